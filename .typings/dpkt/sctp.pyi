@@ -1,0 +1,5 @@
+from dpkt.dpkt import Packet
+
+class SCTP(Packet):
+    sport: int
+    dport: int

@@ -1,0 +1,5 @@
+from dpkt.dpkt import Packet
+
+class SLL(Packet):
+    type: int
+    ethtype: int

@@ -1,0 +1,59 @@
+# netmon: every command of a working day. `make` alone lists them.
+
+SHELL := /bin/sh
+PY := .venv/bin/python
+STAMP := .venv/.stamp
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup run demo test lint proto bench ci clean
+
+# In CI nothing may be left out: a root or e2e test that skips is a failure.
+export NETMON_REQUIRE_ROOT_TESTS ?= $(if $(filter true,$(CI)),1,)
+
+# $(call timed,NAME,COMMAND): runs the command and says how long it took.
+timed = @start=$$(date +%s); $(2) || exit $$?; echo "make: $(1) took $$(($$(date +%s) - start)) s"
+
+help: ## List the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## Make .venv from requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	$(call timed,setup,.ci/setup)
+
+run: $(STAMP) ## Start the collector and watch the traffic (asks for sudo)
+	@$(PY) -m netmon_cli.first_minutes run
+
+demo: $(STAMP) ## Watch a recorded network: no root, no traffic
+	@$(PY) -m netmon_cli.first_minutes demo
+
+test: $(STAMP) ## Run all tests; as root the ones on real traffic too
+	@.ci/test-tools || [ "$$(id -u)" -ne 0 ]
+	$(call timed,unit tests,$(PY) -m pytest -q -n auto -m "not root and not e2e")
+	$(call timed,root and e2e tests,$(PY) -m pytest -q -m "root or e2e")
+
+lint: $(STAMP) ## Check style, types, imports and the contract
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/pyright
+	@.venv/bin/lint-imports --no-logo
+	@cd proto && ../.venv/bin/buf format --diff --exit-code && ../.venv/bin/buf lint
+	@$(PY) proto/generate.py --breaking
+
+proto: $(STAMP) ## Make the Python code of the contract, and check it
+	@cd proto && ../.venv/bin/buf format --write && ../.venv/bin/buf lint
+	@$(PY) proto/generate.py --breaking
+	@$(PY) proto/generate.py
+
+bench: $(STAMP) ## Measure against the budgets; BENCH=name for one
+	@$(PY) -m tests.bench $(BENCH)
+
+ci: $(STAMP) ## What a merge needs: lint, generated code, tests
+	$(call timed,lint,$(MAKE) --no-print-directory lint)
+	$(call timed,generated code,$(PY) proto/generate.py --check)
+	$(call timed,test,$(MAKE) --no-print-directory test)
+
+clean: ## Remove all that the commands above made
+	@rm -rf .venv dist build htmlcov .coverage .coverage.* .hypothesis
+	@rm -rf .pytest_cache .ruff_cache .import_linter_cache
+	@find . -type d -name __pycache__ -prune -exec rm -rf {} +
