@@ -1,0 +1,1 @@
+"""The root side: captures packets, finds their owners and serves snapshots."""

@@ -1,0 +1,271 @@
+"""Who owns what: matches what the host says of sockets with the connections that packets showed."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from netmon.model import (
+    ConnectionState,
+    Direction,
+    OwnerConfidence,
+    OwnerMethod,
+    Process,
+    Protocol,
+    UnattributedReason,
+)
+from netmon_collector.core.flow import Flow, FlowKey, Owner
+from netmon_collector.core.flow_book import FlowBook
+from netmon_collector.core.network import scope_between
+from netmon_collector.core.socket_index import Match, SocketIndex
+from netmon_collector.core.sockets import SocketRow, SocketScan
+
+_IP_PROTOCOLS = {Protocol.TCP: 6, Protocol.UDP: 17, Protocol.SCTP: 132}
+
+_OVER = frozenset(
+    {ConnectionState.TIME_WAIT, ConnectionState.CLOSED, ConnectionState.LAST_ACK, ConnectionState.CLOSING}
+)
+
+START_ERROR_SECONDS = 0.02
+"""Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
+
+REVIVAL_SECONDS = 1.0
+"""A socket that is listed as open this long after its connection was seen to end was not ended by what was seen."""
+
+
+class Attribution:
+    """Owners of connections, from rows of sockets and processes."""
+
+    def __init__(self, book: FlowBook) -> None:
+        """Work on the connections of ``book``."""
+        self._book = book
+        self._processes: dict[str, Process] = {}
+        self._scan_count = 0
+        self.corrected: list[tuple[Flow, str]] = []
+        """Connections whose owner came late or changed, with the id of the process before; the monitor takes them."""
+
+    def add_processes(self, processes: Iterable[Process]) -> None:
+        """Take who processes are; needed before a scan that names them."""
+        self._processes.update((process.id, process) for process in processes)
+
+    def add_sockets(self, scan: SocketScan, now: float) -> None:
+        """Take who holds which socket."""
+        self._scan_count += 1
+        for row in scan.rows:
+            self._add_row(row, scan, now)
+        if not scan.is_complete:
+            return
+        index = SocketIndex(scan.rows)
+        pending_times: list[float] = []
+        for flow in self._book.table:
+            if flow not in self._book.table:
+                continue  # displaced by one that left probation in this very loop
+            if flow.key.protocol in scan.protocols:
+                _settle_direction(flow, index)
+                if flow.listed_in != self._scan_count:
+                    self._settle_unlisted(flow, index, scan)
+                elif flow.owner is None:
+                    # Its socket is listed without a process, as those are that wait in the kernel.
+                    self._settle_owner(flow, index, scan, has_socket=True)
+            if flow.reason is UnattributedReason.PENDING and flow.direction is not Direction.FORWARDED:
+                pending_times.append(flow.start_time)
+        self._book.pending_since = min(pending_times, default=None)
+        named = {row.process_id for row in scan.rows} | {holder for row in scan.rows for holder in row.holder_ids}
+        self._processes = {key: process for key, process in self._processes.items() if key in named}
+
+    # Sockets that are listed.
+
+    def _add_row(self, row: SocketRow, scan: SocketScan, now: float) -> None:
+        key = _key(row)
+        flow = self._book.table.get(key)
+        if flow is not None and flow.end_time is not None and row.state not in _OVER:
+            if scan.start_time < flow.end_time + REVIVAL_SECONDS:
+                return  # the listing is older than the end
+            self._let_go(flow)
+            flow = None
+        owner = self._exact(row)
+        if flow is not None and flow.follows_another and scan.start_time <= flow.start_time:
+            return  # the listing may show the socket that had these ends before
+        if flow is not None and flow.key.protocol is Protocol.UDP and self._has_moved(flow, owner):
+            self._end_gone(flow, scan.start_time)
+            self._let_go(flow)
+            flow = None
+        if flow is None:
+            flow = self._open_listed(key, row, scan.start_time, now)
+        flow.listed_in = self._scan_count
+        flow.is_listed = True
+        flow.is_unconnected = False
+        has_word = row.state is not ConnectionState.UNSPECIFIED and flow.state is not row.state
+        if has_word and (not flow.has_ended or row.state is ConnectionState.TIME_WAIT):
+            flow.state = row.state
+            flow.row = None
+        if owner is not None:
+            self._own(flow, owner)
+        self._book.table.promote(flow)
+
+    def _open_listed(self, key: FlowKey, row: SocketRow, time: float, now: float) -> Flow:
+        flow = Flow(self._book.new_id(), key, start_time=time, now=now)
+        flow.started_before = True
+        flow.state = row.state
+        is_loopback = bool(key.remote_address) and key.remote_address[0] == 127 and len(key.remote_address) == 4
+        is_loopback = is_loopback or (bool(key.remote_address) and key.remote_address == key.local_address)
+        flow.scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)
+        self._book.ledger.join(flow)
+        self._book.table.add(flow, is_protected=True)
+        return flow
+
+    def _exact(self, row: SocketRow) -> Owner | None:
+        process = self._processes.get(row.process_id)
+        if process is None:
+            return None
+        return Owner(
+            process=process,
+            holders=self._named(row.holder_ids),
+            method=OwnerMethod.EXACT,
+            confidence=OwnerConfidence.CERTAIN,
+        )
+
+    def _named(self, process_ids: Iterable[str]) -> tuple[Process, ...]:
+        return tuple(self._processes[key] for key in process_ids if key in self._processes)
+
+    # Connections without a socket of their own in the listing.
+
+    def _settle_unlisted(self, flow: Flow, index: SocketIndex, scan: SocketScan) -> None:
+        if flow.direction is Direction.FORWARDED or flow.start_time >= scan.start_time:
+            return
+        if not flow.has_peer:
+            self._end_gone(flow, scan.start_time)
+            return
+        if flow.key.protocol is Protocol.TCP and flow.is_listed:
+            self._end_gone(flow, scan.start_time)
+        self._settle_owner(flow, index, scan, has_socket=False)
+
+    def _settle_owner(self, flow: Flow, index: SocketIndex, scan: SocketScan, *, has_socket: bool) -> None:
+        """Find an owner among the sockets without a peer, or say why there is none."""
+        is_tcp = flow.key.protocol is Protocol.TCP
+        match = self._of_its_time(flow, index.match(flow.key)) if flow.has_peer else None
+        if not is_tcp and not has_socket:
+            flow.is_listed = flow.is_unconnected = match is not None
+        if is_tcp and flow.direction is not Direction.INBOUND:
+            match = None  # who listens on the port is not who opened the connection
+        owner = self._inferred(flow, match) if match is not None else None
+        if not is_tcp and self._has_moved(flow, owner):
+            self._end_gone(flow, scan.start_time)
+            self._let_go(flow)
+        elif owner is not None:
+            self._own(flow, owner)
+        elif flow.owner is None:
+            self._explain(flow, scan, has_socket=has_socket or match is not None)
+
+    def _let_go(self, flow: Flow) -> None:
+        """Let the next packet with a connection's ends begin another one."""
+        self._book.drop_cells(flow)
+        self._book.table.release_key(flow)
+
+    def _end_gone(self, flow: Flow, time: float) -> None:
+        """End a connection whose socket the system no longer lists."""
+        flow.is_listed = False
+        if flow.end_time is None:
+            flow.end_time = max(time, flow.start_time)
+            flow.state = ConnectionState.CLOSED
+            flow.row = None
+
+    def _of_its_time(self, flow: Flow, match: Match | None) -> Match | None:
+        """Leave out sockets whose process began after the last packet: the port has a new holder."""
+        if match is None:
+            return None
+        last_time = (flow.last_time or flow.start_time) + START_ERROR_SECONDS
+        rows = [row for row in (match.row, *match.others) if self._began(row) <= last_time]
+        return replace(match, row=rows[0], others=tuple(rows[1:])) if rows else None
+
+    def _began(self, row: SocketRow) -> float:
+        process = self._processes.get(row.process_id)
+        return process.start_time if process is not None else 0.0
+
+    def _inferred(self, flow: Flow, match: Match) -> Owner | None:
+        process = self._processes.get(match.row.process_id)
+        if process is None:
+            return None
+        others = dict.fromkeys(
+            [*match.row.holder_ids, *(key for row in match.others for key in (row.process_id, *row.holder_ids))]
+        )
+        holders = self._named(key for key in others if key != process.id)
+        # Packets from before its start may have been another's.
+        is_older = process.start_time <= flow.start_time + START_ERROR_SECONDS
+        confidence = match.confidence if is_older else OwnerConfidence.INFERRED
+        return Owner(process=process, holders=holders, method=match.method, confidence=confidence)
+
+    def _has_moved(self, flow: Flow, owner: Owner | None) -> bool:
+        """Whether the port that a connection was seen on now belongs to somebody else."""
+        if flow.owner is None or owner is None:
+            return False
+        return flow.owner.process.id not in {owner.process.id, *(holder.id for holder in owner.holders)}
+
+    # Decisions.
+
+    def _own(self, flow: Flow, owner: Owner) -> None:
+        before = flow.owner
+        if before is not None:
+            is_same = before.process.id == owner.process.id
+            is_better = before.confidence is OwnerConfidence.INFERRED and owner.confidence is OwnerConfidence.CERTAIN
+            # An owner that was once seen surely stays; a later listing may show another holder of the same socket.
+            if before == owner or not (is_same or is_better):
+                return
+            if is_same and not is_better and before.confidence is OwnerConfidence.CERTAIN:
+                owner = Owner(
+                    process=owner.process,
+                    holders=owner.holders,
+                    method=before.method,
+                    confidence=before.confidence,
+                )
+        self._book.ledger.leave(flow)
+        flow.owner = owner
+        flow.reason = UnattributedReason.UNSPECIFIED
+        self._book.ledger.join(flow)
+        flow.change()
+        previous_id = before.process.id if before is not None else ""
+        if not flow.is_new and previous_id != owner.process.id:
+            self.corrected.append((flow, previous_id))
+        self._book.table.promote(flow)
+
+    def _explain(self, flow: Flow, scan: SocketScan, *, has_socket: bool) -> None:
+        reason = _reason(flow, scan, has_socket=has_socket)
+        if reason is flow.reason:
+            return
+        self._book.ledger.leave(flow)
+        flow.reason = reason
+        self._book.ledger.join(flow)
+        flow.change()
+
+
+def _reason(flow: Flow, scan: SocketScan, *, has_socket: bool) -> UnattributedReason:
+    """Say why a connection has no owner after a listing that could have shown one."""
+    if not scan.sees_all_users:
+        return UnattributedReason.NO_PRIVILEGE
+    if has_socket:
+        # A socket without a process: closed ones live on in the kernel, a few are the kernel's own.
+        is_over = flow.has_ended or flow.state in _OVER or flow.tally.has_packets
+        return UnattributedReason.GONE if is_over else UnattributedReason.KERNEL
+    was_refused = flow.direction is Direction.INBOUND and (
+        not flow.tally.sent_packets or (flow.key.protocol is Protocol.TCP and flow.state is ConnectionState.CLOSED)
+    )
+    if was_refused and not flow.fin_sent and not flow.fin_received:
+        return UnattributedReason.KERNEL
+    return UnattributedReason.GONE
+
+
+def _settle_direction(flow: Flow, index: SocketIndex) -> None:
+    """Tell who opened a TCP connection whose SYN was not seen: the other side, if its local end is listened on."""
+    if flow.direction is Direction.UNSPECIFIED and flow.key.protocol is Protocol.TCP and flow.has_peer:
+        flow.direction = Direction.OUTBOUND if index.match(flow.key) is None else Direction.INBOUND
+        flow.change()
+
+
+def _key(row: SocketRow) -> FlowKey:
+    return FlowKey(
+        row.protocol,
+        _IP_PROTOCOLS.get(row.protocol, 0),
+        row.local_address,
+        row.local_port,
+        row.remote_address or b"",
+        row.remote_port,
+        row.process_id if row.remote_address is None else "",
+    )

@@ -1,0 +1,248 @@
+"""Whose packets are whose: opens a connection for each new pair of ends, and moves counts from cells into the sums."""
+
+from itertools import count
+
+from netmon.address import scope_of
+from netmon.model import Direction, Protocol, Scope, UnattributedReason
+from netmon_collector.core.accounting import Accountant, Cell
+from netmon_collector.core.flow import Flow, FlowKey, Route
+from netmon_collector.core.flow_table import FLOW_LIMIT, FlowTable
+from netmon_collector.core.ledger import Ledger
+from netmon_collector.core.network import Network, Way, scope_between
+from netmon_collector.core.packet import TCP_SYN, Packet
+from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.core.tcp import begins_anew, follow
+
+_PROTOCOLS = {
+    6: Protocol.TCP,
+    17: Protocol.UDP,
+    136: Protocol.UDP,
+    1: Protocol.ICMP,
+    58: Protocol.ICMP,
+    132: Protocol.SCTP,
+}
+
+PROMOTING_PACKETS = 8
+"""A one-way connection with this many packets is no scan: it leaves probation."""
+
+
+class FlowBook:
+    """Connections by their packets. Implements the port that the accountant asks for cells."""
+
+    def __init__(self, *, limit: int = FLOW_LIMIT) -> None:
+        """Start with no connection and no address."""
+        self.ledger = Ledger()
+        self.table = FlowTable(self._evict, limit=limit)
+        self.accountant: Accountant[Route] = Accountant(self)
+        self.now = 0.0
+        self.has_lookup = True
+        self.pending_since: float | None = None
+        self.departed: list[Flow] = []
+        """Connections that were shown and are no longer tracked; the monitor takes them."""
+        self._network = Network(LocalNetwork())
+        self._numbers = count(1)
+
+    def set_network(self, local: LocalNetwork) -> None:
+        """Take new addresses: every next packet is looked at anew."""
+        self.collect()
+        self.accountant.clear_cells()
+        for flow in self.table:
+            flow.cells.clear()
+        self._network = Network(local)
+
+    def new_id(self) -> str:
+        """Give an id that this instance never used."""
+        return f"c{next(self._numbers):x}"
+
+    # What the accountant asks.
+
+    def open_cell(self, packet: Packet, interface: str) -> Cell[Route]:
+        """Give the cell for a packet's ends and direction, and the connections that it counts for."""
+        cell = Cell(self._route(packet, interface))
+        for flow in cell.owner.flows:
+            flow.cells.append(cell)
+        return cell
+
+    def control(self, cell: Cell[Route], packet: Packet, interface: str) -> Cell[Route]:
+        """Follow a SYN, FIN or RST; give another cell where it opens another connection on the same ends."""
+        flows = cell.owner.flows
+        if any(begins_anew(flow, packet) for flow in flows):
+            # It ends what had these ends before: `_local` finds it by its key.
+            return self.open_cell(packet, interface)
+        for flow in flows:
+            # One that is forwarded is seen coming in and going out: there the end that opened it counts as this one.
+            is_forwarded = flow.direction is Direction.FORWARDED
+            is_sent = flow.key == _key(packet, source_is_local=True) if is_forwarded else flow is cell.owner.sender
+            follow(flow, packet, is_sent=is_sent)
+        return cell
+
+    def count_uncelled(self, packet: Packet, interface: str) -> None:
+        """Count a fragment whose first part was not seen."""
+        way = self._network.way(packet)
+        is_loopback = way is Way.BOTH
+        for is_sent, ways in (
+            (True, {Way.SENT, Way.BOTH, Way.FORWARDED_OUT}),
+            (False, {Way.RECEIVED, Way.BOTH, Way.FORWARDED_IN}),
+        ):
+            if way in ways:
+                scope = Scope.LOOPBACK if is_loopback else scope_of(packet.destination if is_sent else packet.source)
+                self.ledger.count_lone(scope, UnattributedReason.FRAGMENT, packet.length, is_sent=is_sent)
+                tally = self.ledger.interface(interface)
+                (tally.add_sent if is_sent else tally.add_received)(packet.length, 1)
+
+    # Which connection.
+
+    def _route(self, packet: Packet, interface: str) -> Route:
+        way = self._network.way(packet)
+        route = Route(self.ledger.interface(interface))
+        if way in {Way.FORWARDED_IN, Way.FORWARDED_OUT}:
+            flow = self._forwarded(packet, interface)
+            if way is Way.FORWARDED_OUT:
+                route.sender = flow
+            else:
+                route.receiver = flow
+            return route
+        is_loopback = way is Way.BOTH
+        if way in {Way.SENT, Way.BOTH}:
+            route.sender = self._local(packet, interface, is_sent=True, is_loopback=is_loopback)
+        if way in {Way.RECEIVED, Way.BOTH}:
+            route.receiver = self._local(packet, interface, is_sent=False, is_loopback=is_loopback)
+        return route
+
+    def _local(self, packet: Packet, interface: str, *, is_sent: bool, is_loopback: bool) -> Flow:
+        key = _key(packet, source_is_local=is_sent)
+        before = flow = self.table.get(key)
+        if before is not None and (
+            begins_anew(before, packet) or (before.has_ended and key.protocol is not Protocol.TCP)
+        ):
+            self._end_for_another(before, packet.time)
+            flow = None
+        if flow is None:
+            scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)
+            direction = Direction.OUTBOUND if is_sent else Direction.INBOUND
+            if key.protocol is Protocol.TCP:
+                direction = Direction.UNSPECIFIED  # its SYN tells, where it was seen
+            flow = self._open(key, scope, packet, interface, direction=direction)
+            flow.follows_another = before is not None
+        elif not flow.interface:
+            # A socket that the system listed shows its first packet.
+            flow.interface = interface
+            flow.scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)
+            flow.change()
+        self._follow(flow, packet, is_sent=is_sent)
+        return flow
+
+    def _follow(self, flow: Flow, packet: Packet, *, is_sent: bool) -> None:
+        if flow.key.protocol is Protocol.TCP:
+            follow(flow, packet, is_sent=is_sent)
+        elif flow.direction is Direction.UNSPECIFIED:
+            flow.direction = Direction.OUTBOUND if is_sent else Direction.INBOUND
+            flow.change()
+        if not flow.is_both_ways and _is_answer(flow, is_sent=is_sent):
+            flow.is_both_ways = True
+            self.table.promote(flow)
+
+    def _forwarded(self, packet: Packet, interface: str) -> Flow:
+        key = _key(packet, source_is_local=True)
+        flow = self.table.get(key) or self.table.get(_key(packet, source_is_local=False))
+        if flow is not None and (begins_anew(flow, packet) or (flow.has_ended and key.protocol is not Protocol.TCP)):
+            self._end_for_another(flow, packet.time)
+            flow = None
+        if flow is None:
+            scope = max(scope_of(packet.source), scope_of(packet.destination))
+            flow = self._open(key, scope, packet, interface, direction=Direction.FORWARDED)
+        elif flow.key != key and not flow.is_both_ways:
+            flow.is_both_ways = True
+            self.table.promote(flow)
+        if key.protocol is Protocol.TCP:
+            follow(flow, packet, is_sent=flow.key == key)
+        return flow
+
+    def _open(self, key: FlowKey, scope: Scope, packet: Packet, interface: str, *, direction: Direction) -> Flow:
+        flow = Flow(self.new_id(), key, start_time=packet.time, now=self.now)
+        flow.interface = interface
+        flow.scope = scope
+        flow.direction = direction
+        flow.reason = self._first_reason(key.protocol, direction)
+        # A TCP connection whose SYN was not seen is older than its first packet here.
+        flow.started_before = key.protocol is Protocol.TCP and not packet.tcp_flags & TCP_SYN
+        if flow.reason is UnattributedReason.PENDING and self.pending_since is None:
+            self.pending_since = packet.time
+        self.ledger.join(flow)
+        self.table.add(flow)
+        return flow
+
+    def _first_reason(self, protocol: Protocol, direction: Direction) -> UnattributedReason:
+        if direction is Direction.FORWARDED:
+            return UnattributedReason.FORWARDED
+        if not self.has_lookup:
+            return UnattributedReason.NO_LOOKUP
+        if protocol in {Protocol.TCP, Protocol.UDP}:
+            return UnattributedReason.PENDING
+        return UnattributedReason.PROTOCOL
+
+    def _end_for_another(self, flow: Flow, time: float) -> None:
+        if flow.end_time is None:
+            flow.end_time = time
+            flow.change()
+        self.drop_cells(flow)
+        self.table.release_key(flow)
+
+    # Counts.
+
+    def collect(self) -> None:
+        """Move what the cells hold into connections and sums."""
+        for cell in self.accountant.cells():
+            if cell.packets:
+                self._collect_cell(cell)
+
+    def _collect_cell(self, cell: Cell[Route]) -> None:
+        byte_count, packet_count = cell.bytes, cell.packets
+        cell.bytes = cell.packets = 0
+        route = cell.owner
+        if not packet_count:
+            return
+        if route.sender is not None:
+            self.ledger.count_sent(route.sender, byte_count, packet_count)
+            route.interface.add_sent(byte_count, packet_count)
+            route.sender.seen_at = self.now
+        if route.receiver is not None:
+            self.ledger.count_received(route.receiver, byte_count, packet_count)
+            route.interface.add_received(byte_count, packet_count)
+            route.receiver.seen_at = self.now
+
+    def drop_cells(self, flow: Flow) -> None:
+        """Count what a connection's cells still hold, and let its next packet ask anew."""
+        for cell in flow.cells:
+            self._collect_cell(cell)
+            self.accountant.drop(cell)
+            for other in cell.owner.flows:
+                if other is not flow and cell in other.cells:
+                    other.cells.remove(cell)
+        flow.cells.clear()
+
+    def forget(self, flow: Flow) -> None:
+        """Track an ended connection no longer; the sums keep what it moved."""
+        self.drop_cells(flow)
+        self.ledger.forget(flow)
+        self.table.remove(flow)
+        self.departed.append(flow)
+
+    def _evict(self, flow: Flow) -> None:
+        self.drop_cells(flow)
+        self.ledger.evict(flow)
+        if not flow.is_new:
+            self.departed.append(flow)
+
+
+def _key(packet: Packet, *, source_is_local: bool) -> FlowKey:
+    protocol = _PROTOCOLS.get(packet.ip_protocol, Protocol.OTHER)
+    local, remote = (packet.source, packet.source_port), (packet.destination, packet.destination_port)
+    if not source_is_local:
+        local, remote = remote, local
+    return FlowKey(protocol, packet.ip_protocol, local[0], local[1], remote[0], remote[1])
+
+
+def _is_answer(flow: Flow, *, is_sent: bool) -> bool:
+    """Whether the packet goes the other way than the one that opened the connection."""
+    return is_sent == (flow.direction is Direction.INBOUND) and flow.direction is not Direction.UNSPECIFIED

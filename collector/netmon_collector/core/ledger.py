@@ -1,0 +1,247 @@
+"""The sums: everything that is counted goes into the totals once and into one account, so that both sides agree."""
+
+from collections.abc import Iterable
+
+from netmon.model import ConnectionState, Process, Scope, UnattributedReason
+from netmon_collector.core.flow import Flow
+from netmon_collector.core.tally import Tally
+
+APPLICATION_LIMIT = 4_096
+"""How many applications are kept apart; what the longest silent ones moved is then summed up as earlier ones."""
+
+EARLIER_ID = "earlier"
+EARLIER_NAME = "(earlier applications)"
+
+SCOPES = (Scope.LOOPBACK, Scope.LAN, Scope.INTERNET)
+
+
+class Account:
+    """One application: its sums over all that it has and had, and what of them crosses a network in this interval."""
+
+    __slots__ = (
+        "connection_count",
+        "first_time",
+        "flow_count",
+        "id",
+        "last_time",
+        "listening_count",
+        "name",
+        "network_received_bytes",
+        "network_sent_bytes",
+        "path",
+        "process_ids",
+        "remotes",
+        "tally",
+        "users",
+    )
+
+    def __init__(self, application_id: str, name: str, path: str, first_time: float) -> None:
+        """Open an account at ``first_time`` (Unix seconds)."""
+        self.id = application_id
+        self.name = name
+        self.path = path
+        self.first_time = first_time
+        self.last_time: float | None = None
+        self.tally = Tally()
+        self.flow_count = 0
+        self.network_sent_bytes = 0
+        self.network_received_bytes = 0
+        self.begin_count()
+
+    def begin_count(self) -> None:
+        """Begin to count connections anew."""
+        self.connection_count = 0
+        self.listening_count = 0
+        self.process_ids: set[str] = set()
+        self.remotes: set[bytes] = set()
+        self.users: set[str] = set()
+
+    def count(self, flow: Flow, process: Process) -> None:
+        """Count an open connection of one of its processes."""
+        if flow.state is ConnectionState.LISTEN:
+            self.listening_count += 1
+        else:
+            self.connection_count += 1
+        self.process_ids.add(process.id)
+        if flow.key.remote_address:
+            self.remotes.add(flow.key.remote_address)
+        if process.user:
+            self.users.add(process.user)
+
+
+class Ledger:
+    """Sums by scope, which make up the totals; and the accounts, which must come to the same."""
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.scopes = {scope: Tally() for scope in SCOPES}
+        self.interfaces: dict[str, Tally] = {}
+        self.accounts: dict[str, Account] = {}
+        self.unattributed: dict[UnattributedReason, Tally] = {}
+        self.evicted = Tally()
+        self.closed = Tally()
+
+    @property
+    def totals(self) -> Tally:
+        """All that was counted."""
+        return _sum(self.scopes.values())
+
+    @property
+    def headline(self) -> Tally:
+        """All but loopback."""
+        return _sum(tally for scope, tally in self.scopes.items() if scope is not Scope.LOOPBACK)
+
+    def interface(self, name: str) -> Tally:
+        """Give the sums of an interface."""
+        return self.interfaces.setdefault(name, Tally())
+
+    def count_sent(self, flow: Flow, byte_count: int, packet_count: int) -> None:
+        """Count what a connection sent."""
+        flow.tally.add_sent(byte_count, packet_count)
+        self.scopes[flow.scope].add_sent(byte_count, packet_count)
+        if flow.owner is None:
+            self.unattributed_of(flow.reason).add_sent(byte_count, packet_count)
+            return
+        account = self.account(flow.owner.process, flow.start_time)
+        account.tally.add_sent(byte_count, packet_count)
+        if flow.scope is not Scope.LOOPBACK:
+            account.network_sent_bytes += byte_count
+        if flow.closed_sequence:
+            self.closed.sent_bytes += byte_count
+            self.closed.sent_packets += packet_count
+
+    def count_received(self, flow: Flow, byte_count: int, packet_count: int) -> None:
+        """Count what a connection received."""
+        flow.tally.add_received(byte_count, packet_count)
+        self.scopes[flow.scope].add_received(byte_count, packet_count)
+        if flow.owner is None:
+            self.unattributed_of(flow.reason).add_received(byte_count, packet_count)
+            return
+        account = self.account(flow.owner.process, flow.start_time)
+        account.tally.add_received(byte_count, packet_count)
+        if flow.scope is not Scope.LOOPBACK:
+            account.network_received_bytes += byte_count
+        if flow.closed_sequence:
+            self.closed.received_bytes += byte_count
+            self.closed.received_packets += packet_count
+
+    def count_lone(self, scope: Scope, reason: UnattributedReason, byte_count: int, *, is_sent: bool) -> None:
+        """Count one packet that belongs to no connection."""
+        for tally in (self.scopes[scope], self.unattributed_of(reason)):
+            if is_sent:
+                tally.add_sent(byte_count, 1)
+            else:
+                tally.add_received(byte_count, 1)
+
+    def unattributed_of(self, reason: UnattributedReason) -> Tally:
+        """Give the sums of what has no owner for this reason."""
+        tally = self.unattributed.get(reason)
+        if tally is None:
+            tally = self.unattributed[reason] = Tally()
+        return tally
+
+    def account(self, process: Process, first_time: float) -> Account:
+        """Give the account of a process's application; one is opened where there is none."""
+        account = self.accounts.get(process.application_id)
+        if account is None:
+            if len(self.accounts) >= APPLICATION_LIMIT:
+                self._fold_accounts()
+            account = Account(process.application_id, process.application_name, process.application_path, first_time)
+            self.accounts[process.application_id] = account
+        return account
+
+    def _home(self, flow: Flow) -> Tally:
+        if flow.owner is None:
+            return self.unattributed_of(flow.reason)
+        return self.account(flow.owner.process, flow.start_time).tally
+
+    def leave(self, flow: Flow) -> None:
+        """Take a connection's sums out of its account, before its owner or reason changes."""
+        home = self._home(flow)
+        home.leave(flow.tally)
+        home.leave_interval(flow.tally)
+        self.forget(flow)
+        if flow.owner is not None and flow.closed_sequence:
+            self.closed.leave(flow.tally)
+
+    def join(self, flow: Flow) -> None:
+        """Put a connection's sums into its account, after its owner or reason changed."""
+        home = self._home(flow)
+        home.join(flow.tally)
+        home.join_interval(flow.tally)
+        if flow.owner is not None:
+            self.account(flow.owner.process, flow.start_time).flow_count += 1
+            if flow.closed_sequence:
+                self.closed.join(flow.tally)
+
+    def forget(self, flow: Flow) -> None:
+        """Say that a connection is no longer tracked under its account, which keeps what it moved."""
+        if flow.owner is not None:
+            self.account(flow.owner.process, flow.start_time).flow_count -= 1
+
+    def close(self, flow: Flow) -> None:
+        """Say that a connection has ended; from now on its sums stand under ``closed`` too, if it has an owner."""
+        if flow.owner is not None:
+            self.closed.join(flow.tally)
+
+    def evict(self, flow: Flow) -> None:
+        """Say that a connection's row is given up: its account keeps what it moved, and a remainder shows it."""
+        if flow.owner is None:
+            self.leave(flow)
+            flow.reason = UnattributedReason.TABLE_FULL
+            self.join(flow)
+            return
+        self.forget(flow)
+        # What has ended stands under `closed` already, but the interval was its row's to show.
+        if flow.closed_sequence:
+            self.closed.join_interval(flow.tally)
+        else:
+            self.evicted.join(flow.tally)
+            self.evicted.join_interval(flow.tally)
+
+    def tallies(self) -> Iterable[Tally]:
+        """Give every sum but those of connections."""
+        yield from (self.evicted, self.closed)
+        yield from self.scopes.values()
+        yield from self.interfaces.values()
+        yield from self.unattributed.values()
+        for account in self.accounts.values():
+            yield account.tally
+
+    def begin_interval(self) -> None:
+        """Begin a new interval for all of them."""
+        for tally in self.tallies():
+            tally.begin_interval()
+        for account in self.accounts.values():
+            account.network_sent_bytes = account.network_received_bytes = 0
+
+    def clear(self) -> None:
+        """Move the baseline of all of them to now."""
+        for tally in self.tallies():
+            tally.clear()
+
+    def _fold_accounts(self) -> None:
+        """Sum up the longest silent quarter of the accounts that have no tracked connection."""
+        earlier = self.accounts.get(EARLIER_ID)
+        if earlier is None:
+            earlier = Account(EARLIER_ID, EARLIER_NAME, "", float("inf"))
+        silent = sorted(
+            (account for account in self.accounts.values() if not account.flow_count and account is not earlier),
+            key=lambda account: account.last_time or account.first_time,
+        )
+        for account in silent[: APPLICATION_LIMIT // 4]:
+            earlier.first_time = min(earlier.first_time, account.first_time)
+            earlier.last_time = max(earlier.last_time or 0.0, account.last_time or account.first_time)
+            earlier.tally.join(account.tally)
+            earlier.tally.join_interval(account.tally)
+            del self.accounts[account.id]
+        if silent:
+            self.accounts[EARLIER_ID] = earlier
+
+
+def _sum(tallies: Iterable[Tally]) -> Tally:
+    total = Tally()
+    for tally in tallies:
+        total.join(tally)
+        total.join_interval(tally)
+    return total

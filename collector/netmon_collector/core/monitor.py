@@ -1,0 +1,342 @@
+"""The heart: fed packets, sockets, processes and addresses, it gives a snapshot a tick. It opens and awaits nothing.
+
+Times: ``now`` is a monotonic clock in seconds, ``wall_time`` Unix seconds.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from netmon.model import (
+    BandwidthSample,
+    Connection,
+    Degradation,
+    EventKind,
+    Filter,
+    Gap,
+    GapCause,
+    MonitoringChanged,
+    MonitoringState,
+    PacketSource,
+    Process,
+    Remainder,
+    RowOrder,
+    Snapshot,
+    StatisticsCleared,
+    View,
+)
+from netmon_collector.core.aging import CLOSED_SECONDS
+from netmon_collector.core.attribution import Attribution
+from netmon_collector.core.bandwidth import BandwidthHistory
+from netmon_collector.core.batch import Batch, CaptureCounts
+from netmon_collector.core.events import EventRing, EventSlice
+from netmon_collector.core.flow_book import FlowBook
+from netmon_collector.core.flow_table import FLOW_LIMIT
+from netmon_collector.core.periods import PeriodSums
+from netmon_collector.core.roster import RollCall, Roster
+from netmon_collector.core.rows import EVICTED_ID, remainder_of
+from netmon_collector.core.sockets import LocalNetwork, SocketScan
+from netmon_collector.core.statement import (
+    ApplicationRows,
+    attributed_share,
+    drops_of,
+    interfaces_of,
+    loopback_bytes,
+    network_bytes,
+    scopes_of,
+    unattributed_of,
+)
+from netmon_collector.core.views import EndedRow, Tick, compose, select
+
+
+class Monitor:
+    """Connections, owners and sums of one run of the collector."""
+
+    def __init__(
+        self,
+        instance_id: str,
+        *,
+        now: float,
+        wall_time: float,
+        packet_source: PacketSource = PacketSource.LIVE,
+        has_lookup: bool = True,
+        flow_limit: int = FLOW_LIMIT,
+    ) -> None:
+        """Begin at ``now``. ``has_lookup`` False: nobody will ever say who owns what."""
+        self.instance_id = instance_id
+        self.packet_source = packet_source
+        self.monitoring_state = MonitoringState.RUNNING
+        self.monitoring_since = wall_time
+        self.statistics_epoch = wall_time
+        self._events = EventRing()
+        self._book = FlowBook(limit=flow_limit)
+        self._book.now = now
+        self._book.has_lookup = has_lookup
+        self._attribution = Attribution(self._book)
+        self._roster = Roster(self._book, self._tell)
+        self._applications = ApplicationRows()
+        self._bandwidth = BandwidthHistory()
+        self._counts: dict[str, CaptureCounts] = {}
+        self._dropped_packets = 0
+        self._degraded: tuple[Degradation, ...] = ()
+        self._running: dict[int, PeriodSums] = {}
+        self._finished: dict[int, tuple[int, PeriodSums]] = {}
+        self._period_users: Counter[int] = Counter()
+        self._gaps: list[Gap] = []
+        self._sequence = 0
+        self._tick_at = now
+        self._now = now
+        self._wall_time = wall_time
+        self._tick: Tick | None = None
+        self._latest: Snapshot | None = None
+
+    # What it is fed.
+
+    def add_batch(self, batch: Batch) -> None:
+        """Take packets, from capture."""
+        if self.monitoring_state is MonitoringState.RUNNING:
+            self._book.accountant.add_batch(batch)
+
+    def add_network(self, local: LocalNetwork) -> None:
+        """Take the machine's addresses; packets before the first call count as forwarded."""
+        self._book.set_network(local)
+
+    def add_processes(self, rows: Iterable[Process], now: float) -> None:
+        """Take who processes are, from host; needed before the sockets that name them."""
+        self._book.now = now
+        self._attribution.add_processes(rows)
+
+    def add_sockets(self, scan: SocketScan, now: float) -> None:
+        """Take who holds which socket, from host."""
+        self._book.now = now
+        self._book.collect()
+        self._attribution.add_sockets(scan, now)
+
+    def add_capture_counts(self, counts: Iterable[CaptureCounts]) -> None:
+        """Take libpcap's own counts; those of interfaces that are gone stay."""
+        self._counts.update((count.interface, count) for count in counts)
+
+    def set_degraded(self, degraded: tuple[Degradation, ...]) -> None:
+        """Say what works less well than it could."""
+        self._degraded = degraded
+
+    @property
+    def pending_since(self) -> float | None:
+        """When the oldest connection was first seen that a listing could still name (Unix seconds)."""
+        return self._book.pending_since
+
+    def tell(self, kind: EventKind, now: float, wall_time: float) -> None:
+        """Put somebody else's event into the ring."""
+        self._now, self._wall_time = now, wall_time
+        self._tell(kind)
+
+    # What it is told to do.
+
+    def start(self, now: float, wall_time: float) -> bool:
+        """Count again; tell whether that changed anything."""
+        if self.monitoring_state is MonitoringState.RUNNING:
+            return False
+        self._add_gap(GapCause.STOPPED, self.monitoring_since, now, wall_time)
+        self._set_state(MonitoringState.RUNNING, now, wall_time)
+        return True
+
+    def stop(self, now: float, wall_time: float) -> bool:
+        """Count no more; tell whether that changed anything."""
+        if self.monitoring_state is MonitoringState.STOPPED:
+            return False
+        self._book.collect()
+        self._set_state(MonitoringState.STOPPED, now, wall_time)
+        return True
+
+    def clear(self, now: float, wall_time: float) -> float:
+        """Move the baseline of all sums to now; give it in Unix seconds."""
+        self._book.collect()
+        self._book.ledger.clear()
+        for flow in self._book.table:
+            flow.tally.clear()
+            flow.row = None
+        self.statistics_epoch = wall_time
+        self.tell(StatisticsCleared(statistics_epoch=wall_time), now, wall_time)
+        return wall_time
+
+    def resume(self, slept_seconds: float, now: float, wall_time: float) -> None:
+        """Say that the machine slept before ``now``."""
+        self._add_gap(GapCause.SUSPENDED, wall_time - slept_seconds, now, wall_time)
+
+    # What it gives.
+
+    def tick(self, now: float, wall_time: float) -> Snapshot:
+        """End the interval and give all that is true of it."""
+        interval_seconds = max(0.0, now - self._tick_at)
+        self._now, self._wall_time, self._tick_at = now, wall_time, now
+        self._book.now = now
+        self._book.collect()
+        self._sequence += 1
+        roll = self._roster.call(self._sequence, now, wall_time, interval_seconds)
+        self._roster.tell_corrections(self._attribution.corrected, interval_seconds)
+        self._attribution.corrected.clear()
+        snapshot = self._snapshot(roll, interval_seconds)
+        self._tick = Tick(
+            snapshot=snapshot,
+            closed=self._book.ledger.closed.traffic(interval_seconds),
+            ended_rows=tuple(roll.ended_rows),
+        )
+        # Room for all tracked connections and two remainders.
+        self._latest = compose(self._tick, View(), row_limit=self._book.table.limit + 2)
+        if self.monitoring_state is MonitoringState.RUNNING:
+            self._add_bandwidth(snapshot)
+        self._add_to_periods(self._latest, self._tick.ended_rows)
+        self._begin_interval()
+        return self._latest
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The newest snapshot, whole; None before the first tick."""
+        return self._latest
+
+    def compose(self, view: View, *, every: int, since_sequence: int | None) -> Snapshot:
+        """Give the newest snapshot as somebody sees it who gets one each ``every`` ticks, see ``views.compose``.
+
+        LookupError before the first tick.
+        """
+        if self._tick is None:
+            message = "no tick yet"
+            raise LookupError(message)
+        finished_at, sums = self._finished.get(every, (0, None))
+        if sums is None or finished_at != self._sequence:
+            return compose(self._tick, view, since_sequence=since_sequence)
+        # What ended within the period is in it for everybody, as its intervals are.
+        begin = self._sequence - every
+        since_sequence = begin if since_sequence is None else min(since_sequence, begin)
+        return compose(self._tick, view, sums=sums, since_sequence=since_sequence)
+
+    def hold_period(self, every: int) -> None:
+        """Add up intervals for snapshots each ``every`` ticks from now on, until as often released."""
+        self._period_users[every] += 1
+        if every > 1:
+            self._running.setdefault(every, PeriodSums())
+
+    def release_period(self, every: int) -> None:
+        """Take back one ``hold_period``."""
+        self._period_users[every] -= 1
+        if not self._period_users[every]:
+            self._running.pop(every, None)
+            self._finished.pop(every, None)
+
+    def connections(self, filter_: Filter, order: RowOrder, closed_within_seconds: float) -> tuple[Connection, ...]:
+        """Give open connections and those that ended lately, of the newest tick; nothing before the first one."""
+        if self._tick is None:
+            return ()
+        snapshot = self._tick.snapshot
+        rows = {row.facts.id: row for row in snapshot.connections if row.end_time is None}
+        since = self._now - min(closed_within_seconds, CLOSED_SECONDS)
+        if closed_within_seconds > 0:
+            rows.update((ended.row.facts.id, ended.row) for ended in self._tick.ended_rows if ended.closed_at >= since)
+        view = View(filter=filter_, order=order)
+        return tuple(select(rows.values(), view, snapshot.time, len(rows)))
+
+    def bandwidth(self, window_seconds: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
+        """Give samples and gaps of the last ``window_seconds``, oldest first."""
+        return self._bandwidth.since(window_seconds, self._now)
+
+    def events_after(self, sequence: int | None) -> EventSlice:
+        """Give the events after ``sequence``, oldest first."""
+        return self._events.after(sequence)
+
+    def take_gaps(self) -> tuple[Gap, ...]:
+        """Give the gaps since the last call, for those who follow snapshots and not events."""
+        gaps = tuple(self._gaps)
+        self._gaps.clear()
+        return gaps
+
+    @property
+    def newest_event_sequence(self) -> int:
+        """Sequence of the newest event; 0 before the first."""
+        return self._events.newest_sequence
+
+    @property
+    def tracked_count(self) -> int:
+        """Connections in the table, ended ones included."""
+        return len(self._book.table)
+
+    @property
+    def tracked_limit(self) -> int:
+        """How many the table can hold."""
+        return self._book.table.limit
+
+    def last_packet_time(self, interface: str) -> float | None:
+        """When an interface's newest packet was captured (Unix seconds)."""
+        return self._book.accountant.last_packet_time(interface)
+
+    # Steps of a tick.
+
+    def _snapshot(self, roll: RollCall, interval_seconds: float) -> Snapshot:
+        ledger = self._book.ledger
+        drops = drops_of(self._counts, self._book.accountant.malformed, self._dropped_packets)
+        self._dropped_packets = drops.kernel_dropped_packets + drops.interface_dropped_packets
+        evicted = remainder_of(EVICTED_ID, Remainder.EVICTED, ledger.evicted, interval_seconds)
+        return Snapshot(
+            instance_id=self.instance_id,
+            sequence=self._sequence,
+            time=self._wall_time,
+            monotonic_seconds=self._now,
+            interval_seconds=interval_seconds,
+            statistics_epoch=self.statistics_epoch,
+            monitoring_state=self.monitoring_state,
+            packet_source=self.packet_source,
+            totals=ledger.totals.traffic(interval_seconds),
+            headline=ledger.headline.traffic(interval_seconds),
+            scopes=scopes_of(ledger, interval_seconds),
+            interfaces=interfaces_of(ledger, self._book.accountant, interval_seconds),
+            connections=(*roll.rows, *((evicted,) if evicted is not None else ())),
+            applications=self._applications.of(ledger, interval_seconds),
+            unattributed=unattributed_of(ledger, roll.reasons, interval_seconds),
+            attributed_share=attributed_share(ledger),
+            drops=drops,
+            degraded=self._degraded,
+            active_connection_count=roll.active_count,
+            listening_count=roll.listening_count,
+        )
+
+    def _add_bandwidth(self, snapshot: Snapshot) -> None:
+        ledger = self._book.ledger
+        self._bandwidth.add_tick(
+            interval_seconds=snapshot.interval_seconds,
+            sent_bytes=snapshot.headline.interval_sent_bytes,
+            received_bytes=snapshot.headline.interval_received_bytes,
+            loopback_bytes=loopback_bytes(ledger),
+            dropped_packets=snapshot.drops.interval_dropped_packets,
+            applications=network_bytes(ledger),
+            now=self._now,
+            wall_time=self._wall_time,
+        )
+
+    def _add_to_periods(self, whole: Snapshot, ended_rows: Iterable[EndedRow]) -> None:
+        for every, sums in self._running.items():
+            sums.add(whole, self._book.departed)
+            if self._sequence % every == 0:
+                sums.settle(whole, (ended.row for ended in ended_rows))
+                self._finished[every] = (self._sequence, sums)
+                self._running[every] = PeriodSums()
+        self._book.departed.clear()
+
+    def _begin_interval(self) -> None:
+        self._book.ledger.begin_interval()
+        for flow in self._book.table:
+            if flow.tally.has_interval:
+                flow.tally.begin_interval()
+                flow.row = None
+        self._events.expire(self._now)
+
+    def _add_gap(self, cause: GapCause, since_time: float, now: float, wall_time: float) -> None:
+        gap = Gap(cause=cause, since_time=since_time, until_time=wall_time)
+        self._bandwidth.add_gap(gap, now, wall_time)
+        self._gaps.append(gap)
+        self.tell(gap, now, wall_time)
+
+    def _set_state(self, state: MonitoringState, now: float, wall_time: float) -> None:
+        self.monitoring_state = state
+        self.monitoring_since = wall_time
+        self.tell(MonitoringChanged(state=state), now, wall_time)
+
+    def _tell(self, kind: EventKind) -> None:
+        self._events.add(kind, self._now, self._wall_time)

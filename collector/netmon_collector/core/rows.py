@@ -1,0 +1,102 @@
+"""Frozen rows out of what is tracked."""
+
+from netmon.address import address_text
+from netmon.model import (
+    Application,
+    Connection,
+    ConnectionFacts,
+    Endpoint,
+    OwnerConfidence,
+    OwnerMethod,
+    Protocol,
+    Remainder,
+    Traffic,
+)
+from netmon_collector.core.applications import is_netmon
+from netmon_collector.core.flow import Flow
+from netmon_collector.core.ledger import Account
+from netmon_collector.core.packet import NO_PORT
+from netmon_collector.core.tally import Tally
+
+CLOSED_ID = "closed"
+EVICTED_ID = "evicted"
+
+
+def row_of(flow: Flow, interval_seconds: float) -> Connection:
+    """Give the row of a connection; the same object as before where nothing changed and nothing moved."""
+    if flow.row is not None:
+        return flow.row
+    if flow.facts is None:
+        flow.facts = _facts_of(flow)
+    row = Connection(
+        facts=flow.facts,
+        traffic=flow.tally.traffic(interval_seconds),
+        state=flow.state,
+        last_time=flow.last_time,
+        end_time=flow.end_time,
+    )
+    # A row that shows an interval is good for this tick only.
+    flow.row = None if flow.tally.has_interval else row
+    return row
+
+
+def _facts_of(flow: Flow) -> ConnectionFacts:
+    key, owner = flow.key, flow.owner
+    process = owner.process if owner is not None else None
+    return ConnectionFacts(
+        id=flow.id,
+        protocol=key.protocol,
+        ip_protocol=key.ip_protocol,
+        local=_endpoint(key.local_address, key.local_port, key.protocol),
+        remote=_endpoint(key.remote_address, key.remote_port, key.protocol) if key.remote_address else None,
+        direction=flow.direction,
+        scope=flow.scope,
+        interface=flow.interface,
+        start_time=flow.start_time,
+        started_before=flow.started_before,
+        process=process,
+        holders=owner.holders if owner is not None else (),
+        application_id=process.application_id if process is not None else "",
+        application_name=process.application_name if process is not None else "",
+        unit=process.unit if process is not None else "",
+        container=process.container if process is not None else "",
+        owner_method=owner.method if owner is not None else OwnerMethod.UNSPECIFIED,
+        owner_confidence=owner.confidence if owner is not None else OwnerConfidence.UNSPECIFIED,
+        unattributed_reason=flow.reason,
+        is_netmon=process is not None and is_netmon(process.application_name),
+    )
+
+
+def _endpoint(address: bytes, port: int, protocol: Protocol) -> Endpoint:
+    has_port = port != NO_PORT and protocol in {Protocol.TCP, Protocol.UDP, Protocol.SCTP}
+    return Endpoint(address=address_text(address), port=port if has_port else None)
+
+
+def remainder_row(row_id: str, kind: Remainder, traffic: Traffic) -> Connection:
+    """Give a row that stands for many: no ends, no process."""
+    facts = ConnectionFacts(id=row_id, protocol=Protocol.UNSPECIFIED, remainder=kind)
+    return Connection(facts=facts, traffic=traffic)
+
+
+def remainder_of(row_id: str, kind: Remainder, tally: Tally, interval_seconds: float) -> Connection | None:
+    """Give the remainder row of a tally, or None where it holds nothing."""
+    if not tally.has_packets and not tally.has_interval:
+        return None
+    return remainder_row(row_id, kind, tally.traffic(interval_seconds))
+
+
+def application_of(account: Account, interval_seconds: float) -> Application:
+    """Give an application's row."""
+    return Application(
+        id=account.id,
+        name=account.name,
+        path=account.path,
+        traffic=account.tally.traffic(interval_seconds),
+        connection_count=account.connection_count,
+        listening_count=account.listening_count,
+        process_count=len(account.process_ids),
+        remote_count=len(account.remotes),
+        users=tuple(sorted(account.users)),
+        first_time=account.first_time,
+        last_time=account.last_time,
+    )

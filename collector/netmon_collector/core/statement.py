@@ -1,0 +1,122 @@
+"""The sums of a tick, frozen: scopes, interfaces, applications, what has no owner, drops."""
+
+from collections.abc import Mapping
+
+from netmon.model import (
+    Application,
+    Drops,
+    InterfaceTraffic,
+    Scope,
+    ScopeTraffic,
+    UnattributedReason,
+    UnattributedTraffic,
+)
+from netmon_collector.core.accounting import Accountant
+from netmon_collector.core.batch import CaptureCounts
+from netmon_collector.core.flow import Route
+from netmon_collector.core.ledger import Account, Ledger
+from netmon_collector.core.rows import application_of
+
+
+def scopes_of(ledger: Ledger, interval_seconds: float) -> tuple[ScopeTraffic, ...]:
+    """Give the sums of all scopes."""
+    return tuple(
+        ScopeTraffic(scope=scope, traffic=tally.traffic(interval_seconds)) for scope, tally in ledger.scopes.items()
+    )
+
+
+def interfaces_of(
+    ledger: Ledger, accountant: Accountant[Route], interval_seconds: float
+) -> tuple[InterfaceTraffic, ...]:
+    """Give the sums of all interfaces that showed a frame, by name."""
+    rows: list[InterfaceTraffic] = []
+    for name in sorted(ledger.interfaces):
+        non_ip_packets, non_ip_bytes = accountant.non_ip(name)
+        rows.append(
+            InterfaceTraffic(
+                name=name,
+                traffic=ledger.interfaces[name].traffic(interval_seconds),
+                non_ip_packets=non_ip_packets,
+                non_ip_bytes=non_ip_bytes,
+                link_header_bytes=accountant.link_header_bytes(name),
+            )
+        )
+    return tuple(rows)
+
+
+class ApplicationRows:
+    """Rows of applications; those in which nothing changed stay the same object."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._rows: dict[str, Application] = {}
+
+    def of(self, ledger: Ledger, interval_seconds: float) -> tuple[Application, ...]:
+        """Give the rows of all accounts that have or had anything."""
+        self._rows = {
+            account.id: self._row(account, interval_seconds)
+            for account in ledger.accounts.values()
+            if account.flow_count or account.tally.has_packets
+        }
+        return tuple(self._rows.values())
+
+    def _row(self, account: Account, interval_seconds: float) -> Application:
+        before = self._rows.get(account.id)
+        row = application_of(account, interval_seconds)
+        return before if before == row and before is not None else row
+
+
+def unattributed_of(
+    ledger: Ledger, counts: Mapping[UnattributedReason, int], interval_seconds: float
+) -> tuple[UnattributedTraffic, ...]:
+    """Give what has no owner, by reason; reasons that never had a packet or a connection are left out."""
+    return tuple(
+        UnattributedTraffic(
+            reason=reason,
+            traffic=ledger.unattributed_of(reason).traffic(interval_seconds),
+            connection_count=counts.get(reason, 0),
+        )
+        for reason in sorted({*ledger.unattributed, *counts})
+        if counts.get(reason) or ledger.unattributed_of(reason).has_packets
+    )
+
+
+def attributed_share(ledger: Ledger) -> float | None:
+    """Give the share of all bytes that have an owner, from 0 to 1; None as long as there are none."""
+    totals = ledger.totals
+    all_bytes = totals.sent_bytes + totals.received_bytes
+    if not all_bytes:
+        return None
+    ownerless = sum(tally.sent_bytes + tally.received_bytes for tally in ledger.unattributed.values())
+    return (all_bytes - ownerless) / all_bytes
+
+
+def drops_of(counts: Mapping[str, CaptureCounts], malformed: Mapping[str, int], dropped_before: int) -> Drops:
+    """Give what could not be counted; ``dropped_before`` is the sum of drops at the tick before."""
+    kernel = sum(count.kernel_dropped_packets for count in counts.values())
+    interface = sum(count.interface_dropped_packets for count in counts.values())
+    return Drops(
+        received_packets=sum(count.received_packets for count in counts.values()),
+        kernel_dropped_packets=kernel,
+        interface_dropped_packets=interface,
+        interval_dropped_packets=max(0, kernel + interface - dropped_before),
+        malformed=tuple(sorted(malformed.items())),
+    )
+
+
+def network_bytes(ledger: Ledger) -> list[tuple[str, str, int, int]]:
+    """Give (id, name, sent, received) of the interval for each application on a network; "" is what has no owner."""
+    rows = [
+        (account.id, account.name, account.network_sent_bytes, account.network_received_bytes)
+        for account in ledger.accounts.values()
+        if account.network_sent_bytes or account.network_received_bytes
+    ]
+    headline = ledger.headline
+    sent = headline.interval_sent_bytes - sum(row[2] for row in rows)
+    received = headline.interval_received_bytes - sum(row[3] for row in rows)
+    return [*rows, ("", "", sent, received)]
+
+
+def loopback_bytes(ledger: Ledger) -> int:
+    """Give the bytes over loopback in this interval, each packet counted once."""
+    return ledger.scopes[Scope.LOOPBACK].interval_sent_bytes

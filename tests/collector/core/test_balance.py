@@ -1,0 +1,86 @@
+"""The law that rows and what has no owner make up the totals, whatever happens in whatever order."""
+
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from netmon.model import View
+from tests.support import frames
+from tests.support.balance import assert_balanced
+from tests.support.wire import HERE, LOCALHOST, NETWORK, PEER, STRANGER, Machine, process, tcp_row, udp_row
+
+WEB = (PEER, 443)
+CURL = process(10)
+NGINX = process(20, "nginx")
+
+
+class Balance(RuleBasedStateMachine):
+    """Whatever happens in whatever order, the books balance in every view."""
+
+    @initialize(limit=st.sampled_from([8, 40, 1_000]))
+    def begin(self, limit: int) -> None:
+        self.machine = Machine(flow_limit=limit)
+        self.machine.monitor.hold_period(3)
+        self.seen = 0
+
+    ports: st.SearchStrategy[int] = st.integers(1, 12)
+
+    @rule(port=ports, size=st.integers(0, 1_400), flags=st.sampled_from([2, 18, 16, 17, 4]), out=st.booleans())
+    def tcp(self, port: int, size: int, flags: int, out: bool) -> None:
+        ends = (HERE, port), WEB
+        self.machine.tcp(*(ends if out else ends[::-1]), flags=flags, size=size, sequence=size)
+
+    @rule(port=ports, size=st.integers(0, 1_400), out=st.booleans(), other=st.sampled_from([PEER, STRANGER, LOCALHOST]))
+    def udp(self, port: int, size: int, out: bool, other: bytes) -> None:
+        ends = (LOCALHOST if other == LOCALHOST else HERE, port), (other, 53)
+        self.machine.udp(*(ends if out else ends[::-1]), size=size)
+
+    @rule(size=st.integers(0, 100))
+    def forward(self, size: int) -> None:
+        self.machine.udp((STRANGER, 9), (PEER, 9), size=size)
+
+    @rule()
+    def fragment(self) -> None:
+        self.machine.packet(frames.ipv4(bytes(30), fragment=64, identification=5, source=PEER, destination=HERE))
+
+    @rule(owned=st.lists(ports, max_size=6), listener=st.booleans(), wildcard=st.booleans(), complete=st.booleans())
+    def list_sockets(self, owned: list[int], listener: bool, wildcard: bool, complete: bool) -> None:
+        rows: list[Any] = [tcp_row((HERE, port), WEB, CURL if port % 2 else NGINX) for port in set(owned)]
+        rows += [udp_row((HERE, port), (PEER, 53), CURL) for port in set(owned) if port % 3 == 0]
+        rows += [tcp_row((bytes(4), port), None, NGINX) for port in range(1, 13, 5) if listener]
+        rows += [udp_row((bytes(4), port), None, CURL if port % 2 else None) for port in range(1, 13) if wildcard]
+        self.machine.now += 0.01
+        self.machine.list_sockets(*rows, processes=(CURL, NGINX), is_complete=complete)
+
+    @rule(seconds=st.sampled_from([0.5, 1.0, 31.0, 61.0, 400.0]))
+    def tick(self, seconds: float) -> None:
+        assert_balanced(self.machine.tick(seconds))
+
+    @rule()
+    def clear(self) -> None:
+        self.machine.monitor.clear(self.machine.now, self.machine.wall_time)
+
+    @rule()
+    def move(self) -> None:
+        self.machine.monitor.add_network(NETWORK)
+
+    @precondition(lambda self: self.machine.monitor.latest is not None)
+    @rule(every=st.sampled_from([1, 3]), back=st.integers(1, 5), limit=st.sampled_from([0, 1, 3]))
+    def look(self, every: int, back: int, limit: int) -> None:
+        monitor = self.machine.monitor
+        assert monitor.latest is not None
+        since = max(0, monitor.latest.sequence - back * every)
+        assert_balanced(monitor.compose(View(row_limit=limit), every=every, since_sequence=since))
+
+    @invariant()
+    def bounded(self) -> None:
+        if hasattr(self, "machine"):
+            assert self.machine.monitor.tracked_count <= self.machine.monitor.tracked_limit
+
+
+Balance.TestCase.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+test_the_books_balance = Balance.TestCase

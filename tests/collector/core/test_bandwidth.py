@@ -1,0 +1,56 @@
+"""The last minutes, a sample a second."""
+
+from netmon.model import Gap, GapCause
+from netmon_collector.core.bandwidth import BandwidthHistory
+
+
+def add(history: BandwidthHistory, now: float, *, seconds: float = 1.0, sent: int = 10, dropped: int = 0) -> None:
+    history.add_tick(
+        interval_seconds=seconds,
+        sent_bytes=sent,
+        received_bytes=2 * sent,
+        loopback_bytes=3,
+        dropped_packets=dropped,
+        applications=[(f"exe:{number}", f"app{number}", number, 0) for number in range(8)],
+        now=now,
+        wall_time=1_000.0 + now,
+    )
+
+
+def test_a_tick_of_a_second_is_a_sample_with_the_five_busiest() -> None:
+    history = BandwidthHistory()
+    add(history, 1.0, dropped=2)
+    ((sample,), gaps) = history.since(900.0, 1.0)
+    assert (sample.time, sample.sent_bytes, sample.received_bytes, sample.loopback_bytes) == (1_001.0, 10, 20, 3)
+    assert [row.application_name for row in sample.applications] == ["app7", "app6", "app5", "app4", "app3"]
+    assert sample.dropped_packets == 2
+    assert gaps == ()
+
+
+def test_shorter_ticks_are_added_up_to_a_second_and_longer_ones_stay() -> None:
+    history = BandwidthHistory()
+    for half in range(1, 5):
+        add(history, half / 2, seconds=0.5)
+    add(history, 7.0, seconds=5.0)
+    samples, _ = history.since(900.0, 7.0)
+    assert [(sample.interval_seconds, sample.sent_bytes) for sample in samples] == [(1.0, 20), (1.0, 20), (5.0, 10)]
+    assert samples[0].applications[0].sent_bytes == 14
+
+
+def test_only_fifteen_minutes_are_kept_and_less_may_be_asked_for() -> None:
+    history = BandwidthHistory()
+    for second in range(1, 1_001):
+        add(history, float(second))
+    assert len(history.since(10_000.0, 1_000.0)[0]) == 901
+    assert len(history.since(60.0, 1_000.0)[0]) == 60
+
+
+def test_a_gap_ends_a_sample_short_and_is_given_with_its_time() -> None:
+    history = BandwidthHistory()
+    add(history, 0.5, seconds=0.5)
+    gap = Gap(cause=GapCause.STOPPED, since_time=1_000.5, until_time=1_030.0)
+    history.add_gap(gap, 30.0, 1_030.0)
+    samples, gaps = history.since(900.0, 30.0)
+    assert [sample.interval_seconds for sample in samples] == [0.5]
+    assert gaps == (gap,)
+    assert history.since(900.0, 5_000.0) == ((), ())

@@ -1,0 +1,55 @@
+"""The bounded table."""
+
+from netmon.model import Protocol
+from netmon_collector.core.flow import Flow, FlowKey
+from netmon_collector.core.flow_table import FlowTable
+
+
+def flow(number: int, *, seen_at: float = 0.0) -> Flow:
+    key = FlowKey(Protocol.UDP, 17, bytes(4), number, bytes((9, 9, 9, 9)), 53)
+    return Flow(f"c{number}", key, start_time=0.0, now=seen_at)
+
+
+def table(limit: int) -> tuple[FlowTable, list[str]]:
+    evicted: list[str] = []
+    return FlowTable(lambda gone: evicted.append(gone.id), limit=limit), evicted
+
+
+def test_a_flood_displaces_only_itself() -> None:
+    made, evicted = table(16)
+    real = flow(0)
+    made.add(real)
+    made.promote(real)
+    for number in range(1, 1_000):
+        made.add(flow(number))
+    assert made.get(real.key) is real
+    assert len(made) == 5
+    assert evicted == [f"c{number}" for number in range(1, 996)]
+
+
+def test_of_protected_ones_ended_then_silent_then_listed_ones_are_given_up() -> None:
+    made, evicted = table(8)
+    flows = [flow(number, seen_at=float(number)) for number in range(7)]
+    flows[0].is_listed = True
+    flows[3].end_time = 1.0
+    for one in flows:
+        made.add(one, is_protected=True)
+    assert evicted == ["c3"]
+    made.add(flow(7, seen_at=7.0), is_protected=True)
+    assert evicted == ["c3", "c1"]
+
+
+def test_another_connection_takes_the_key_and_the_one_before_stays() -> None:
+    made, _ = table(8)
+    first, second = flow(1), flow(1)
+    second.id = "c2"
+    made.add(first)
+    made.add(second)
+    assert made.get(first.key) is second
+    assert {one.id for one in made} == {"c1", "c2"}
+    made.remove(first)
+    assert made.get(second.key) is second
+    made.release_key(second)
+    assert made.get(second.key) is None
+    made.remove(second)
+    assert len(made) == 0
