@@ -1,0 +1,1 @@
+"""Where packets come from: libpcap handles, live or from a file."""

@@ -1,0 +1,186 @@
+"""Recording a live run, so that it can be played again with its owners."""
+
+import os
+import pwd
+import struct
+from collections.abc import Mapping
+from io import BufferedWriter, FileIO
+from pathlib import Path
+from urllib.parse import quote
+
+from netmon_collector.capture.pcap import RECORD_BYTES
+from netmon_collector.capture.sidecar import Knowledge, encode, header_line
+from netmon_collector.core import links
+from netmon_collector.core.batch import Batch
+from netmon_collector.core.links import Link, read_link
+
+SIDECAR_NAME = "netmon.sidecar.jsonl"
+PCAP_SUFFIX = ".pcap"
+
+DEFAULT_LIMIT_BYTES = 1_000_000_000
+
+_BUFFER_BYTES = 1 << 18
+_MAGIC_MICROSECONDS = 0xA1B2C3D4
+_MAX_SNAPSHOT_BYTES = 262_144  # libpcap's MAXIMUM_SNAPLEN: readers accept nothing above it
+_FILE_LINK_TYPES = {links.RAW: links.RAW_LINKTYPE, links.PKTAP_APPLE: links.PKTAP}
+"""Where files have another number than live handles (https://www.tcpdump.org/linktypes.html)."""
+
+
+def sudo_owner(environment: Mapping[str, str]) -> tuple[int, int] | None:
+    """Give uid and gid of the user who called sudo, from ``SUDO_UID``; None where there is none that exists."""
+    text = environment.get("SUDO_UID", "")
+    if not (text.isascii() and text.isdigit() and len(text) <= 10):
+        return None
+    try:
+        user = pwd.getpwuid(int(text))
+    except (KeyError, OverflowError):
+        return None
+    return user.pw_uid, user.pw_gid
+
+
+class Recorder:
+    """Writes a directory that ``Replay`` reads: a pcap file an interface, and the sidecar.
+
+    It is made with mode 0700 and its files with 0600; all belong to ``owner`` (uid, gid) where one is given. Nothing
+    that exists is written over or followed. When ``limit_bytes`` are written, or the disk refuses, recording stops for
+    good and ``stopped_reason`` says why; the capture goes on.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        *,
+        now: float,
+        owner: tuple[int, int] | None = None,
+        limit_bytes: int = DEFAULT_LIMIT_BYTES,
+    ) -> None:
+        """Make the directory and begin the sidecar; ``now`` in Unix seconds. ``OSError`` where that cannot be."""
+        self.stopped_reason = ""
+        self.written_bytes = 0
+        self._limit_bytes = limit_bytes
+        self._owner = owner
+        self._files: dict[tuple[str, int], BufferedWriter] = {}
+        self._directory = _open_directory(directory, owner)
+        try:
+            self._sidecar = self._create(SIDECAR_NAME)
+        except OSError:
+            os.close(self._directory)
+            raise
+        self._put(self._sidecar, header_line(now).encode())
+
+    def add_batch(self, batch: Batch) -> None:
+        """Write packets, with their captured bytes."""
+        if self.stopped_reason:
+            return
+        key = (batch.interface, batch.link_type)
+        file = self._files.get(key)
+        try:
+            if file is None:
+                file = self._files[key] = self._create(self._file_name(batch))
+                self._put(file, _pcap_header(batch.link_type))
+        except OSError as error:
+            self._stop(_disk_reason(error))
+            return
+        self._put(file, _pcap_records(batch))
+
+    def add_knowledge(self, knowledge: Knowledge, now: float) -> None:
+        """Write what the host knows; ``now`` in Unix seconds."""
+        if not self.stopped_reason:
+            self._put(self._sidecar, encode(knowledge, now).encode())
+
+    def flush(self) -> None:
+        """Hand what is buffered to the system."""
+        try:
+            for file in (self._sidecar, *self._files.values()):
+                file.flush()
+        except OSError as error:
+            self._stop(_disk_reason(error))
+
+    def close(self) -> None:
+        """End the recording. What cannot be written any more is lost, and ``stopped_reason`` says so."""
+        for file in (self._sidecar, *self._files.values()):
+            try:
+                file.close()
+            except OSError as error:
+                self._stop(_disk_reason(error))
+        os.close(self._directory)
+
+    def _file_name(self, batch: Batch) -> str:
+        """Name a file so that the interface can be read from it; ``+`` sets a second link type apart."""
+        name = quote(batch.interface, safe="")
+        if any(interface == batch.interface for interface, _ in self._files):
+            name += f"+{batch.link_type}"
+        return name + PCAP_SUFFIX
+
+    def _create(self, name: str) -> BufferedWriter:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(name, flags, 0o600, dir_fd=self._directory)
+        if self._owner is not None:
+            os.fchown(descriptor, *self._owner)
+        return BufferedWriter(FileIO(descriptor, "wb"), _BUFFER_BYTES)
+
+    def _put(self, file: BufferedWriter, content: bytes) -> None:
+        if self.written_bytes + len(content) > self._limit_bytes:
+            self._stop(f"the limit of {self._limit_bytes} bytes is reached")
+            return
+        try:
+            file.write(content)
+        except OSError as error:
+            self._stop(_disk_reason(error))
+            return
+        self.written_bytes += len(content)
+
+    def _stop(self, reason: str) -> None:
+        self.stopped_reason = self.stopped_reason or reason
+
+
+def _disk_reason(error: OSError) -> str:
+    return f"it cannot be written: {error.strerror or error}"
+
+
+def _open_directory(directory: Path, owner: tuple[int, int] | None) -> int:
+    """Make ``directory`` or take an existing one; give its descriptor. The last part of the path must be no link."""
+    try:
+        directory.mkdir(mode=0o700)
+        is_new = True
+    except FileExistsError:
+        is_new = False
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    if is_new and owner is not None:
+        os.fchown(descriptor, *owner)
+    return descriptor
+
+
+def _pcap_header(link_type: int) -> bytes:
+    """Give the file header of https://www.tcpdump.org/manpages/pcap-savefile.5.txt."""
+    written = _FILE_LINK_TYPES.get(link_type, link_type)
+    return struct.pack("=IHHiIII", _MAGIC_MICROSECONDS, 2, 4, 0, 0, _MAX_SNAPSHOT_BYTES, written)
+
+
+def _pcap_records(batch: Batch) -> bytes:
+    """Give header and captured bytes of each packet."""
+    parts: list[bytes] = []
+    data, link_type = batch.data, batch.link_type
+    for offset in range(0, len(batch.records), RECORD_BYTES):
+        seconds, microseconds, start, captured = struct.unpack_from("=IIII", batch.records, offset)
+        wire = _wire_bytes(data, start, start + captured, link_type)
+        parts.append(struct.pack("=IIII", seconds, microseconds, captured, wire))
+        parts.append(data[start : start + captured])
+    return b"".join(parts)
+
+
+def _wire_bytes(data: bytes, start: int, end: int, link_type: int) -> int:
+    """Work out how long a frame was: libpcap's batches do not say it, but the IP header does.
+
+    Link header and IP packet, without the padding of short Ethernet frames; the captured bytes where there is no IP
+    header or it gives no length, which is a lower bound.
+    """
+    link = read_link(data, start, end, link_type)
+    if not isinstance(link, Link) or link.ip_start + 6 > end:
+        return end - start
+    ip_start = link.ip_start
+    is_ipv4 = data[ip_start] >> 4 == 4
+    stated: int = struct.unpack_from("!H", data, ip_start + (2 if is_ipv4 else 4))[0]
+    if stated == 0:  # BIG TCP
+        return end - start
+    return max(end - start, ip_start - start + stated + (0 if is_ipv4 else 40))

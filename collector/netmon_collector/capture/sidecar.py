@@ -1,0 +1,299 @@
+"""The sidecar of a recording: what the host knew, one timed JSON line each.
+
+Every line has ``type`` and ``time`` (Unix seconds). The first is the header::
+
+    {"type": "header", "schema": "netmon.sidecar.v1", "time": 1767225600.0}
+    {"type": "addresses", "time": …, "addresses": [{"interface", "address", "prefix_length", "broadcast"}], "macs": […]}
+    {"type": "processes", "time": …, "rows": [a netmon.model.Process without its empty fields, …]}
+    {"type": "sockets", "time": …, "start_time", "is_complete", "sees_all_users", "protocols", "rows": […]}
+
+Addresses are text, enumerations are lower-case names, and fields that hold their default are left out. Lines come from
+files that anybody may have written: each value is checked, and what does not fit is a ``ValueError``.
+"""
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, dataclass, fields
+from ipaddress import ip_address
+from types import NoneType
+from typing import cast, get_args, get_type_hints
+
+from netmon.model import ConnectionState, Process, Protocol
+from netmon_collector.core.sockets import LocalAddress, LocalNetwork, SocketRow, SocketScan
+
+SCHEMA = "netmon.sidecar.v1"
+
+TEXT_LIMIT = 4096
+"""Characters of one text."""
+
+Json = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Processes:
+    """Processes as they were listed at one time."""
+
+    rows: tuple[Process, ...]
+
+
+Knowledge = LocalNetwork | Processes | SocketScan
+
+
+def header_line(time: float) -> str:
+    """Give the first line of a sidecar."""
+    return _line({"type": "header", "schema": SCHEMA, "time": time})
+
+
+def encode(knowledge: Knowledge, time: float) -> str:
+    """Give the line for ``knowledge``, with its line break."""
+    if isinstance(knowledge, LocalNetwork):
+        return _line(
+            {
+                "type": "addresses",
+                "time": time,
+                "addresses": [_encode_address(local) for local in knowledge.addresses],
+                "macs": sorted(mac.hex(":") for mac in knowledge.macs),
+            }
+        )
+    if isinstance(knowledge, Processes):
+        return _line({"type": "processes", "time": time, "rows": [_encode_process(row) for row in knowledge.rows]})
+    return _line(
+        {
+            "type": "sockets",
+            "time": time,
+            "start_time": knowledge.start_time,
+            "is_complete": knowledge.is_complete,
+            "sees_all_users": knowledge.sees_all_users,
+            "protocols": sorted(protocol.name.lower() for protocol in knowledge.protocols),
+            "rows": [_encode_socket(row) for row in knowledge.rows],
+        }
+    )
+
+
+def decode(line: str) -> tuple[float, Knowledge | None]:
+    """Read one line: its time and what it says; None for the header.
+
+    ``ValueError`` for everything that ``encode`` and ``header_line`` would not have written.
+    """
+    try:
+        # A number with very many digits or a deep nesting is a ValueError or RecursionError of the parser.
+        values: object = json.loads(line, parse_constant=_refuse_constant)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    entry = _mapping(values)
+    time = _number(entry, "time")
+    decoder = _DECODERS.get(_text(entry, "type"))
+    if decoder is None:
+        raise ValueError("unknown type")
+    return time, decoder(entry)
+
+
+def _line(values: Json) -> str:
+    return json.dumps(values, separators=(",", ":"), ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(f"{name} is no number")
+
+
+# --- Writing ---------------------------------------------------------------------------------
+
+
+def _encode_address(local: LocalAddress) -> Json:
+    values: dict[str, object] = {
+        "interface": local.interface,
+        "address": str(ip_address(local.address)),
+        "prefix_length": local.prefix_length,
+    }
+    if local.broadcast:
+        values["broadcast"] = str(ip_address(local.broadcast))
+    return values
+
+
+def _encode_process(process: Process) -> Json:
+    return {
+        field.name: getattr(process, field.name)
+        for field in fields(process)
+        if field.default is MISSING or getattr(process, field.name) != field.default
+    }
+
+
+def _encode_socket(row: SocketRow) -> Json:
+    values: dict[str, object] = {
+        "protocol": row.protocol.name.lower(),
+        "local_address": str(ip_address(row.local_address)),
+        "local_port": row.local_port,
+    }
+    if row.remote_address is not None:
+        values["remote_address"] = str(ip_address(row.remote_address))
+        values["remote_port"] = row.remote_port
+    if row.state is not ConnectionState.UNSPECIFIED:
+        values["state"] = row.state.name.lower()
+    if row.process_id:
+        values["process_id"] = row.process_id
+    if row.holder_ids:
+        values["holder_ids"] = list(row.holder_ids)
+    return values
+
+
+# --- Reading ---------------------------------------------------------------------------------
+
+
+def _decode_header(entry: Json) -> None:
+    if _text(entry, "schema") != SCHEMA:
+        raise ValueError(f"this version reads {SCHEMA} only")
+
+
+def _decode_addresses(entry: Json) -> LocalNetwork:
+    return LocalNetwork(
+        addresses=tuple(_decode_address(_mapping(item)) for item in _list(entry, "addresses")),
+        macs=frozenset(_mac(item) for item in _list(entry, "macs")),
+    )
+
+
+def _decode_address(entry: Json) -> LocalAddress:
+    address = _address(entry, "address")
+    broadcast = _address(entry, "broadcast") if "broadcast" in entry else b""
+    if broadcast and len(broadcast) != len(address):
+        raise ValueError("address and broadcast are of different families")
+    return LocalAddress(
+        interface=_text(entry, "interface"),
+        address=address,
+        prefix_length=_integer(entry, "prefix_length", maximum=8 * len(address)),
+        broadcast=broadcast,
+    )
+
+
+def _decode_processes(entry: Json) -> Processes:
+    return Processes(rows=tuple(_decode_process(_mapping(item)) for item in _list(entry, "rows")))
+
+
+def _decode_process(entry: Json) -> Process:
+    values: dict[str, object] = {}
+    for name, is_required, read in _PROCESS_FIELDS:
+        if is_required or name in entry:
+            values[name] = read(entry, name)
+    return Process(**values)  # pyright: ignore[reportArgumentType]  # each value was read by its field's own type
+
+
+def _decode_sockets(entry: Json) -> SocketScan:
+    protocols = [_check_text(item) for item in _list(entry, "protocols")]
+    return SocketScan(
+        rows=tuple(_decode_socket(_mapping(item)) for item in _list(entry, "rows")),
+        start_time=_number(entry, "start_time"),
+        is_complete=_boolean(entry, "is_complete"),
+        sees_all_users=_boolean(entry, "sees_all_users"),
+        protocols=frozenset(_protocol(name) for name in protocols),
+    )
+
+
+def _decode_socket(entry: Json) -> SocketRow:
+    has_remote = "remote_address" in entry
+    return SocketRow(
+        protocol=_protocol(_text(entry, "protocol")),
+        local_address=_address(entry, "local_address"),
+        local_port=_integer(entry, "local_port", maximum=0xFFFF),
+        remote_address=_address(entry, "remote_address") if has_remote else None,
+        remote_port=_integer(entry, "remote_port", maximum=0xFFFF) if has_remote else 0,
+        state=_state(_text(entry, "state")) if "state" in entry else ConnectionState.UNSPECIFIED,
+        process_id=_text(entry, "process_id") if "process_id" in entry else "",
+        holder_ids=tuple(_check_text(item) for item in _list(entry, "holder_ids")) if "holder_ids" in entry else (),
+    )
+
+
+_DECODERS: Mapping[str, Callable[[Json], Knowledge | None]] = {
+    "header": _decode_header,
+    "addresses": _decode_addresses,
+    "processes": _decode_processes,
+    "sockets": _decode_sockets,
+}
+
+
+def _mapping(value: object) -> Json:
+    if not isinstance(value, dict):
+        raise ValueError("an object is expected")  # noqa: TRY004  # one error for hostile input
+    return cast("Json", value)
+
+
+def _list(entry: Json, name: str) -> list[object]:
+    value = entry.get(name)
+    if not isinstance(value, list):
+        raise ValueError(f"{name}: a list is expected")  # noqa: TRY004  # one error for hostile input
+    return cast("list[object]", value)
+
+
+def _check_text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > TEXT_LIMIT or not value.isprintable():
+        raise ValueError(f"a printable text of at most {TEXT_LIMIT} characters is expected")
+    return value
+
+
+def _text(entry: Json, name: str) -> str:
+    try:
+        return _check_text(entry.get(name))
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+
+
+def _number(entry: Json, name: str) -> float:
+    value = entry.get(name)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{name}: a number is expected")  # noqa: TRY004  # one error for hostile input
+    if not -1e12 < value < 1e12 or math.isnan(value):
+        raise ValueError(f"{name}: out of range")
+    return float(value)
+
+
+def _integer(entry: Json, name: str, maximum: int = 0xFFFFFFFF) -> int:
+    value = entry.get(name)
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= maximum:
+        raise ValueError(f"{name}: a whole number from 0 to {maximum} is expected")
+    return value
+
+
+def _boolean(entry: Json, name: str) -> bool:
+    value = entry.get(name)
+    if not isinstance(value, bool):
+        raise ValueError(f"{name}: true or false is expected")  # noqa: TRY004  # one error for hostile input
+    return value
+
+
+def _address(entry: Json, name: str) -> bytes:
+    return ip_address(_text(entry, name)).packed
+
+
+def _mac(value: object) -> bytes:
+    text = _check_text(value)
+    mac = bytes.fromhex(text.replace(":", ""))
+    if len(mac) != 6:
+        raise ValueError("macs: 6 bytes are expected")
+    return mac
+
+
+def _protocol(name: str) -> Protocol:
+    found = Protocol.__members__.get(name.upper())
+    if found is None:
+        raise ValueError("unknown protocol")
+    return found
+
+
+def _state(name: str) -> ConnectionState:
+    found = ConnectionState.__members__.get(name.upper())
+    if found is None:
+        raise ValueError("unknown state")
+    return found
+
+
+def _process_fields() -> tuple[tuple[str, bool, Callable[[Json, str], object]], ...]:
+    """Give name, whether it must be there, and reader of each field of ``Process``, so that new ones need no work."""
+    readers: dict[object, Callable[[Json, str], object]] = {str: _text, int: _integer, float: _number}
+    hints = get_type_hints(Process)
+    found: list[tuple[str, bool, Callable[[Json, str], object]]] = []
+    for field in fields(Process):
+        plain = next((kind for kind in get_args(hints[field.name]) if kind is not NoneType), hints[field.name])
+        found.append((field.name, field.default is MISSING, readers[plain]))
+    return tuple(found)
+
+
+_PROCESS_FIELDS = _process_fields()

@@ -1,0 +1,270 @@
+import asyncio
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from netmon.model import CaptureState, InterfaceChange
+from netmon_collector.capture.capture import GONE_LIMIT, Capture
+from netmon_collector.capture.tap import CaptureHandle, Tap, open_live
+from netmon_collector.core.batch import Batch, CaptureCounts
+from netmon_collector.core.interfaces import Choice
+from tests.support.fake_capture import (
+    FakeLoop,
+    FakeNetwork,
+    captured,
+    interface,
+    left_out,
+    packets,
+)
+from tests.support.namespaces import VethPair, needs_root, veth_pair
+
+
+class Bench:
+    """A capture on a fake network."""
+
+    def __init__(self) -> None:
+        self.loop = FakeLoop()
+        self.network = FakeNetwork()
+        self.batches: list[Batch] = []
+        self.capture = Capture(loop=self.loop, deliver=self.batches.append, opener=self.network.open)
+
+    def names(self) -> list[tuple[str, InterfaceChange]]:
+        return [(changed.name, changed.change) for changed in self.capture.take_changes()]
+
+    def received(self) -> dict[str, int]:
+        return {counts.interface: counts.received_packets for counts in self.capture.counts()}
+
+
+@pytest.fixture
+def bench() -> Bench:
+    return Bench()
+
+
+def test_the_loop_waits_on_exactly_what_is_open(bench: Bench) -> None:
+    bench.capture.apply([captured("eth0", 2), captured("lo", 1), left_out("br0", 3)], 0.0)
+    assert set(bench.loop.waiting) == {bench.network.newest(name).descriptor for name in ("eth0", "lo")}
+    bench.capture.apply([captured("lo", 1)], 1.0)
+    assert set(bench.loop.waiting) == {bench.network.newest("lo").descriptor}
+    bench.capture.close()
+    assert bench.loop.waiting == {}
+
+
+def test_a_wakeup_delivers_what_waits_on_its_interface(bench: Bench) -> None:
+    bench.capture.apply([captured("eth0", 2), captured("lo", 1)], 0.0)
+    handle = bench.network.newest("eth0")
+    handle.waiting.append(packets(3))
+    bench.network.newest("lo").waiting.append(packets(1))
+    bench.loop.waiting[handle.descriptor]()
+    assert [batch.interface for batch in bench.batches] == ["eth0"]
+    bench.capture.read_all()
+    assert [batch.interface for batch in bench.batches] == ["eth0", "lo"]
+
+
+def test_a_handle_that_fails_is_waited_on_no_more_and_comes_back(bench: Bench) -> None:
+    bench.capture.apply([captured("eth0")], 0.0)
+    handle = bench.network.newest("eth0")
+    handle.waiting.append(OSError(5, "libpcap: broken"))
+    bench.loop.waiting[handle.descriptor]()
+    assert bench.loop.waiting == {}
+    bench.capture.apply([captured("eth0")], 1.0)
+    assert set(bench.loop.waiting) == {bench.network.newest("eth0").descriptor}
+    assert bench.names() == [
+        ("eth0", InterfaceChange.OPENED),
+        ("eth0", InterfaceChange.FAILED),
+        ("eth0", InterfaceChange.OPENED),
+    ]
+    assert bench.names() == []
+
+
+def test_a_renamed_interface_goes_on_with_its_handle(bench: Bench) -> None:
+    bench.capture.apply([captured("eth0", 2)], 0.0)
+    handle = bench.network.newest("eth0")
+    handle.counted = (10, 0, 0)
+    bench.capture.apply([captured("wan0", 2)], 1.0)
+    handle.counted = (15, 0, 0)
+    handle.waiting.append(packets(1))
+    bench.loop.waiting[handle.descriptor]()
+    assert [batch.interface for batch in bench.batches] == ["wan0"]
+    assert bench.network.attempt_count == 1
+    assert bench.received() == {"eth0": 10, "wan0": 5}
+    assert bench.names() == [
+        ("eth0", InterfaceChange.OPENED),
+        ("eth0", InterfaceChange.CLOSED),
+        ("wan0", InterfaceChange.OPENED),
+    ]
+
+
+def test_interfaces_that_swap_their_names_keep_their_handles(bench: Bench) -> None:
+    bench.capture.apply([captured("a", 2), captured("b", 3)], 0.0)
+    was_a, was_b = bench.network.newest("a"), bench.network.newest("b")
+    bench.capture.apply([captured("a", 3), captured("b", 2)], 1.0)
+    was_a.waiting.append(packets(1))
+    was_b.waiting.append(packets(2))
+    bench.capture.read_all()
+    assert {batch.interface: len(batch.records) // 16 for batch in bench.batches} == {"b": 1, "a": 2}
+    assert bench.network.attempt_count == 2
+
+
+def test_a_rename_onto_the_name_of_one_that_is_gone_takes_its_place(bench: Bench) -> None:
+    bench.capture.apply([captured("a", 2), captured("b", 3)], 0.0)
+    gone = bench.network.newest("b")
+    gone.counted = (7, 0, 0)
+    bench.capture.apply([captured("b", 2)], 1.0)
+    assert gone.is_closed
+    assert set(bench.loop.waiting) == {bench.network.newest("a").descriptor}
+    assert bench.received() == {"b": 7}
+
+
+def test_a_deleted_and_made_again_interface_is_opened_again_and_its_counts_go_on(bench: Bench) -> None:
+    bench.capture.apply([captured("eth0", 2)], 0.0)
+    bench.network.newest("eth0").counted = (10, 4, 0)
+    bench.capture.apply([], 1.0)
+    assert bench.received() == {"eth0": 10}
+    bench.capture.apply([captured("eth0", 9)], 2.0)
+    bench.network.newest("eth0").counted = (3, 1, 0)
+    assert bench.capture.counts() == (
+        CaptureCounts(interface="eth0", received_packets=13, kernel_dropped_packets=5, interface_dropped_packets=0),
+    )
+
+
+def test_counts_of_many_interfaces_that_came_and_went_are_summed_up_and_none_is_lost(bench: Bench) -> None:
+    for number in range(GONE_LIMIT + 50):
+        name = f"veth{number}"
+        bench.capture.apply([captured(name, number)], float(number))
+        bench.network.newest(name).counted = (2, 0, 0)
+    bench.capture.apply([], 1_000.0)
+    assert len(bench.received()) == GONE_LIMIT
+    assert sum(bench.received().values()) == 2 * (GONE_LIMIT + 50)
+
+
+def test_no_right_at_all_is_said_once_to_the_caller(bench: Bench) -> None:
+    bench.network.errors = {name: PermissionError(1, "no right to capture packets") for name in ("eth0", "lo")}
+    choices = [captured("eth0", 2), captured("lo", 1), left_out("br0", 3)]
+    with pytest.raises(PermissionError):
+        bench.capture.apply(choices, 0.0)
+    bench.capture.apply(choices, 5.0)
+    assert {status.state for status in bench.capture.states()} == {CaptureState.FAILED, CaptureState.LEFT_OUT}
+
+
+def test_a_right_that_is_missing_for_one_interface_is_its_state(bench: Bench) -> None:
+    bench.network.errors = {"eth0": PermissionError(1, "no right to capture packets")}
+    bench.capture.apply([captured("eth0", 2), captured("lo", 1)], 0.0)
+    states = {status.name: (status.state, status.reason) for status in bench.capture.states()}
+    assert states["eth0"] == (CaptureState.FAILED, "no right to capture packets")
+    assert states["lo"] == (CaptureState.CAPTURING, "")
+
+
+def test_nothing_to_capture_is_no_missing_right(bench: Bench) -> None:
+    bench.capture.apply([left_out("eth0")], 0.0)
+    assert [status.state for status in bench.capture.states()] == [CaptureState.LEFT_OUT]
+
+
+def test_states_come_in_the_order_of_the_choices(bench: Bench) -> None:
+    bench.capture.apply([captured("b", 2), captured("a", 1)], 0.0)
+    bench.capture.apply([captured("a", 1), left_out("c", 3), captured("b", 2)], 1.0)
+    assert [status.name for status in bench.capture.states()] == ["a", "c", "b"]
+
+
+# --- Live ------------------------------------------------------------------------------------
+
+
+@dataclass
+class LiveBench:
+    """A capture in a namespace, on the running asyncio loop."""
+
+    wire: VethPair
+    batches: list[Batch] = field(default_factory=list[Batch])
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.capture = Capture(loop=asyncio.get_running_loop(), deliver=self._deliver, opener=self._open)
+
+    def _open(self, choice: Choice) -> CaptureHandle:
+        with self.wire.near.namespace.entered():
+            return open_live(choice)
+
+    def _deliver(self, batch: Batch) -> None:
+        self.batches.append(batch)
+        self.arrived.set()
+
+    def send(self, count: int) -> None:
+        with self.wire.far.namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+            for _ in range(count):
+                sender.sendto(b"n" * 10, (self.wire.near.ipv4, 9))
+
+    def sent_packets(self, interface_name: str) -> int:
+        return sum(
+            batch.data[start + 23 : start + 24] == b"\x11" and length == 52
+            for batch in self.batches
+            if batch.interface == interface_name
+            for start, length in zip(
+                memoryview(batch.records).cast("I")[2::4].tolist(),
+                memoryview(batch.records).cast("I")[3::4].tolist(),
+                strict=True,
+            )
+        )
+
+    async def until(self, is_reached: Callable[[], bool]) -> None:
+        async with asyncio.timeout(5):
+            while not is_reached():
+                self.arrived.clear()
+                await self.arrived.wait()
+
+    def index(self, name: str) -> int:
+        return int(self.wire.near.namespace.ip("-o", "link", "show", name).split(":", 1)[0])
+
+    def choice(self, name: str) -> Choice:
+        return Choice(name=name, capture=True, facts=interface(name, self.index(name)))
+
+
+@pytest.mark.root
+@needs_root
+async def test_packets_reach_the_loop_through_rename_and_re_creation() -> None:
+    with veth_pair("nmcap") as wire:
+        bench = LiveBench(wire)
+        near = wire.near.namespace
+        bench.capture.apply([bench.choice("near0")], 0.0)
+        bench.send(3)
+        await bench.until(lambda: bench.sent_packets("near0") == 3)
+
+        near.ip("link", "set", "near0", "name", "other0")
+        bench.capture.apply([bench.choice("other0")], 1.0)
+        bench.send(2)
+        await bench.until(lambda: bench.sent_packets("other0") == 2)
+
+        near.ip("link", "delete", "other0")
+        near.ip("link", "add", "other0", "type", "veth", "peer", "name", "far0", "netns", wire.far.namespace.name)
+        near.ip("address", "add", f"{wire.near.ipv4}/24", "dev", "other0")
+        near.ip("link", "set", "other0", "up")
+        wire.far.namespace.ip("address", "add", f"{wire.far.ipv4}/24", "dev", "far0")
+        wire.far.namespace.ip("link", "set", "far0", "up")
+        bench.capture.apply([bench.choice("other0")], 2.0)
+        bench.send(4)
+        await bench.until(lambda: bench.sent_packets("other0") == 6)
+        bench.capture.close()
+        changes = [changed.change for changed in bench.capture.take_changes()]
+        assert changes.count(InterfaceChange.OPENED) == 3
+        assert sum(counts.kernel_dropped_packets for counts in bench.capture.counts()) == 0
+
+
+@pytest.mark.root
+@needs_root
+async def test_an_interface_that_goes_down_keeps_the_loop_quiet() -> None:
+    with veth_pair("nmcap") as wire:
+        bench = LiveBench(wire)
+        reads: list[CaptureState] = []
+
+        def read_and_remember(tap: Tap) -> None:
+            Capture.read(bench.capture, tap)
+            reads.append(tap.status().state)
+
+        bench.capture.read = read_and_remember
+        bench.capture.apply([bench.choice("near0")], 0.0)
+        wire.near.namespace.ip("link", "set", "near0", "down")
+        with pytest.raises(TimeoutError):  # a busy loop would go round thousands of times meanwhile
+            await asyncio.wait_for(asyncio.Event().wait(), 0.3)
+        assert reads[-1] is CaptureState.DOWN
+        assert len(reads) <= 3
+        bench.capture.close()
