@@ -1,0 +1,89 @@
+"""The questions that the collector asks the host, each behind a port of its own."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from netmon.model import Process
+from netmon_collector.core.sockets import SocketScan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing:
+    """Sockets, and the processes that they name: plain values, so that another process may send them.
+
+    ``processes`` holds each process once that a row of ``scan`` names, as owner or further holder, in full.
+    """
+
+    scan: SocketScan
+    processes: tuple[Process, ...]
+
+
+class SocketLister(Protocol):
+    """Answers which sockets are there, and who holds them."""
+
+    @property
+    def name(self) -> str:
+        """What the status calls this way of finding owners."""
+        ...
+
+    def list_sockets(self, now_wall: float) -> Listing:
+        """List the sockets of this network namespace; ``now_wall`` is Unix seconds.
+
+        What vanishes meanwhile, or may not be read, is left out or given without an owner. Raises ``OSError`` where
+        the system gives no list at all.
+        """
+        ...
+
+    def forget_caches(self) -> None:
+        """Read everything anew in the next listing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """The least that tells a process from the one that had its pid before.
+
+    ``id`` is ``Process.id``; ``start_time`` Unix seconds; ``fingerprint`` differs when the process has changed so that
+    it should be read again.
+    """
+
+    id: str
+    start_time: float
+    fingerprint: tuple[bytes, int] = (b"", 0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessRecord:
+    """A process as the system shows it; its texts are raw and may hold anything.
+
+    ``arguments`` come from the first 4 kB of the command line. Texts that could not be read are empty, ``uid`` is None.
+    """
+
+    glimpse: Glimpse
+    name: str
+    executable: str = ""
+    arguments: tuple[str, ...] = ()
+    uid: int | None = None
+    parent_pid: int = 0
+    parent_name: str = ""
+    control_groups: str = ""
+
+
+class ProcessReader(Protocol):
+    """Answers who is behind a pid now."""
+
+    def begin(self, now_wall: float) -> None:
+        """Say that readings start, at ``now_wall`` (Unix seconds): what comes next is held against this moment."""
+        ...
+
+    def glimpse(self, pid: int) -> Glimpse | None:
+        """Identify a process; None where there is none that runs."""
+        ...
+
+    def read(self, pid: int) -> ProcessRecord | None:
+        """Read a process, all parts of the same one; None where there is none that runs."""
+        ...
+
+    def keep(self, pids: frozenset[int]) -> None:
+        """Forget what is cached of all other processes."""
+        ...

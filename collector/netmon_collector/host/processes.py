@@ -1,0 +1,120 @@
+"""Who processes are: rows with clean texts, cached for as long as they are surely the same process."""
+
+import pwd
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from netmon.model import Process
+from netmon.model.text import clean
+from netmon_collector.core.applications import application_of
+from netmon_collector.host.cgroup import parse_control_groups
+from netmon_collector.host.ports import Glimpse, ProcessReader, ProcessRecord
+
+REREAD_SECONDS = 30.0
+"""After this long a process is read again: it may have changed its user, its script or its control group."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Entry:
+    process: Process
+    glimpse: Glimpse
+    read_time: float
+
+
+class ProcessTable:
+    """Processes by identity (boot, pid, start time).
+
+    ``command_lines_of``: processes of that user carry their command line, cut to 256 characters. Readings come in
+    rounds: ``begin``, then ``find`` for each pid; within one round a pid is looked at once.
+    """
+
+    def __init__(self, reader: ProcessReader, *, command_lines_of: int | None = None) -> None:
+        """Read processes with ``reader``."""
+        self._reader = reader
+        self._command_lines_of = command_lines_of
+        self._entries: dict[str, _Entry] = {}
+        self._round: dict[int, Process | None] = {}
+        self._round_time = 0.0
+        self._users: dict[int, str] = {}
+
+    def begin(self, now_wall: float) -> None:
+        """Start a round at ``now_wall`` (Unix seconds)."""
+        self._reader.begin(now_wall)
+        self._round = {}
+        self._round_time = now_wall
+
+    def find(self, pid: int) -> Process | None:
+        """Give the process that has had ``pid`` since before this round began.
+
+        None where there is none that runs, and for a process that started later: what was read in this round under
+        its pid may have been its predecessor's.
+        """
+        if pid in self._round:
+            return self._round[pid]
+        found = self._round[pid] = self._find(pid)
+        return found
+
+    def prune(self, keep_ids: Collection[str]) -> None:
+        """Forget all processes but these, and names of users that may have changed."""
+        self._entries = {key: entry for key, entry in self._entries.items() if key in keep_ids}
+        self._reader.keep(frozenset(entry.process.pid for entry in self._entries.values()))
+
+    def forget_all(self) -> None:
+        """Read everything anew."""
+        self.prune(())
+        self._round.clear()
+        self._users.clear()
+
+    def _find(self, pid: int) -> Process | None:
+        glimpse = self._reader.glimpse(pid)
+        if glimpse is None or glimpse.start_time > self._round_time:
+            return None
+        entry = self._entries.get(glimpse.id)
+        if (
+            entry is not None
+            and entry.glimpse.fingerprint == glimpse.fingerprint
+            and 0 <= self._round_time - entry.read_time < REREAD_SECONDS
+        ):
+            return entry.process
+        record = self._reader.read(pid)
+        if record is None or record.glimpse.id != glimpse.id:
+            return None
+        # The start is computed from the wall clock at each reading: the first one stands.
+        start_time = entry.process.start_time if entry is not None else glimpse.start_time
+        process = self._process(pid, record, start_time)
+        if entry is not None and entry.process == process:
+            process = entry.process
+        self._entries[glimpse.id] = _Entry(process=process, glimpse=record.glimpse, read_time=self._round_time)
+        return process
+
+    def _process(self, pid: int, record: ProcessRecord, start_time: float) -> Process:
+        application = application_of(record.executable, record.name, record.arguments)
+        group = parse_control_groups(record.control_groups)
+        is_shown = self._command_lines_of is not None and record.uid == self._command_lines_of
+        return Process(
+            id=record.glimpse.id,
+            pid=pid,
+            start_time=start_time,
+            name=clean(record.name),
+            executable=clean(record.executable),
+            user=self._user(record.uid) if record.uid is not None else "",
+            uid=record.uid,
+            parent_pid=record.parent_pid,
+            parent_name=clean(record.parent_name),
+            command_line=clean(" ".join(record.arguments)) if is_shown else "",
+            application_id=application.id,
+            application_name=application.name,
+            application_path=application.path,
+            unit=group.unit,
+            container=group.container,
+        )
+
+    def _user(self, uid: int) -> str:
+        name = self._users.get(uid)
+        if name is None:
+            try:
+                name = clean(pwd.getpwuid(uid).pw_name)
+            except KeyError:
+                name = str(uid)
+            self._users[uid] = name
+        return name

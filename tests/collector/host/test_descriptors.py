@@ -1,0 +1,42 @@
+import os
+import socket
+from pathlib import Path
+
+from netmon_collector.host.descriptors import find_holders, list_pids
+from tests.support.children import running
+from tests.support.sockets import SHARED_LISTENER
+
+MISSING_PID = 2**22 + 1
+"""Above the highest pid that Linux gives (PID_MAX_LIMIT)."""
+
+
+def inode_of(held: socket.socket) -> bytes:
+    return str(os.fstat(held.fileno()).st_ino).encode()
+
+
+def test_this_process_is_among_the_pids() -> None:
+    assert os.getpid() in list_pids()
+
+
+def test_a_socket_is_found_with_its_holder() -> None:
+    with socket.socket() as held:
+        wanted = frozenset({inode_of(held)})
+        assert find_holders([os.getpid()], wanted) == {inode_of(held): [os.getpid()]}
+
+
+def test_sockets_that_nobody_asked_for_are_left_out() -> None:
+    with socket.socket():
+        assert find_holders([os.getpid()], frozenset({b"1"})) == {}
+
+
+def test_all_holders_of_a_shared_socket_are_found() -> None:
+    with running(SHARED_LISTENER) as program:
+        _, leader, child = map(int, program.line().split())
+        links = [str(link.readlink()) for link in Path(f"/proc/{leader}/fd").iterdir()]
+        inodes = frozenset(link[len("socket:[") : -1].encode() for link in links if link.startswith("socket:["))
+        found = find_holders([leader, child], inodes)
+    assert [leader, child] in found.values()
+
+
+def test_a_pid_that_nobody_has_holds_nothing() -> None:
+    assert find_holders([MISSING_PID], frozenset({b"1"})) == {}

@@ -1,0 +1,31 @@
+import os
+import socket
+import sys
+import time
+
+import pytest
+
+from netmon_collector.host.listers import open_socket_lister
+from tests.support.sockets import owner_of, port_of, rows_on
+
+
+def test_linux_is_listed_from_procfs() -> None:
+    assert open_socket_lister().name == "procfs"
+
+
+def test_any_other_system_is_listed_with_psutil(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert open_socket_lister().name == "psutil"
+
+
+@pytest.mark.parametrize("platform", ["linux", "darwin"])
+def test_command_lines_come_only_when_asked_for(monkeypatch: pytest.MonkeyPatch, platform: str) -> None:
+    listers = {}
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "platform", platform)
+        listers = {keep: open_socket_lister(command_lines_of=os.getuid() if keep else None) for keep in (True, False)}
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        for keep, lister in listers.items():
+            listing = lister.list_sockets(time.time())  # noqa: TID251 - this process started by the real clock
+            process = owner_of(listing, rows_on(listing, port_of(held))[0])
+            assert bool(process.command_line) is keep

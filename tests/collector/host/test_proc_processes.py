@@ -1,0 +1,83 @@
+"""Reading one process from /proc; what holds for psutil too stands in test_processes.py."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from netmon_collector.host.ports import Glimpse
+from netmon_collector.host.proc_processes import MAX_COMMAND_LINE_BYTES, ProcProcessReader
+
+STAT = "{pid} ({name}) {state} 77 1 1 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 {ticks} 1 1"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A proc file system with what a process's name may do to ``stat``."""
+    (tmp_path / "sys/kernel/random").mkdir(parents=True)
+    (tmp_path / "sys/kernel/random/boot_id").write_text("0123abcd-0000-0000-0000-000000000000\n", encoding="ascii")
+    (tmp_path / "uptime").write_text("1000.00 1.00\n", encoding="ascii")
+    return tmp_path
+
+
+def glimpse(root: Path, stat: str) -> Glimpse | None:
+    (root / "5").mkdir(exist_ok=True)
+    (root / "5/stat").write_text(stat, encoding="utf-8")
+    reader = ProcProcessReader(str(root))
+    reader.begin(5000.0)
+    return reader.glimpse(5)
+
+
+def test_identity_is_boot_pid_and_ticks_and_the_start_is_told_by_the_uptime(root: Path) -> None:
+    found = glimpse(root, STAT.format(pid=5, name="x", state="S", ticks=50_000))
+    ticks_per_second = os.sysconf("SC_CLK_TCK")
+    assert found is not None
+    assert found.id == "0123abcd-5-50000"
+    assert found.start_time == pytest.approx(4000.0 + 50_000 / ticks_per_second)
+    assert found.fingerprint == (b"x", 77)
+
+
+@pytest.mark.parametrize("name", ["a) R 1 (b", "))) ", "(", "a\nb", ""])
+def test_a_name_cannot_forge_the_fields_behind_it(root: Path, name: str) -> None:
+    found = glimpse(root, STAT.format(pid=5, name=name, state="S", ticks=50_000))
+    assert found is not None
+    assert found.id == "0123abcd-5-50000"
+    assert found.fingerprint == (name.encode(), 77)
+
+
+@pytest.mark.parametrize("stat", ["", "5 (x) S 77", STAT.format(pid=5, name="x", state="Z", ticks=1)])
+def test_a_torn_line_and_a_zombie_are_nobody(root: Path, stat: str) -> None:
+    assert glimpse(root, stat) is None
+
+
+def test_a_kernel_thread_has_a_name_and_no_executable(root: Path) -> None:
+    assert glimpse(root, STAT.format(pid=5, name="kworker/0:1", state="I", ticks=1)) is not None
+    (root / "5/cmdline").write_bytes(b"")
+    record = ProcProcessReader(str(root)).read(5)
+    assert record is not None
+    assert (record.name, record.executable, record.arguments, record.uid) == ("kworker/0:1", "", (), None)
+
+
+def test_a_command_line_is_read_up_to_its_limit(root: Path) -> None:
+    glimpse(root, STAT.format(pid=5, name="x", state="S", ticks=1))
+    (root / "5/cmdline").write_bytes(b"x\0" + b"y" * 100_000)
+    record = ProcProcessReader(str(root)).read(5)
+    assert record is not None
+    assert record.arguments == ("x", "y" * (MAX_COMMAND_LINE_BYTES - 2))
+
+
+def test_a_clock_step_changes_no_identity() -> None:
+    reader = ProcProcessReader()
+    ids: set[str] = set()
+    for now_wall in (1_000_000.0, 2_000_000.0):
+        reader.begin(now_wall)
+        found = reader.glimpse(os.getpid())
+        assert found is not None
+        ids.add(found.id)
+    assert len(ids) == 1
+
+
+def test_the_first_process_has_no_parent() -> None:
+    record = ProcProcessReader().read(1)
+    assert record is not None
+    assert (record.parent_pid, record.parent_name) == (0, "")
