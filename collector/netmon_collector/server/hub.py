@@ -1,0 +1,267 @@
+"""Hands each tick to all subscribers: composed and encoded once a view, newest first, nothing that ended is missed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from netmon.codec import SnapshotEncoder, encode_get_response, encode_stream_response, gap_to_wire
+from netmon.model import Gap, GapCause, Snapshot, View
+from netmon.serving import Exhausted, Unavailable
+from netmon.v1 import monitor_service_pb2 as pb
+from netmon_collector.server.limits import Limits
+from netmon_collector.server.ports import SnapshotSource
+from netmon_collector.server.sending import rings_within
+
+# Encodings of one tick that are kept for others who may want the same: of subscribers that missed the same ticks, of
+# new ones, and of single calls. Each is about 0.4 MB with 2,000 rows.
+_KEPT_LIMIT = 8
+_GAPS_LIMIT = 16
+_SINGLE = 0  # in place of the interval of a stream
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Encoded:
+    """The snapshot of tick ``sequence`` (``time`` in Unix seconds) with what ended after tick ``since_sequence``."""
+
+    sequence: int
+    time: float
+    since_sequence: int
+    payload: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """The tick that a subscriber got last; ``time`` in Unix seconds."""
+
+    sequence: int
+    time: float
+
+
+class _Group:
+    """The subscribers of one view and interval."""
+
+    __slots__ = ("every", "members", "shared", "view")
+
+    def __init__(self, view: View, every: int) -> None:
+        self.view = view
+        self.every = every
+        self.members: set[Subscription] = set()
+        self.shared: _Encoded | None = None
+
+    def is_wanted(self, since_sequence: int) -> bool:
+        """Whether somebody will take the snapshot that follows on that of ``since_sequence``.
+
+        Who is still writing takes the newest when done, and for that nothing needs to be kept if each tick is one.
+        """
+        return any(
+            member.last_sequence == since_sequence and (self.every > 1 or member.is_waiting) for member in self.members
+        )
+
+
+class Subscription:
+    """One subscriber's place: ``take`` what is due, send it, ``wait``."""
+
+    __slots__ = ("_bell", "_gap_number", "_group", "_hub", "_last", "is_waiting")
+
+    def __init__(self, hub: "Hub", group: _Group, gap_number: int) -> None:
+        self._hub = hub
+        self._group = group
+        self._bell = asyncio.Event()
+        self._last: _Taken | None = None
+        self._gap_number = gap_number
+        self.is_waiting = False
+
+    @property
+    def last_sequence(self) -> int | None:
+        """Tick that was taken last."""
+        return None if self._last is None else self._last.sequence
+
+    def ring(self) -> None:
+        """Something may be due."""
+        self._bell.set()
+
+    async def wait(self, seconds: float) -> bool:
+        """Wait until something may be due; give False when nothing was for ``seconds``."""
+        self.is_waiting = True
+        try:
+            return await rings_within(self._bell, seconds)
+        finally:
+            self.is_waiting = False
+
+    def take(self) -> list[bytes]:
+        """Give the messages that are due, at most one snapshot among them, the newest."""
+        self._bell.clear()
+        messages, self._gap_number = self._hub.gaps_after(self._gap_number)
+        newest = self._hub.newest
+        if newest is None:
+            return messages
+        last, group = self._last, self._group
+        if last is None:
+            messages.append(self._hub.encode(group.view, every=group.every, since_sequence=None))
+            self._last = _Taken(sequence=newest.sequence, time=newest.time)
+            return messages
+        due = newest.sequence - newest.sequence % group.every
+        if due <= last.sequence:
+            return messages
+        shared = group.shared
+        if shared is not None and (shared.sequence, shared.since_sequence) == (due, last.sequence):
+            messages.append(shared.payload)
+            self._last = _Taken(sequence=due, time=shared.time)
+        elif due == newest.sequence:
+            gap = _missed(last, newest, group.every)
+            if gap is not None:
+                messages.append(encode_gap(gap))
+            messages.append(self._hub.encode(group.view, every=group.every, since_sequence=last.sequence))
+            self._last = _Taken(sequence=due, time=newest.time)
+        # Else the tick that was due cannot be composed any more: the gap before the next one says so.
+        return messages
+
+
+class Hub:
+    """The subscribers of snapshots and those who wait for events. For the event loop's thread alone."""
+
+    def __init__(self, source: SnapshotSource, limits: Limits) -> None:
+        self._source = source
+        self._limits = limits
+        self._encoder = SnapshotEncoder()
+        self._groups: dict[tuple[View, int], _Group] = {}
+        self._bells: set[asyncio.Event] = set()
+        self._first_tick = asyncio.Event()
+        self._kept: dict[tuple[View, int, int | None], bytes] = {}
+        self._gaps: deque[bytes] = deque(maxlen=_GAPS_LIMIT)
+        self._gap_count = 0
+        self.encoded_count = 0
+        """Snapshots that were composed and encoded so far."""
+
+    @property
+    def newest(self) -> Snapshot | None:
+        """The newest tick, whole."""
+        return self._source.latest
+
+    def publish(self) -> None:
+        """Tell everybody of a new tick; to be called after each one.
+
+        Raises what composing and encoding raise. All are told before; each finds out about its own view then.
+        """
+        self._kept.clear()
+        for bell in self._bells:
+            bell.set()
+        newest = self._source.latest
+        if newest is None:
+            return
+        self._first_tick.set()
+        due = [group for group in self._groups.values() if newest.sequence % group.every == 0]
+        for group in due:
+            group.shared = None
+            for member in group.members:
+                member.ring()
+        for group in due:
+            self._share(group, newest)
+
+    def announce(self, gap: Gap) -> None:
+        """Tell all subscribers of snapshots that something is missing for everybody."""
+        self._gaps.append(encode_gap(gap))
+        self._gap_count += 1
+        for group in self._groups.values():
+            for member in group.members:
+                member.ring()
+
+    async def wait_for_first_tick(self) -> Snapshot:
+        """Give the newest tick, and wait for the first one. Raises Unavailable where it does not come in time."""
+        if self._source.latest is None:
+            await rings_within(self._first_tick, self._limits.first_tick_seconds)
+        newest = self._source.latest
+        if newest is None:
+            raise Unavailable("NOT_READY", "there is no snapshot yet")
+        return newest
+
+    @contextmanager
+    def subscribe(self, view: View, every: int) -> Generator[Subscription, None, None]:
+        """Give a place among those of the same view and interval. Raises Exhausted for one view too many."""
+        key = (view, every)
+        group = self._groups.get(key)
+        if group is None:
+            if len(self._groups) >= self._limits.view_limit:
+                raise Exhausted("TOO_MANY_VIEWS", f"{self._limits.view_limit} different views are served already")
+            group = self._groups[key] = _Group(view, every)
+            self._source.hold_period(every)
+        subscription = Subscription(self, group, self._gap_count)
+        group.members.add(subscription)
+        try:
+            yield subscription
+        finally:
+            group.members.discard(subscription)
+            if not group.members:
+                del self._groups[key]
+                self._source.release_period(every)
+
+    @contextmanager
+    def listen(self) -> Generator[asyncio.Event, None, None]:
+        """Give a bell that rings with each ``publish``; the listener clears it."""
+        bell = asyncio.Event()
+        self._bells.add(bell)
+        try:
+            yield bell
+        finally:
+            self._bells.discard(bell)
+
+    def encode(self, view: View, *, every: int, since_sequence: int | None) -> bytes:
+        """Give the newest tick as a StreamSnapshotsResponse for somebody who is not in step with the others."""
+        return self._keep((view, every, since_sequence), lambda: self._encode(view, every, since_sequence))
+
+    def encode_single(self, view: View) -> bytes:
+        """Give the newest tick as a GetSnapshotResponse."""
+        return self._keep(
+            (view, _SINGLE, None),
+            lambda: encode_get_response(self._encoder.encode(self._source.compose(view, every=1, since_sequence=None))),
+        )
+
+    def gaps_after(self, number: int) -> tuple[list[bytes], int]:
+        """Give what was announced after the first ``number`` gaps, and the number from now on."""
+        count = min(self._gap_count - number, len(self._gaps))
+        return list(self._gaps)[len(self._gaps) - count :], self._gap_count
+
+    def _keep(self, key: tuple[View, int, int | None], make: Callable[[], bytes]) -> bytes:
+        payload = self._kept.get(key)
+        if payload is None:
+            payload = make()
+            if len(self._kept) < _KEPT_LIMIT:
+                self._kept[key] = payload
+        return payload
+
+    def _share(self, group: _Group, newest: Snapshot) -> None:
+        since_sequence = newest.sequence - group.every
+        if group.is_wanted(since_sequence):
+            group.shared = _Encoded(
+                sequence=newest.sequence,
+                time=newest.time,
+                since_sequence=since_sequence,
+                payload=self._encode(group.view, group.every, since_sequence),
+            )
+
+    def _encode(self, view: View, every: int, since_sequence: int | None) -> bytes:
+        self.encoded_count += 1
+        snapshot = self._source.compose(view, every=every, since_sequence=since_sequence)
+        return encode_stream_response(self._encoder.encode(snapshot))
+
+
+def encode_gap(gap: Gap) -> bytes:
+    """Give the gap as a message of the stream of snapshots."""
+    return pb.StreamSnapshotsResponse(gap=gap_to_wire(gap)).SerializeToString()
+
+
+def _missed(last: _Taken, newest: Snapshot, every: int) -> Gap | None:
+    """Give what lies between the subscriber's last snapshot and the newest; None where nothing does."""
+    first_missed = (last.sequence // every + 1) * every
+    if first_missed >= newest.sequence:
+        return None
+    return Gap(
+        cause=GapCause.SLOW_READER,
+        skipped_count=(newest.sequence - first_missed) // every,
+        since_time=last.time,
+        until_time=newest.time,
+        first_sequence=first_missed,
+        last_sequence=newest.sequence - every,
+    )

@@ -1,0 +1,21 @@
+"""How much the service gives, in all and at once."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Limits of one service; seconds and counts.
+
+    ``subscriber_limit`` counts streams of snapshots and of events together. ``view_limit`` counts different views of
+    snapshots, each of which is composed and encoded once a tick.
+    """
+
+    subscriber_limit: int = 1024
+    view_limit: int = 128
+    frozen_reader_seconds: float = 30.0
+    heartbeat_seconds: float = 1.0
+    listing_seconds: float = 60.0
+    listing_limit: int = 32
+    listed_row_limit: int = 200_000
+    first_tick_seconds: float = 5.0

@@ -1,0 +1,182 @@
+"""MonitorService over the core: what is talking, now."""
+
+import asyncio
+from collections.abc import Callable
+
+from netmon.codec import (
+    bandwidth_sample_to_wire,
+    caller_to_wire,
+    degradation_to_wire,
+    gap_to_wire,
+    monitoring_state_to_wire,
+    packet_source_to_wire,
+    rows_to_wire,
+    seconds_to_wire,
+    status_to_wire,
+    time_to_wire,
+)
+from netmon.model import MonitoringState, Status
+from netmon.serving import Context
+from netmon.v1 import monitor_service_pb2 as pb
+from netmon_collector.server.callers import caller_of
+from netmon_collector.server.events import EventFeed
+from netmon_collector.server.hub import Hub
+from netmon_collector.server.limits import Limits
+from netmon_collector.server.listing import Listings, Moment, Page, Question
+from netmon_collector.server.ports import SnapshotSource, StatusSource
+from netmon_collector.server.requests import (
+    CLOSED_WITHIN_SECONDS,
+    WINDOW_SECONDS,
+    read_every,
+    read_filter,
+    read_order,
+    read_page_size,
+    read_seconds,
+    read_view,
+)
+from netmon_collector.server.seats import Seats
+from netmon_collector.server.sending import Sender, rings_within
+
+# A snapshot a second is sign of life enough: only when it is late by this a heartbeat goes out.
+_LATE_SECONDS = 0.25
+
+
+class MonitorService:
+    """The methods, by their names in the contract."""
+
+    def __init__(
+        self,
+        *,
+        source: SnapshotSource,
+        status: StatusSource,
+        hub: Hub,
+        limits: Limits,
+        wall_time: Callable[[], float],
+    ) -> None:
+        self._source = source
+        self._status = status
+        self._hub = hub
+        self._limits = limits
+        self._wall_time = wall_time
+        self._seats = Seats(limits.subscriber_limit)
+        self._events = EventFeed(source, wall_time)
+        self._listings = Listings(limits)
+
+    @property
+    def subscriber_count(self) -> int:
+        """Subscribers of snapshots and events."""
+        return self._seats.taken_count
+
+    async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.GetStatusResponse:
+        """State of the collector."""
+        return pb.GetStatusResponse(status=status_to_wire(self._read_status(context)))
+
+    async def GetSnapshot(self, request: pb.GetSnapshotRequest, context: Context) -> bytes:
+        """The newest snapshot, encoded."""
+        view = read_view(request.view)
+        await self._hub.wait_for_first_tick()
+        return self._hub.encode_single(view)
+
+    async def StreamSnapshots(self, request: pb.StreamSnapshotsRequest, context: Context) -> None:
+        """Snapshots as they come."""
+        view = read_view(request.view)
+        status = self._read_status(context)
+        every = read_every(request, status.interval_seconds)
+        interval_seconds = every * status.interval_seconds
+        limit_seconds = self._limits.heartbeat_seconds
+        silence_seconds = limit_seconds + (_LATE_SECONDS if interval_seconds <= limit_seconds else 0.0)
+        sender = Sender(context, self._limits.frozen_reader_seconds)
+        with self._seats.take(), self._hub.subscribe(view, every) as subscription:
+            hello = self._hello(status, interval_seconds, self._newest_sequence())
+            await sender.send(pb.StreamSnapshotsResponse(hello=hello).SerializeToString())
+            while True:
+                for message in subscription.take():
+                    await sender.send(message)
+                if not await subscription.wait(silence_seconds):
+                    heartbeat = self._heartbeat(self._newest_sequence())
+                    await sender.send(pb.StreamSnapshotsResponse(heartbeat=heartbeat).SerializeToString())
+
+    async def StreamEvents(self, request: pb.StreamEventsRequest, context: Context) -> None:
+        """Events as they come."""
+        filter_ = read_filter(request.filter)
+        after_sequence = request.after_sequence if request.HasField("after_sequence") else None
+        cursor = self._events.open(filter_, after_sequence, request.instance_id)
+        status = self._read_status(context)
+        sender = Sender(context, self._limits.frozen_reader_seconds)
+        with self._seats.take(), self._hub.listen() as bell:
+            hello = self._hello(status, status.interval_seconds, self._source.newest_event_sequence)
+            await sender.send(pb.StreamEventsResponse(hello=hello).SerializeToString())
+            while True:
+                bell.clear()
+                while (messages := cursor.take()) is not None:
+                    for message in messages:
+                        await sender.send(message)
+                    # A filter that lets nothing through must not keep the loop from others.
+                    await asyncio.sleep(0)
+                if not await rings_within(bell, self._limits.heartbeat_seconds):
+                    heartbeat = self._heartbeat(self._source.newest_event_sequence)
+                    await sender.send(pb.StreamEventsResponse(heartbeat=heartbeat).SerializeToString())
+
+    async def GetBandwidthHistory(
+        self, request: pb.GetBandwidthHistoryRequest, context: Context
+    ) -> pb.GetBandwidthHistoryResponse:
+        """The last minutes."""
+        seconds = WINDOW_SECONDS
+        if request.HasField("window"):
+            seconds = min(seconds, read_seconds(request.window, "window", None))
+        samples, gaps = self._source.bandwidth(seconds)
+        return pb.GetBandwidthHistoryResponse(
+            samples=[bandwidth_sample_to_wire(sample) for sample in samples], gaps=[gap_to_wire(gap) for gap in gaps]
+        )
+
+    async def ListConnections(self, request: pb.ListConnectionsRequest, context: Context) -> pb.ListConnectionsResponse:
+        """A page of connections."""
+        page_size = read_page_size(request.page_size)
+        question = Question(
+            filter=read_filter(request.filter),
+            order=read_order(request.order, "order"),
+            closed_within_seconds=read_seconds(request.closed_within, "closed_within", CLOSED_WITHIN_SECONDS),
+        )
+        if request.page_token:
+            return _page_to_wire(self._listings.go_on(question, request.page_token, page_size))
+        newest = await self._hub.wait_for_first_tick()
+        rows = self._source.connections(question.filter, question.order, question.closed_within_seconds)
+        moment = Moment(rows=rows, sequence=newest.sequence, time=newest.time)
+        return _page_to_wire(self._listings.begin(question, moment, page_size))
+
+    def _read_status(self, context: Context) -> Status:
+        return self._status.status(caller_of(context), self._seats.taken_count)
+
+    def _newest_sequence(self) -> int:
+        newest = self._source.latest
+        return 0 if newest is None else newest.sequence
+
+    def _hello(self, status: Status, interval_seconds: float, sequence: int) -> pb.Hello:
+        return pb.Hello(
+            instance_id=status.instance_id,
+            version=status.version,
+            interval=seconds_to_wire(interval_seconds),
+            caller=caller_to_wire(status.caller),
+            packet_source=packet_source_to_wire(status.packet_source),
+            degraded=[degradation_to_wire(degradation) for degradation in status.degraded],
+            sequence=sequence,
+        )
+
+    def _heartbeat(self, sequence: int) -> pb.Heartbeat:
+        newest = self._source.latest
+        state = MonitoringState.UNSPECIFIED if newest is None else newest.monitoring_state
+        return pb.Heartbeat(
+            time=time_to_wire(self._wall_time()), sequence=sequence, monitoring_state=monitoring_state_to_wire(state)
+        )
+
+
+def _page_to_wire(page: Page) -> pb.ListConnectionsResponse:
+    rows, processes = rows_to_wire(page.rows)
+    return pb.ListConnectionsResponse(
+        connections=rows,
+        processes=processes,
+        next_page_token=page.next_token,
+        total_count=len(page.moment.rows),
+        sequence=page.moment.sequence,
+        time=time_to_wire(page.moment.time),
+    )

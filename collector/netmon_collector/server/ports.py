@@ -1,0 +1,97 @@
+"""What the services ask of the rest of the collector. The core's Monitor and the daemon fit these."""
+
+from typing import Protocol
+
+from netmon.model import (
+    BandwidthSample,
+    Caller,
+    Connection,
+    Filter,
+    Gap,
+    MonitoringState,
+    RowOrder,
+    Snapshot,
+    Status,
+    View,
+)
+from netmon_collector.core.events import EventSlice
+
+
+class SnapshotSource(Protocol):
+    """What is known now."""
+
+    @property
+    def instance_id(self) -> str:
+        """Identity of this run."""
+        ...
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The newest tick, whole: all open rows and those that ended in it. None before the first."""
+        ...
+
+    def compose(self, view: View, *, every: int, since_sequence: int | None) -> Snapshot:
+        """Give the newest tick as seen by somebody whose snapshots come every ``every`` ticks.
+
+        It holds every row that ended after tick ``since_sequence`` (None: the newest interval's); its intervals are
+        of ``every`` ticks where the newest sequence is a multiple of that; 20,000 rows at the most.
+        """
+        ...
+
+    def hold_period(self, every: int) -> None:
+        """Add up intervals of ``every`` ticks until as often released."""
+        ...
+
+    def release_period(self, every: int) -> None:
+        """Take one ``hold_period`` back."""
+        ...
+
+    def connections(self, filter_: Filter, order: RowOrder, closed_within_seconds: float) -> tuple[Connection, ...]:
+        """Give the rows of the newest tick that pass, in order; ended ones no older than that."""
+        ...
+
+    def bandwidth(self, window_seconds: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
+        """Give samples, oldest first, and what is missing between them."""
+        ...
+
+    def events_after(self, sequence: int | None) -> EventSlice:
+        """Give the events after a sequence, oldest first, and how many of them are no longer held."""
+        ...
+
+    @property
+    def newest_event_sequence(self) -> int:
+        """Sequence of the newest event; 0 before the first."""
+        ...
+
+
+class Control(Protocol):
+    """What changes things for everybody."""
+
+    @property
+    def monitoring_state(self) -> MonitoringState:
+        """Whether the collector counts."""
+        ...
+
+    async def start(self) -> bool:
+        """Count again; give whether that changed anything. Raises PermissionError where the capture may not begin."""
+        ...
+
+    async def stop(self) -> bool:
+        """Count no more; give whether that changed anything."""
+        ...
+
+    async def clear(self) -> float:
+        """Move the baseline of all sums to now; give it in Unix seconds."""
+        ...
+
+    async def refresh(self) -> tuple[int, int, int]:
+        """Look at everything anew; give how many sockets, processes and interfaces there are."""
+        ...
+
+
+class StatusSource(Protocol):
+    """How the collector is."""
+
+    def status(self, caller: Caller, subscriber_count: int) -> Status:
+        """Give the state, with these two in it."""
+        ...

@@ -1,0 +1,47 @@
+"""How a netmon service is served: the socket and who may open it, options, health, errors, the end.
+
+``netmon.serving.reflection`` stands apart: it needs grpcio-reflection, which the bare installation lacks.
+"""
+
+from netmon.serving.directory import UnsafeDirectory
+from netmon.serving.errors import (
+    REASON_KEY,
+    Context,
+    Exhausted,
+    InvalidRequest,
+    NotFound,
+    NotPermitted,
+    PreconditionFailed,
+    ServiceError,
+    Unavailable,
+    refuse,
+)
+from netmon.serving.host import HostTimes, ServiceHost
+from netmon.serving.lock import AlreadyRunning
+from netmon.serving.options import CLIENT_OPTIONS, MESSAGE_LIMIT_BYTES, SERVER_OPTIONS
+from netmon.serving.service import Service, build_service
+from netmon.serving.socket import SocketAccess, access_for_invoker
+
+__all__ = [
+    "CLIENT_OPTIONS",
+    "MESSAGE_LIMIT_BYTES",
+    "REASON_KEY",
+    "SERVER_OPTIONS",
+    "AlreadyRunning",
+    "Context",
+    "Exhausted",
+    "HostTimes",
+    "InvalidRequest",
+    "NotFound",
+    "NotPermitted",
+    "PreconditionFailed",
+    "Service",
+    "ServiceError",
+    "ServiceHost",
+    "SocketAccess",
+    "Unavailable",
+    "UnsafeDirectory",
+    "access_for_invoker",
+    "build_service",
+    "refuse",
+]

@@ -1,0 +1,106 @@
+"""What surrounds every call: errors become statuses, and streams end when the service does."""
+
+import asyncio
+import inspect
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any, cast
+
+import grpc
+import grpc.aio
+
+from netmon.serving.errors import Context, ServiceError, Unavailable, refuse, refuse_unexpected
+
+# What grpc hands an interceptor is a method of any types: only the service knows them.
+_Handler = Any
+_Behaviour = Callable[[Any, Context], Any]
+
+_CLOSING = Unavailable("SHUTTING_DOWN", "shutting down")
+
+
+class CallGuard(grpc.aio.ServerInterceptor):
+    """Wraps the methods of all services of a server."""
+
+    def __init__(self) -> None:
+        self._streams: set[asyncio.Task[Any]] = set()
+        self._is_closing = False
+
+    @property
+    def stream_count(self) -> int:
+        """Streams that are open."""
+        return len(self._streams)
+
+    def close_streams(self) -> None:
+        """End every stream, and every later one, as UNAVAILABLE "shutting down". Unary calls go on."""
+        self._is_closing = True
+        for task in self._streams:
+            task.cancel()
+
+    async def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[_Handler]],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> _Handler:
+        """Give the method that is asked for, wrapped; None for one that does not exist."""
+        handler = await continuation(handler_call_details)
+        if handler is None:
+            return None
+        method = handler_call_details.method
+        codec = {
+            "request_deserializer": handler.request_deserializer,
+            "response_serializer": handler.response_serializer,
+        }
+        if handler.response_streaming:
+            if handler.request_streaming:
+                return grpc.stream_stream_rpc_method_handler(self._stream(handler.stream_stream, method), **codec)
+            return grpc.unary_stream_rpc_method_handler(self._stream(handler.unary_stream, method), **codec)
+        if handler.request_streaming:
+            return grpc.stream_unary_rpc_method_handler(_unary(handler.stream_unary, method), **codec)
+        return grpc.unary_unary_rpc_method_handler(_unary(handler.unary_unary, method), **codec)
+
+    def _stream(self, behaviour: _Behaviour, method: str) -> _Behaviour:
+        run = _from_generator(behaviour) if inspect.isasyncgenfunction(behaviour) else behaviour
+
+        async def guarded(request: object, context: Context) -> None:
+            task = cast("asyncio.Task[Any]", asyncio.current_task())
+            if self._is_closing:
+                await refuse(context, _CLOSING)
+            self._streams.add(task)
+            try:
+                await run(request, context)
+            except ServiceError as error:
+                await refuse(context, error)
+            except asyncio.CancelledError:
+                # The same comes when the caller has gone; then there is nobody to tell.
+                if not self._is_closing or context.done():
+                    raise
+                await refuse(context, _CLOSING)
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the outermost frame of a call; it logs with the traceback
+                await refuse_unexpected(context, method, error)
+            finally:
+                self._streams.discard(task)
+
+        return guarded
+
+
+def _unary(behaviour: _Behaviour, method: str) -> _Behaviour:
+    async def guarded(request: object, context: Context) -> object:
+        try:
+            return await behaviour(request, context)
+        except ServiceError as error:
+            await refuse(context, error)
+        except grpc.aio.AbortError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the outermost frame of a call; it logs with the traceback
+            await refuse_unexpected(context, method, error)
+
+    return guarded
+
+
+def _from_generator(behaviour: Callable[[Any, Context], AsyncIterator[object]]) -> _Behaviour:
+    async def run(request: object, context: Context) -> None:
+        async for message in behaviour(request, context):
+            await context.write(message)
+
+    return run
