@@ -1,0 +1,73 @@
+"""The command ``netmon-collector``: settings in, an exit code out."""
+
+import asyncio
+import logging
+import os
+import resource
+import sys
+from collections.abc import Sequence
+
+from netmon.serving.lock import AlreadyRunning
+from netmon_collector.config import ConfigError, Settings, load_settings
+from netmon_collector.source import CaptureRefused, SomethingMissing
+
+EXIT_STOPPED = 0
+EXIT_CONFIG = 2
+EXIT_MISSING = 69
+EXIT_ALREADY_RUNNING = 75
+EXIT_NO_PERMISSION = 77
+
+_REFUSED = """\
+netmon-collector: no right to capture packets (this needs root or CAP_NET_RAW).
+Start it:  sudo netmon-collector   (without root: netmon-collector --read FILE.pcap plays a capture file)
+"""
+
+_INCOMPLETE = """\
+netmon-collector: something that it needs is not installed: {error}
+Install it:  pip install 'netmon-suite[collector]'
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the collector until it is told to stop; give its exit code."""
+    try:
+        settings = load_settings(sys.argv[1:] if arguments is None else arguments, os.environ)
+    except ConfigError as error:
+        return _say(EXIT_CONFIG, f"netmon-collector: {error}\nSee:  netmon-collector --help\n")
+    _set_up(settings)
+    try:
+        # Here, so that --help and a clear word come also where libpcap, psutil or grpc are not installed.
+        from netmon_collector.daemon import run  # noqa: PLC0415
+    except ImportError as error:
+        return _say(EXIT_MISSING, _INCOMPLETE.format(error=error))
+    try:
+        asyncio.run(run(settings))
+    except CaptureRefused:
+        return _say(EXIT_NO_PERMISSION, _REFUSED)
+    except AlreadyRunning as error:
+        return _say(EXIT_ALREADY_RUNNING, f"netmon-collector: {error}\n")
+    except SomethingMissing as error:
+        return _say(EXIT_MISSING, f"netmon-collector: {error}\n")
+    except ConfigError as error:
+        return _say(EXIT_CONFIG, f"netmon-collector: {error}\n")
+    except KeyboardInterrupt:
+        return EXIT_STOPPED
+    return EXIT_STOPPED
+
+
+def _set_up(settings: Settings) -> None:
+    # A core dump would hold everybody's traffic.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    logging.basicConfig(
+        stream=sys.stderr,
+        level=logging.DEBUG if settings.is_verbose else logging.INFO,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
+    # asyncio and grpc tell of their inner workings on the debug level.
+    logging.getLogger("asyncio").setLevel(logging.WARNING)
+    logging.getLogger("grpc").setLevel(logging.WARNING)
+
+
+def _say(code: int, text: str) -> int:
+    sys.stderr.write(text)
+    return code

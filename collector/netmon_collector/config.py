@@ -1,0 +1,213 @@
+"""What the collector is told to do: flags before the environment before ``/etc/netmon/collector.toml``."""
+
+import sys
+import tomllib
+from argparse import ArgumentParser, Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from netmon import __version__
+
+CONFIG_PATH = Path("/etc/netmon/collector.toml")
+LINUX_SOCKET = Path("/run/netmon/collector.sock")
+MACOS_SOCKET = Path("/var/run/netmon/collector.sock")
+
+SHORTEST_INTERVAL = 0.1
+LONGEST_INTERVAL = 60.0
+RECORD_LIMIT_BYTES = 1 << 30
+
+OWNERS = ("auto", "psutil")
+
+
+class ConfigError(ValueError):
+    """A setting is wrong; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What the collector is told to do. ``interval_seconds`` is the tick; paths are as given."""
+
+    interfaces: tuple[str, ...] = ()
+    excluded_interfaces: tuple[str, ...] = ()
+    interval_seconds: float = 1.0
+    socket: Path = LINUX_SOCKET
+    read: Path | None = None
+    is_paced: bool = True
+    is_looped: bool = False
+    record: Path | None = None
+    record_limit_bytes: int = RECORD_LIMIT_BYTES
+    owners: str = "auto"
+    keep_command_lines: bool = False
+    is_verbose: bool = False
+
+
+def load_settings(
+    arguments: Sequence[str], environment: Mapping[str, str], config_path: Path = CONFIG_PATH
+) -> Settings:
+    """Read all settings. ``ConfigError``: one of them is wrong; ``SystemExit`` for --help, --version and bad flags."""
+    flags = _parser().parse_args(arguments)
+    values = {**_from_file(config_path), **_from_environment(environment), **_from_flags(flags)}
+    return _settings(values)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="netmon-collector",
+        description="Count what every program on this machine sends and receives, and serve it on a Unix socket.",
+        epilog="Settings may stand in /etc/netmon/collector.toml under the same names, and in NETMON_… variables.",
+    )
+    add = parser.add_argument
+    add("--interface", action="append", metavar="NAME", help="capture on this one only; repeatable")
+    add("--exclude-interface", action="append", metavar="PATTERN", help="leave out, for example 'docker*'; repeatable")
+    add("--interval", metavar="SECONDS", help="time between two snapshots (default 1)")
+    add("--socket", metavar="PATH", help=f"where to serve (default {default_socket()})")
+    add("--read", metavar="PATH", help="play a capture file, or a directory made by --record; needs no root")
+    add("--at-once", action="store_const", const=True, help="with --read: as fast as it can be read")
+    add("--loop", action="store_const", const=True, help="with --read: again and again")
+    add("--record", metavar="DIR", help="write packets, sockets and processes there, to be played with --read")
+    add("--record-limit", metavar="BYTES", help="stop recording when so much is written (default 1 GiB)")
+    add("--owners", choices=OWNERS, help="how owners are found (default auto)")
+    add(
+        "--command-lines",
+        action="store_const",
+        const=True,
+        help="serve command lines too, of the processes of the user who started it",
+    )
+    add("--verbose", action="store_const", const=True, help="log more, never names or addresses")
+    add("--version", action="version", version=f"netmon-collector {__version__}")
+    return parser
+
+
+def default_socket() -> Path:
+    """Where the collector serves on this system if it is not told otherwise."""
+    return MACOS_SOCKET if sys.platform == "darwin" else LINUX_SOCKET
+
+
+def _from_flags(flags: Namespace) -> dict[str, object]:
+    return {name: value for name, value in vars(flags).items() if value is not None}
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for name in _READERS:
+        text = environment.get(f"NETMON_{name.upper()}", "")
+        if text:
+            values[name] = text.split(",") if name in _LISTS else text
+    return values
+
+
+def _from_file(path: Path) -> dict[str, object]:
+    try:
+        with path.open("rb") as file:
+            values = tomllib.load(file)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+    except ValueError as error:  # no TOML, or no UTF-8
+        raise ConfigError(f"{path}: {error}") from error
+    unknown = sorted(set(values) - set(_READERS))
+    if unknown:
+        raise ConfigError(f"{path}: unknown setting {unknown[0]!r}; known are {', '.join(sorted(_READERS))}")
+    return values
+
+
+def _settings(values: Mapping[str, object]) -> Settings:
+    read = {name: _READERS[name](name, value) for name, value in values.items()}
+    if "read" not in read and (read.get("at_once") or read.get("loop")):
+        raise ConfigError("--at-once and --loop go with --read")
+    if "read" in read and "record" in read:
+        raise ConfigError("--read and --record exclude each other")
+    if read.get("at_once") and read.get("loop"):
+        raise ConfigError("--at-once and --loop exclude each other")
+    fields = {_FIELDS.get(name, name): value for name, value in read.items()}
+    fields.setdefault("socket", default_socket())
+    if fields.pop("at_once", False):
+        fields["is_paced"] = False
+    return Settings(**fields)  # type: ignore[arg-type]
+
+
+def _names(name: str, value: object) -> tuple[str, ...]:
+    parts = [value] if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        raise ConfigError(f"{name} must be a text or a list of texts")
+    names: list[str] = []
+    for part in parts:  # pyright: ignore[reportUnknownVariableType]
+        if not isinstance(part, str) or not part.strip():
+            raise ConfigError(f"{name} must hold texts that are not empty")
+        names.append(part.strip())
+    return tuple(names)
+
+
+def _seconds(name: str, value: object) -> float:
+    seconds = _number(name, value)
+    if not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
+        raise ConfigError(f"{name} must be from {SHORTEST_INTERVAL:g} to {LONGEST_INTERVAL:g} seconds")
+    return seconds
+
+
+def _bytes(name: str, value: object) -> int:
+    size = _number(name, value)
+    if not 1 <= size < float("inf"):
+        raise ConfigError(f"{name} must be a number of bytes above 0")
+    return int(size)
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        raise ConfigError(f"{name} must be a number")
+    try:
+        return float(value)
+    except ValueError:
+        raise ConfigError(f"{name} must be a number, not {value!r}") from None
+    except OverflowError:
+        raise ConfigError(f"{name} is too large a number") from None
+
+
+def _path(name: str, value: object) -> Path:
+    if not isinstance(value, str) or not value:
+        raise ConfigError(f"{name} must be a path")
+    return Path(value)
+
+
+def _yes(name: str, value: object) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+    yes = value if isinstance(value, bool) else words.get(str(value).lower())
+    if yes is None:
+        raise ConfigError(f"{name} must be true or false")
+    return yes
+
+
+def _owners(name: str, value: object) -> str:
+    if value not in OWNERS:
+        raise ConfigError(f"{name} must be one of {', '.join(OWNERS)}")
+    return str(value)
+
+
+_READERS: dict[str, Callable[[str, object], object]] = {
+    "interface": _names,
+    "exclude_interface": _names,
+    "interval": _seconds,
+    "socket": _path,
+    "read": _path,
+    "at_once": _yes,
+    "loop": _yes,
+    "record": _path,
+    "record_limit": _bytes,
+    "owners": _owners,
+    "command_lines": _yes,
+    "verbose": _yes,
+}
+
+_LISTS = frozenset({"interface", "exclude_interface"})
+
+_FIELDS = {
+    "interface": "interfaces",
+    "exclude_interface": "excluded_interfaces",
+    "interval": "interval_seconds",
+    "loop": "is_looped",
+    "record_limit": "record_limit_bytes",
+    "command_lines": "keep_command_lines",
+    "verbose": "is_verbose",
+}

@@ -1,0 +1,182 @@
+"""The composition root: builds every real part, passes it down, and keeps the ticks."""
+
+import asyncio
+import logging
+import os
+import signal
+
+from netmon.model import Gap, GapCause
+from netmon.serving import ServiceHost, UnsafeDirectory, access_for_invoker
+from netmon_collector import clock
+from netmon_collector.capture.recording import Recorder, sudo_owner
+from netmon_collector.config import ConfigError, Settings
+from netmon_collector.controls import Controls
+from netmon_collector.host.listers import open_socket_lister
+from netmon_collector.live import LiveSource
+from netmon_collector.playback import Playback
+from netmon_collector.server import Hub, Limits, build_services
+from netmon_collector.source import SomethingMissing, Source
+from netmon_collector.status_board import StatusBoard
+
+SUSPENSION_SECONDS = 1.0
+"""A sleep of the machine is told from this length on."""
+
+FAILED_TICKS = 5
+"""After so many in a row that failed, the collector ends: a service manager can start it anew."""
+
+log = logging.getLogger(__name__)
+
+
+async def run(settings: Settings) -> None:
+    """Collect and serve until SIGTERM or SIGINT.
+
+    ``CaptureRefused``, ``SomethingMissing``, ``ConfigError`` and ``AlreadyRunning`` say why it could not.
+    """
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    source = _open_source(settings)
+    try:
+        await Daemon(settings, source).run(stopped)
+    finally:
+        source.close()
+
+
+def _open_source(settings: Settings) -> Source:
+    if settings.read is None:
+        lister = open_socket_lister(settings.owners, command_lines_of=_command_lines_of(settings))
+        return LiveSource(settings, lister, asyncio.get_running_loop(), _open_recorder(settings))
+    try:
+        return Playback(
+            settings.read,
+            is_paced=settings.is_paced,
+            is_looped=settings.is_looped,
+            interval_seconds=settings.interval_seconds,
+        )
+    except OSError as error:
+        raise SomethingMissing(f"{settings.read} cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def _command_lines_of(settings: Settings) -> int | None:
+    """Give the user who started the collector, if command lines are wanted: they are for nobody else."""
+    if not settings.keep_command_lines:
+        return None
+    owner = sudo_owner(os.environ)
+    return owner[0] if owner is not None else os.geteuid()
+
+
+def _open_recorder(settings: Settings) -> Recorder | None:
+    if settings.record is None:
+        return None
+    owner = sudo_owner(os.environ)
+    try:
+        return Recorder(settings.record, now=clock.wall_time(), owner=owner, limit_bytes=settings.record_limit_bytes)
+    except OSError as error:
+        raise ConfigError(f"{settings.record} cannot be recorded to: {error.strerror or error}") from error
+
+
+class Daemon:
+    """One run: a source, its monitor, and the service that hands out what the monitor knows."""
+
+    def __init__(self, settings: Settings, source: Source) -> None:
+        """Put the parts together; ``run`` starts them."""
+        self._interval_seconds = settings.interval_seconds
+        self._source = source
+        self._monitor = source.monitor
+        limits = Limits()
+        self._hub = Hub(self._monitor, limits)
+        services = build_services(
+            hub=self._hub,
+            source=self._monitor,
+            control=Controls(source),
+            status=StatusBoard(source, settings.interval_seconds),
+            wall_time=source.wall_time,
+            limits=limits,
+        )
+        try:
+            access = access_for_invoker(os.environ)
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+        self._host = ServiceHost(path=settings.socket, services=services, access=access)
+        self._slept_seconds = clock.slept()
+        if isinstance(source, Playback):
+            source.tick = self._tick
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Run until ``stopped`` is set, or something fails."""
+        # Packets first: what cannot be captured must not be served.
+        await self._source.open()
+        self._claim()
+        await self._host.start()
+        log.info("serving")
+        parts = [asyncio.create_task(part) for part in (self._source.run(), self._keep_ticks(), stopped.wait())]
+        try:
+            done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+            for part in done:
+                part.result()
+        finally:
+            for part in parts:
+                part.cancel()
+            await asyncio.gather(*parts, return_exceptions=True)
+            await self._host.stop()
+            log.info("stopped")
+
+    def _claim(self) -> None:
+        try:
+            self._host.claim()
+        except UnsafeDirectory as error:
+            raise ConfigError(f"{error}: the socket must lie in a directory that only its owner can change") from error
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+        except OSError as error:
+            raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
+
+    async def _keep_ticks(self) -> None:
+        due = clock.monotonic() + self._interval_seconds
+        failures = 0
+        while True:
+            await asyncio.sleep(max(0.0, due - clock.monotonic()))
+            late_seconds = clock.monotonic() - due
+            missed = int(late_seconds / self._interval_seconds)
+            if missed:
+                self._say_late(missed, late_seconds)
+            failures = self._try_tick(failures)
+            due += self._interval_seconds * (missed + 1)
+
+    def _try_tick(self, failures: int) -> int:
+        """Make a tick; give how many have failed in a row. One that fails is a fault of ours, but not yet the end."""
+        try:
+            self._tick()
+        except Exception:
+            log.exception("a tick failed")
+            if failures + 1 >= FAILED_TICKS:
+                raise
+            return failures + 1
+        return 0
+
+    def _tick(self) -> None:
+        slept_seconds = clock.slept()
+        if slept_seconds - self._slept_seconds >= SUSPENSION_SECONDS:
+            wall_time = self._source.wall_time()
+            self._monitor.resume(slept_seconds - self._slept_seconds, self._source.now(), wall_time)
+        self._slept_seconds = slept_seconds
+        self._source.before_tick()
+        self._monitor.set_degraded(self._source.degraded())
+        self._monitor.tick(self._source.now(), self._source.wall_time())
+        self._hub.publish()
+        for gap in self._monitor.take_gaps():
+            self._hub.announce(gap)
+
+    def _say_late(self, missed: int, late_seconds: float) -> None:
+        """Tell of ticks that did not come in time; their traffic stands in the interval of the next one."""
+        wall_time = self._source.wall_time()
+        gap = Gap(
+            cause=GapCause.OVERLOAD,
+            skipped_count=missed,
+            since_time=wall_time - late_seconds,
+            until_time=wall_time,
+        )
+        self._monitor.tell(gap, self._source.now(), wall_time)

@@ -1,0 +1,274 @@
+"""The machine itself as a source: interfaces and their packets, sockets and their processes."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from netmon.model import CaptureState, Degradation, InterfaceStatus, OwnerWay
+from netmon_collector import clock
+from netmon_collector.capture.capture import Capture
+from netmon_collector.capture.recording import Recorder
+from netmon_collector.capture.sidecar import Processes
+from netmon_collector.config import Settings
+from netmon_collector.core.batch import Batch
+from netmon_collector.core.interfaces import choose_interfaces
+from netmon_collector.core.monitor import Monitor
+from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.host.interfaces import list_interfaces, local_network
+from netmon_collector.host.link_watch import open_link_watch
+from netmon_collector.host.ports import Listing, SocketLister
+from netmon_collector.host.scan_schedule import ScanSchedule
+from netmon_collector.source import CaptureRefused, new_instance_id
+
+LINK_SECONDS = 2.0
+"""Interfaces are listed this often even if nothing tells of a change: where nothing can, and for carriers."""
+
+SETTLE_SECONDS = 0.05
+"""Changes of interfaces come in bursts: they are looked at this long after the first."""
+
+FAILED_COST_SECONDS = 0.1
+"""A listing that failed altogether counts as this much CPU, so that the next one waits for seconds."""
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+class LiveSource:
+    """Feeds a monitor from this machine's interfaces and from ``lister``; ``recorder`` writes down all of it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        lister: SocketLister,
+        loop: asyncio.AbstractEventLoop,
+        recorder: Recorder | None = None,
+    ) -> None:
+        """Open nothing yet; ``run`` does."""
+        self._settings = settings
+        self.monitor = Monitor(new_instance_id(), now=clock.monotonic(), wall_time=clock.wall_time())
+        self._lister = lister
+        self._recorder = recorder
+        self._capture = Capture(loop=loop, deliver=self._deliver)
+        self._links = open_link_watch()
+        self._loop = loop
+        self._network = LocalNetwork()
+        self._schedule = ScanSchedule()
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="host")
+        self._work = asyncio.Lock()
+        self._links_changed = asyncio.Event()
+        self._wanted = asyncio.Event()
+        self._is_running = True
+        self._scan_count = 0
+        self._scan_seconds = 0.0
+        self._socket_count = 0
+        self._process_count = 0
+        self._sees_all_users = True
+        self._scan_error = ""
+
+    async def open(self) -> None:
+        """Open what is to be captured. ``CaptureRefused``: this user may not."""
+        await self._follow_links_once()
+
+    async def run(self) -> None:
+        """Follow interfaces and sockets until cancelled. ``CaptureRefused``: this user may not capture a new one."""
+        if self._links is not None:
+            self._loop.add_reader(self._links.fileno(), self._hear_links)
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(self._follow_links())
+                tasks.create_task(self._follow_sockets())
+        except* CaptureRefused as group:
+            refused = group.exceptions[0]
+        else:
+            return
+        raise refused
+
+    def now(self) -> float:
+        """Monotonic seconds."""
+        return clock.monotonic()
+
+    def wall_time(self) -> float:
+        """Unix seconds, now."""
+        return clock.wall_time()
+
+    def before_tick(self) -> None:
+        """Hand over the packets that wait, and libpcap's counts."""
+        self._capture.read_all()
+        self.monitor.add_capture_counts(self._capture.counts())
+        for change in self._capture.take_changes():
+            self.monitor.tell(change, clock.monotonic(), clock.wall_time())
+        if self._recorder is not None:
+            self._recorder.flush()
+
+    def start(self) -> None:
+        """Open the interfaces again."""
+        self._is_running = True
+        self._links_changed.set()
+        self._schedule.force()
+        self._wanted.set()
+
+    def stop(self) -> None:
+        """Hand over what waits, then close them all."""
+        self._is_running = False
+        self._capture.read_all()
+        self._capture.close()
+
+    async def refresh(self) -> tuple[int, int, int]:
+        """List interfaces, sockets and processes anew."""
+        await self._follow_links_once()
+        self._lister.forget_caches()
+        await self._scan()
+        captured = sum(state.state is CaptureState.CAPTURING for state in self._capture.states())
+        return self._socket_count, self._process_count, captured
+
+    def interfaces(self) -> tuple[InterfaceStatus, ...]:
+        """Give all interfaces of this machine."""
+        return self._capture.states()
+
+    def owner_ways(self) -> tuple[OwnerWay, ...]:
+        """Give the one way there is."""
+        limits = "connections that live shorter than the time between two listings may stay without an owner"
+        return (
+            OwnerWay(
+                name=self._lister.name,
+                in_use=True,
+                reason=self._scan_error or limits,
+                scan_count=self._scan_count,
+                last_scan_seconds=self._scan_seconds,
+                scan_interval_seconds=self._schedule.idle_interval_seconds,
+            ),
+        )
+
+    def degraded(self) -> tuple[Degradation, ...]:
+        """Give what is missing on this machine."""
+        found = [
+            Degradation(
+                code="owners.listing",
+                text="Owners are found by listing sockets: a connection shorter than that may stay without one.",
+            )
+        ]
+        if not self._sees_all_users:
+            text = "Processes of other users cannot be read: their connections have no owner."
+            found.append(Degradation(code="owners.privilege", text=text, remedy="Start it as root."))
+        if self._scan_error:
+            found.append(Degradation(code="owners.failed", text=f"Sockets cannot be listed: {self._scan_error}."))
+        failed = sum(state.state is CaptureState.FAILED for state in self._capture.states())
+        if failed:
+            text = f"{failed} of {len(self._capture.states())} interfaces cannot be captured."
+            found.append(Degradation(code="capture.failed", text=text, remedy="netmon-cli interfaces tells which."))
+        if self._recorder is not None and self._recorder.stopped_reason:
+            text = f"The recording has stopped: {self._recorder.stopped_reason}."
+            found.append(Degradation(code="recording.stopped", text=text))
+        return tuple(found)
+
+    def close(self) -> None:
+        """Close all handles and the recording; wait for nothing."""
+        if self._links is not None:
+            self._loop.remove_reader(self._links.fileno())
+            self._links.close()
+        self._capture.close()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        if self._recorder is not None:
+            self._recorder.close()
+
+    # Packets.
+
+    def _deliver(self, batch: Batch) -> None:
+        waited = self.monitor.pending_since
+        self.monitor.add_batch(batch)
+        if self._recorder is not None:
+            self._recorder.add_batch(batch)
+        if waited is None and self.monitor.pending_since is not None:
+            self._wanted.set()
+
+    # Interfaces.
+
+    def _hear_links(self) -> None:
+        if self._links is not None and self._links.drain():
+            self._links_changed.set()
+
+    async def _follow_links(self) -> None:
+        while True:
+            try:
+                await asyncio.wait_for(self._links_changed.wait(), LINK_SECONDS)
+                await asyncio.sleep(SETTLE_SECONDS)
+            except TimeoutError:
+                pass
+            self._links_changed.clear()
+            await self._follow_links_once()
+
+    async def _follow_links_once(self) -> None:
+        facts = await self._in_thread(list_interfaces)
+        network = local_network(facts)
+        if network != self._network:
+            self._network = network
+            self.monitor.add_network(network)
+            if self._recorder is not None:
+                self._recorder.add_knowledge(network, clock.wall_time())
+        if not self._is_running:
+            return
+        choices = choose_interfaces(facts, self._settings.interfaces, self._settings.excluded_interfaces)
+        try:
+            self._capture.apply(choices, clock.monotonic())
+        except PermissionError as error:
+            raise CaptureRefused from error
+
+    # Sockets and processes.
+
+    async def _follow_sockets(self) -> None:
+        while True:
+            now = clock.monotonic()
+            waiting_seconds = self._schedule.next_time(now, self._pending_at(now)) - now
+            if waiting_seconds > 0:
+                self._wanted.clear()
+                try:
+                    await asyncio.wait_for(self._wanted.wait(), waiting_seconds)
+                except TimeoutError:
+                    pass
+                else:
+                    continue  # something new: the schedule says when it is worth a listing
+            if self._is_running:
+                await self._scan()
+            else:
+                await self._wanted.wait()
+
+    def _pending_at(self, now: float) -> float | None:
+        pending_since = self.monitor.pending_since
+        return None if pending_since is None else now - max(0.0, clock.wall_time() - pending_since)
+
+    async def _scan(self) -> None:
+        async with self._work:
+            try:
+                listing, cpu_seconds = await self._in_thread(self._list_sockets)
+            except OSError as error:
+                # The errno says enough; the message could hold a path of somebody's process.
+                self._scan_error = error.strerror or type(error).__name__
+                self._schedule.finished(clock.monotonic(), FAILED_COST_SECONDS)
+                log.warning("sockets could not be listed: %s", self._scan_error)
+                return
+        now = clock.monotonic()
+        # What is waiting was captured before the listing ended: it must not seem younger.
+        self._capture.read_all()
+        self.monitor.add_processes(listing.processes, now)
+        self.monitor.add_sockets(listing.scan, now)
+        self._schedule.finished(now, cpu_seconds)
+        self._scan_error = ""
+        self._scan_count += 1
+        self._scan_seconds = cpu_seconds
+        self._socket_count = len(listing.scan.rows)
+        self._process_count = len(listing.processes)
+        self._sees_all_users = listing.scan.sees_all_users
+        if self._recorder is not None:
+            self._recorder.add_knowledge(Processes(rows=listing.processes), clock.wall_time())
+            self._recorder.add_knowledge(listing.scan, clock.wall_time())
+
+    def _list_sockets(self) -> tuple[Listing, float]:
+        cpu_before = clock.thread_cpu()
+        listing = self._lister.list_sockets(clock.wall_time())
+        return listing, clock.thread_cpu() - cpu_before
+
+    async def _in_thread(self, call: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._pool, call)

@@ -1,0 +1,165 @@
+"""A recording as a source: packets, sockets and processes as they were, at their own pace or at once."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from netmon.model import CaptureState, Degradation, InterfaceStatus, OwnerWay, PacketSource
+from netmon_collector import clock
+from netmon_collector.capture.replay import Recorded, Replay
+from netmon_collector.capture.sidecar import Processes
+from netmon_collector.config import ConfigError
+from netmon_collector.core.batch import Batch
+from netmon_collector.core.monitor import Monitor
+from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.source import SomethingMissing, new_instance_id
+
+YIELD_SECONDS = 0.05
+"""At once means as fast as it can be read, but others get their turn after so much of it."""
+
+
+class Playback:
+    """Feeds a monitor from a recording.
+
+    Times are the recording's: its first moment is now, and each tick's wall clock tells when it happened.
+    """
+
+    def __init__(self, path: Path, *, is_paced: bool, is_looped: bool, interval_seconds: float) -> None:
+        """Look at the files. ``OSError`` where one cannot be read, ``ValueError`` where one is no capture file."""
+        self._replay = Replay(path, loop=is_looped)
+        self._items = self._replay.items()
+        self._first = next(self._items, None)
+        self._is_paced = is_paced
+        self._interval_seconds = interval_seconds
+        self._started_at = clock.monotonic()
+        self._skipped_seconds = 0.0
+        self.monitor = Monitor(
+            new_instance_id(),
+            now=self._started_at,
+            wall_time=self.wall_time(),
+            packet_source=PacketSource.RECORDING,
+            has_lookup=self._replay.has_owners,
+        )
+        self._interfaces: dict[str, float] = {}
+        self._scan_count = 0
+        self._is_running = True
+        self.tick: Callable[[], object] = lambda: None
+        """Makes a tick; where all is played at once, the recording's time decides when one is due."""
+
+    async def open(self) -> None:
+        """Do nothing: the files are open."""
+
+    async def run(self) -> None:
+        """Play it, then go on with nothing new.
+
+        ``ConfigError``: the sidecar is damaged; the text names the line. ``SomethingMissing``: a file is gone.
+        """
+        if self._first is not None:
+            items = itertools.chain((self._first,), _readable(self._items))
+            await (self._play_paced(items) if self._is_paced else self._play_at_once(items))
+        await asyncio.Event().wait()
+
+    async def _play_paced(self, items: Iterable[Recorded]) -> None:
+        for recorded in items:
+            delay = recorded.time - self.wall_time()
+            if delay > 0:
+                await asyncio.sleep(delay)
+            self._feed(recorded)
+
+    async def _play_at_once(self, items: Iterable[Recorded]) -> None:
+        next_tick = self.wall_time() + self._interval_seconds
+        turn_at = clock.monotonic()
+        for recorded in items:
+            while recorded.time >= next_tick:
+                self._skipped_seconds += max(0.0, next_tick - self.wall_time())
+                self.tick()
+                next_tick += self._interval_seconds
+            if clock.monotonic() - turn_at > YIELD_SECONDS:
+                await asyncio.sleep(0)
+                turn_at = clock.monotonic()
+            self._feed(recorded)
+        self.tick()
+
+    def wall_time(self) -> float:
+        """Unix seconds in the recording."""
+        if self._first is None:
+            return clock.wall_time()
+        return self._first.time + self.now() - self._started_at
+
+    def now(self) -> float:
+        """Monotonic seconds; what was played at once has passed, too."""
+        return clock.monotonic() + self._skipped_seconds
+
+    def before_tick(self) -> None:
+        """Do nothing: a recording does not wait."""
+
+    def start(self) -> None:
+        """Feed packets again."""
+        self._is_running = True
+
+    def stop(self) -> None:
+        """Drop what is played meanwhile."""
+        self._is_running = False
+
+    async def refresh(self) -> tuple[int, int, int]:
+        """Tell what there is; a recording has nothing newer."""
+        snapshot = self.monitor.latest
+        if snapshot is None:
+            return 0, 0, len(self._interfaces)
+        processes = {row.facts.process.id for row in snapshot.connections if row.facts.process is not None}
+        return len(snapshot.connections), len(processes), len(self._interfaces)
+
+    def interfaces(self) -> tuple[InterfaceStatus, ...]:
+        """Give the interfaces that showed packets so far."""
+        return tuple(
+            InterfaceStatus(name=name, state=CaptureState.CAPTURING, last_packet_time=time)
+            for name, time in sorted(self._interfaces.items())
+        )
+
+    def owner_ways(self) -> tuple[OwnerWay, ...]:
+        """Give the recording's own."""
+        reason = "" if self._replay.has_owners else "there is no sidecar beside the capture file"
+        return (OwnerWay(name="recording", in_use=self._replay.has_owners, reason=reason, scan_count=self._scan_count),)
+
+    def degraded(self) -> tuple[Degradation, ...]:
+        """Give what the recording lacks."""
+        found: list[Degradation] = []
+        if not self._replay.has_owners:
+            text = "This recording does not say who owned the connections: none has an owner."
+            remedy = "netmon-collector --record DIR writes recordings that do."
+            found.append(Degradation(code="recording.no_owners", text=text, remedy=remedy))
+        if self._replay.addresses_are_guessed:
+            text = "Which addresses were local is guessed from the packets: sent and received may be mistaken."
+            found.append(Degradation(code="recording.guessed_addresses", text=text))
+        if self._replay.is_damaged:
+            text = "A capture file is damaged: what stands behind the damage is missing."
+            found.append(Degradation(code="recording.damaged", text=text))
+        return tuple(found)
+
+    def close(self) -> None:
+        """Do nothing: files are closed as they end."""
+
+    def _feed(self, recorded: Recorded) -> None:
+        item = recorded.item
+        if isinstance(item, Batch):
+            self._interfaces[item.interface] = recorded.time
+            if self._is_running:
+                self.monitor.add_batch(item)
+        elif isinstance(item, LocalNetwork):
+            self.monitor.add_network(item)
+        elif isinstance(item, Processes):
+            self.monitor.add_processes(item.rows, self.now())
+        else:
+            self._scan_count += 1
+            self.monitor.add_sockets(item, self.now())
+
+
+def _readable(items: Iterable[Recorded]) -> Iterator[Recorded]:
+    """Give them all, with what the files may turn out to be said in the words of a run."""
+    try:
+        yield from items
+    except OSError as error:
+        raise SomethingMissing(f"the recording cannot be read: {error.strerror or error}") from error
+    except ValueError as error:
+        raise ConfigError(str(error)) from error

@@ -1,0 +1,56 @@
+"""The state of a run, put together from its parts when somebody asks."""
+
+import os
+from dataclasses import replace
+
+from netmon import __version__
+from netmon.model import Caller, Drops, InterfaceStatus, Status
+from netmon_collector import clock
+from netmon_collector.host.resources import read_own_resources
+from netmon_collector.source import Source
+
+
+class StatusBoard:
+    """Gives the status of a run."""
+
+    def __init__(self, source: Source, interval_seconds: float) -> None:
+        """Begin the uptime now."""
+        self._source = source
+        self._monitor = source.monitor
+        self._interval_seconds = interval_seconds
+        self._started_at = clock.monotonic()
+        self._start_time = clock.wall_time()
+
+    def status(self, caller: Caller, subscriber_count: int) -> Status:
+        """Give the state as ``caller`` may see it."""
+        monitor = self._monitor
+        snapshot = monitor.latest
+        resources = read_own_resources()
+        return Status(
+            version=__version__,
+            instance_id=monitor.instance_id,
+            start_time=self._start_time,
+            uptime_seconds=clock.monotonic() - self._started_at,
+            monitoring_state=monitor.monitoring_state,
+            monitoring_since=monitor.monitoring_since,
+            packet_source=monitor.packet_source,
+            statistics_epoch=monitor.statistics_epoch,
+            interval_seconds=self._interval_seconds,
+            active_connection_count=snapshot.active_connection_count if snapshot is not None else 0,
+            listening_count=snapshot.listening_count if snapshot is not None else 0,
+            tracked_connection_count=monitor.tracked_count,
+            tracked_connection_limit=monitor.tracked_limit,
+            interfaces=tuple(self._with_packets(row) for row in self._source.interfaces()),
+            drops=snapshot.drops if snapshot is not None else Drops(),
+            owner_ways=self._source.owner_ways(),
+            attributed_share=snapshot.attributed_share if snapshot is not None else None,
+            degraded=self._source.degraded(),
+            caller=caller,
+            subscriber_count=subscriber_count,
+            pids=(os.getpid(),),
+            cpu_seconds=resources.cpu_seconds,
+            resident_bytes=resources.resident_bytes,
+        )
+
+    def _with_packets(self, row: InterfaceStatus) -> InterfaceStatus:
+        return replace(row, last_packet_time=self._monitor.last_packet_time(row.name))

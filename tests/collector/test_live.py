@@ -1,0 +1,273 @@
+"""The machine itself as a source: in a namespace of its own, and with listings that fail."""
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from netmon.model import CaptureState, Connection, Process, Protocol, Snapshot
+from netmon_collector import clock
+from netmon_collector.capture.recording import Recorder
+from netmon_collector.capture.replay import Replay
+from netmon_collector.config import Settings
+from netmon_collector.core.sockets import SocketRow, SocketScan
+from netmon_collector.host.listers import open_socket_lister
+from netmon_collector.host.ports import Listing, SocketLister
+from netmon_collector.live import LiveSource
+from netmon_collector.source import CaptureRefused
+from tests.support.eventually import eventually
+from tests.support.namespaces import Namespace, namespace, needs_root
+from tests.support.wire import process
+
+
+class PlannedLister:
+    """Gives a listing, or raises; counts how often it was asked."""
+
+    name = "planned"
+
+    def __init__(self) -> None:
+        self.error: OSError | None = None
+        self.sees_all_users = True
+        self.listing_count = 0
+        self.forgotten_count = 0
+        self.owner: Process = process(10)
+
+    def list_sockets(self, now_wall: float) -> Listing:
+        self.listing_count += 1
+        if self.error is not None:
+            raise self.error
+        row = SocketRow(protocol=Protocol.UDP, local_address=bytes(4), local_port=9, process_id=self.owner.id)
+        scan = SocketScan(rows=(row,), start_time=now_wall, sees_all_users=self.sees_all_users)
+        return Listing(scan=scan, processes=(self.owner,))
+
+    def forget_caches(self) -> None:
+        self.forgotten_count += 1
+
+
+NOTHING = Settings(interfaces=("no-such-interface",))
+
+
+def opened(settings: Settings, lister: SocketLister, recorder: Recorder | None = None) -> LiveSource:
+    return LiveSource(settings, lister, asyncio.get_running_loop(), recorder)
+
+
+@asynccontextmanager
+async def running(source: LiveSource) -> AsyncGenerator[LiveSource]:
+    try:
+        await source.open()
+        task = asyncio.create_task(source.run())
+        try:
+            yield source
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+    finally:
+        source.close()
+
+
+def tick(source: LiveSource) -> Snapshot:
+    source.before_tick()
+    return source.monitor.tick(source.now(), source.wall_time())
+
+
+def owner_codes(source: LiveSource) -> list[str]:
+    return [one.code for one in source.degraded() if one.code.startswith("owners.")]
+
+
+# With planned listings, for any user.
+
+
+async def test_a_first_listing_comes_at_once_and_its_sockets_are_rows() -> None:
+    lister = PlannedLister()
+    async with running(opened(NOTHING, lister)) as source:
+        await eventually(lambda: source.owner_ways()[0].scan_count == 1, what="the first listing")
+        (row,) = tick(source).connections
+        assert row.process == lister.owner
+    (way,) = source.owner_ways()
+    assert (way.name, way.in_use) == ("planned", True)
+    assert way.last_scan_seconds >= 0
+    assert way.scan_interval_seconds >= 2.0
+
+
+async def test_refresh_looks_anew_without_caches_and_gives_counts() -> None:
+    lister = PlannedLister()
+    async with running(opened(NOTHING, lister)) as source:
+        await eventually(lambda: lister.listing_count == 1, what="the first listing")
+        assert await source.refresh() == (1, 1, 0)
+    assert (lister.listing_count, lister.forgotten_count) == (2, 1)
+
+
+async def test_a_listing_that_fails_is_told_without_names_and_a_later_one_mends_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    lister = PlannedLister()
+    lister.error = OSError(errno.EMFILE, "Too many open files", "/proc/4711/fd/secret")
+    async with running(opened(NOTHING, lister)) as source:
+        await eventually(lambda: lister.listing_count and source.degraded()[1:], what="the failure")
+        failed = next(one for one in source.degraded() if one.code == "owners.failed")
+        assert "Too many open files" in failed.text
+        lister.error = None
+        await source.refresh()
+        assert owner_codes(source) == ["owners.listing"]
+    assert "secret" not in caplog.text + failed.text
+    assert "4711" not in caplog.text
+
+
+async def test_who_cannot_see_other_users_processes_is_told_so() -> None:
+    lister = PlannedLister()
+    lister.sees_all_users = False
+    async with running(opened(NOTHING, lister)) as source:
+        await source.refresh()
+        assert owner_codes(source) == ["owners.listing", "owners.privilege"]
+
+
+async def test_while_it_is_stopped_nothing_is_listed_until_it_starts_again() -> None:
+    lister = PlannedLister()
+    source = opened(NOTHING, lister)
+    source.stop()
+    async with running(source):
+        await source._follow_links_once()
+        assert lister.listing_count == 0
+        source.start()
+        await eventually(lambda: lister.listing_count, what="a listing")
+
+
+async def test_closed_it_leaves_no_descriptor_open() -> None:
+    def open_files() -> int:
+        return len(list(Path("/proc/self/fd").iterdir()))
+
+    before = open_files()
+    for _ in range(5):
+        async with running(opened(NOTHING, PlannedLister())) as source:
+            await source.refresh()
+    assert open_files() <= before
+
+
+# On a real loopback.
+
+
+@pytest.fixture
+def own_namespace() -> Generator[Namespace]:
+    with namespace("nmlive") as made, made.entered():
+        yield made
+
+
+def datagrams(count: int) -> tuple[socket.socket, socket.socket]:
+    """Send datagrams of 72 bytes from one socket to another on loopback; give both, still open."""
+    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver.bind(("127.0.0.1", 0))
+    sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sender.connect(receiver.getsockname())
+    for _ in range(count):
+        sender.send(bytes(72))
+    return sender, receiver
+
+
+def row_of(snapshot: Snapshot, held: socket.socket) -> Connection | None:
+    port = held.getsockname()[1]
+    rows = [row for row in snapshot.connections if row.remote and row.local and row.local.port == port]
+    return rows[0] if rows else None
+
+
+@needs_root
+@pytest.mark.root
+async def test_it_counts_real_packets_and_names_their_process(own_namespace: Namespace) -> None:
+    async with running(opened(Settings(), open_socket_lister())) as source:
+        sender, receiver = datagrams(10)
+        with sender, receiver:
+
+            def owned() -> Connection | None:
+                row = row_of(tick(source), sender)
+                return row if row is not None and row.process is not None else None
+
+            await eventually(owned, what="the sender's owner")
+            at_receiver = row_of(tick(source), receiver)
+            row = owned()
+            print([ (str(x.local),str(x.remote),x.process and x.process.pid,x.end_time, x.state.name, x.facts.direction.name) for x in tick(source).connections], receiver.getsockname(), sender.getsockname())
+        assert row is not None
+        assert at_receiver is not None
+        assert (row.traffic.sent_bytes, row.traffic.received_bytes) == (1_000, 0)
+        assert (at_receiver.traffic.sent_bytes, at_receiver.traffic.received_bytes) == (0, 1_000)
+        assert row.process is not None
+        assert row.process.pid == os.getpid()
+        states = {one.name: one for one in source.interfaces()}
+        assert states["lo"].state is CaptureState.CAPTURING
+        snapshot = tick(source)
+        assert snapshot.drops.kernel_dropped_packets == 0
+        assert snapshot.drops.received_packets >= 10
+
+
+@needs_root
+@pytest.mark.root
+async def test_stopped_it_closes_its_captures_and_started_it_opens_them_again(own_namespace: Namespace) -> None:
+    def capturing() -> bool:
+        return any(one.state is CaptureState.CAPTURING for one in source.interfaces())
+
+    async with running(opened(Settings(), PlannedLister())) as source:
+        assert capturing()
+        source.stop()
+        assert not capturing()
+        first = datagrams(5)
+        source.start()
+        await eventually(capturing, what="capture on loopback")
+        second = datagrams(3)
+        await eventually(lambda: row_of(tick(source), second[0]), what="the packets after the start")
+        snapshot = tick(source)
+        assert snapshot.totals.sent_packets == 3
+        for held in (*first, *second):
+            held.close()
+
+
+@needs_root
+@pytest.mark.root
+async def test_an_interface_that_comes_later_is_captured(own_namespace: Namespace) -> None:
+    async with running(opened(Settings(), PlannedLister())) as source:
+        own_namespace.ip("link", "add", "late0", "type", "veth", "peer", "name", "late1")
+        own_namespace.ip("address", "add", "192.0.2.77/24", "dev", "late0")
+        own_namespace.ip("link", "set", "late1", "up")
+        own_namespace.ip("link", "set", "late0", "up")
+
+        def state() -> CaptureState | None:
+            return {one.name: one.state for one in source.interfaces()}.get("late0")
+
+        await eventually(lambda: state() is CaptureState.CAPTURING, what="capture on the new interface")
+        own_namespace.ip("link", "delete", "late0")
+        await eventually(lambda: state() is None, what="the interface is gone")
+
+
+@needs_root
+@pytest.mark.root
+async def test_what_it_recorded_plays_with_the_same_packets_and_owners(
+    own_namespace: Namespace, tmp_path: Path
+) -> None:
+    recorder = Recorder(tmp_path / "run", now=clock.wall_time())
+    async with running(opened(Settings(), open_socket_lister(), recorder)) as source:
+        await eventually(lambda: source.owner_ways()[0].scan_count, what="a listing")
+        sender, receiver = datagrams(7)
+        with sender, receiver:
+            await eventually(lambda: tick(source).totals.sent_packets == 7, what="seven packets")
+    replay = Replay(tmp_path / "run")
+    kinds = {type(recorded.item).__name__ for recorded in replay.items()}
+    assert kinds == {"LocalNetwork", "Processes", "SocketScan", "Batch"}
+
+
+@needs_root
+@pytest.mark.root
+async def test_a_user_without_the_right_is_refused_when_it_opens(own_namespace: Namespace) -> None:
+    # Only the thread of this test changes its user, and only its effective one: capabilities go with it.
+    os.seteuid(65534)
+    try:
+        source = opened(Settings(), PlannedLister())
+        try:
+            with pytest.raises(CaptureRefused):
+                await source.open()
+        finally:
+            source.close()
+    finally:
+        os.seteuid(0)

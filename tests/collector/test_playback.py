@@ -1,0 +1,188 @@
+"""A recording as a source."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from netmon.model import CaptureState, Direction, PacketSource, Snapshot, UnattributedReason
+from netmon_collector import clock
+from netmon_collector.capture.sidecar import Processes
+from netmon_collector.config import ConfigError
+from netmon_collector.core.sockets import SocketScan
+from netmon_collector.playback import Playback
+from netmon_collector.source import SomethingMissing
+from tests.support.eventually import eventually
+from tests.support.pcap_files import ENDS, OWNER, datagram, write_pcap, write_sidecar
+from tests.support.wire import NETWORK, START, udp_row
+
+INTERVAL = 1.0
+
+
+@pytest.fixture
+def pcap(tmp_path: Path) -> Path:
+    """Three datagrams of 100 bytes within 150 ms, and an answer."""
+    return write_pcap(
+        tmp_path / "eth0.pcap",
+        [(0.0, datagram()), (0.05, datagram()), (0.1, datagram()), (0.15, datagram(is_sent=False))],
+    )
+
+
+def opened(path: Path, *, is_paced: bool = False, is_looped: bool = False) -> Playback:
+    return Playback(path, is_paced=is_paced, is_looped=is_looped, interval_seconds=INTERVAL)
+
+
+@asynccontextmanager
+async def played(playback: Playback) -> AsyncGenerator["asyncio.Task[None]"]:
+    await playback.open()
+    task = asyncio.create_task(playback.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        playback.close()
+
+
+def tick(playback: Playback) -> Snapshot:
+    playback.before_tick()
+    return playback.monitor.tick(playback.now(), playback.wall_time())
+
+
+def moved(playback: Playback) -> int:
+    return tick(playback).totals.sent_packets + tick(playback).totals.received_packets
+
+
+@pytest.mark.parametrize("is_paced", [True, False])
+async def test_all_packets_are_counted_at_their_own_pace_and_at_once(pcap: Path, is_paced: bool) -> None:
+    write_sidecar(pcap)
+    playback = opened(pcap, is_paced=is_paced)
+    async with played(playback):
+        await eventually(lambda: moved(playback) == 4, what="four packets")
+    snapshot = tick(playback)
+    assert (snapshot.totals.sent_bytes, snapshot.totals.received_bytes) == (300, 100)
+    assert snapshot.packet_source is PacketSource.RECORDING
+
+
+async def test_paced_packets_come_no_sooner_than_they_did(pcap: Path) -> None:
+    playback = opened(pcap, is_paced=True)
+    begun = clock.monotonic()
+    async with played(playback):
+        await eventually(lambda: moved(playback) == 4, what="four packets")
+    assert clock.monotonic() - begun >= 0.15
+
+
+async def test_what_is_played_at_once_makes_a_tick_whenever_the_recordings_time_says(tmp_path: Path) -> None:
+    path = write_pcap(tmp_path / "eth0.pcap", [(second, datagram()) for second in range(0, 3_600, 60)])
+    write_sidecar(path)
+    playback = opened(path)
+    seen: list[Snapshot] = []
+    playback.tick = lambda: seen.append(tick(playback))
+    begun = clock.monotonic()
+    async with played(playback):
+        await eventually(lambda: seen and seen[-1].totals.sent_packets == 60, what="all packets")
+    assert clock.monotonic() - begun < 10.0
+    assert len(seen) >= 3_540
+    assert seen[100].time == pytest.approx(START + 101, abs=0.5)  # pyright: ignore[reportUnknownMemberType]
+    assert all(0 < one.interval_seconds < 1.5 for one in seen[:-1])
+
+
+async def test_a_sidecar_says_who_owned_what(pcap: Path) -> None:
+    write_sidecar(pcap)
+    playback = opened(pcap)
+    async with played(playback):
+        await eventually(lambda: moved(playback) == 4, what="four packets")
+    (row,) = tick(playback).connections
+    assert row.process == OWNER
+    assert row.traffic.sent_bytes == 300
+    (way,) = playback.owner_ways()
+    assert (way.name, way.in_use, way.scan_count) == ("recording", True, 1)
+    assert playback.degraded() == ()
+
+
+async def test_without_a_sidecar_there_are_no_owners_and_that_is_said(pcap: Path) -> None:
+    playback = opened(pcap)
+    async with played(playback):
+        await eventually(lambda: moved(playback) == 4, what="four packets")
+    (row,) = tick(playback).connections
+    assert row.facts.unattributed_reason is UnattributedReason.NO_LOOKUP
+    assert row.facts.direction is not Direction.FORWARDED
+    (way,) = playback.owner_ways()
+    assert not way.in_use
+    assert "sidecar" in way.reason
+    assert {one.code for one in playback.degraded()} == {"recording.no_owners", "recording.guessed_addresses"}
+
+
+async def test_a_loop_plays_it_again_and_again_and_time_goes_on(pcap: Path) -> None:
+    write_sidecar(pcap)
+    playback = opened(pcap, is_paced=True, is_looped=True)
+    async with played(playback):
+        await eventually(lambda: moved(playback) >= 6, what="the second round")
+    snapshot = tick(playback)
+    assert snapshot.time > START + 1.0
+    assert {row.process for row in snapshot.connections if row.end_time is None} == {OWNER}
+
+
+async def test_what_is_played_while_monitoring_is_stopped_is_not_counted_and_owners_are_followed(
+    tmp_path: Path,
+) -> None:
+    path = write_pcap(tmp_path / "eth0.pcap", [(0.0, datagram())])
+    scan = SocketScan(rows=(udp_row(*ENDS, OWNER),), start_time=START)
+    write_sidecar(path, [(0.0, NETWORK), (0.0, Processes(rows=(OWNER,))), (0.1, scan)])
+    playback = opened(path)
+    playback.stop()
+    async with played(playback):
+        await eventually(lambda: tick(playback).connections, what="the socket's row")
+    assert tick(playback).totals.sent_packets == 0
+
+
+async def test_its_interfaces_are_those_that_showed_packets(pcap: Path) -> None:
+    playback = opened(pcap)
+    assert playback.interfaces() == ()
+    assert await playback.refresh() == (0, 0, 0)
+    async with played(playback):
+        await eventually(lambda: moved(playback) == 4, what="four packets")
+    (interface,) = playback.interfaces()
+    assert (interface.name, interface.state) == ("eth0", CaptureState.CAPTURING)
+    assert interface.last_packet_time is not None
+    assert await playback.refresh() == (1, 0, 1)
+
+
+async def test_it_begins_when_the_recording_began(pcap: Path) -> None:
+    assert opened(pcap).wall_time() == pytest.approx(START, abs=1.0)  # pyright: ignore[reportUnknownMemberType]
+
+
+async def test_an_empty_capture_file_is_played_as_silence(tmp_path: Path) -> None:
+    playback = opened(write_pcap(tmp_path / "eth0.pcap", []))
+    async with played(playback) as task:
+        assert tick(playback).connections == ()
+        assert not task.done()
+
+
+@pytest.mark.parametrize("is_paced", [True, False])
+async def test_a_damaged_sidecar_ends_it_with_the_line(pcap: Path, is_paced: bool) -> None:
+    with write_sidecar(pcap).open("a") as file:
+        file.write("{nonsense\n")
+    playback = opened(pcap, is_paced=is_paced)
+    with pytest.raises(ConfigError, match="line 5"):
+        await asyncio.wait_for(playback.run(), 10)
+
+
+async def test_a_file_that_vanishes_between_two_rounds_ends_it_by_name(pcap: Path) -> None:
+    write_sidecar(pcap)
+    playback = opened(pcap, is_looped=True, is_paced=True)
+    pcap.unlink()
+    with pytest.raises(SomethingMissing, match="cannot be read"):
+        await asyncio.wait_for(playback.run(), 10)
+
+
+def test_a_file_that_is_missing_or_is_no_capture_is_refused_at_once(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"."):
+        opened(tmp_path / "none.pcap")
+    text = tmp_path / "text.pcap"
+    text.write_text("not a capture")
+    with pytest.raises(ValueError, match=r"."):
+        opened(text)
