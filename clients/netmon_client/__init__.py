@@ -1,0 +1,110 @@
+"""The SDK of netmon: all that a client of the collector needs.
+
+Names are loaded when they are first asked for, so that a program that only prints its help pays for nothing: neither
+gRPC nor the model is imported with this package.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from netmon_client.aio import AsyncClient, connect_async
+    from netmon_client.answers import Bandwidth, MonitoringChange, Refreshed
+    from netmon_client.client import Client, connect
+    from netmon_client.errors import (
+        CollectorUnreachable,
+        IncompatibleVersion,
+        InvalidRequest,
+        NetmonError,
+        NotPermitted,
+        ServerFault,
+        StreamLost,
+    )
+    from netmon_client.feed import (
+        Disconnected,
+        End,
+        Feed,
+        FeedItem,
+        Heartbeat,
+        Hello,
+        Reconnected,
+        Stale,
+    )
+    from netmon_client.following import Timing
+    from netmon_client.query import QueryError, format_filter, parse_query
+    from netmon_client.socket_path import default_socket_path
+
+_MODULES = {
+    "AsyncClient": "aio",
+    "connect_async": "aio",
+    "Bandwidth": "answers",
+    "MonitoringChange": "answers",
+    "Refreshed": "answers",
+    "Client": "client",
+    "connect": "client",
+    "CollectorUnreachable": "errors",
+    "IncompatibleVersion": "errors",
+    "InvalidRequest": "errors",
+    "NetmonError": "errors",
+    "NotPermitted": "errors",
+    "ServerFault": "errors",
+    "StreamLost": "errors",
+    "Disconnected": "feed",
+    "End": "feed",
+    "Feed": "feed",
+    "FeedItem": "feed",
+    "Heartbeat": "feed",
+    "Hello": "feed",
+    "Reconnected": "feed",
+    "Stale": "feed",
+    "Timing": "following",
+    "QueryError": "query",
+    "format_filter": "query",
+    "parse_query": "query",
+    "default_socket_path": "socket_path",
+}
+
+__all__ = [
+    "AsyncClient",
+    "Bandwidth",
+    "Client",
+    "CollectorUnreachable",
+    "Disconnected",
+    "End",
+    "Feed",
+    "FeedItem",
+    "Heartbeat",
+    "Hello",
+    "IncompatibleVersion",
+    "InvalidRequest",
+    "MonitoringChange",
+    "NetmonError",
+    "NotPermitted",
+    "QueryError",
+    "Reconnected",
+    "Refreshed",
+    "ServerFault",
+    "Stale",
+    "StreamLost",
+    "Timing",
+    "connect",
+    "connect_async",
+    "default_socket_path",
+    "format_filter",
+    "parse_query",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the module that defines it."""
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{module}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)

@@ -1,0 +1,69 @@
+"""What gRPC says, in the SDK's words."""
+
+import grpc
+import grpc.aio
+import pytest
+
+from netmon.serving.options import CLIENT_OPTIONS
+from netmon_client import rpc
+from netmon_client.errors import (
+    CollectorUnreachable,
+    IncompatibleVersion,
+    InvalidRequest,
+    NetmonError,
+    NotPermitted,
+    ServerFault,
+)
+
+
+def failed(code: grpc.StatusCode, details: str = "", reason: str = "") -> grpc.aio.AioRpcError:
+    metadata = grpc.aio.Metadata(*([(rpc.REASON_KEY, reason)] if reason else []))
+    return grpc.aio.AioRpcError(code, grpc.aio.Metadata(), metadata, details=details)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (grpc.StatusCode.UNAVAILABLE, CollectorUnreachable),
+        (grpc.StatusCode.CANCELLED, CollectorUnreachable),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, CollectorUnreachable),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, CollectorUnreachable),
+        (grpc.StatusCode.PERMISSION_DENIED, NotPermitted),
+        (grpc.StatusCode.UNAUTHENTICATED, NotPermitted),
+        (grpc.StatusCode.UNIMPLEMENTED, IncompatibleVersion),
+        (grpc.StatusCode.INVALID_ARGUMENT, InvalidRequest),
+        (grpc.StatusCode.NOT_FOUND, InvalidRequest),
+        (grpc.StatusCode.FAILED_PRECONDITION, ServerFault),
+        (grpc.StatusCode.INTERNAL, ServerFault),
+        (grpc.StatusCode.UNKNOWN, ServerFault),
+    ],
+)
+def test_each_status_becomes_what_a_caller_can_do(code: grpc.StatusCode, kind: type[NetmonError]) -> None:
+    error = rpc.explained(failed(code, "why\n so", "WORD"), "/s", 5.0)
+    assert type(error) is kind
+    assert error.reason == "WORD"
+    if code is not grpc.StatusCode.DEADLINE_EXCEEDED:
+        assert error.why == "why so"
+
+
+def test_the_id_of_a_fault_is_found() -> None:
+    error = rpc.explained(failed(grpc.StatusCode.INTERNAL, "internal error 0a1b2c3d: see the log"), "/s", 5.0)
+    assert isinstance(error, ServerFault)
+    assert error.fault_id == "0a1b2c3d"
+
+
+def test_an_error_without_a_status_is_a_fault() -> None:
+    assert isinstance(rpc.explained(grpc.RpcError("odd"), "/s", 5.0), ServerFault)
+
+
+def test_an_answer_that_makes_no_sense_is_of_another_version() -> None:
+    assert rpc.malformed(ValueError("Snapshot.time: missing")).why == "Snapshot.time: missing"
+
+
+def test_what_means_something_in_a_uri_is_escaped() -> None:
+    assert rpc.target("/tmp/a b%c?d.sock") == "unix:/tmp/a%20b%25c%3Fd.sock"  # noqa: S108 -- a name, nothing is made
+
+
+def test_the_options_are_those_of_the_serving_side_but_for_the_length_of_a_try() -> None:
+    mine, shared = dict(rpc.CHANNEL_OPTIONS), dict(CLIENT_OPTIONS)
+    assert {key for key in shared if mine.get(key) != shared[key]} <= {"grpc.min_reconnect_backoff_ms"}
