@@ -1,0 +1,1 @@
+"""`netmon-cli`: netmon in a terminal and in scripts."""

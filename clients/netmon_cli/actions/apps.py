@@ -1,0 +1,120 @@
+"""What ``apps`` does: lists applications, or groups connections by something else."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from netmon.model import Connection, Filter, FilterField, Process, Range, Section, Snapshot, Term, View
+from netmon_cli.columns.applications import GroupRow
+from netmon_cli.columns.column import Look
+from netmon_cli.documents import document, line, pretty, snapshot_fields
+from netmon_cli.listing import Listing, delimited_lines, table_lines
+from netmon_cli.listings.applications import application_listing, group_listing
+from netmon_cli.listings.connections import connection_listing
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+from netmon_cli.words import group_words
+from netmon_client.aggregate import GroupBy, group_connections, sum_traffic
+
+__all__ = ["list_applications"]
+
+_TITLES = {"application": "App", "user": "User", "unit": "Unit", "container": "Container"}
+
+
+def list_applications(
+    session: Session, condition: Filter, shape: Shape, *, name: str | None, tree: bool, by: str | None
+) -> None:
+    """List them once; with a name also what is below it."""
+    if name is not None:
+        condition = Filter(terms=(*condition.terms, _name_term(name)))
+    is_whole = not condition.terms and not tree and by is None
+    section = Section.APPLICATIONS if is_whole else Section.CONNECTIONS
+    with session.client() as client:
+        snapshot = client.snapshot(View(filter=condition, sections=frozenset({section})))
+    if is_whole:
+        listing = application_listing(snapshot, shape)
+        kind, objects = "application", {each["id"]: each for each in snapshot_fields(snapshot)["applications"]}
+    else:
+        group_by = cast("GroupBy", by or "application")
+        kind = "group"
+        listing, objects = _groups(snapshot, shape, group_by, tree=tree or name is not None)
+    # Rows of a tree's processes have no object of their own.
+    ordered = [objects[row.key] for row in listing.rows if row.key in objects][: shape.limit]
+    _print(session, snapshot, shape, listing, kind, ordered)
+    if name is not None and shape.is_table and snapshot.connections:
+        look = Look(now=snapshot.time, units=shape.units, numeric=shape.numeric)
+        rows = connection_listing(snapshot.connections, Shape(limit=shape.limit), empty="")
+        session.write("", *table_lines(rows, Shape(format=shape.format, trunc=shape.trunc), session.terminal(), look))
+
+
+def _name_term(name: str) -> Term:
+    if name.isdecimal():
+        return Term(field=FilterField.PID, values=(Range(minimum=float(name), maximum=float(name)),))
+    return Term(field=FilterField.APPLICATION, values=(name,))
+
+
+def _groups(
+    snapshot: Snapshot, shape: Shape, by: GroupBy, *, tree: bool
+) -> tuple[Listing[GroupRow], dict[str, dict[str, Any]]]:
+    """Give the listing, and the object of each group by the key of its row."""
+    rows: list[GroupRow] = []
+    objects: dict[str, dict[str, Any]] = {}
+    groups = group_connections(snapshot.connections, by)
+    for group in groups:
+        label = group.label if group.key else f"({group_words(group.label)})"
+        rows.append(
+            GroupRow(
+                label=label,
+                key=group.key or label,
+                traffic=group.traffic,
+                connection_count=group.connection_count,
+                is_rest=not group.key,
+            )
+        )
+        fields = {"by": by, "key": group.key, "label": group.label, "connection_count": group.connection_count}
+        objects[group.key or label] = {**fields, "traffic": group.traffic._asdict()}
+        if tree and group.key and by == "application":
+            members = [row for row in snapshot.connections if row.facts.application_id == group.key]
+            rows += _process_rows(members)
+    return group_listing(rows, shape, title=_TITLES[by], noun=by), objects
+
+
+def _process_rows(members: Sequence[Connection]) -> list[GroupRow]:
+    """Give a row a process, the busiest first."""
+    by_process: dict[str, tuple[Process, list[Connection]]] = {}
+    for row in members:
+        if row.process is not None:
+            by_process.setdefault(row.process.id, (row.process, []))[1].append(row)
+    rows = [
+        GroupRow(
+            label=f"{process.name} [{process.pid}]",
+            traffic=sum_traffic(row.traffic for row in owned),
+            connection_count=len(owned),
+            users=(process.user,) if process.user else (),
+            path=process.executable,
+            depth=1,
+        )
+        for process, owned in by_process.values()
+    ]
+    return sorted(rows, key=lambda row: -(row.traffic.sent_bytes + row.traffic.received_bytes))
+
+
+def _print(
+    session: Session,
+    snapshot: Snapshot,
+    shape: Shape,
+    listing: Listing[GroupRow],
+    kind: str,
+    objects: list[dict[str, Any]],
+) -> None:
+    look = Look(now=snapshot.time, units=shape.units)
+    match shape.format:
+        case "json":
+            fields = snapshot_fields(snapshot)
+            head = {key: fields[key] for key in ("instance_id", "sequence", "time", "totals", "unattributed")}
+            session.write(pretty(document(f"{kind}s", {**head, f"{kind}s": objects})))
+        case "jsonl":
+            session.write(*(line(document(kind, each)) for each in objects))
+        case "csv" | "tsv":
+            session.write(*delimited_lines(listing, shape, look, headers=True))
+        case _:
+            session.write(*table_lines(listing, shape, session.terminal(), look))

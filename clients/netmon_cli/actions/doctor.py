@@ -1,0 +1,98 @@
+"""What ``doctor`` does: walks from this program outwards and says where the way ends."""
+
+import stat
+from pathlib import Path
+
+from netmon_cli.checks import Check, Verdict, collector_checks
+from netmon_cli.documents import document, line, pretty
+from netmon_cli.render.palette import Palette, Style
+from netmon_cli.render.text import visible
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+from netmon_client.clock import monotonic
+from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
+from netmon_client.socket_path import default_socket_path
+
+__all__ = ["check_lines", "examine"]
+
+_MARKS = {
+    Verdict.GOOD: ("✓", Style.GREEN),
+    Verdict.WARNING: ("!", Style.YELLOW),
+    Verdict.BAD: ("✗", Style.RED),
+}
+
+
+def examine(session: Session, shape: Shape) -> int:
+    """Check everything and print it; give the exit code."""
+    checks, exit_code = _examine(session)
+    if shape.is_table:
+        session.write(*check_lines(checks, session.terminal().palette))
+    else:
+        objects = [
+            {"name": check.name, "verdict": check.verdict.value, "fact": check.fact, "fix": check.fix or None}
+            for check in checks
+        ]
+        if shape.format == "jsonl":
+            session.write(*(line(document("check", each)) for each in objects))
+        else:
+            session.write(pretty(document("doctor", {"checks": objects, "exit_code": exit_code})))
+    return exit_code
+
+
+def check_lines(checks: list[Check], palette: Palette) -> list[str]:
+    """Give a line a check, and under it its fix."""
+    width = max(len(check.name) for check in checks)
+    lines: list[str] = []
+    for check in checks:
+        mark, style = _MARKS[check.verdict]
+        lines.append(f"{palette.paint(mark, style)} {visible(check.name):<{width}}  {visible(check.fact)}")
+        if check.fix:
+            lines.append(f"  {'':<{width}}  {palette.paint('→ ' + visible(check.fix), Style.DIM)}")
+    return lines
+
+
+def _examine(session: Session) -> tuple[list[Check], int]:
+    path = session.socket or default_socket_path()
+    checks = [_socket(path)]
+    if checks[0].verdict is Verdict.BAD:
+        return checks, CollectorUnreachable.exit_code
+    with session.client() as client:
+        began = monotonic()
+        try:
+            status = client.status()
+            took = monotonic() - began
+            samples = client.bandwidth(10.0).samples
+        except NetmonError as error:
+            return [*checks, *_failed(error)], error.exit_code
+        checks.append(Check(name="permission", verdict=Verdict.GOOD, fact="this user may connect"))
+        fact = f"netmon {status.version} answers in {took * 1000:.0f} ms"
+        checks.append(Check(name="handshake", verdict=Verdict.GOOD, fact=fact))
+    checks += collector_checks(status, samples, status.start_time + status.uptime_seconds)
+    return checks, int(any(check.verdict is Verdict.BAD for check in checks))
+
+
+def _socket(path: str) -> Check:
+    """Look at the file before anybody connects. Where a directory may not be entered, connecting says why."""
+    fix = "sudo netmon-collector"
+    try:
+        mode = Path(path).stat().st_mode
+    except PermissionError:
+        return Check(name="socket", verdict=Verdict.WARNING, fact=f"{path} cannot be seen from this account")
+    except OSError as error:
+        fact = f"{path}: {(error.strerror or str(error)).lower()}"
+        return Check(name="socket", verdict=Verdict.BAD, fact=fact, fix=fix)
+    if not stat.S_ISSOCK(mode):
+        return Check(
+            name="socket", verdict=Verdict.BAD, fact=f"{path} is no socket", fix="netmon-cli --socket PATH doctor"
+        )
+    return Check(name="socket", verdict=Verdict.GOOD, fact=path)
+
+
+def _failed(error: NetmonError) -> list[Check]:
+    fact = f"{error.what} ({error.why})" if error.why else error.what
+    if isinstance(error, NotPermitted):
+        return [Check(name="permission", verdict=Verdict.BAD, fact=fact, fix=error.remedy)]
+    if isinstance(error, CollectorUnreachable):
+        return [Check(name="connection", verdict=Verdict.BAD, fact=fact, fix=error.remedy)]
+    permitted = Check(name="permission", verdict=Verdict.GOOD, fact="this user may connect")
+    return [permitted, Check(name="handshake", verdict=Verdict.BAD, fact=fact, fix=error.remedy)]

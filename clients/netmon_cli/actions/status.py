@@ -1,0 +1,107 @@
+"""What ``status`` does: asks the collector, and says it in words."""
+
+import sys
+from pathlib import Path
+
+from netmon.model import MonitoringState, PacketSource, Section, Snapshot, Status, View, Visibility
+from netmon_cli.configuration import configuration_paths
+from netmon_cli.documents import document, line, pretty
+from netmon_cli.failure import EXIT_INTERRUPTED
+from netmon_cli.notes import clock_time, percent
+from netmon_cli.render.palette import Palette, Style
+from netmon_cli.render.text import counted, visible
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+from netmon_cli.stopping import Stopped, Stopping
+from netmon_cli.stream.words import talk_of
+from netmon_client import Client
+from netmon_client.feed import Disconnected, Reconnected, Stale
+from netmon_client.lines import as_object
+from netmon_client.socket_path import default_socket_path
+from netmon_client.units import format_age, format_bytes
+
+__all__ = ["path_lines", "print_status", "status_lines", "watch_status"]
+
+
+def watch_status(session: Session, client: Client, shape: Shape) -> None:
+    """Ask again with each tick of the collector: the stream also tells when it is gone."""
+    view = View(sections=frozenset({Section.INTERFACES}))
+    drawn = 0
+    with Stopping() as stopping:
+        try:
+            for item in stopping.items(client.snapshots(view)):
+                if isinstance(item, Disconnected | Reconnected | Stale):
+                    session.say(f"netmon-cli: {talk_of(item)}")
+                    drawn = 0
+                if not isinstance(item, Snapshot):
+                    continue
+                if drawn and shape.is_table and session.terminal().repaints:
+                    session.control(f"\x1b[{drawn}F\x1b[J")
+                drawn = print_status(session, client.status(), shape)
+        except Stopped as stopped:
+            raise SystemExit(stopped.exit_code) from None
+        except KeyboardInterrupt:
+            raise SystemExit(EXIT_INTERRUPTED) from None
+
+
+def print_status(session: Session, state: Status, shape: Shape) -> int:
+    """Print it; give the number of lines of a table."""
+    if not shape.is_table:
+        fields = document("status", as_object(state))
+        session.write(pretty(fields) if shape.format == "json" else line(fields))
+        return 0
+    lines = status_lines(state, session.terminal().palette)
+    session.write(*lines)
+    return len(lines)
+
+
+def status_lines(state: Status, palette: Palette) -> list[str]:
+    """Give the state in words, a line a subject; after it each thing that works less well than it could."""
+    running = state.monitoring_state is MonitoringState.RUNNING
+    chip = palette.paint("● running", Style.GREEN) if running else palette.paint("○ stopped", Style.GREY)
+    since = "" if running else f" since {clock_time(state.monitoring_since)}"
+    pids = ", ".join(str(pid) for pid in state.pids)
+    lines = [f"{chip}{since}  netmon {visible(state.version)}, up {format_age(state.uptime_seconds)}, pid {pids}"]
+    for name, text in _subjects(state):
+        lines.append(f"  {palette.paint(f'{name:<10}', Style.DIM)}{visible(text)}")
+    for each in state.degraded:
+        lines.append(palette.paint(f"! {visible(each.text)}", Style.YELLOW))
+        if each.remedy:
+            lines.append(f"  {visible(each.remedy)}")
+    return lines
+
+
+def _subjects(state: Status) -> list[tuple[str, str]]:
+    drops = state.drops
+    lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
+    share = "" if state.attributed_share is None else f"; {percent(state.attributed_share)} of the bytes have an owner"
+    ways = ", ".join(way.name for way in state.owner_ways if way.in_use) or "no way of finding them"
+    source = "a recording, not this machine" if state.packet_source is PacketSource.RECORDING else "live"
+    names = ", ".join(each.name for each in state.interfaces if each.state.name == "CAPTURING")
+    caller = state.caller
+    uid = "" if caller.uid is None else f"uid {caller.uid}, "
+    sees = "see everything" if caller.sees is not Visibility.OWN else "see your own processes, the rest as one sum"
+    may = "may start, stop and clear" if caller.may_control else "may not start, stop or clear"
+    rows = f"{state.tracked_connection_count:,} of {state.tracked_connection_limit:,} rows used"
+    table = f"{counted(state.active_connection_count, 'open connection')}, {state.listening_count:,} listening; {rows}"
+    memory = format_bytes(state.resident_bytes)
+    cost = f"{state.cpu_seconds:.1f} s CPU, {memory}; {counted(state.subscriber_count, 'subscriber')}"
+    return [
+        ("packets", f"{source}: {names or 'no interface'}; a tick each {state.interval_seconds:g} s"),
+        ("owners", f"{ways}{share}"),
+        ("table", table),
+        ("lost", f"{lost:,} of {counted(drops.received_packets, 'packet')}"),
+        ("sums", f"since {clock_time(state.statistics_epoch)}, captured IP bytes"),
+        ("cost", cost),
+        ("you", f"{uid}{sees}, {may}" + (f" ({caller.reason})" if caller.reason else "")),
+    ]
+
+
+def path_lines(session: Session) -> list[str]:
+    """Give the files that are used, whether they are there or not."""
+    socket = session.socket or default_socket_path()
+    lines = [f"socket   {visible(socket)}{'' if Path(socket).exists() else '  (not there)'}"]
+    lines += [
+        f"config   {visible(path)}{'' if Path(path).exists() else '  (not there)'}" for path in configuration_paths()
+    ]
+    return [*lines, f"program  {visible(sys.argv[0])}"]

@@ -1,0 +1,131 @@
+"""What ``stream`` does: opens a feed, prepares each snapshot, prints."""
+
+import sys
+from collections.abc import Callable, Generator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import click
+
+from netmon.matching import compile_filter
+from netmon.model import Filter, Section, Snapshot, View
+from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
+from netmon_cli.listing import chosen_columns, ordered
+from netmon_cli.selection import Which, keep, only_rows, sections_only
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+from netmon_cli.since import SinceNow
+from netmon_cli.stream.blocks import BlockPrinter
+from netmon_cli.stream.printers import DelimitedPrinter, LinePrinter, PerRowPrinter, Printer
+from netmon_cli.stream.run import follow
+from netmon_client.feed import Feed
+
+__all__ = ["Request", "run"]
+
+_SECTIONS: dict[str, frozenset[Section]] = {
+    "connections": frozenset({Section.CONNECTIONS}),
+    "apps": frozenset({Section.APPLICATIONS}),
+    "interfaces": frozenset({Section.INTERFACES}),
+    "totals": frozenset(),
+    "events": frozenset(),
+    "all": frozenset({Section.CONNECTIONS, Section.APPLICATIONS, Section.INTERFACES}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the command line asks for; ``source``: a file of saved lines, ``-`` for standard input."""
+
+    what: str
+    filter: Filter
+    shape: Shape
+    source: str | None = None
+    interval_seconds: float = 1.0
+    most: int | None = None
+    duration_seconds: float | None = None
+    since_now: bool = False
+    wait: bool = False
+    retry: bool = True
+    per_row: bool = False
+    which: Which = Which.LIVE
+
+
+def run(session: Session, request: Request) -> int:
+    """Run the stream; give the exit code."""
+    printer = _printer(session, request)
+    with _feed(session, request) as feed:
+        return follow(
+            feed, printer, prepare=_preparation(request), most=request.most, duration_seconds=request.duration_seconds
+        )
+
+
+def _printer(session: Session, request: Request) -> Printer:
+    shape = request.shape
+    sections = _SECTIONS[request.what]
+    if shape.format in ("csv", "tsv"):
+        if len(sections) > 1:
+            raise click.UsageError(
+                f"{shape.format} holds one kind of row: choose connections, apps, interfaces or totals"
+            )
+        if request.what == "connections":
+            chosen_columns(CONNECTION_COLUMNS, shape)
+        return DelimitedPrinter(session, shape, next(iter(sections), None))
+    if not shape.is_table:
+        return PerRowPrinter(session) if request.per_row else LinePrinter(session)
+    repaint = bool(sections) and request.source is None
+    return BlockPrinter(session, shape, sections, request.which, repaint=repaint)
+
+
+@contextmanager
+def _feed(session: Session, request: Request) -> Generator[Feed]:
+    """Open what is asked for: saved lines, events, or snapshots."""
+    with ExitStack() as stack:
+        if request.source is not None:
+            from netmon_client.lines import read_lines  # noqa: PLC0415 -- for replays alone
+
+            yield read_lines(stack.enter_context(_opened(request.source)))
+            return
+        client = stack.enter_context(session.client())
+        if request.what == "events":
+            yield client.events(request.filter, reconnect=request.retry, wait=request.wait)
+            return
+        # Totals come always; the smallest section stands for none, because no section means all.
+        sections = _SECTIONS[request.what] or frozenset({Section.INTERFACES})
+        view = View(filter=request.filter, sections=sections)
+        yield client.snapshots(view, request.interval_seconds, reconnect=request.retry, wait=request.wait)
+
+
+@contextmanager
+def _opened(source: str) -> Generator[IO[str]]:
+    if source == "-":
+        yield sys.stdin
+        return
+    with Path(source).open(encoding="utf-8") as file:
+        yield file
+
+
+def _preparation(request: Request) -> Callable[[Snapshot], Snapshot]:
+    """Give what is done to each snapshot before it is printed."""
+    steps: list[Callable[[Snapshot], Snapshot]] = []
+    sections = _SECTIONS[request.what]
+    if request.source is not None and request.filter.terms:
+        steps.append(lambda snapshot: keep(snapshot, compile_filter(request.filter, snapshot.time)))
+    if request.since_now:
+        steps.append(SinceNow().apply)
+    steps.append(lambda snapshot: sections_only(snapshot, sections))
+    if not request.shape.is_table and (request.shape.sort or request.shape.limit):
+        steps.append(lambda snapshot: _sorted_and_limited(snapshot, request.shape))
+
+    def prepare(snapshot: Snapshot) -> Snapshot:
+        for step in steps:
+            snapshot = step(snapshot)
+        return snapshot
+
+    return prepare
+
+
+def _sorted_and_limited(snapshot: Snapshot, shape: Shape) -> Snapshot:
+    rows = ordered(snapshot.connections, CONNECTION_ORDERS, shape, usual="-rate")
+    return only_rows(snapshot, rows[: shape.limit] if shape.limit else rows)

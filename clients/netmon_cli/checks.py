@@ -1,0 +1,149 @@
+"""The doctor's questions to a collector that answers. Each has one fact, and one fix where something is wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from netmon.model import (
+    BandwidthSample,
+    CaptureState,
+    InterfaceStatus,
+    MonitoringState,
+    PacketSource,
+    Status,
+    Visibility,
+)
+from netmon_cli.notes import clock_time, percent
+from netmon_cli.render.text import counted
+from netmon_client.units import format_age, format_bytes
+
+__all__ = ["Check", "Verdict", "collector_checks"]
+
+_GOOD_SHARE = 0.95
+_QUIET_SECONDS = 10.0
+
+
+class Verdict(Enum):
+    """How a check came out."""
+
+    GOOD = "ok"
+    WARNING = "warning"
+    BAD = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One check: its name, how it came out, one fact, and one fix (empty where none is needed)."""
+
+    name: str
+    verdict: Verdict
+    fact: str
+    fix: str = ""
+
+
+def collector_checks(status: Status, samples: Sequence[BandwidthSample], now: float) -> list[Check]:
+    """Check what a collector says of itself. ``samples``: of the last 10 s; ``now``: the collector's, Unix seconds."""
+    checks = [
+        _capture(status),
+        *_interfaces(status),
+        _packets(status, samples, now),
+        _loss(status),
+        _coverage(status),
+        _caller(status),
+    ]
+    return [*checks, *_degraded(status, checks)]
+
+
+def _capture(status: Status) -> Check:
+    if status.monitoring_state is not MonitoringState.RUNNING:
+        fact = f"stopped since {clock_time(status.monitoring_since)}: nothing is counted"
+        return Check(name="capture", verdict=Verdict.BAD, fact=fact, fix="netmon-cli start")
+    if status.packet_source is PacketSource.RECORDING:
+        fact = "plays a recording: none of it happens now"
+        return Check(
+            name="capture", verdict=Verdict.WARNING, fact=fact, fix="sudo netmon-collector   (for real traffic)"
+        )
+    fact = f"runs since {clock_time(status.monitoring_since)}, a tick each {status.interval_seconds:g} s"
+    return Check(name="capture", verdict=Verdict.GOOD, fact=fact)
+
+
+def _interfaces(status: Status) -> list[Check]:
+    checks = [
+        Check(
+            name="interface",
+            verdict=Verdict.BAD,
+            fact=f"{each.name} cannot be captured: {each.reason or 'no reason given'}",
+            fix=f"sudo netmon-collector --exclude-interface {each.name}   (or mend its cause)",
+        )
+        for each in status.interfaces
+        if each.state is CaptureState.FAILED
+    ]
+    names = [each.name for each in status.interfaces if each.state is CaptureState.CAPTURING]
+    if names:
+        checks.insert(0, Check(name="interfaces", verdict=Verdict.GOOD, fact=f"{', '.join(names)} captured"))
+    elif status.packet_source is not PacketSource.RECORDING:
+        fix = "ip link   (bring one up; check: netmon-cli interfaces)"
+        checks.insert(0, Check(name="interfaces", verdict=Verdict.BAD, fact="none is captured", fix=fix))
+    return checks
+
+
+def _packets(status: Status, samples: Sequence[BandwidthSample], now: float) -> Check:
+    count = sum(sample.sent_bytes + sample.received_bytes + sample.loopback_bytes for sample in samples)
+    if count:
+        return Check(name="packets", verdict=Verdict.GOOD, fact=f"{format_bytes(count)} in the last 10 s")
+    last = max(filter(None, map(_last_packet, status.interfaces)), default=None)
+    if last is not None and now - last < _QUIET_SECONDS:
+        return Check(name="packets", verdict=Verdict.GOOD, fact=f"the last one came {format_age(now - last)} ago")
+    fact = "none yet" if last is None else f"none for {format_age(now - last)}"
+    fix = "Make some and look again:  ping -c1 127.0.0.1; netmon-cli interfaces"
+    return Check(name="packets", verdict=Verdict.WARNING, fact=fact, fix=fix)
+
+
+def _last_packet(interface: InterfaceStatus) -> float | None:
+    return interface.last_packet_time
+
+
+def _loss(status: Status) -> Check:
+    drops = status.drops
+    lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
+    received = counted(drops.received_packets, "packet")
+    if not lost:
+        return Check(name="loss", verdict=Verdict.GOOD, fact=f"none of {received} lost")
+    share = lost / max(1, lost + drops.received_packets)
+    fact = f"{lost:,} packets lost ({share:.2%}): sums are lower bounds"
+    fix = "Leave busy interfaces out:  sudo netmon-collector --exclude-interface NAME"
+    return Check(name="loss", verdict=Verdict.WARNING, fact=fact, fix=fix)
+
+
+def _coverage(status: Status) -> Check:
+    ways = ", ".join(way.name for way in status.owner_ways if way.in_use)
+    if not ways:
+        reason = next((way.reason for way in status.owner_ways if way.reason), "the collector has no way to find them")
+        return Check(name="owners", verdict=Verdict.WARNING, fact=f"processes are not found: {reason}")
+    if status.attributed_share is None:
+        return Check(name="owners", verdict=Verdict.GOOD, fact=f"found by {ways}; no byte to judge by yet")
+    fact = f"{percent(status.attributed_share)} of the bytes have an owner, found by {ways}"
+    if status.attributed_share >= _GOOD_SHARE:
+        return Check(name="owners", verdict=Verdict.GOOD, fact=fact)
+    fix = "See what has none, and why:  netmon-cli apps"
+    return Check(name="owners", verdict=Verdict.WARNING, fact=fact, fix=fix)
+
+
+def _caller(status: Status) -> Check:
+    caller = status.caller
+    who = "you" if caller.uid is None else f"uid {caller.uid}"
+    may = "may start, stop and clear" if caller.may_control else "may not start, stop or clear"
+    if caller.sees is Visibility.OWN:
+        fact = f"{who} sees its own processes, the rest as one sum, and {may}"
+        fix = "Join the group:  sudo usermod -aG netmon $USER   (then log in again)"
+        return Check(name="rights", verdict=Verdict.WARNING, fact=fact, fix=fix)
+    return Check(name="rights", verdict=Verdict.GOOD, fact=f"{who} may see everything and {may}")
+
+
+def _degraded(status: Status, said: Sequence[Check]) -> list[Check]:
+    facts = {check.fact for check in said}
+    return [
+        Check(name=each.code, verdict=Verdict.WARNING, fact=each.text, fix=each.remedy)
+        for each in status.degraded
+        if each.text not in facts
+    ]

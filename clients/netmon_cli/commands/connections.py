@@ -1,0 +1,55 @@
+"""``netmon-cli connections``: who talks to whom, now."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from netmon_cli.options import Duration, filter_options, output_options
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+
+if TYPE_CHECKING:
+    from netmon.model import Filter
+
+_EXAMPLES = """\b
+Examples:
+  netmon-cli connections --app firefox
+  netmon-cli connections --listen
+  netmon-cli connections --sort -total --limit 10
+  netmon-cli connections -F "is:remote !port:443" -o csv
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.option("--all", "show_all", is_flag=True, help="Listening ones too, and those that ended in the last minute.")
+@click.option("--listen", is_flag=True, help="Only listening ones.")
+@click.option("--closed", type=Duration(), metavar="TIME", help="Only those that ended within TIME, at most 60s.")
+@click.option("-w", "--watch", is_flag=True, help="Show it anew each second.")
+@filter_options
+@output_options()
+@click.pass_obj
+def connections(
+    session: Session,
+    *,
+    show_all: bool,
+    listen: bool,
+    closed: float | None,
+    watch: bool,
+    filter: "Filter",  # noqa: A002 -- the word of the contract
+    shape: Shape,
+) -> None:
+    """List connections, the busiest first.
+
+    Without an option: the open ones. Sums count from the last "clear" on, in captured IP bytes.
+    """
+    from netmon_cli.actions.connections import list_connections, which_connections  # noqa: PLC0415 -- not for --help
+
+    which = which_connections(show_all=show_all, listen=listen, closed_seconds=closed, condition=filter)
+    if not watch:
+        list_connections(session, filter, shape, which, closed)
+        return
+    from netmon_cli.actions.stream import Request, run  # noqa: PLC0415 -- for --watch alone
+    from netmon_cli.selection import Which  # noqa: PLC0415 -- as above
+
+    moving = Which.LIVE if which is Which.OPEN else which
+    raise SystemExit(run(session, Request(what="connections", filter=filter, shape=shape, which=moving)))

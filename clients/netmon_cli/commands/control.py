@@ -1,0 +1,64 @@
+"""``start``, ``stop``, ``clear``, ``refresh``: what changes things for everybody on this machine."""
+
+import click
+
+from netmon_cli.render.text import counted
+from netmon_cli.session import Session
+
+
+@click.command()
+@click.pass_obj
+def start(session: Session) -> None:
+    """Begin to capture again, for everybody."""
+    with session.client() as client:
+        change = client.start()
+    if change.state.name != "RUNNING":
+        session.write("Monitoring does not run.")
+        raise SystemExit(1)
+    session.write("Monitoring runs again." if change.changed else "Monitoring runs already; nothing changed.")
+
+
+@click.command()
+@click.pass_obj
+def stop(session: Session) -> None:
+    """Stop the capture for everybody on this machine.
+
+    To end only your own view, end that view.
+    """
+    with session.client() as client:
+        change = client.stop()
+        others = client.status().subscriber_count
+    if not change.changed:
+        session.write("Monitoring is stopped already; nothing changed.")
+        return
+    watching = f"; {counted(others, 'open view')} will stand still" if others else ""
+    session.write(f"Monitoring is stopped for everybody on this machine{watching}.")
+    session.write("Nothing is counted until somebody starts it:  netmon-cli start")
+
+
+@click.command()
+@click.pass_obj
+def clear(session: Session) -> None:
+    """Let all sums begin anew, for everybody.
+
+    The collector's counters stay monotone, so programs that read them notice nothing.
+    """
+    from netmon_cli.notes import clock_time  # noqa: PLC0415 -- not for --help
+
+    with session.client() as client:
+        epoch = client.clear()
+    session.write(f"Sums count from {clock_time(epoch)} on, for everybody on this machine.")
+
+
+@click.command()
+@click.pass_obj
+def refresh(session: Session) -> None:
+    """Look at interfaces, sockets and processes anew, now."""
+    with session.client() as client:
+        found = client.refresh()
+    parts = (
+        counted(found.socket_count, "socket"),
+        f"{found.process_count:,} processes" if found.process_count != 1 else "1 process",
+        counted(found.interface_count, "interface"),
+    )
+    session.write(f"Looked anew at {parts[0]}, {parts[1]} and {parts[2]}.")

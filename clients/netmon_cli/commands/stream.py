@@ -1,0 +1,97 @@
+"""``netmon-cli stream``: watch, or feed another program."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from netmon_cli.options import Duration, filter_options, output_options
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+
+if TYPE_CHECKING:
+    from netmon.model import Filter
+
+_WHATS = ("totals", "apps", "connections", "interfaces", "events", "all")
+
+_EXAMPLES = """\b
+Examples:
+  netmon-cli stream
+  netmon-cli stream -F "app:firefox is:remote"
+  netmon-cli stream connections -o jsonl --per-row | jq .app
+  netmon-cli stream all -o jsonl > saved.jsonl; netmon-cli stream - < saved.jsonl
+"""
+
+
+@click.command(epilog=_EXAMPLES)
+@click.argument("what", nargs=-1, metavar="[totals|apps|connections|interfaces|events|all] [-|FILE]")
+@click.option(
+    "-i", "--interval", type=Duration(), default="1s", metavar="TIME", help="Time between two ticks. [default: 1s]"
+)
+@click.option("-n", "--count", type=click.IntRange(min=1), metavar="N", help="End after N snapshots or events.")
+@click.option("--duration", type=Duration(), metavar="TIME", help="End after this time.")
+@click.option("--since", type=click.Choice(["now"]), help="Count sums from the first snapshot on.")
+@click.option("--wait", is_flag=True, help="Wait for a collector that is not there yet.")
+@click.option("--no-retry", is_flag=True, help="End with code 7 when the collector is lost.")
+@click.option("--per-row", is_flag=True, help="With jsonl: one connection a line, flat.")
+@filter_options
+@output_options(in_pipes="jsonl")
+@click.pass_obj
+def stream(  # noqa: PLR0913 -- click hands each option over by its name
+    session: Session,
+    *,
+    what: tuple[str, ...],
+    interval: float,
+    count: int | None,
+    duration: float | None,
+    since: str | None,
+    wait: bool,
+    no_retry: bool,
+    per_row: bool,
+    filter: "Filter",  # noqa: A002 -- the word of the contract
+    shape: Shape,
+) -> None:
+    """Show what is talking, tick by tick.
+
+    On a terminal a live table; in a pipe JSON lines, one a tick. With - or FILE it replays saved lines through the same
+    filters and printers.
+    """
+    from netmon_cli.actions.stream import Request, run  # noqa: PLC0415 -- 100 ms that --help need not pay
+    from netmon_cli.selection import Which, names_state  # noqa: PLC0415 -- as above
+
+    kind, source = _what_and_source(what)
+    if per_row and shape.is_table:
+        shape = replace(shape, format="jsonl")
+    request = Request(
+        what=kind,
+        source=source,
+        filter=filter,
+        interval_seconds=interval,
+        most=count,
+        duration_seconds=duration,
+        since_now=since == "now",
+        wait=wait,
+        retry=not no_retry,
+        per_row=per_row,
+        which=Which.ALL if names_state(filter) else Which.LIVE,
+        shape=shape,
+    )
+    raise SystemExit(run(session, request))
+
+
+def _what_and_source(words: tuple[str, ...]) -> tuple[str, str | None]:
+    kinds = [word for word in words if word in _WHATS]
+    others = [word for word in words if word not in _WHATS]
+    if len(kinds) > 1 or len(others) > 1:
+        raise click.UsageError("stream takes one of its kinds and one file", click.get_current_context())
+    if (
+        others
+        and others[0] != "-"
+        and not others[0].endswith(("json", "jsonl", ".log", ".txt"))
+        and "/" not in others[0]
+    ):
+        known = ", ".join(_WHATS)
+        raise click.UsageError(
+            f'no kind "{others[0]}": it is one of {known}, or a file of saved lines', click.get_current_context()
+        )
+    return kinds[0] if kinds else "connections", others[0] if others else None

@@ -1,0 +1,64 @@
+"""How a command ends: exit codes, and errors in three lines at most: what happened, why, the next command."""
+
+from typing import TYPE_CHECKING, Final
+
+import click
+
+if TYPE_CHECKING:
+    from netmon_client import NetmonError, QueryError
+
+__all__ = [
+    "EXIT_INTERRUPTED",
+    "EXIT_TERMINATED",
+    "QueryProblem",
+    "error_lines",
+    "fault_lines",
+    "problem_lines",
+    "usage_lines",
+]
+
+EXIT_INTERRUPTED: Final = 130
+EXIT_TERMINATED: Final = 143  # 128 + SIGTERM, as shells have it
+
+
+class QueryProblem(click.UsageError):
+    """A query that cannot be read: shown with a mark under the column that is wrong."""
+
+    def __init__(self, text: str, error: "QueryError") -> None:
+        super().__init__(str(error))
+        self.text = text
+        self.column = error.column
+
+
+def error_lines(error: "NetmonError") -> list[str]:
+    """Say an error of the SDK."""
+    why = f" ({error.why})" if error.why else ""
+    lines = [f"netmon-cli: {error.what}{why}."]
+    return [*lines, error.remedy] if error.remedy else lines
+
+
+def usage_lines(error: click.ClickException) -> list[str]:
+    """Say what is wrong with a command line."""
+    message = error.format_message().rstrip(".")
+    lines = [f"netmon-cli: {message}" if message.endswith(("?", "?)")) else f"netmon-cli: {message}."]
+    if isinstance(error, QueryProblem):
+        return [*lines, f"  {error.text}", "  " + " " * (error.column - 1) + "^"]
+    if isinstance(error, click.UsageError) and error.ctx is not None:
+        lines.append(f"See:  {error.ctx.command_path} --help")
+    return lines
+
+
+def fault_lines(error: Exception) -> list[str]:
+    """Say a fault of this program."""
+    return [
+        f"netmon-cli: unexpected {type(error).__name__}: {error}.",
+        "See where:  netmon-cli --debug …, and report it",
+    ]
+
+
+def problem_lines(error: OSError | ValueError) -> list[str]:
+    """Say what kept a file or a value from being used."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return [f"netmon-cli: {where}{error.strerror}."]
+    return [f"netmon-cli: {str(error).rstrip('.')}."]

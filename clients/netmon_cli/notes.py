@@ -1,0 +1,102 @@
+"""Lines of prose beside the figures: what has no owner, what was left out, what was lost."""
+
+import time
+from collections.abc import Sequence
+
+from netmon.model import MonitoringState, PacketSource, Scope, Snapshot, Traffic
+from netmon_cli.columns.column import Look
+from netmon_cli.columns.traffic import received, sent
+from netmon_cli.render.palette import Palette, Style
+from netmon_cli.render.table import Cell
+from netmon_cli.render.text import cell_width, counted, cut_end, visible
+from netmon_cli.words import reason_words
+
+__all__ = ["clock_time", "headline", "joined", "percent", "snapshot_notes"]
+
+_BETWEEN = "  "
+
+
+def clock_time(unix_seconds: float) -> str:
+    """Give the local time of day."""
+    return time.strftime("%H:%M:%S", time.localtime(unix_seconds))
+
+
+def headline(snapshot: Snapshot, look: Look) -> list[Cell]:
+    """Give the one line on a moment: time, speed, counts, share with an owner."""
+    traffic = snapshot.headline
+    cells = [
+        Cell(text=clock_time(snapshot.time), style=Style.DIM),
+        Cell(text=f"↓ {look.rate(traffic.received_bytes_per_second)}", style=Style.BOLD),
+        Cell(text=f"↑ {look.rate(traffic.sent_bytes_per_second)}", style=Style.BOLD),
+        Cell(text=counted(snapshot.active_connection_count, "connection")),
+    ]
+    if snapshot.packet_source is PacketSource.RECORDING:
+        cells.insert(0, Cell(text=" DEMO ", style=Style.INVERSE))
+    if snapshot.monitoring_state is MonitoringState.STOPPED:
+        cells.insert(0, Cell(text="Stopped", style=Style.GREY))
+    if snapshot.attributed_share is not None:
+        cells.append(Cell(text=f"{percent(snapshot.attributed_share)} with an owner", style=Style.DIM))
+    loopback = sum(_rate(part.traffic) for part in snapshot.scopes if part.scope is Scope.LOOPBACK)
+    if loopback:
+        cells.append(Cell(text=f"loopback {look.rate(loopback)}", style=Style.DIM))
+    return cells
+
+
+def joined(cells: Sequence[Cell], width: int | None, palette: Palette, *, cut_last: bool = False) -> str:
+    """Put cells side by side, as many as fit ``width``.
+
+    What does not fit is left out from the end on; the first cell, and with ``cut_last`` the last, is cut instead.
+    """
+    parts: list[str] = []
+    left = width
+    for index, cell in enumerate(cells):
+        text = visible(cell.text)
+        gap = len(_BETWEEN) if parts else 0
+        if left is not None:
+            if not parts or (cut_last and index == len(cells) - 1):
+                text = cut_end(text, left - gap)
+            elif cell_width(text) + gap > left:
+                break
+            left -= cell_width(text) + gap
+        parts.append(palette.paint(text, cell.style))
+    return _BETWEEN.join(parts)
+
+
+def snapshot_notes(snapshot: Snapshot, look: Look) -> list[Cell]:
+    """Say what the rows do not: lost packets, bytes without an owner by reason, rows left out."""
+    notes: list[Cell] = []
+    if snapshot.drops.interval_dropped_packets:
+        lost = snapshot.drops.interval_dropped_packets
+        notes.append(
+            Cell(text=f"! {counted(lost, 'packet')} lost in this interval: sums are lower bounds", style=Style.RED)
+        )
+    parts = [part for part in snapshot.unattributed if _size(part.traffic)]
+    if parts:
+        parts.sort(key=lambda part: -_size(part.traffic))
+        total = sum(_size(part.traffic) for part in parts)
+        reasons = ", ".join(f"{look.size(_size(part.traffic))} {reason_words(part.reason)}" for part in parts)
+        if len(parts) == 1:
+            reasons = reason_words(parts[0].reason)
+        notes.append(Cell(text=f"No owner: {look.size(total)} ({reasons})", style=Style.DIM))
+    if snapshot.omitted.connection_count:
+        count = snapshot.omitted.connection_count
+        size = look.size(_size(snapshot.omitted.traffic))
+        text = f"Left out by filter or row limit: {counted(count, 'connection')}, {size}"
+        notes.append(Cell(text=text, style=Style.DIM))
+    return notes
+
+
+def _rate(traffic: Traffic) -> float:
+    """Give the busier direction: on loopback each packet counts as sent and as received."""
+    return max(traffic.sent_bytes_per_second, traffic.received_bytes_per_second)
+
+
+def _size(traffic: Traffic) -> int:
+    return sent(traffic) + received(traffic)
+
+
+def percent(share: float) -> str:
+    """Give per cent that never round up to all: 99.96 % is not 100 %."""
+    if share >= 1:
+        return "100 %"
+    return f"{min(share * 100, 99.9):.1f} %"

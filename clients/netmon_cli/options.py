@@ -1,0 +1,158 @@
+"""Options that several commands share, and the values that they become."""
+
+import sys
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, cast
+
+import click
+
+from netmon_cli.failure import QueryProblem
+from netmon_cli.shape import FORMATS, Format, Shape
+
+if TYPE_CHECKING:
+    from netmon.model import Filter
+    from netmon_client.units import RateUnits
+
+__all__ = ["Duration", "filter_options", "output_options"]
+
+Command = Callable[..., None]
+
+_SHORTCUTS = (
+    ("app", "NAME", "Application or process, globs allowed."),
+    ("pid", "PID", "Process id."),
+    ("user", "USER", "User, by name or number."),
+    ("proto", "PROTO", "tcp, udp, icmp or sctp."),
+    ("port", "PORT", "Port of either end, or a range: 1024-65535."),
+    ("remote", "HOST", "Remote address, network or domain."),
+    ("state", "STATE", "State of the connection."),
+    ("iface", "NAME", "Interface."),
+)
+
+
+class Duration(click.ParamType[float]):
+    """A length of time: ``500ms``, ``30s``, ``10m``; a bare number means seconds."""
+
+    name = "duration"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:  # noqa: ANN401
+        """Give seconds, more than none."""
+        from netmon_client.units import parse_duration  # noqa: PLC0415 -- not needed for --help
+
+        try:
+            seconds = float(value) if str(value).replace(".", "", 1).isdecimal() else parse_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if seconds <= 0:
+            self.fail(f'"{value}" is no time at all', param, ctx)
+        return seconds
+
+
+def output_options(
+    *, formats: tuple[Format, ...] = FORMATS, in_pipes: Format = "table", rows: bool = True
+) -> Callable[[Command], Command]:
+    """Add the options of ``-o`` and its companions; the command gets them as ``shape``.
+
+    ``rows``: the output is a listing, with columns that can be chosen and sorted. Without ``-o`` a terminal gets a
+    table, and anything else what ``in_pipes`` says.
+    """
+    default = "table" if in_pipes == "table" else f"table on a terminal, {in_pipes} in a pipe"
+
+    def add(command: Command) -> Command:
+        @wraps(command)
+        def with_shape(*args: Any, **values: Any) -> None:  # noqa: ANN401
+            command(*args, shape=_take_shape(values, in_pipes), **values)
+
+        decorated = with_shape
+        if rows:
+            decorated = _row_options(decorated)
+        decorated = click.option(
+            "--units", type=click.Choice(["si", "iec", "bit"]), default="si", help="kB/s, KiB/s or kbit/s."
+        )(decorated)
+        return click.option(
+            "-o",
+            "--output",
+            "format",
+            type=click.Choice(list(formats)),
+            help=f"Form of the output. [default: {default}]",
+        )(decorated)
+
+    return add
+
+
+def _row_options(command: Command) -> Command:
+    for option in (
+        click.option("--no-trunc", is_flag=True, help="Never shorten cells."),
+        click.option("--numeric", is_flag=True, help="Port numbers in place of service names."),
+        click.option("--no-headers", is_flag=True, help="Leave out the line of headings."),
+        click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N rows."),
+        click.option("--sort", default="", metavar="[-]KEY", help="Sort; -KEY from large to small: -received_rate."),
+        click.option("--columns", default="", metavar="KEY,…", help="Columns to show, in this order."),
+    ):
+        command = option(command)
+    return command
+
+
+def _take_shape(values: dict[str, Any], in_pipes: Format) -> Shape:
+    return Shape(
+        format=values.pop("format") or ("table" if sys.stdout.isatty() else in_pipes),
+        columns=tuple(name.strip() for name in values.pop("columns", "").split(",") if name.strip()),
+        sort=values.pop("sort", ""),
+        limit=values.pop("limit", None),
+        headers=not values.pop("no_headers", False),
+        units=cast("RateUnits", values.pop("units")),
+        numeric=values.pop("numeric", False),
+        trunc=not values.pop("no_trunc", False),
+    )
+
+
+def filter_options(command: Command) -> Command:
+    """Add ``-F`` and its shortcuts; the command gets them as ``filter``."""
+
+    @wraps(command)
+    def with_filter(*args: Any, **values: Any) -> None:  # noqa: ANN401
+        queries = list(values.pop("queries"))
+        shortcuts = {name: values.pop(f"only_{name}") for name, _, _ in _SHORTCUTS}
+        command(*args, filter=_filter(queries, shortcuts), **values)
+
+    decorated = with_filter
+    for name, metavar, text in reversed(_SHORTCUTS):
+        option = click.option(f"--{name}", f"only_{name}", multiple=True, metavar=metavar, help=text)
+        decorated = option(decorated)
+    return click.option(
+        "-F", "--filter", "queries", multiple=True, metavar="QUERY", help='Such as "app:firefox !port:53 rate:>100k".'
+    )(decorated)
+
+
+def _filter(queries: list[str], shortcuts: dict[str, tuple[str, ...]]) -> "Filter":
+    from netmon.model import Filter  # noqa: PLC0415 -- not needed for --help
+    from netmon_client.query import QueryError, all_of, parse_query  # noqa: PLC0415 -- as above
+
+    queries += [_shortcut_query(name, values) for name, values in shortcuts.items() if values]
+    if not queries:
+        return Filter()
+    parsed: list[Filter] = []
+    for query in queries:
+        try:
+            parsed.append(parse_query(query))
+        except QueryError as error:
+            raise QueryProblem(query, error) from None
+    return all_of(*parsed)
+
+
+def _shortcut_query(name: str, values: tuple[str, ...]) -> str:
+    """Write an option as a query: the same option again means "or"."""
+    field = name
+    if name == "remote":
+        field = "rip" if all(_is_address(value) for value in values) else "domain"
+    return f"{field}:" + ",".join(_quoted(value) for value in values)
+
+
+def _is_address(text: str) -> bool:
+    return ":" in text or text.replace(".", "").replace("*", "").replace("/", "").isdecimal()
+
+
+def _quoted(value: str) -> str:
+    if value and not any(character.isspace() or character in '"\\' for character in value):
+        return value
+    return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,0 +1,100 @@
+"""Text from outside as a terminal may show it: cleaned, measured in cells, cut in the middle."""
+
+import unicodedata
+
+__all__ = ["cell_width", "counted", "cut_end", "cut_middle", "json_visible", "visible"]
+
+ELLIPSIS = "…"
+
+
+def visible(text: str) -> str:
+    r"""Give ``text`` on one line with every character that is not printable written as an escape.
+
+    ESC becomes the four characters ``\x1b``, a right-to-left override ``\u202e``: a name from a process, a packet
+    or a file can neither move the cursor nor reorder what stands beside it. The collector has cleaned names already;
+    this one holds for saved files and for collectors that did not.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(ord(character)) for character in text)
+
+
+def json_visible(line: str) -> str:
+    """Give one line of JSON with characters that a terminal would act on as JSON escapes; its meaning stays.
+
+    json.dumps escapes what is below U+0020 only: C1 controls (U+009B begins a terminal sequence), direction marks and
+    lone surrogates would go out as they are.
+    """
+    if line.isprintable():
+        return line
+    return "".join(character if character.isprintable() else _json_escape(ord(character)) for character in line)
+
+
+def _json_escape(code: int) -> str:
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def _escape(code: int) -> str:
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def cell_width(text: str) -> int:
+    """Count the terminal cells of printable text: wide characters take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_character_width, text))
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def cut_end(text: str, width: int) -> str:
+    """Shorten ``text`` to ``width`` cells, with an ellipsis at its end where something is missing."""
+    if cell_width(text) <= width:
+        return text
+    return _head(text, width - 1) + ELLIPSIS if width > 0 else ""
+
+
+def cut_middle(text: str, width: int) -> str:
+    """Shorten ``text`` to ``width`` cells, with an ellipsis in its middle: both ends of a name tell something."""
+    if cell_width(text) <= width:
+        return text
+    if width <= 0:
+        return ""
+    tail = (width - 1) // 2
+    return _head(text, width - 1 - tail) + ELLIPSIS + _tail(text, tail)
+
+
+def _head(text: str, width: int) -> str:
+    if text.isascii():
+        return text[:width]
+    used = 0
+    for index, character in enumerate(text):
+        used += _character_width(character)
+        if used > width:
+            return text[:index]
+    return text
+
+
+def _tail(text: str, width: int) -> str:
+    if text.isascii():
+        return text[len(text) - width :]
+    used = 0
+    for index in range(len(text) - 1, -1, -1):
+        used += _character_width(text[index])
+        if used > width:
+            return text[index + 1 :]
+    return text
+
+
+def counted(count: int, noun: str) -> str:
+    """Give ``1 row`` or ``1,234 rows``."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

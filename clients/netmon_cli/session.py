@@ -1,0 +1,50 @@
+"""One run of the program: which collector, and where data and talk go. Data is stdout, talk is stderr."""
+
+import os
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netmon_cli.render.palette import Style
+from netmon_cli.render.text import visible
+from netmon_cli.terminal import Terminal, terminal_of
+
+if TYPE_CHECKING:
+    from netmon_client import Client
+
+__all__ = ["Session"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What the options of the program itself say; ``socket`` None: where the collector usually is."""
+
+    socket: str | None = None
+    color: str = "auto"
+    debug: bool = False
+
+    def client(self) -> "Client":
+        """Connect, or raise what the SDK raises."""
+        from netmon_client import connect  # noqa: PLC0415 -- gRPC costs 60 ms, which --help need not pay
+
+        return connect(self.socket)
+
+    def terminal(self) -> Terminal:
+        """Look at standard output as it is now: windows change their size."""
+        return terminal_of(sys.stdout, os.environ, color=self.color)
+
+    def write(self, *lines: str) -> None:
+        """Write lines of data and hand them over at once, so that a pipe's reader is never behind."""
+        sys.stdout.write("".join(f"{line}\n" for line in lines))
+        sys.stdout.flush()
+
+    def control(self, text: str) -> None:
+        """Write to the terminal as it stands, cursor movements included."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def say(self, text: str, style: Style = Style.PLAIN) -> None:
+        """Tell the user something that is no data."""
+        palette = terminal_of(sys.stderr, os.environ, color=self.color).palette
+        sys.stderr.write(palette.paint(visible(text), style) + "\n")
+        sys.stderr.flush()

@@ -1,0 +1,128 @@
+"""Sums that begin now: what was counted before the first snapshot is taken off every counter."""
+
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Final
+
+from netmon.model import Connection, Remainder, Snapshot, Traffic
+
+__all__ = ["SinceNow"]
+
+_ZERO: Final = Traffic()
+
+
+class SinceNow:
+    """Takes the first snapshot for the baseline of those after it.
+
+    A connection that ends becomes part of the remainder of ended ones; its baseline goes with it, so that rows still
+    add up to the totals. A new instance of the collector counts from zero, and so has no baseline.
+    """
+
+    def __init__(self) -> None:
+        self._instance_id = ""
+        self._epoch = 0.0
+        self._base: dict[Hashable, Traffic] = {}
+        self._owned: set[str] = set()
+
+    def apply(self, snapshot: Snapshot) -> Snapshot:
+        """Give the snapshot with counters since the first one; rates and intervals stay."""
+        if not self._instance_id:
+            self._begin(snapshot)
+        elif self._instance_id != snapshot.instance_id:
+            self._base.clear()
+            self._owned.clear()
+        self._instance_id = snapshot.instance_id
+        self._add_late_rows(snapshot)
+        self._hand_over_ended(snapshot)
+        off = self._off
+        return replace(
+            snapshot,
+            statistics_epoch=max(self._epoch, snapshot.statistics_epoch),
+            totals=off("totals", snapshot.totals),
+            headline=off("headline", snapshot.headline),
+            scopes=tuple(replace(part, traffic=off(part.scope, part.traffic)) for part in snapshot.scopes),
+            interfaces=tuple(
+                replace(part, traffic=off(("interface", part.name), part.traffic)) for part in snapshot.interfaces
+            ),
+            connections=tuple(row._replace(traffic=off(_key(row), row.traffic)) for row in snapshot.connections),
+            applications=tuple(
+                replace(part, traffic=off(("application", part.id), part.traffic)) for part in snapshot.applications
+            ),
+            unattributed=tuple(
+                replace(part, traffic=off(("reason", part.reason), part.traffic)) for part in snapshot.unattributed
+            ),
+            omitted=replace(snapshot.omitted, traffic=off("omitted", snapshot.omitted.traffic)),
+        )
+
+    def _begin(self, snapshot: Snapshot) -> None:
+        self._epoch = snapshot.time
+        base = self._base
+        base["totals"], base["headline"] = snapshot.totals, snapshot.headline
+        base["omitted"] = snapshot.omitted.traffic
+        for scope in snapshot.scopes:
+            base[scope.scope] = scope.traffic
+        for interface in snapshot.interfaces:
+            base["interface", interface.name] = interface.traffic
+        for row in snapshot.connections:
+            self._remember(row, row.traffic)
+        for application in snapshot.applications:
+            base["application", application.id] = application.traffic
+        for part in snapshot.unattributed:
+            base["reason", part.reason] = part.traffic
+
+    def _remember(self, row: Connection, before: Traffic) -> None:
+        self._base[_key(row)] = before
+        if row.process is not None:
+            self._owned.add(row.id)
+
+    def _add_late_rows(self, snapshot: Snapshot) -> None:
+        """A row that is older than the beginning and comes only now had all but this interval before it."""
+        for row in snapshot.connections:
+            is_older = row.facts.start_time < self._epoch and not row.facts.remainder
+            if is_older and _key(row) not in self._base and self._base:
+                self._remember(row, _before_interval(row.traffic))
+
+    def _hand_over_ended(self, snapshot: Snapshot) -> None:
+        listed = {row.id for row in snapshot.connections}
+        ended = [row for row in snapshot.connections if row.facts.remainder is Remainder.CLOSED]
+        gone = [identity for identity in self._owned if identity not in listed]
+        for identity in gone:
+            self._owned.discard(identity)
+            before = self._base.pop(("connection", identity), _ZERO)
+            for row in ended[:1]:
+                self._base[_key(row)] = _plus(self._base.get(_key(row), _ZERO), before)
+
+    def _off(self, key: Hashable, traffic: Traffic) -> Traffic:
+        before = self._base.get(key)
+        if before is None:
+            return traffic._replace(cleared_sent_bytes=0, cleared_received_bytes=0)
+        return traffic._replace(
+            sent_bytes=max(0, traffic.sent_bytes - before.sent_bytes),
+            received_bytes=max(0, traffic.received_bytes - before.received_bytes),
+            sent_packets=max(0, traffic.sent_packets - before.sent_packets),
+            received_packets=max(0, traffic.received_packets - before.received_packets),
+            cleared_sent_bytes=0,
+            cleared_received_bytes=0,
+        )
+
+
+def _key(row: Connection) -> Hashable:
+    return ("connection", row.id)
+
+
+def _before_interval(traffic: Traffic) -> Traffic:
+    return Traffic(
+        sent_bytes=traffic.sent_bytes - traffic.interval_sent_bytes,
+        received_bytes=traffic.received_bytes - traffic.interval_received_bytes,
+        sent_packets=traffic.sent_packets - traffic.interval_sent_packets,
+        received_packets=traffic.received_packets - traffic.interval_received_packets,
+    )
+
+
+def _plus(first: Traffic, second: Traffic) -> Traffic:
+    return Traffic(
+        sent_bytes=first.sent_bytes + second.sent_bytes,
+        received_bytes=first.received_bytes + second.received_bytes,
+        sent_packets=first.sent_packets + second.sent_packets,
+        received_packets=first.received_packets + second.received_packets,
+    )

@@ -1,0 +1,1 @@
+"""How a feed is printed: lines for programs, blocks for people."""

@@ -1,0 +1,50 @@
+import json
+
+from tests.clients.netmon_cli.conftest import Run
+
+
+def test_applications_come_with_what_has_no_owner(cli: Run) -> None:
+    result = cli("apps")
+    assert result.code == 0
+    assert result.lines[0].split() == ["App", "↓", "↑", "Σ↓", "Σ↑", "Conns", "Remotes", "Procs"]
+    assert result.lines[1].split()[0] == "firefox"
+    assert any(line.startswith("(gone before it could be looked up)") for line in result.lines)
+    assert result.lines[-1].startswith("5 applications")
+
+
+def test_a_tree_has_the_processes_below(cli: Run) -> None:
+    lines = cli("apps", "--tree").lines
+    at = next(index for index, line in enumerate(lines) if line.startswith("firefox"))
+    assert lines[at + 1].startswith("  firefox [4711]")
+
+
+def test_one_application_comes_with_its_processes_and_connections(cli: Run) -> None:
+    for name in ("firefox", "4711"):
+        result = cli("apps", name)
+        assert "  firefox [4711]" in result.out
+        assert "93.184.216.34:https" in result.out
+        assert "curl" not in result.out
+
+
+def test_connections_can_be_grouped_by_something_else(cli: Run) -> None:
+    lines = cli("apps", "--by", "user").lines
+    assert lines[0].split()[0] == "User"
+    assert [line.split()[0] for line in lines[1:4]] == ["alice", "(gone", "(ended"]
+
+
+def test_json_is_one_document_and_lines_are_one_application_each(cli: Run) -> None:
+    document = json.loads(cli("apps", "-o", "json", "--limit", "2").out)
+    assert (document["type"], len(document["applications"])) == ("applications", 2)
+    assert document["unattributed"][0]["reason"] == "gone"
+    lines = [json.loads(line) for line in cli("apps", "-o", "jsonl", "--sort", "app").lines]
+    assert [line["name"] for line in lines][:2] == ["curl", lines[1]["name"]]
+    assert {line["type"] for line in lines} == {"application"}
+    groups = json.loads(cli("apps", "--by", "user", "-o", "json").out)
+    assert (groups["type"], groups["groups"][0]["by"]) == ("groups", "user")
+    assert groups["groups"][0]["traffic"]["received_bytes"] > 0
+
+
+def test_csv_has_a_reason_for_what_has_no_owner(cli: Run) -> None:
+    lines = cli("apps", "-o", "csv").lines
+    assert lines[0].startswith("name,received_bytes_per_second")
+    assert any(line.endswith(",gone") for line in lines)

@@ -1,0 +1,63 @@
+import json
+import socket
+from pathlib import Path
+
+from netmon_client.testing import FakeCollector
+from tests.clients.netmon_cli.conftest import Run
+
+
+def test_each_step_of_the_way_has_its_mark(cli: Run) -> None:
+    result = cli("doctor")
+    assert result.code == 0
+    assert [line[0] for line in result.lines if line[0] != " "] == ["✓"] * 9 + ["!"]
+    assert result.lines[-1].strip() == "→ Install what is better"
+
+
+def test_json_has_the_same_checks(cli: Run) -> None:
+    document = json.loads(cli("doctor", "-o", "json").out)
+    assert (document["type"], document["exit_code"]) == ("doctor", 0)
+    assert [check["name"] for check in document["checks"]][:4] == ["socket", "permission", "handshake", "capture"]
+    lines = [json.loads(line) for line in cli("doctor", "-o", "jsonl").lines]
+    assert {line["type"] for line in lines} == {"check"}
+    assert len(lines) == len(document["checks"])
+
+
+def test_without_a_socket_the_way_ends_there(run_alone: Run) -> None:
+    result = run_alone("--socket", "/nowhere/c.sock", "doctor")
+    assert result.code == 3
+    assert result.lines == [
+        "✗ socket  /nowhere/c.sock: no such file or directory",
+        "          → sudo netmon-collector",
+    ]
+
+
+def test_a_file_that_is_no_socket_is_called_that(run_alone: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    result = run_alone("--socket", str(tmp_path / "file"), "doctor")
+    assert result.code == 3
+    assert "is no socket" in result.out
+
+
+def test_a_socket_that_nobody_serves_is_told_apart(run_alone: Run, tmp_path: Path) -> None:
+    path = str(tmp_path / "c.sock")
+    with socket.socket(socket.AF_UNIX) as left_behind:
+        left_behind.bind(path)
+    result = run_alone("--socket", path, "doctor")
+    assert result.code == 3
+    assert result.lines[1].startswith("✗ connection")
+    assert "nothing listens" in result.out
+
+
+def test_a_refusal_is_one_of_permission(cli: Run, fake: FakeCollector) -> None:
+    fake.refuse()
+    result = cli("doctor")
+    assert result.code == 4
+    assert any(line.startswith("✗ permission") for line in result.lines)
+
+
+def test_another_version_fails_at_the_handshake(cli: Run, fake: FakeCollector) -> None:
+    fake.kill()
+    fake.start(other_version=True)
+    result = cli("doctor")
+    assert result.code == 5
+    assert any(line.startswith("✗ handshake") for line in result.lines)

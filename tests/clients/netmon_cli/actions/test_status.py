@@ -1,0 +1,53 @@
+import json
+from dataclasses import replace
+
+from netmon.model import Caller, MonitoringState, PacketSource, Status, Visibility
+from netmon_cli.actions.status import status_lines
+from netmon_cli.render.palette import Palette
+from netmon_client.testing import FakeCollector, a_snapshot
+from tests.clients.netmon_cli.conftest import Run
+from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
+from tests.clients.netmon_cli.rows import STATUS
+
+
+def text_of(status: Status) -> str:
+    return "\n".join(status_lines(status, Palette()))
+
+
+def test_the_state_is_said_in_words(cli: Run) -> None:
+    result = cli("status")
+    assert result.code == 0
+    assert result.lines[0] == "● running  netmon 0.1.0, up 21s, pid 4700"
+    assert "  owners    psutil; 99.9 % of the bytes have an owner" in result.lines
+    assert "  table     7 open connections, 1 listening; 0 of 65,536 rows used" in result.lines
+    assert result.lines[-2:] == ["! owners are looked up once a second", "  Install what is better"]
+
+
+def test_a_stop_a_recording_and_few_rights_are_said() -> None:
+    assert text_of(replace(STATUS, monitoring_state=MonitoringState.STOPPED)).startswith("○ stopped since ")
+    assert "a recording, not this machine" in text_of(replace(STATUS, packet_source=PacketSource.RECORDING))
+    little = text_of(replace(STATUS, caller=Caller(uid=1001, sees=Visibility.OWN, reason="not in group netmon")))
+    assert "uid 1001, see your own processes, the rest as one sum, may not start, stop or clear" in little
+
+
+def test_json_has_the_fields_of_the_contract(cli: Run) -> None:
+    document = json.loads(cli("status", "-o", "json").out)
+    assert (document["type"], document["caller"]["uid"]) == ("status", 1000)
+    assert json.loads(cli("status", "-o", "jsonl").out) == document
+
+
+def test_paths_need_no_collector(run_alone: Run) -> None:
+    result = run_alone("--socket", "/nowhere/c.sock", "status", "--paths")
+    assert result.code == 0
+    assert result.lines[0] == "socket   /nowhere/c.sock  (not there)"
+
+
+def test_watching_draws_over_itself_until_ctrl_c(fake: FakeCollector) -> None:
+    words = [*PROGRAM, "--socket", fake.socket, "status", "--watch"]
+    with PseudoTerminal(words, {}) as terminal:
+        terminal.wait_until(lambda text: "● running" in text, "the first state")
+        fake.publish(a_snapshot(sequence=2))
+        terminal.wait_until(lambda text: text.count("running") >= 2, "the second state")
+        terminal.press(b"\x03")
+        assert terminal.end() == 130
+        assert "F\x1b[J" in terminal.text

@@ -1,0 +1,63 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netmon_cli.render.text import cell_width, counted, cut_end, cut_middle, json_visible, visible
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("firefox", "firefox"),
+        ("a\x1b[31mb", "a\\x1b[31mb"),
+        ("two\nlines\tand\r", "two\\x0alines\\x09and\\x0d"),
+        ("\x9b2J", "\\x9b2J"),
+        ("gnp\u202eexe", "gnp\\u202eexe"),
+        ("\udcff", "\\udcff"),
+        ("\U000e0041", "\\U000e0041"),
+        ("中文", "中文"),
+    ],
+)
+def test_what_a_terminal_would_act_on_is_written_out(text: str, expected: str) -> None:
+    assert visible(text) == expected
+
+
+@given(st.text())
+def test_visible_text_is_one_printable_line(text: str) -> None:
+    assert visible(text).isprintable()
+
+
+@given(st.text(alphabet=st.characters(codec=None)))
+def test_json_stays_the_same_json(text: str) -> None:
+    line = json.dumps({"name": text}, ensure_ascii=False)
+    assert json_visible(line).isprintable()
+    assert json.loads(json_visible(line)) == {"name": text}
+
+
+def test_wide_characters_take_two_cells_and_marks_none() -> None:
+    assert [cell_width(text) for text in ("abc", "中文", "e\u0301", "")] == [3, 4, 1, 0]
+
+
+def test_a_cut_in_the_middle_keeps_both_ends() -> None:
+    assert cut_middle("NetworkManager", 8) == "Netw…ger"
+    assert cut_middle("curl", 8) == "curl"
+    assert cut_middle("中文程序名", 6) == "中…名"
+    assert cut_middle("abc", 0) == ""
+
+
+def test_a_cut_at_the_end_says_so() -> None:
+    assert cut_end("abcdef", 4) == "abc…"
+    assert cut_end("abc", 3) == "abc"
+    assert cut_end("abc", 0) == ""
+
+
+@given(st.text(), st.integers(min_value=0, max_value=40))
+def test_no_cut_is_wider_than_its_room(text: str, width: int) -> None:
+    assert cell_width(cut_middle(text, width)) <= width
+    assert cell_width(cut_end(text, width)) <= width
+
+
+def test_one_is_no_plural() -> None:
+    assert [counted(number, "row") for number in (0, 1, 1234)] == ["0 rows", "1 row", "1,234 rows"]

@@ -1,0 +1,86 @@
+from dataclasses import replace
+
+import pytest
+
+from netmon.model import ConnectionOpened, Event, Gap, GapCause, Section
+from netmon_cli.render.palette import Palette
+from netmon_cli.render.text import cell_width
+from netmon_cli.selection import Which
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+from netmon_cli.stream.blocks import BlockPrinter, block_lines
+from netmon_cli.terminal import Terminal
+from netmon_client import Hello
+from netmon_client.testing import a_connection, a_process, a_snapshot
+from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS, WEB
+
+CONNECTIONS = frozenset({Section.CONNECTIONS})
+ALL = frozenset({Section.CONNECTIONS, Section.APPLICATIONS, Section.INTERFACES})
+MANY = a_snapshot([a_connection(f"c{n}", process=a_process(1000 + n), sent=n, received=n) for n in range(200)])
+
+
+def screen(height: int, width: int = 80) -> Terminal:
+    return Terminal(is_tty=True, width=width, height=height, palette=Palette(), repaints=True)
+
+
+@pytest.mark.parametrize("height", [12, 24, 60])
+@pytest.mark.parametrize("sections", [CONNECTIONS, ALL, frozenset({Section.APPLICATIONS})])
+def test_a_block_fits_the_terminal_in_both_directions(height: int, sections: frozenset[Section]) -> None:
+    for snapshot in (MANY, SNAPSHOT):
+        lines = block_lines(snapshot, Shape(), screen(height), sections)
+        assert len(lines) < height or height < 24
+        assert all(cell_width(line) <= 80 for line in lines)
+
+
+def test_what_is_hidden_is_counted() -> None:
+    lines = block_lines(MANY, Shape(), screen(24), CONNECTIONS)
+    assert lines[-1].startswith("Σ 19 of 200")
+
+
+def test_in_a_pipe_every_row_is_shown() -> None:
+    pipe = Terminal(is_tty=False, width=None, height=24, palette=Palette(), repaints=False)
+    assert len(block_lines(MANY, Shape(), pipe, CONNECTIONS)) == 1 + 1 + 200 + 2
+
+
+def test_totals_are_one_line() -> None:
+    assert len(block_lines(MANY, Shape(), screen(24), frozenset())) == 1
+
+
+def test_columns_and_sort_keys_of_one_kind_do_not_disturb_another() -> None:
+    lines = block_lines(SNAPSHOT, Shape(columns=("remote",), sort="rip"), screen(60), ALL)
+    assert any(line.startswith("Interface") for line in lines)
+
+
+def test_an_empty_tick_says_why() -> None:
+    assert block_lines(a_snapshot(), Shape(), screen(24), CONNECTIONS)[1] == "No connection yet."
+    filtered = replace(a_snapshot(), omitted=replace(SNAPSHOT.omitted, connection_count=3))
+    assert block_lines(filtered, Shape(), screen(24), CONNECTIONS)[1] == "No connection matches."
+
+
+def test_listening_sockets_are_no_traffic(capsys: pytest.CaptureFixture[str]) -> None:
+    BlockPrinter(Session(), Shape(), CONNECTIONS, Which.LIVE, repaint=False).snapshot(SNAPSHOT)
+    BlockPrinter(Session(), Shape(), CONNECTIONS, Which.ALL, repaint=False).snapshot(SNAPSHOT)
+    first, second = capsys.readouterr().out.split("9 connections")[0].split("8 connections")
+    assert "sshd" not in first
+    assert "sshd" in second
+
+
+def test_in_a_pipe_blocks_follow_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = BlockPrinter(Session(), Shape(), CONNECTIONS, Which.LIVE, repaint=True)
+    printer.hello(Hello(instance_id="i", version="0.1.0", interval_seconds=1.0, degraded=STATUS.degraded))
+    printer.snapshot(SNAPSHOT)
+    printer.snapshot(SNAPSHOT)
+    printer.gap(Gap(cause=GapCause.SUSPENDED))
+    captured = capsys.readouterr()
+    assert captured.out.count("\n\n") == 1
+    assert "\x1b" not in captured.out
+    assert captured.err.splitlines() == [
+        "netmon-cli: degraded: owners are looked up once a second (Install what is better)",
+        "netmon-cli: gap: something is missing, the machine slept",
+    ]
+
+
+def test_events_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    printer = BlockPrinter(Session(), Shape(), frozenset(), Which.LIVE, repaint=False)
+    printer.event(Event(sequence=1, time=SNAPSHOT.time, kind=ConnectionOpened(connection=WEB)))
+    assert capsys.readouterr().out.endswith("  opened      firefox[4711]  tcp → 93.184.216.34:https\n")

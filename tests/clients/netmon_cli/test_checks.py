@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+import pytest
+
+from netmon.model import (
+    BandwidthSample,
+    Caller,
+    CaptureState,
+    Degradation,
+    Drops,
+    InterfaceStatus,
+    MonitoringState,
+    OwnerWay,
+    PacketSource,
+    Status,
+    Visibility,
+)
+from netmon_cli.checks import Check, Verdict, collector_checks
+from netmon_client.testing import a_status
+from netmon_client.testing.samples import START_TIME
+
+NOW = START_TIME + 21
+SAMPLE = BandwidthSample(time=NOW, interval_seconds=1.0, sent_bytes=1000, received_bytes=2000, loopback_bytes=0)
+
+
+def checked(status: Status, *, quiet: bool = False, now: float = NOW) -> dict[str, Check]:
+    return {check.name: check for check in collector_checks(status, [] if quiet else [SAMPLE], now)}
+
+
+def test_a_collector_that_runs_well_has_no_fault() -> None:
+    checks = checked(replace(a_status(), attributed_share=0.99))
+    assert {check.verdict for check in checks.values()} == {Verdict.GOOD}
+    assert {check.fix for check in checks.values()} == {""}
+    assert list(checks) == ["capture", "interfaces", "packets", "loss", "owners", "rights"]
+    assert checks["packets"].fact == "3.00 kB in the last 10 s"
+
+
+def interface(state: CaptureState) -> tuple[InterfaceStatus, ...]:
+    return (InterfaceStatus(name="eth0", state=state, reason="no such device"),)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "verdict"),
+    [
+        (replace(a_status(), monitoring_state=MonitoringState.STOPPED), "capture", Verdict.BAD),
+        (replace(a_status(), packet_source=PacketSource.RECORDING), "capture", Verdict.WARNING),
+        (replace(a_status(), interfaces=interface(CaptureState.FAILED)), "interface", Verdict.BAD),
+        (replace(a_status(), interfaces=interface(CaptureState.DOWN)), "interfaces", Verdict.BAD),
+        (replace(a_status(), drops=Drops(received_packets=99, kernel_dropped_packets=1)), "loss", Verdict.WARNING),
+        (replace(a_status(), attributed_share=0.62), "owners", Verdict.WARNING),
+        (replace(a_status(), caller=Caller(uid=1001, sees=Visibility.OWN)), "rights", Verdict.WARNING),
+    ],
+)
+def test_each_fault_has_a_verdict_a_fact_and_a_fix(status: Status, name: str, verdict: Verdict) -> None:
+    check = checked(status)[name]
+    assert check.verdict is verdict
+    assert check.fact
+    assert check.fix
+
+
+def test_without_any_way_to_owners_its_reason_is_the_fact() -> None:
+    ways = (OwnerWay(name="psutil", in_use=False, reason="a recording without a sidecar"),)
+    assert "a recording without a sidecar" in checked(replace(a_status(), owner_ways=ways))["owners"].fact
+
+
+def test_silence_is_told_by_the_last_packet() -> None:
+    assert checked(a_status(), quiet=True)["packets"].fact == "the last one came 1s ago"
+    late = checked(a_status(), quiet=True, now=NOW + 60)["packets"]
+    assert (late.verdict, late.fact) == (Verdict.WARNING, "none for 1m01")
+    assert checked(replace(a_status(), interfaces=()), quiet=True)["packets"].fact == "none yet"
+
+
+def test_what_the_collector_calls_degraded_is_told_once() -> None:
+    status = replace(a_status(), degraded=(Degradation(code="x.y", text="slow", remedy="be fast"),))
+    assert checked(status)["x.y"] == Check(name="x.y", verdict=Verdict.WARNING, fact="slow", fix="be fast")

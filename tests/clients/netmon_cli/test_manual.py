@@ -1,0 +1,21 @@
+import click
+
+from netmon_cli.manual import manual_page
+from netmon_cli.root import root
+
+
+def page() -> str:
+    return "\n".join(manual_page(click.Context(root, info_name="netmon-cli")))
+
+
+def test_every_command_and_exit_code_is_in_it() -> None:
+    text = page()
+    for name in root.list_commands(click.Context(root)):
+        assert f'.SS "{name}' in text
+    for code in (0, 1, 2, 3, 4, 5, 7, 130):
+        assert f".B {code}\n" in text
+
+
+def test_no_line_is_taken_for_a_request_by_accident() -> None:
+    requests = {line.split()[0] for line in page().splitlines() if line.startswith(".")}
+    assert requests == {".TH", ".SH", ".SS", ".PP", ".TP", ".B"}

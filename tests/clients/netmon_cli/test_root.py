@@ -1,0 +1,57 @@
+import subprocess
+import sys
+
+import pytest
+
+from netmon_cli.root import root
+from tests.clients.netmon_cli.conftest import Run
+
+
+def test_help_shows_what_exists_and_no_more(run_alone: Run) -> None:
+    result = run_alone("--help")
+    assert result.code == 0
+    words = {line.split()[0] for line in result.lines if line.startswith("  ") and line.strip()}
+    for name in (
+        "stream",
+        "connections",
+        "apps",
+        "interfaces",
+        "status",
+        "doctor",
+        "start",
+        "stop",
+        "clear",
+        "refresh",
+    ):
+        assert name in words
+    assert not words & {"top", "domains", "history", "export", "alerts", "dashboard"}
+
+
+def test_every_command_has_help(run_alone: Run) -> None:
+    import click  # noqa: PLC0415 -- for the context alone
+
+    for name in root.list_commands(click.Context(root)):
+        result = run_alone(name, "--help")
+        assert result.code == 0
+        assert result.out.startswith(f"Usage: netmon-cli {name}")
+        assert all(len(line) <= 80 for line in result.lines)
+
+
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [("conections", ": did you mean connections?"), ("strem", ": did you mean stream?"), ("xyzzy", ".")],
+)
+def test_an_unknown_command_is_answered_with_the_nearest(run_alone: Run, word: str, hint: str) -> None:
+    result = run_alone(word)
+    assert result.code == 2
+    assert result.err.splitlines()[0] == f'netmon-cli: no command "{word}"{hint}'
+
+
+def test_help_and_completion_import_nothing_heavy() -> None:
+    code = (
+        "import sys; from netmon_cli.main import run; run(['--help']); run(['stream', '--help']);"
+        "print(*(name for name in ('rich', 'grpc', 'google.protobuf', 'netmon.model', 'pathlib') if name in sys.modules),"
+        " file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr.split() == []

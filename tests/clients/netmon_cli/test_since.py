@@ -1,0 +1,81 @@
+from collections.abc import Iterable
+
+from netmon.model import Connection, Snapshot, Traffic
+from netmon_cli.since import SinceNow
+from netmon_client.testing import a_connection, a_process, a_snapshot
+from netmon_client.testing.samples import START_TIME
+from tests.clients.netmon_cli.rows import CURL, PING, REST, ROWS, WEB
+
+
+def grown(row: Connection, sent: int) -> Connection:
+    traffic = row.traffic
+    return row._replace(traffic=traffic._replace(sent_bytes=traffic.sent_bytes + sent, interval_sent_bytes=sent))
+
+
+def a_tick(rows: Iterable[Connection], sequence: int) -> Snapshot:
+    return a_snapshot(rows, sequence=sequence)
+
+
+def test_the_first_snapshot_counts_nothing() -> None:
+    snapshot = SinceNow().apply(a_tick(ROWS, 1))
+    assert {row.traffic.sent_bytes + row.traffic.received_bytes for row in snapshot.connections} == {0}
+    assert snapshot.totals.received_bytes == snapshot.headline.sent_bytes == 0
+    assert {part.traffic.sent_bytes for part in (*snapshot.applications, *snapshot.unattributed)} == {0}
+    assert snapshot.statistics_epoch == snapshot.time
+
+
+def test_later_ones_count_what_came_since() -> None:
+    since = SinceNow()
+    since.apply(a_tick(ROWS, 1))
+    later = since.apply(a_tick([grown(row, 10) for row in ROWS], 2))
+    assert {row.traffic.sent_bytes for row in later.connections} == {10}
+    assert later.totals.sent_bytes == 10 * len(ROWS)
+    assert {part.traffic.sent_bytes for part in later.unattributed} == {10}
+
+
+def test_a_new_connection_counts_from_its_beginning() -> None:
+    since = SinceNow()
+    first = a_tick([WEB], 1)
+    since.apply(first)
+    new = a_connection("new", process=CURL, sent=500)
+    started = type(new.facts)(id="new", protocol=new.facts.protocol, start_time=first.time + 0.5, process=CURL)
+    later = since.apply(a_tick([WEB, new._replace(facts=started)], 2))
+    assert later.connections[1].traffic.sent_bytes == 500
+
+
+def test_an_old_connection_that_comes_late_counts_from_this_interval() -> None:
+    since = SinceNow()
+    since.apply(a_tick([WEB], 1))
+    late = a_connection("late", process=a_process(), sent=1000)
+    assert late.facts.start_time < START_TIME + 21
+    later = since.apply(a_tick([WEB, late], 2))
+    assert later.connections[1].traffic.sent_bytes == late.traffic.interval_sent_bytes
+
+
+def test_an_ended_connection_takes_its_baseline_into_the_remainder() -> None:
+    since = SinceNow()
+    since.apply(a_tick([WEB, REST], 1))
+    swallowed = REST.traffic
+    rest = REST._replace(
+        traffic=Traffic(
+            sent_bytes=swallowed.sent_bytes + WEB.traffic.sent_bytes + 7,
+            received_bytes=swallowed.received_bytes + WEB.traffic.received_bytes,
+        )
+    )
+    later = since.apply(a_tick([rest], 2))
+    assert later.connections[0].traffic.sent_bytes == 7
+    assert later.totals.sent_bytes == 7
+
+
+def test_an_ended_one_without_an_owner_is_no_part_of_the_remainder() -> None:
+    since = SinceNow()
+    since.apply(a_tick([PING, REST], 1))
+    later = since.apply(a_tick([grown(REST, 5)], 2))
+    assert later.connections[0].traffic.sent_bytes == 5
+
+
+def test_a_new_instance_counts_all_that_it_has() -> None:
+    since = SinceNow()
+    since.apply(a_tick([WEB], 1))
+    later = since.apply(a_snapshot([grown(WEB, 10)], sequence=1, instance_id="instance-2"))
+    assert later.connections[0].traffic.sent_bytes == WEB.traffic.sent_bytes + 10
