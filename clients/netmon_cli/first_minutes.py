@@ -27,7 +27,7 @@ from netmon_client.errors import IncompatibleVersion, NetmonError, NotPermitted
 
 __all__ = ["collector_line", "demo", "main", "run"]
 
-_RECORDING: Final = Path(__file__).resolve().parent.parent / "demo"
+RECORDING: Final = Path(__file__).resolve().parent.parent / "demo"
 _NOT_PERMITTED: Final = NotPermitted.exit_code
 
 
@@ -37,11 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if words not in (["run"], ["demo"]):
         _say("usage: python -m netmon_cli.first_minutes run|demo")
         return 2
-    program = [beside_interpreter()]
+    program = collector_program()
     for number in (signal.SIGTERM, signal.SIGHUP):  # a closed window must not leave a collector behind
         signal.signal(number, _leave)
     try:
-        return run(program) if words == ["run"] else demo(program)
+        return run(program) if words == ["run"] else demo(program, RECORDING)
     except CollectorFailed as failure:
         for line in str(failure).splitlines():
             _say(line)
@@ -51,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+
+
+def collector_program() -> list[str]:
+    """Give the words that start the collector."""
+    return [beside_interpreter()]
 
 
 def run(program: Sequence[str]) -> int:
@@ -79,7 +84,7 @@ def run(program: Sequence[str]) -> int:
         return _watch(socket)
 
 
-def demo(program: Sequence[str], recording: Path = _RECORDING) -> int:
+def demo(program: Sequence[str], recording: Path) -> int:
     """Watch a recorded network: no root, no traffic of this machine."""
     if not recording.exists():
         _say(f"There is no recording at {recording}.")

@@ -78,6 +78,11 @@ class OwnCollector:
             plan.command(), stdin=subprocess.DEVNULL, stdout=self._log, stderr=self._log, process_group=0
         )
 
+    @property
+    def pid(self) -> int:
+        """The child's, or that of the sudo before it."""
+        return self._child.pid
+
     def __enter__(self) -> Self:
         return self
 
@@ -85,6 +90,7 @@ class OwnCollector:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+        self._log.close()
 
     def wait_until_it_answers(self, client: Client) -> Status:
         """Give its status as soon as it answers. Raise `CollectorFailed` if it ends before, or takes too long."""

@@ -2,7 +2,7 @@
 
 import signal
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from types import FrameType, TracebackType
 from typing import Self, TypeVar
 
@@ -60,9 +60,18 @@ class Stopping:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
-    def items(self, source: Iterable[Item]) -> Iterator[Item]:
-        """Give the items of ``source`` until it ends, or raise `Stopped` between two of them."""
+    def items(self, source: Iterable[Item]) -> Generator[Item]:
+        """Give the items of ``source`` until it ends, or raise `Stopped` between two of them. Close it when done."""
         iterator = iter(source)
+        try:
+            yield from self._until_stopped(iterator)
+        finally:
+            # A feed that is dropped half-way would be closed by the interpreter's last collection, when gRPC's threads
+            # are gone and its channel waits for them for ever.
+            if isinstance(iterator, Generator):
+                iterator.close()
+
+    def _until_stopped(self, iterator: Iterator[Item]) -> Iterator[Item]:
         while True:
             self._is_waiting = True
             try:

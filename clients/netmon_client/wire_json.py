@@ -8,7 +8,7 @@ name with ``_seconds`` behind; every field is there, absent ones as null (of a o
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Final, cast
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
@@ -56,6 +56,7 @@ def _list(value: object) -> list[Any]:
     return cast("list[Any]", value)
 
 
+@lru_cache(maxsize=16384)  # starts, and most last times, are the same from tick to tick
 def format_timestamp(seconds: int, nanos: int) -> str:
     """Give a time in RFC 3339, UTC, with as many digits after the point as it needs: none, three, six or nine."""
     text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")  # %Y does not pad

@@ -193,7 +193,8 @@ class LiveSource:
     async def _follow_links(self) -> None:
         while True:
             try:
-                await asyncio.wait_for(self._links_changed.wait(), LINK_SECONDS)
+                async with asyncio.timeout(LINK_SECONDS):
+                    await self._links_changed.wait()
                 await asyncio.sleep(SETTLE_SECONDS)
             except TimeoutError:
                 pass
@@ -225,7 +226,9 @@ class LiveSource:
             if waiting_seconds > 0:
                 self._wanted.clear()
                 try:
-                    await asyncio.wait_for(self._wanted.wait(), waiting_seconds)
+                    # Not `wait_for`: that of Python 3.11 loses a cancellation that comes together with the event.
+                    async with asyncio.timeout(waiting_seconds):
+                        await self._wanted.wait()
                 except TimeoutError:
                     pass
                 else:

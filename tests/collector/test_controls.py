@@ -17,9 +17,7 @@ class Fed(Playback):
     """A recording that is empty; the test hands over what would be in it."""
 
     def __init__(self, directory: Path) -> None:
-        super().__init__(
-            write_pcap(directory / "eth0.pcap", []), is_paced=True, is_looped=False, interval_seconds=1.0
-        )
+        super().__init__(write_pcap(directory / "eth0.pcap", []), is_paced=True, is_looped=False, interval_seconds=1.0)
         self.monitor.add_network(NETWORK)
         self.waiting: list[Batch] = []
         self.is_capturing = True

@@ -149,6 +149,24 @@ async def test_closed_it_leaves_no_descriptor_open() -> None:
     assert open_files() <= before
 
 
+@pytest.mark.parametrize("turns", range(5))
+async def test_what_happens_in_the_very_moment_of_its_end_does_not_hold_it_up(turns: int) -> None:
+    lister = PlannedLister()
+    source = opened(NOTHING, lister)
+    await source.open()
+    task = asyncio.create_task(source.run())
+    await eventually(lambda: source.owner_ways()[0].scan_count, what="the first listing")
+    source._wanted.set()
+    source._links_changed.set()
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=5)
+    source.close()
+    assert done == {task}
+    assert task.cancelled()
+
+
 # On a real loopback.
 
 
@@ -182,20 +200,17 @@ async def test_it_counts_real_packets_and_names_their_process(own_namespace: Nam
         sender, receiver = datagrams(10)
         with sender, receiver:
 
-            def owned() -> Connection | None:
-                row = row_of(tick(source), sender)
-                return row if row is not None and row.process is not None else None
+            def ends() -> list[tuple[int, int, int | None]]:
+                snapshot = tick(source)
+                rows = [row for row in (row_of(snapshot, sender), row_of(snapshot, receiver)) if row is not None]
+                return [
+                    (row.traffic.sent_bytes, row.traffic.received_bytes, row.process and row.process.pid)
+                    for row in rows
+                ]
 
-            await eventually(owned, what="the sender's owner")
-            at_receiver = row_of(tick(source), receiver)
-            row = owned()
-            print([ (str(x.local),str(x.remote),x.process and x.process.pid,x.end_time, x.state.name, x.facts.direction.name) for x in tick(source).connections], receiver.getsockname(), sender.getsockname())
-        assert row is not None
-        assert at_receiver is not None
-        assert (row.traffic.sent_bytes, row.traffic.received_bytes) == (1_000, 0)
-        assert (at_receiver.traffic.sent_bytes, at_receiver.traffic.received_bytes) == (0, 1_000)
-        assert row.process is not None
-        assert row.process.pid == os.getpid()
+            pid = os.getpid()
+            expected = [(1_000, 0, pid), (0, 1_000, pid)]
+            await eventually(lambda: ends() == expected, what="both ends with all bytes and their owner")
         states = {one.name: one for one in source.interfaces()}
         assert states["lo"].state is CaptureState.CAPTURING
         snapshot = tick(source)

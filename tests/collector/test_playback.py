@@ -171,12 +171,18 @@ async def test_a_damaged_sidecar_ends_it_with_the_line(pcap: Path, is_paced: boo
         await asyncio.wait_for(playback.run(), 10)
 
 
-async def test_a_file_that_vanishes_between_two_rounds_ends_it_by_name(pcap: Path) -> None:
+@pytest.fixture
+def vanished(pcap: Path) -> Playback:
+    """Open a recording that is played in a loop, and remove the file."""
     write_sidecar(pcap)
     playback = opened(pcap, is_looped=True, is_paced=True)
     pcap.unlink()
+    return playback
+
+
+async def test_a_file_that_vanishes_between_two_rounds_ends_it_by_name(vanished: Playback) -> None:
     with pytest.raises(SomethingMissing, match="cannot be read"):
-        await asyncio.wait_for(playback.run(), 10)
+        await asyncio.wait_for(vanished.run(), 10)
 
 
 def test_a_file_that_is_missing_or_is_no_capture_is_refused_at_once(tmp_path: Path) -> None:

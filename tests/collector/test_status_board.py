@@ -9,12 +9,12 @@ from netmon import __version__
 from netmon.model import Caller, Drops, MonitoringState, PacketSource
 from netmon_collector import clock
 from netmon_collector.core.batch import CaptureCounts
+from netmon_collector.core.sockets import SocketScan
 from netmon_collector.playback import Playback
 from netmon_collector.status_board import StatusBoard
 from tests.support.frames import batch
 from tests.support.pcap_files import ENDS, OWNER, datagram, write_pcap
 from tests.support.wire import NETWORK, START, tcp_row, udp_row
-from netmon_collector.core.sockets import SocketScan
 
 CALLER = Caller(uid=1000, may_control=True)
 

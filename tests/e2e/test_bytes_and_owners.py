@@ -1,17 +1,15 @@
 """Bytes and owners of all kinds of traffic at once, against an independent capture and the programs' own word."""
 
-import ipaddress
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from netmon.model import InterfaceTraffic, Snapshot, Traffic
-from tests.support.capture_truth import Truth
+from tests.support.flow_rows import own_ends, row_of
 from tests.support.observation import Counters, Observation, Outcome, observation
 from tests.support.stage import Stage, stage
-from tests.support.stream_reader import Seen
 from tests.support.traffic import MovedFlow, Programs, Workload, programs
 from tests.support.waiting import wait_for
 
@@ -108,35 +106,6 @@ def _wait_for_owners(watched: Observation, wanted: frozenset[int]) -> list[dict[
         return rows if all(row["pid"] for row in open_rows) and wanted.issubset(known) else None
 
     return wait_for(look, seconds=OWNER_SECONDS, what="an owner for every open row")
-
-
-def own_ends(truth: Truth, own: set[str]) -> set[tuple[str, str, str]]:
-    """Give (protocol, local, remote) of every TCP and UDP flow of a capture, seen from the ends that are ``own``."""
-    ends: set[tuple[str, str, str]] = set()
-    for protocol, source, destination in truth.ip_bytes:
-        if protocol in {"tcp", "udp"}:
-            ends |= {(protocol, source, destination)} if _address(source) in own else set()
-            ends |= {(protocol, destination, source)} if _address(destination) in own else set()
-    return ends
-
-
-def _address(endpoint: str) -> str:
-    return endpoint.rpartition(":")[0].strip("[]") if "]" in endpoint or endpoint.count(":") == 1 else endpoint
-
-
-def row_of(outcome: Outcome, flow: MovedFlow) -> Seen:
-    """Give what was seen of a program's flow; one bound to any address is found by its port."""
-    seen = outcome.seen.get((flow.protocol, flow.local, flow.remote))
-    if seen is not None:
-        return seen
-    address, _, port = flow.local.rpartition(":")
-    assert ipaddress.ip_address(address.strip("[]")).is_unspecified, f"no row for {flow}"
-    [found] = [
-        one
-        for (protocol, local, remote), one in outcome.seen.items()
-        if protocol == flow.protocol and remote == flow.remote and local and local.endswith(f":{port}")
-    ]
-    return found
 
 
 def test_bytes_of_every_connection_equal_an_independent_capture(played: Played) -> None:
@@ -255,19 +224,22 @@ def test_totals_agree_with_the_interfaces_own_counters(played: Played, name: str
 
 def test_rows_and_remainders_equal_the_totals(played: Played) -> None:
     snapshot: Snapshot = played.outcome.snapshot
-    parts = [row.traffic for row in snapshot.connections if row.is_owned]
-    parts += [one.traffic for one in snapshot.unattributed]
-    parts.append(snapshot.omitted.traffic)
-    assert _sums(parts) == _sums([snapshot.totals])
+    unattributed = [one.traffic for one in snapshot.unattributed]
+    rows = [row.traffic for row in snapshot.connections if row.is_owned]
+    assert sums([*rows, snapshot.omitted.traffic, *unattributed]) == sums([snapshot.totals])
+    assert sums([*(one.traffic for one in snapshot.applications), *unattributed]) == sums([snapshot.totals])
 
 
-def _sums(parts: list[Traffic]) -> tuple[int, int, int, int]:
-    return (
-        sum(one.sent_bytes for one in parts),
-        sum(one.received_bytes for one in parts),
-        sum(one.sent_packets for one in parts),
-        sum(one.received_packets for one in parts),
-    )
+def test_scopes_and_interfaces_equal_the_totals(played: Played) -> None:
+    snapshot: Snapshot = played.outcome.snapshot
+    assert sums([one.traffic for one in snapshot.scopes]) == sums([snapshot.totals])
+    assert sums([one.traffic for one in snapshot.interfaces]) == sums([snapshot.totals])
+
+
+def sums(parts: Iterable[Traffic]) -> dict[str, int]:
+    names = ("sent_bytes", "received_bytes", "sent_packets", "received_packets")
+    parts = tuple(parts)
+    return {name: sum(getattr(one, name) for one in parts) for name in (*names, *(f"interval_{one}" for one in names))}
 
 
 def test_nothing_was_dropped(played: Played) -> None:

@@ -32,9 +32,8 @@ def test_a_stream_says_that_the_collector_is_gone_and_resumes_within_3_s_of_its_
         with stream_as_nobody(built.socket) as stream:
             wait_for(lambda: stream.newest_sequence > 1, seconds=10, what="two snapshots")
             [old] = stream.sequences
-            quiet = len(stream.talk)
             first.kill()
-            wait_for(lambda: len(stream.talk) > quiet, seconds=3, what="a word that the collector is gone")
+            wait_for(lambda: "disconnected" in "".join(stream.talk), seconds=3, what="a word that it is gone")
             assert stream.process.poll() is None
             with collector(built, wait=False) as second:
                 second.wait_until_ready()
@@ -43,6 +42,7 @@ def test_a_stream_says_that_the_collector_is_gone_and_resumes_within_3_s_of_its_
                 [new] = set(stream.sequences) - {old}
                 assert stream.first_row_times[new] - returned <= RESUME_SECONDS
                 wait_for(lambda: len(stream.sequences[new]) > 2, seconds=10, what="three snapshots")
+            assert "resumed after" in "".join(stream.talk)
             greetings = [note["instance_id"] for note in stream.notes if note["type"] == "hello"]
             assert greetings == [old, new]
             assert all(_is_unbroken(numbers) for numbers in stream.sequences.values())

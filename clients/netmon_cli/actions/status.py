@@ -1,6 +1,7 @@
 """What ``status`` does: asks the collector, and says it in words."""
 
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from netmon.model import MonitoringState, PacketSource, Section, Snapshot, Status, View, Visibility
@@ -27,9 +28,9 @@ def watch_status(session: Session, client: Client, shape: Shape) -> None:
     """Ask again with each tick of the collector: the stream also tells when it is gone."""
     view = View(sections=frozenset({Section.INTERFACES}))
     drawn = 0
-    with Stopping() as stopping:
+    with Stopping() as stopping, closing(stopping.items(client.snapshots(view))) as items:
         try:
-            for item in stopping.items(client.snapshots(view)):
+            for item in items:
                 if isinstance(item, Disconnected | Reconnected | Stale):
                     session.say(f"netmon-cli: {talk_of(item)}")
                     drawn = 0

@@ -205,7 +205,7 @@ _WHERE = (
     Column[Connection](
         key="state",
         field="state",
-        heading=Heading(title="State", rank=5, minimum=7, middle=False),
+        heading=Heading(title="State", rank=5),
         show=_state_cell,
         value=lambda row, _: _state_word(row),
         order=lambda row: (_state_word(row),),

@@ -19,7 +19,8 @@ Examples:
   netmon-cli stream
   netmon-cli stream -F "app:firefox is:remote"
   netmon-cli stream connections -o jsonl --per-row | jq .app
-  netmon-cli stream all -o jsonl > saved.jsonl; netmon-cli stream - < saved.jsonl
+  netmon-cli stream all -o jsonl > saved.jsonl
+  netmon-cli stream - -o table < saved.jsonl
 """
 
 

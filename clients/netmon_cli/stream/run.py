@@ -1,6 +1,7 @@
 """Follow a feed to its end: print, count, and say at last why it ended."""
 
 from collections.abc import Callable
+from contextlib import closing
 
 from netmon.model import Event, Gap, Snapshot
 from netmon_cli.failure import EXIT_INTERRUPTED
@@ -60,9 +61,9 @@ def follow(
     """
     follower = _Follower(printer, prepare)
     reason, exit_code = "", 0
-    with Stopping(duration_seconds) as stopping:
+    with Stopping(duration_seconds) as stopping, closing(stopping.items(feed)) as items:
         try:
-            for item in stopping.items(feed):
+            for item in items:
                 follower.take(item)
                 if most is not None and follower.count >= most:
                     reason = "count reached"

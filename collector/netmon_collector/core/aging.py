@@ -22,11 +22,13 @@ def age(flow: Flow, book: FlowBook, now: float, wall_time: float) -> None:
     if flow.tally.has_interval:
         flow.last_time = wall_time
         flow.row = None
+        if flow.account is not None:
+            flow.account.last_time = wall_time
         if not flow.is_both_ways and _has_proved_itself(flow):
             flow.is_both_ways = True
             book.table.promote(flow)
-    if flow.has_ended:
-        return
+    if flow.end_time is not None or (flow.is_listed and flow.state is ConnectionState.ESTABLISHED):
+        return  # most are open and listed as such: there is nothing to conclude
     if flow.key.protocol is Protocol.TCP:
         _age_tcp(flow)
     else:

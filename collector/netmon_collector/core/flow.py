@@ -14,6 +14,7 @@ from netmon.model import (
     Scope,
     UnattributedReason,
 )
+from netmon_collector.core.account import Account
 from netmon_collector.core.accounting import Cell
 from netmon_collector.core.tally import Tally
 
@@ -63,9 +64,14 @@ class Route:
 
 
 class Flow:
-    """What is known of one connection. ``*_time`` are Unix seconds, ``seen_at`` and ``closed_at`` monotonic."""
+    """What is known of one connection. ``*_time`` are Unix seconds, ``seen_at`` and ``closed_at`` monotonic.
+
+    ``account`` and ``home`` are where the ledger sums it up: its application's account, if it has an owner, and the
+    tally that its counts go into; the ledger alone sets them.
+    """
 
     __slots__ = (
+        "account",
         "cells",
         "closed_at",
         "closed_sequence",
@@ -75,6 +81,7 @@ class Flow:
         "fin_received",
         "fin_sent",
         "follows_another",
+        "home",
         "id",
         "interface",
         "is_both_ways",
@@ -103,6 +110,8 @@ class Flow:
         self.start_time = start_time
         self.seen_at = now
         self.tally = Tally()
+        self.home = self.tally
+        self.account: Account | None = None
         self.cells: list[Cell[Route]] = []
         self.interface = ""
         self.scope = Scope.UNSPECIFIED

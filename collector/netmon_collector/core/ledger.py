@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from netmon.model import ConnectionState, Process, Scope, UnattributedReason
+from netmon.model import Process, Scope, UnattributedReason
+from netmon_collector.core.account import Account
 from netmon_collector.core.flow import Flow
 from netmon_collector.core.tally import Tally
 
@@ -13,60 +14,6 @@ EARLIER_ID = "earlier"
 EARLIER_NAME = "(earlier applications)"
 
 SCOPES = (Scope.LOOPBACK, Scope.LAN, Scope.INTERNET)
-
-
-class Account:
-    """One application: its sums over all that it has and had, and what of them crosses a network in this interval."""
-
-    __slots__ = (
-        "connection_count",
-        "first_time",
-        "flow_count",
-        "id",
-        "last_time",
-        "listening_count",
-        "name",
-        "network_received_bytes",
-        "network_sent_bytes",
-        "path",
-        "process_ids",
-        "remotes",
-        "tally",
-        "users",
-    )
-
-    def __init__(self, application_id: str, name: str, path: str, first_time: float) -> None:
-        """Open an account at ``first_time`` (Unix seconds)."""
-        self.id = application_id
-        self.name = name
-        self.path = path
-        self.first_time = first_time
-        self.last_time: float | None = None
-        self.tally = Tally()
-        self.flow_count = 0
-        self.network_sent_bytes = 0
-        self.network_received_bytes = 0
-        self.begin_count()
-
-    def begin_count(self) -> None:
-        """Begin to count connections anew."""
-        self.connection_count = 0
-        self.listening_count = 0
-        self.process_ids: set[str] = set()
-        self.remotes: set[bytes] = set()
-        self.users: set[str] = set()
-
-    def count(self, flow: Flow, process: Process) -> None:
-        """Count an open connection of one of its processes."""
-        if flow.state is ConnectionState.LISTEN:
-            self.listening_count += 1
-        else:
-            self.connection_count += 1
-        self.process_ids.add(process.id)
-        if flow.key.remote_address:
-            self.remotes.add(flow.key.remote_address)
-        if process.user:
-            self.users.add(process.user)
 
 
 class Ledger:
@@ -80,6 +27,8 @@ class Ledger:
         self.unattributed: dict[UnattributedReason, Tally] = {}
         self.evicted = Tally()
         self.closed = Tally()
+        self.change_count = 0
+        """Grows whenever a connection comes, goes or changes hands: as long as it stays, nobody's counts differ."""
 
     @property
     def totals(self) -> Tally:
@@ -98,32 +47,28 @@ class Ledger:
     def count_sent(self, flow: Flow, byte_count: int, packet_count: int) -> None:
         """Count what a connection sent."""
         flow.tally.add_sent(byte_count, packet_count)
+        flow.home.add_sent(byte_count, packet_count)
         self.scopes[flow.scope].add_sent(byte_count, packet_count)
-        if flow.owner is None:
-            self.unattributed_of(flow.reason).add_sent(byte_count, packet_count)
-            return
-        account = self.account(flow.owner.process, flow.start_time)
-        account.tally.add_sent(byte_count, packet_count)
-        if flow.scope is not Scope.LOOPBACK:
-            account.network_sent_bytes += byte_count
-        if flow.closed_sequence:
-            self.closed.sent_bytes += byte_count
-            self.closed.sent_packets += packet_count
+        account = flow.account
+        if account is not None:
+            if flow.scope is not Scope.LOOPBACK:
+                account.network_sent_bytes += byte_count
+            if flow.closed_sequence:
+                self.closed.sent_bytes += byte_count
+                self.closed.sent_packets += packet_count
 
     def count_received(self, flow: Flow, byte_count: int, packet_count: int) -> None:
         """Count what a connection received."""
         flow.tally.add_received(byte_count, packet_count)
+        flow.home.add_received(byte_count, packet_count)
         self.scopes[flow.scope].add_received(byte_count, packet_count)
-        if flow.owner is None:
-            self.unattributed_of(flow.reason).add_received(byte_count, packet_count)
-            return
-        account = self.account(flow.owner.process, flow.start_time)
-        account.tally.add_received(byte_count, packet_count)
-        if flow.scope is not Scope.LOOPBACK:
-            account.network_received_bytes += byte_count
-        if flow.closed_sequence:
-            self.closed.received_bytes += byte_count
-            self.closed.received_packets += packet_count
+        account = flow.account
+        if account is not None:
+            if flow.scope is not Scope.LOOPBACK:
+                account.network_received_bytes += byte_count
+            if flow.closed_sequence:
+                self.closed.received_bytes += byte_count
+                self.closed.received_packets += packet_count
 
     def count_lone(self, scope: Scope, reason: UnattributedReason, byte_count: int, *, is_sent: bool) -> None:
         """Count one packet that belongs to no connection."""
@@ -150,39 +95,40 @@ class Ledger:
             self.accounts[process.application_id] = account
         return account
 
-    def _home(self, flow: Flow) -> Tally:
-        if flow.owner is None:
-            return self.unattributed_of(flow.reason)
-        return self.account(flow.owner.process, flow.start_time).tally
-
     def leave(self, flow: Flow) -> None:
         """Take a connection's sums out of its account, before its owner or reason changes."""
-        home = self._home(flow)
-        home.leave(flow.tally)
-        home.leave_interval(flow.tally)
-        self.forget(flow)
-        if flow.owner is not None and flow.closed_sequence:
+        flow.home.leave(flow.tally)
+        flow.home.leave_interval(flow.tally)
+        if flow.account is not None and flow.closed_sequence:
             self.closed.leave(flow.tally)
+        self.forget(flow)
 
     def join(self, flow: Flow) -> None:
-        """Put a connection's sums into its account, after its owner or reason changed."""
-        home = self._home(flow)
-        home.join(flow.tally)
-        home.join_interval(flow.tally)
-        if flow.owner is not None:
-            self.account(flow.owner.process, flow.start_time).flow_count += 1
+        """Put a connection's sums into the account of its owner, or where its reason is summed up."""
+        if flow.owner is None:
+            flow.account = None
+            flow.home = self.unattributed_of(flow.reason)
+        else:
+            flow.account = self.account(flow.owner.process, flow.start_time)
+            flow.account.flow_count += 1
+            flow.home = flow.account.tally
             if flow.closed_sequence:
                 self.closed.join(flow.tally)
+        flow.home.join(flow.tally)
+        flow.home.join_interval(flow.tally)
+        self.change_count += 1
 
     def forget(self, flow: Flow) -> None:
         """Say that a connection is no longer tracked under its account, which keeps what it moved."""
-        if flow.owner is not None:
-            self.account(flow.owner.process, flow.start_time).flow_count -= 1
+        if flow.account is not None:
+            flow.account.flow_count -= 1
+        self.change_count += 1
 
     def close(self, flow: Flow) -> None:
         """Say that a connection has ended; from now on its sums stand under ``closed`` too, if it has an owner."""
-        if flow.owner is not None:
+        if flow.account is not None:
             self.closed.join(flow.tally)
+        self.change_count += 1
 
     def evict(self, flow: Flow) -> None:
         """Say that a connection's row is given up: its account keeps what it moved, and a remainder shows it."""

@@ -24,7 +24,7 @@ class RollCall:
     """All connections at one tick.
 
     ``rows``: open ones and those that ended in it; ``ended_rows``: all ended ones that are still listed;
-    ``reasons``: how many of ``rows`` have no owner, by reason.
+    ``reasons``: how many open ones have no owner, by reason.
     """
 
     rows: list[Connection] = field(default_factory=list[Connection])
@@ -41,23 +41,30 @@ class Roster:
         """Call the connections of ``book``; ``tell`` gets what happened to them."""
         self._book = book
         self._tell = tell
+        self._counted_changes = -1
+        self._active_count = 0
+        self._listening_count = 0
+        self._reasons: dict[UnattributedReason, int] = {}
 
     def call(self, sequence: int, now: float, wall_time: float, interval_seconds: float) -> RollCall:
         """Bring every connection up to ``now`` and give the rows of tick ``sequence``."""
         roll = RollCall()
-        for account in self._book.ledger.accounts.values():
-            account.begin_count()
         # All are aged before the first row is made: a connection that leaves probation may displace another.
         for flow in self._book.table:
             age(flow, self._book, now, wall_time)
         for flow in self._book.table:
             if flow.closed_sequence:
                 self._call_ended(flow, roll, sequence, now, interval_seconds)
-            elif flow.has_ended:
+            elif flow.end_time is not None:
                 self._close(flow, sequence, now)
                 self._show_ended(flow, roll, interval_seconds)
             else:
-                self._call_open(flow, roll, interval_seconds)
+                row = flow.row or row_of(flow, interval_seconds)
+                roll.rows.append(row)
+                if flow.is_new:
+                    flow.is_new = False
+                    self._tell(ConnectionOpened(connection=row))
+        self._census(roll)
         return roll
 
     def tell_corrections(self, corrected: Iterable[tuple[Flow, str]], interval_seconds: float) -> None:
@@ -65,18 +72,6 @@ class Roster:
         for flow, previous_process_id in corrected:
             row = row_of(flow, interval_seconds)
             self._tell(ConnectionReattributed(connection=row, previous_process_id=previous_process_id))
-
-    def _call_open(self, flow: Flow, roll: RollCall, interval_seconds: float) -> None:
-        row = row_of(flow, interval_seconds)
-        roll.rows.append(row)
-        if flow.is_new:
-            flow.is_new = False
-            self._tell(ConnectionOpened(connection=row))
-        if flow.state is ConnectionState.LISTEN:
-            roll.listening_count += 1
-        elif flow.has_peer:
-            roll.active_count += 1
-        self._count(flow, roll)
 
     def _call_ended(self, flow: Flow, roll: RollCall, sequence: int, now: float, interval_seconds: float) -> None:
         if is_forgotten(flow, now):
@@ -105,17 +100,32 @@ class Roster:
             flow.is_new = False
             self._tell(ConnectionOpened(connection=row))
         self._tell(ConnectionClosed(connection=row))
-        self._count(flow, roll, is_open=False)
 
-    def _count(self, flow: Flow, roll: RollCall, *, is_open: bool = True) -> None:
-        if flow.owner is None:
-            roll.reasons[flow.reason] = roll.reasons.get(flow.reason, 0) + 1
-            return
-        account = self._book.ledger.account(flow.owner.process, flow.start_time)
-        if flow.last_time is not None:
-            account.last_time = max(account.last_time or 0.0, flow.last_time)
-        if is_open:
-            account.count(flow, flow.owner.process)
+    def _census(self, roll: RollCall) -> None:
+        """Count who has how many open connections, if any came, went or changed hands since the last time."""
+        ledger = self._book.ledger
+        if ledger.change_count != self._counted_changes:
+            self._counted_changes = ledger.change_count
+            for account in ledger.accounts.values():
+                account.begin_count()
+            self._active_count = self._listening_count = 0
+            self._reasons = {}
+            for flow in self._book.table:
+                if not flow.closed_sequence:
+                    self._count(flow)
+        roll.active_count, roll.listening_count = self._active_count, self._listening_count
+        roll.reasons = self._reasons
+
+    def _count(self, flow: Flow) -> None:
+        is_listening = flow.state is ConnectionState.LISTEN
+        if is_listening:
+            self._listening_count += 1
+        elif flow.has_peer:
+            self._active_count += 1
+        if flow.owner is None or flow.account is None:
+            self._reasons[flow.reason] = self._reasons.get(flow.reason, 0) + 1
+        else:
+            flow.account.count(flow.owner.process, flow.key.remote_address, is_listening=is_listening)
 
 
 def _ended(flow: Flow, row: Connection) -> EndedRow:

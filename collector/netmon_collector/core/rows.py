@@ -12,9 +12,9 @@ from netmon.model import (
     Remainder,
     Traffic,
 )
+from netmon_collector.core.account import Account
 from netmon_collector.core.applications import is_netmon
 from netmon_collector.core.flow import Flow
-from netmon_collector.core.ledger import Account
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.tally import Tally
 
@@ -28,13 +28,7 @@ def row_of(flow: Flow, interval_seconds: float) -> Connection:
         return flow.row
     if flow.facts is None:
         flow.facts = _facts_of(flow)
-    row = Connection(
-        facts=flow.facts,
-        traffic=flow.tally.traffic(interval_seconds),
-        state=flow.state,
-        last_time=flow.last_time,
-        end_time=flow.end_time,
-    )
+    row = Connection(flow.facts, flow.tally.traffic(interval_seconds), flow.state, flow.last_time, flow.end_time)
     # A row that shows an interval is good for this tick only.
     flow.row = None if flow.tally.has_interval else row
     return row

@@ -11,10 +11,11 @@ from netmon.model import (
     UnattributedReason,
     UnattributedTraffic,
 )
+from netmon_collector.core.account import Account
 from netmon_collector.core.accounting import Accountant
 from netmon_collector.core.batch import CaptureCounts
 from netmon_collector.core.flow import Route
-from netmon_collector.core.ledger import Account, Ledger
+from netmon_collector.core.ledger import Ledger
 from netmon_collector.core.rows import application_of
 
 

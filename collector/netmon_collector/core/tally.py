@@ -2,6 +2,8 @@
 
 from netmon.model import Traffic
 
+_NO_RATE = float("inf")
+
 
 class Tally:
     """Bytes and packets both ways: since the start, within the running interval, and from before the last clear."""
@@ -112,18 +114,19 @@ class Tally:
 
     def traffic(self, interval_seconds: float) -> Traffic:
         """Give the frozen form, with rates over ``interval_seconds`` (0: no rates)."""
-        seconds = interval_seconds or float("inf")
+        seconds = interval_seconds or _NO_RATE
+        # By position, and one a row and tick: by name it takes twice as long. A test holds the order.
         return Traffic(
-            sent_bytes=self.sent_bytes,
-            received_bytes=self.received_bytes,
-            sent_packets=self.sent_packets,
-            received_packets=self.received_packets,
-            interval_sent_bytes=self.interval_sent_bytes,
-            interval_received_bytes=self.interval_received_bytes,
-            interval_sent_packets=self.interval_sent_packets,
-            interval_received_packets=self.interval_received_packets,
-            sent_bytes_per_second=self.interval_sent_bytes / seconds,
-            received_bytes_per_second=self.interval_received_bytes / seconds,
-            cleared_sent_bytes=self.cleared_sent_bytes,
-            cleared_received_bytes=self.cleared_received_bytes,
+            self.sent_bytes,
+            self.received_bytes,
+            self.sent_packets,
+            self.received_packets,
+            self.interval_sent_bytes,
+            self.interval_received_bytes,
+            self.interval_sent_packets,
+            self.interval_received_packets,
+            self.interval_sent_bytes / seconds,
+            self.interval_received_bytes / seconds,
+            self.cleared_sent_bytes,
+            self.cleared_received_bytes,
         )

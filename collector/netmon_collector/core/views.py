@@ -87,8 +87,11 @@ def select(rows: Iterable[Connection], view: View, now: float, row_limit: int) -
 
     ``now`` is Unix seconds.
     """
-    matches = compile_filter(view.filter, now)
-    kept = [row for row in rows if matches(row)]
+    if view.filter.terms:
+        matches = compile_filter(view.filter, now)
+        kept = [row for row in rows if matches(row)]
+    else:
+        kept = list(rows)
     limit = min(view.row_limit or row_limit, row_limit)
     if view.row_limit or view.order is not RowOrder.UNSPECIFIED or len(kept) > limit:
         kept.sort(key=_ORDERS[view.order], reverse=True)

@@ -82,6 +82,8 @@ class SnapshotEncoder:
         # Filled anew for each row: one for rows that have a last time, and one for those that have none.
         self._seen = connection_pb2.Connection()
         self._seen_time = self._seen.last_time
+        self._seen_time.SetInParent()
+        self._stamped = 0.0
         self._seen_traffic = self._seen.traffic
         self._seen_traffic.SetInParent()
         self._unseen = connection_pb2.Connection()
@@ -136,8 +138,9 @@ class SnapshotEncoder:
             changing = self._unseen.SerializeToString()
         else:
             self._seen.state = STATE_NUMBERS[row.state]
-            stamp = self._seen_time
-            stamp.seconds, stamp.nanos = split_seconds(row.last_time)
+            if row.last_time != self._stamped:  # rows that moved in one tick share its time
+                self._stamped = row.last_time
+                self._seen_time.seconds, self._seen_time.nanos = split_seconds(row.last_time)
             _fill(self._seen_traffic, row.traffic)
             changing = self._seen.SerializeToString()
         facts, seldom = entry[1], _encode_seldom(row)

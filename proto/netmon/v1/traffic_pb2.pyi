@@ -252,7 +252,7 @@ class UnattributedTraffic(_message.Message):
     reason: Global___UnattributedReason.ValueType
     """Why."""
     connection_count: _builtins.int
-    """How many connections that the system still lists or that were seen lately belong here."""
+    """How many open connections belong here."""
     @_builtins.property
     def traffic(self) -> Global___Traffic:
         """Everything that has no owner for this reason, whatever the filter and the row limit."""

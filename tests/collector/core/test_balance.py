@@ -6,12 +6,12 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from netmon.model import View
+from netmon.model import Process, View
 from tests.support import frames
 from tests.support.balance import assert_balanced
 from tests.support.wire import HERE, LOCALHOST, NETWORK, PEER, STRANGER, Machine, process, tcp_row, udp_row
 
-WEB = (PEER, 443)
+WEB, DNS = (PEER, 443), (PEER, 53)
 CURL = process(10)
 NGINX = process(20, "nginx")
 
@@ -53,6 +53,20 @@ class Balance(RuleBasedStateMachine):
         rows += [udp_row((bytes(4), port), None, CURL if port % 2 else None) for port in range(1, 13) if wildcard]
         self.machine.now += 0.01
         self.machine.list_sockets(*rows, processes=(CURL, NGINX), is_complete=complete)
+
+    @rule(port=st.integers(20, 26))
+    def burst(self, port: int) -> None:
+        for _ in range(9):
+            self.machine.udp((HERE, port), (STRANGER, 99))
+
+    @rule(owned=st.lists(ports, max_size=6), owner=st.sampled_from([CURL, NGINX]), is_new=st.booleans())
+    def change_hands(self, owned: list[int], owner: Process, is_new: bool) -> None:
+        if is_new:
+            owner = process(owner.pid, owner.name, start_time=self.machine.wall_time - 5)
+        rows = [row((HERE, port), peer, owner) for port in set(owned) for row, peer in ((tcp_row, WEB), (udp_row, DNS))]
+        rows += [udp_row((bytes(4), port), None, owner) for port in range(5, 9)]
+        self.machine.now += 0.01
+        self.machine.list_sockets(*rows, processes=(owner,))
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 31.0, 61.0, 400.0]))
     def tick(self, seconds: float) -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from netmon.model import (
-    ConnectionState,
     OwnerConfidence,
     OwnerMethod,
     Process,
@@ -112,21 +111,6 @@ def test_what_is_evicted_stays_in_the_sums(owner: Process | None) -> None:
     else:
         assert total(ledger.evicted) == (0, 70, 0, 70)
         assert ledger.accounts[CURL.application_id].flow_count == 0
-
-
-def test_an_account_counts_open_connections_processes_peers_and_users() -> None:
-    ledger = Ledger()
-    account = ledger.account(CURL, 1.0)
-    sibling = process(11)
-    listening = flow(3)
-    listening.state = ConnectionState.LISTEN
-    for one, owner in ((flow(1), CURL), (flow(2), sibling), (listening, CURL)):
-        account.count(one, owner)
-    assert (account.connection_count, account.listening_count) == (2, 1)
-    assert account.process_ids == {CURL.id, sibling.id}
-    assert (account.remotes, account.users) == ({PEER}, {"alice"})
-    account.begin_count()
-    assert (account.connection_count, account.process_ids, account.users) == (0, set(), set())
 
 
 def run_briefly(machine: Machine, number: int) -> None:

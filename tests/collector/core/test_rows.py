@@ -3,8 +3,8 @@
 import pytest
 
 from netmon.model import Endpoint, OwnerConfidence, OwnerMethod, Protocol, Remainder
+from netmon_collector.core.account import Account
 from netmon_collector.core.flow import Flow, FlowKey, Owner
-from netmon_collector.core.ledger import Account
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.rows import application_of, remainder_of, row_of
 from netmon_collector.core.tally import Tally
@@ -93,7 +93,7 @@ def test_an_application_has_the_sums_and_counts_of_its_account() -> None:
     account = Account("exe:/usr/bin/curl", "curl", "/usr/bin/curl", 5.0)
     account.tally.add_sent(10, 1)
     account.users |= {"bob", "alice"}
-    account.count(flow(), CURL)
+    account.count(CURL, PEER, is_listening=False)
     row = application_of(account, 2.0)
     assert (row.id, row.name, row.path, row.first_time) == ("exe:/usr/bin/curl", "curl", "/usr/bin/curl", 5.0)
     assert (row.traffic.sent_bytes, row.traffic.sent_bytes_per_second) == (10, 5.0)

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ def types(lines: list[str]) -> list[str]:
 
 
 @contextmanager
-def started(fake_socket: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def started(fake_socket: str, *arguments: str) -> Generator["subprocess.Popen[str]"]:
     """Run the program as a user does, both outputs in pipes."""
     words = [*PROGRAM, "--socket", fake_socket, "stream", *arguments]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -66,7 +66,7 @@ def test_only_what_was_asked_for_comes(cli: Run) -> None:
 
 
 def test_rows_come_flat_sorted_and_limited(cli: Run) -> None:
-    lines = cli("stream", "-n", "1", "--per-row", "--sort", "-sent", "--limit", "2").lines
+    lines = cli("stream", "-n", "1", "--per-row", "--sort", "-sent_rate", "--limit", "2").lines
     assert types(lines) == ["hello", "connection", "connection", "end"]
     assert [json.loads(line)["id"] for line in lines[1:3]] == ["upload", "web"]
 

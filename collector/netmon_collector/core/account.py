@@ -1,0 +1,58 @@
+"""One application's sums, and how many connections it has."""
+
+from netmon.model import Process
+from netmon_collector.core.tally import Tally
+
+
+class Account:
+    """One application: its sums over all that it has and had, and what of them crosses a network in this interval."""
+
+    __slots__ = (
+        "connection_count",
+        "first_time",
+        "flow_count",
+        "id",
+        "last_time",
+        "listening_count",
+        "name",
+        "network_received_bytes",
+        "network_sent_bytes",
+        "path",
+        "process_ids",
+        "remotes",
+        "tally",
+        "users",
+    )
+
+    def __init__(self, application_id: str, name: str, path: str, first_time: float) -> None:
+        """Open an account at ``first_time`` (Unix seconds)."""
+        self.id = application_id
+        self.name = name
+        self.path = path
+        self.first_time = first_time
+        self.last_time: float | None = None
+        self.tally = Tally()
+        self.flow_count = 0
+        self.network_sent_bytes = 0
+        self.network_received_bytes = 0
+        self.begin_count()
+
+    def begin_count(self) -> None:
+        """Begin to count connections anew."""
+        self.connection_count = 0
+        self.listening_count = 0
+        self.process_ids: set[str] = set()
+        self.remotes: set[bytes] = set()
+        self.users: set[str] = set()
+
+    def count(self, process: Process, remote_address: bytes, *, is_listening: bool) -> None:
+        """Count an open connection of one of its processes; ``remote_address`` is empty where it has no peer."""
+        if is_listening:
+            self.listening_count += 1
+        else:
+            self.connection_count += 1
+        self.process_ids.add(process.id)
+        if remote_address:
+            self.remotes.add(remote_address)
+        if process.user:
+            self.users.add(process.user)
