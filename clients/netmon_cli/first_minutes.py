@@ -19,8 +19,8 @@ from typing import Final
 
 from netmon.model import CaptureState, PacketSource, Status
 from netmon_cli.failure import EXIT_INTERRUPTED
-from netmon_cli.main import run as run_command_line
 from netmon_cli.own_collector import CollectorFailed, OwnCollector, Plan, beside_interpreter
+from netmon_cli.program import run as run_command_line
 from netmon_cli.render.text import visible
 from netmon_client import connect, default_socket_path
 from netmon_client.errors import IncompatibleVersion, NetmonError, NotPermitted

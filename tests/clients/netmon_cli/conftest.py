@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon_cli.main import run
+from netmon_cli.program import run
 from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS
 

@@ -53,7 +53,7 @@ _HEAVY = ("rich", "grpc", "google.protobuf", "netmon.model", "pathlib")
 def test_help_imports_nothing_heavy() -> None:
     code = f"""
 import sys
-from netmon_cli.main import run
+from netmon_cli.program import run
 run(["--help"])
 run(["stream", "--help"])
 print(*(name for name in {_HEAVY!r} if name in sys.modules), file=sys.stderr)

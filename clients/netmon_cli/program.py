@@ -1,0 +1,81 @@
+"""Runs a command line, and turns whatever happens into text and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+
+import click
+
+from netmon_cli.configuration import configuration_paths, read_defaults
+from netmon_cli.failure import EXIT_INTERRUPTED, error_lines, fault_lines, problem_lines, usage_lines
+from netmon_cli.render.text import visible
+from netmon_cli.root import root
+from netmon_client.errors import NetmonError
+
+__all__ = ["run"]
+
+_COMPLETE = "_NETMON_CLI_COMPLETE"
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run a command line; give the exit code."""
+    try:
+        code = _run(list(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _forget_output()
+        return 0
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    instruction = os.environ.get(_COMPLETE)
+    if instruction:
+        from click.shell_completion import shell_complete  # noqa: PLC0415 -- for shells alone
+
+        return shell_complete(root, {}, "netmon-cli", _COMPLETE, instruction)
+    try:
+        return _invoke(arguments)
+    except BrokenPipeError:
+        raise
+    except (KeyboardInterrupt, click.Abort):
+        return EXIT_INTERRUPTED
+    except click.ClickException as error:
+        return _fail(usage_lines(error), error.exit_code, arguments)
+    except NetmonError as error:
+        return _fail(error_lines(error), error.exit_code, arguments)
+    except (OSError, ValueError) as error:
+        return _fail(problem_lines(error), 1, arguments)
+    except Exception as error:  # noqa: BLE001 -- the outermost: a fault of this program, told without its traceback
+        return _fail(fault_lines(error), 1, arguments)
+
+
+def _invoke(arguments: list[str]) -> int:
+    """Run the command, not by click's own main(): that turns a closed pipe into code 1 on its own."""
+    defaults = read_defaults(configuration_paths(), root.list_commands(click.Context(root)))
+    try:
+        with root.make_context("netmon-cli", list(arguments), default_map=defaults) as context:
+            root.invoke(context)
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    return 0
+
+
+def _fail(lines: Sequence[str], exit_code: int, arguments: Sequence[str]) -> int:
+    """Say what went wrong on stderr: cleaned, since it may quote what came from outside."""
+    if "--debug" in arguments or os.environ.get("NETMON_DEBUG"):
+        import traceback  # noqa: PLC0415 -- 6 ms that nobody should pay who does not look
+
+        traceback.print_exc()
+    with suppress(BrokenPipeError):
+        sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
+    return exit_code
+
+
+def _forget_output() -> None:
+    """Let standard output lead nowhere, so that the interpreter's last flush finds no closed pipe (signal(7))."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

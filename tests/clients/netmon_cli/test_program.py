@@ -1,0 +1,115 @@
+"""The program as a process: exit codes, pipes, colours."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from netmon_client.testing import FakeCollector
+from tests.clients.netmon_cli.conftest import Run
+from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
+
+ASKING = ("stream", "connections", "apps", "interfaces", "status", "start", "stop", "clear", "refresh")
+
+
+def done(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [*PROGRAM, *arguments], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_without_a_collector_every_command_ends_at_once_with_3(run_alone: Run, command: str) -> None:
+    result = run_alone("--socket", "/nowhere/c.sock", command)
+    assert result.code == 3
+    assert result.err.splitlines() == [
+        "netmon-cli: no collector at /nowhere/c.sock (file not found).",
+        "Start it:  sudo netmon-collector   (check: netmon-cli doctor)",
+    ]
+
+
+@pytest.mark.parametrize("command", ASKING)
+def test_who_is_refused_ends_with_4(cli: Run, fake: FakeCollector, command: str) -> None:
+    fake.refuse()
+    result = cli(command)
+    assert result.code == 4
+    assert len(result.err.splitlines()) <= 3
+
+
+def test_another_version_is_5(cli: Run, fake: FakeCollector) -> None:
+    fake.kill()
+    fake.start(other_version=True)
+    assert cli("connections").code == 5
+
+
+def test_a_fault_of_the_collector_is_1_and_without_traceback(cli: Run, fake: FakeCollector) -> None:
+    fake.fail()
+    result = cli("status")
+    assert result.code == 1
+    assert "Traceback" not in result.err
+
+
+def test_debug_shows_the_traceback(run_alone: Run) -> None:
+    result = run_alone("--debug", "--socket", "/nowhere/c.sock", "status")
+    assert result.code == 3
+    assert "Traceback" in result.err
+
+
+def test_a_fault_of_the_program_itself_is_one_sentence(cli: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise KeyError("\x1b[2J")
+
+    monkeypatch.setattr("netmon_cli.actions.interfaces.list_interfaces", broken)
+    result = cli("interfaces")
+    assert result.code == 1
+    assert result.err.splitlines()[0] == "netmon-cli: unexpected KeyError: '\\x1b[2J'."
+
+
+def test_the_environment_gives_the_socket(fake: FakeCollector) -> None:
+    result = done("connections", NETMON_SOCKET=fake.socket)
+    assert result.returncode == 0
+    assert "firefox" in result.stdout
+
+
+@pytest.mark.parametrize("words", [["--help"], ["connections", "--all"], ["connections", "-o", "json"]])
+def test_a_pipe_that_is_closed_before_the_first_byte_is_no_error(fake: FakeCollector, words: list[str]) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as closed:
+        result = subprocess.run(
+            [*PROGRAM, "--socket", fake.socket, *words], stdout=closed, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert result.returncode == 0
+    assert "Error" not in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_colours_are_for_terminals_unless_somebody_says_otherwise(fake: FakeCollector) -> None:
+    words = ("--socket", fake.socket, "connections")
+    assert "\x1b" not in done(*words).stdout
+    assert "\x1b[32m●" in done("--color", "always", *words).stdout
+    assert "\x1b[32m●" in done(*words, CLICOLOR_FORCE="1").stdout
+    for environment, coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+        with PseudoTerminal([*PROGRAM, *words], environment, columns=200) as terminal:
+            assert terminal.end() == 0
+        assert ("\x1b[" in terminal.text) is coloured
+
+
+def test_a_terminal_of_another_encoding_gets_escapes_and_no_fault(fake: FakeCollector) -> None:
+    result = done("--socket", fake.socket, "connections", PYTHONIOENCODING="ascii")
+    assert result.returncode == 0
+    assert "\\u25cf ESTABLISHED" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"), [(80, ["connections", "--all"]), (80, ["apps"]), (120, ["connections"]), (80, ["interfaces"])]
+)
+def test_the_look_is_the_one_that_was_agreed_on(fake: FakeCollector, columns: int, words: list[str]) -> None:
+    """The files of looks/ were read by people; a change of one is a decision."""
+    with PseudoTerminal([*PROGRAM, "--socket", fake.socket, *words], {"NO_COLOR": "1"}, columns=columns) as terminal:
+        assert terminal.end() == 0
+    path = Path(__file__).parent / "looks" / f"{'_'.join(word.strip('-') for word in words)}_{columns}.txt"
+    if os.environ.get("WRITE_LOOKS"):
+        path.write_text(terminal.text, encoding="utf-8")
+    assert terminal.text == path.read_text(encoding="utf-8")
