@@ -1,6 +1,7 @@
 """The client of the collector: one object, plain iterators."""
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -46,6 +47,9 @@ class Client:
         self._channel: Channel | None = None
         self._streams: set[StreamFollower] = set()
         self._is_closed = False
+        # A program that ends in the middle of a stream leaves its iterator half-way; grpc then hangs now and then when
+        # the interpreter takes the channel apart. So streams are ended before that.
+        weakref.finalize(self, _close_streams, self._streams)
 
     def __enter__(self) -> Self:
         return self
@@ -196,3 +200,8 @@ class Client:
             with self._lock:
                 self._streams.discard(stream)
             stream.close()
+
+
+def _close_streams(streams: set[StreamFollower]) -> None:
+    for stream in tuple(streams):
+        stream.close()

@@ -11,7 +11,7 @@ from netmon_client.errors import CollectorUnreachable, NetmonError
 from netmon_client.feed import FeedItem
 from netmon_client.following import Follower, Message
 from netmon_client.probe import check_socket
-from netmon_client.rpc import RpcError, explained, malformed, open_channel
+from netmon_client.rpc import Channel, RpcError, explained, malformed, open_channel
 
 MessagesCall = Call[Sequence[Message]]
 
@@ -79,13 +79,16 @@ class StreamFollower:
         self._follower = follower
         self._closed = threading.Event()
         self._reader: _Reader | None = None
+        self._channel: Channel | None = None
 
     def close(self) -> None:
-        """Have the iterator end."""
+        """Have the iterator end, and let go of the socket also where nobody asks it for another item."""
         self._closed.set()
-        reader = self._reader
+        reader, channel = self._reader, self._channel
         if reader is not None:
             reader.cancel()
+        if channel is not None:
+            channel.close()
 
     def items(self, make_call: Callable[[], MessagesCall], note: Callable[[Message], None]) -> Iterator[FeedItem]:
         """Go through connection after connection, each with a call made for it, until closed or an error is final.
@@ -108,6 +111,7 @@ class StreamFollower:
         with open_channel(self._socket) as channel:
             open_stream = channel.unary_stream(call.path, type(call.request).SerializeToString, call.parse)
             reader = self._reader = _Reader(open_stream(call.request))
+            self._channel = channel
             try:
                 while not self._closed.is_set():
                     patience = self._follower.patience()
@@ -121,7 +125,7 @@ class StreamFollower:
                         note(message)
                         yield from self._follower.received(message, monotonic())
             finally:
-                self._reader = None
+                self._reader = self._channel = None
                 reader.close()
 
     def _next(self, reader: _Reader, call: MessagesCall, patience: float) -> Sequence[Message]:

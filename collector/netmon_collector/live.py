@@ -147,7 +147,7 @@ class LiveSource:
         found = [
             Degradation(
                 code="owners.listing",
-                text="Owners are found by listing sockets: a connection shorter than that may stay without one.",
+                text="Owners are found by listing sockets: a connection that ends between two listings may stay without one.",
             )
         ]
         if not self._sees_all_users:
@@ -202,7 +202,11 @@ class LiveSource:
             await self._follow_links_once()
 
     async def _follow_links_once(self) -> None:
-        facts = await self._in_thread(list_interfaces)
+        try:
+            facts = await self._in_thread(list_interfaces)
+        except OSError as error:
+            log.warning("interfaces could not be listed: %s", error.strerror or type(error).__name__)
+            return
         network = local_network(facts)
         if network != self._network:
             self._network = network

@@ -115,6 +115,7 @@ processes = st.builds(
     command_line=texts,
     application_id=texts,
     application_name=texts,
+    application_path=texts,
     unit=texts,
     container=texts,
 )

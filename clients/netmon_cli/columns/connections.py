@@ -23,6 +23,7 @@ from netmon_client.units import format_age
 
 __all__ = ["CONNECTION_COLUMNS", "CONNECTION_ORDERS", "application_name", "endpoint_text"]
 
+_SCRIPT_ARROW = " → "
 _NONE = Cell(text="—", style=Style.DIM)
 _WITH_PORT_NAMES = (Protocol.TCP, Protocol.UDP, Protocol.SCTP)
 
@@ -35,7 +36,8 @@ def application_name(row: Connection) -> str:
 def _application_cell(row: Connection, _: Look) -> Cell:
     name = application_name(row)
     if name:
-        return Cell(text=name)
+        # Of "python3 → backup.py" the script is what tells it from the others.
+        return Cell(text=name, brief=name.partition(_SCRIPT_ARROW)[2])
     if row.facts.remainder:
         words, brief = remainder_words(row.facts.remainder), brief_remainder(row.facts.remainder)
     else:

@@ -89,6 +89,8 @@ class Attribution:
             self._let_go(flow)
             flow = None
         if flow is None:
+            if not self._book.table.has_room:
+                return  # a row without a byte must not displace one with bytes, nor itself at every listing
             flow = self._open_listed(key, row, scan.start_time, now)
         flow.listed_in = self._scan_count
         flow.is_listed = True

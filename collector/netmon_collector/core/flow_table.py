@@ -44,6 +44,11 @@ class FlowTable:
         """Whether a connection is tracked, also one that is no longer found by its key."""
         return flow.id in self._protected or flow.id in self._probation
 
+    @property
+    def has_room(self) -> bool:
+        """Whether another protected connection displaces none."""
+        return len(self._protected) < self._protected_limit
+
     def get(self, key: FlowKey) -> Flow | None:
         """Find the newest connection with this key."""
         return self._by_key.get(key)

@@ -21,6 +21,7 @@ def process_to_wire(process: Process) -> pb.Process:
         command_line=process.command_line,
         application_id=process.application_id,
         application_name=process.application_name,
+        application_path=process.application_path,
         unit=process.unit,
         container=process.container,
     )
@@ -43,6 +44,7 @@ def process_from_wire(wire: pb.Process) -> Process:
         command_line=wire.command_line,
         application_id=wire.application_id,
         application_name=wire.application_name,
+        application_path=wire.application_path,
         unit=wire.unit,
         container=wire.container,
     )

@@ -293,6 +293,13 @@ def test_a_stream_that_is_left_lets_go_of_its_thread(client: Client) -> None:
     assert not [thread for thread in threading.enumerate() if thread.name == "netmon-stream"]
 
 
+def test_a_program_that_ends_in_the_middle_of_a_stream_ends(fake: FakeCollector) -> None:
+    fake.publish(a_snapshot())
+    script = f"import netmon_client; it = netmon_client.connect({str(fake.socket)!r}).snapshots(); next(it); next(it)"
+    for _ in range(4):
+        subprocess.run([sys.executable, "-c", script], check=True, timeout=20)
+
+
 def test_the_socket_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch, fake: FakeCollector) -> None:
     monkeypatch.setenv("NETMON_SOCKET", fake.socket)
     with connect() as client:

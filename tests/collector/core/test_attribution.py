@@ -334,3 +334,17 @@ def test_a_connection_that_a_listing_displaces_is_not_counted_twice() -> None:
     wildcards = [udp_row((ANY, port), None, OTHER) for port in (50_001, 50_002)]
     list_later(machine, *wildcards, tcp_row((ANY, 80), None, NGINX), processes=(OTHER, NGINX))
     assert_balanced(machine.tick())
+
+
+def test_more_sockets_than_the_table_holds_displace_nobody_and_the_same_rows_stay() -> None:
+    machine = Machine(flow_limit=40)
+    machine.tcp(HOME, WEB, frames.SYN)
+    machine.tcp(WEB, HOME, frames.SYN | frames.ACK)
+    rows = [udp_row((HERE, 2_000 + number), None, CURL) for number in range(200)]
+    machine.list_sockets(tcp_row(HOME, WEB, CURL), *rows, processes=(CURL,))
+    first = {row.id for row in machine.tick().connections}
+    machine.list_sockets(tcp_row(HOME, WEB, CURL), *rows, processes=(CURL,))
+    snapshot = machine.tick()
+    assert {row.id for row in snapshot.connections} == first
+    assert len(first) == 30
+    assert any(row.traffic.sent_bytes for row in snapshot.connections)
