@@ -144,12 +144,8 @@ class LiveSource:
 
     def degraded(self) -> tuple[Degradation, ...]:
         """Give what is missing on this machine."""
-        found = [
-            Degradation(
-                code="owners.listing",
-                text="Owners are found by listing sockets: a connection that ends between two listings may stay without one.",
-            )
-        ]
+        text = "Owners are found by listing sockets: a connection that ends between two listings may have none."
+        found = [Degradation(code="owners.listing", text=text)]
         if not self._sees_all_users:
             text = "Processes of other users cannot be read: their connections have no owner."
             found.append(Degradation(code="owners.privilege", text=text, remedy="Start it as root."))

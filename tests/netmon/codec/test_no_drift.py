@@ -132,7 +132,6 @@ def _fields_of_model(name: str) -> set[str]:
     return _names(_OTHER_NAMES.get(name) or getattr(model, name))
 
 
-def _names(of_class: Any) -> set[str]:  # noqa: ANN401 -- any dataclass
-    if issubclass(of_class, tuple):  # a named tuple
-        return set(getattr(of_class, "_fields"))  # noqa: B009 - a plain tuple has none
-    return {field.name for field in fields(of_class)}
+def _names(of_class: Any) -> set[str]:  # noqa: ANN401 -- any dataclass or named tuple
+    names: tuple[str, ...] = getattr(of_class, "_fields", ())
+    return set(names) or {field.name for field in fields(of_class)}
