@@ -22,9 +22,12 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostTimes:
-    """Seconds. ``stop_grace_seconds`` is what unary calls get to end; a removed socket is noticed in ``watch``."""
+    """Seconds. ``stop_grace_seconds`` is what unary calls get to end, ``goodbye_seconds`` what clients get to read
+    why their streams did; a removed socket is noticed in ``watch``.
+    """
 
     stop_grace_seconds: float = 0.5
+    goodbye_seconds: float = 0.05
     watch_seconds: float = 1.0
     stalled_peer_seconds: float = 30.0
 
@@ -80,6 +83,8 @@ class ServiceHost:
         self._watch.cancel()
         await self.health.close()
         self._guard.close_streams()
+        # A client that writes to a closed connection before it has read all of it never learns why its stream ended.
+        await asyncio.sleep(self._times.goodbye_seconds)
         await self._server.stop(self._times.stop_grace_seconds)
         for task in self._retired:
             task.cancel()

@@ -188,12 +188,16 @@ def test_an_owner_that_was_found_and_a_row_that_was_evicted_in_the_same_tick_are
     machine.tcp(HOME, WEB, frames.SYN, size=60)
     machine.tick()
     machine.list_sockets(tcp_row(HOME, WEB, CURL), processes=(CURL,))
-    flood(machine)
-    machine.list_sockets(*(tcp_row((HERE, port), WEB, CURL) for port in range(30)), processes=(CURL,))
+    rows = [tcp_row(HOME, WEB, CURL), *(tcp_row((HERE, port), WEB, CURL) for port in range(11))]
+    machine.now += 0.1
+    machine.list_sockets(*rows, processes=(CURL,))
+    machine.tcp((HERE, 50), WEB, frames.SYN)
+    machine.now += 0.1
+    machine.list_sockets(*rows, tcp_row((HERE, 50), WEB, CURL), processes=(CURL,))
     machine.tick()
     machine.tick()
     snapshot = period(machine)
-    assert applications(snapshot) == {"curl": 100}
+    assert applications(snapshot) == {"curl": 140}
     assert interval(remainder(snapshot, Remainder.EVICTED).traffic) == (100, 0)
 
 
