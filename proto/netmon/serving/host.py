@@ -22,8 +22,10 @@ _LOGGER = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostTimes:
-    """Seconds. ``stop_grace_seconds`` is what unary calls get to end, ``goodbye_seconds`` what clients get to read
-    why their streams did; a removed socket is noticed in ``watch``.
+    """How long things may take, in seconds.
+
+    ``stop_grace_seconds`` is what unary calls get to end, ``goodbye_seconds`` what clients get to read why their streams
+    did; a removed socket is noticed in ``watch_seconds``, a peer that stopped reading cut after ``stalled_peer_seconds``.
     """
 
     stop_grace_seconds: float = 0.5
