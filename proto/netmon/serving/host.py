@@ -24,8 +24,9 @@ _LOGGER = logging.getLogger(__name__)
 class HostTimes:
     """How long things may take, in seconds.
 
-    ``stop_grace_seconds`` is what unary calls get to end, ``goodbye_seconds`` what clients get to read why their streams
-    did; a removed socket is noticed in ``watch_seconds``, a peer that stopped reading cut after ``stalled_peer_seconds``.
+    ``stop_grace_seconds`` is what unary calls get to end, ``goodbye_seconds`` what clients get to read why their
+    streams did. A removed socket is noticed in ``watch_seconds``, a peer that stopped reading is cut after
+    ``stalled_peer_seconds``.
     """
 
     stop_grace_seconds: float = 0.5
