@@ -236,6 +236,7 @@ class LiveSource:
             if self._is_running:
                 await self._scan()
             else:
+                self._wanted.clear()  # whatever was wanted before; `start` sets it
                 await self._wanted.wait()
 
     def _pending_at(self, now: float) -> float | None:

@@ -138,6 +138,22 @@ async def test_while_it_is_stopped_nothing_is_listed_until_it_starts_again() -> 
         await eventually(lambda: lister.listing_count, what="a listing")
 
 
+async def test_what_is_left_to_do_when_it_stops_does_not_keep_it_busy() -> None:
+    lister = PlannedLister()
+    async with running(opened(NOTHING, lister)) as source:
+        await eventually(lambda: lister.listing_count == 1, what="the first listing")
+        source.stop()
+        source._schedule.force()
+        source._wanted.set()  # as a packet does that came right before
+        cpu_before = clock.thread_cpu()
+        async with asyncio.timeout(5):
+            for _ in range(5):
+                await asyncio.sleep(0.02)
+        assert clock.thread_cpu() - cpu_before < 0.09
+        source.start()
+        await eventually(lambda: lister.listing_count == 2, what="a listing after the start")
+
+
 async def test_closed_it_leaves_no_descriptor_open() -> None:
     def open_files() -> int:
         return len(list(Path("/proc/self/fd").iterdir()))

@@ -112,8 +112,8 @@ class Monitor:
         self._attribution.add_sockets(scan, now)
 
     def add_capture_counts(self, counts: Iterable[CaptureCounts]) -> None:
-        """Take libpcap's own counts; those of interfaces that are gone stay."""
-        self._counts.update((count.interface, count) for count in counts)
+        """Take libpcap's own counts, of all interfaces that there are and were."""
+        self._counts = {count.interface: count for count in counts}
 
     def set_degraded(self, degraded: tuple[Degradation, ...]) -> None:
         """Say what works less well than it could."""
