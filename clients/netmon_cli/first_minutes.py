@@ -54,8 +54,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def collector_program() -> list[str]:
-    """Give the words that start the collector."""
-    return [beside_interpreter()]
+    """Give the words that start the collector.
+
+    Isolated, so that root imports nothing from the folder that this was called in; and writing no bytecode, which would
+    leave files of root in a user's checkout.
+    """
+    return [sys.executable, "-I", "-B", beside_interpreter()]
 
 
 def run(program: Sequence[str]) -> int:
@@ -129,7 +133,7 @@ def _live_plan(program: Sequence[str], socket: str) -> Plan | None:
         _say("netmon needs root to capture packets, and there is no sudo. As root:  make run")
         _say("Without root, over a recording:  make demo")
         return None
-    _say("sudo       to capture packets and to see which process owns a socket (the rest runs as you)")
+    _say("sudo       to capture packets and to read who owns which socket; the rest runs as you")
     if subprocess.run([sudo, "-v"], check=False).returncode != 0:  # noqa: S603 -- sudo itself, from PATH
         _say("Without root, over a recording:  make demo")
         return None
