@@ -11,6 +11,7 @@ from netmon_collector import clock
 from netmon_collector.capture.recording import Recorder, sudo_owner
 from netmon_collector.config import ConfigError, Settings
 from netmon_collector.controls import Controls
+from netmon_collector.host.interfaces import list_interfaces
 from netmon_collector.host.listers import open_socket_lister
 from netmon_collector.live import LiveSource
 from netmon_collector.playback import Playback
@@ -45,6 +46,7 @@ async def run(settings: Settings) -> None:
 
 def _open_source(settings: Settings) -> Source:
     if settings.read is None:
+        _check_interfaces(settings.interfaces)
         lister = open_socket_lister(settings.owners, command_lines_of=_command_lines_of(settings))
         return LiveSource(settings, lister, asyncio.get_running_loop(), _open_recorder(settings))
     try:
@@ -58,6 +60,13 @@ def _open_source(settings: Settings) -> Source:
         raise SomethingMissing(f"{settings.read} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
         raise ConfigError(str(error)) from error
+
+
+def _check_interfaces(wanted: tuple[str, ...]) -> None:
+    """Refuse to wait for interfaces of which none is there: mostly a name was mistyped."""
+    present = [facts.name for facts in list_interfaces()] if wanted else []
+    if wanted and not set(wanted) & set(present):
+        raise SomethingMissing(f"there is no interface {', '.join(wanted)}; there are {', '.join(present)}")
 
 
 def _command_lines_of(settings: Settings) -> int | None:

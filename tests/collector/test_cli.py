@@ -44,6 +44,13 @@ def playing(tmp_path: Path, pcap: Path) -> Generator[CollectorProcess]:
         process.kill()
 
 
+def test_an_interface_that_is_not_there_exits_69_and_says_which_are() -> None:
+    done = run("--interface", "eth00")
+    assert (done.returncode, done.stdout) == (69, "")
+    assert "there is no interface eth00; there are " in done.stderr
+    assert "lo" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
