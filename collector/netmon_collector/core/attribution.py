@@ -38,7 +38,6 @@ class Attribution:
         """Work on the connections of ``book``."""
         self._book = book
         self._processes: dict[str, Process] = {}
-        self._scan_count = 0
         self.corrected: list[tuple[Flow, str]] = []
         """Connections whose owner came late or changed, with the id of the process before; the monitor takes them."""
 
@@ -48,7 +47,8 @@ class Attribution:
 
     def add_sockets(self, scan: SocketScan, now: float) -> None:
         """Take who holds which socket."""
-        self._scan_count += 1
+        if scan.is_complete:
+            self._book.scan_count += 1
         for row in scan.rows:
             self._add_row(row, scan, now)
         if not scan.is_complete:
@@ -60,7 +60,7 @@ class Attribution:
                 continue  # displaced by one that left probation in this very loop
             if flow.key.protocol in scan.protocols:
                 _settle_direction(flow, index)
-                if flow.listed_in != self._scan_count:
+                if flow.listed_in != self._book.scan_count:
                     self._settle_unlisted(flow, index, scan)
                 elif flow.owner is None:
                     # Its socket is listed without a process, as those are that wait in the kernel.
@@ -82,7 +82,7 @@ class Attribution:
             self._let_go(flow)
             flow = None
         owner = self._exact(row)
-        if flow is not None and flow.follows_another and scan.start_time <= flow.start_time:
+        if flow is not None and flow.follows_another and self._is_younger(flow, scan):
             return  # the listing may show the socket that had these ends before
         if flow is not None and flow.key.protocol is Protocol.UDP and self._has_moved(flow, owner):
             self._end_gone(flow, scan.start_time)
@@ -92,7 +92,7 @@ class Attribution:
             if not self._book.table.has_room:
                 return  # a row without a byte must not displace one with bytes, nor itself at every listing
             flow = self._open_listed(key, row, scan.start_time, now)
-        flow.listed_in = self._scan_count
+        flow.listed_in = self._book.scan_count
         flow.is_listed = True
         flow.is_unconnected = False
         has_word = row.state is not ConnectionState.UNSPECIFIED and flow.state is not row.state
@@ -131,7 +131,7 @@ class Attribution:
     # Connections without a socket of their own in the listing.
 
     def _settle_unlisted(self, flow: Flow, index: SocketIndex, scan: SocketScan) -> None:
-        if flow.direction is Direction.FORWARDED or flow.start_time >= scan.start_time:
+        if flow.direction is Direction.FORWARDED or self._is_younger(flow, scan):
             return
         if not flow.has_peer:
             self._end_gone(flow, scan.start_time)
@@ -161,6 +161,13 @@ class Attribution:
         """Let the next packet with a connection's ends begin another one."""
         self._book.drop_cells(flow)
         self._book.table.release_key(flow)
+
+    def _is_younger(self, flow: Flow, scan: SocketScan) -> bool:
+        """Whether a connection may have begun after the listing did, which then says nothing of it.
+
+        Times tell; after a step of the clock they do not, but a second listing surely began later.
+        """
+        return flow.start_time >= scan.start_time and self._book.scan_count - flow.born_in < 2
 
     def _end_gone(self, flow: Flow, time: float) -> None:
         """End a connection whose socket the system no longer lists."""

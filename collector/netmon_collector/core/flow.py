@@ -72,6 +72,7 @@ class Flow:
 
     __slots__ = (
         "account",
+        "born_in",
         "cells",
         "closed_at",
         "closed_sequence",
@@ -132,6 +133,7 @@ class Flow:
         self.is_listed = False
         self.is_unconnected = False
         self.listed_in = 0
+        self.born_in = 0
         self.is_new = True
         self.facts: ConnectionFacts | None = None
         self.row: Connection | None = None

@@ -37,6 +37,7 @@ class FlowBook:
         self.now = 0.0
         self.has_lookup = True
         self.pending_since: float | None = None
+        self.scan_count = 0
         self.departed: list[Flow] = []
         """Connections that were shown and are no longer tracked; the monitor takes them."""
         self._network = Network(LocalNetwork())
@@ -160,6 +161,7 @@ class FlowBook:
 
     def _open(self, key: FlowKey, scope: Scope, packet: Packet, interface: str, *, direction: Direction) -> Flow:
         flow = Flow(self.new_id(), key, start_time=packet.time, now=self.now)
+        flow.born_in = self.scan_count
         flow.interface = interface
         flow.scope = scope
         flow.direction = direction

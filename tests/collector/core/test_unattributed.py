@@ -214,3 +214,15 @@ def test_who_opened_a_connection_whose_syn_was_missed_is_told_by_the_listeners(
     assert row.facts.direction is direction
     assert row.facts.started_before
     assert (row.process == NGINX) is listening
+
+
+def test_a_clock_that_is_set_back_does_not_keep_a_connection_waiting() -> None:
+    machine = Machine()
+    machine.list_sockets()
+    machine.tcp(HOME, WEB, frames.SYN)
+    scans = [SocketScan(rows=(), start_time=machine.wall_time - 3_600 + second) for second in range(2)]
+    machine.monitor.add_sockets(scans[0], machine.now)
+    assert only_row(machine.tick()).facts.unattributed_reason is UnattributedReason.PENDING
+    machine.monitor.add_sockets(scans[1], machine.now)
+    assert only_row(machine.tick()).facts.unattributed_reason is UnattributedReason.GONE
+    assert machine.monitor.pending_since is None
