@@ -142,9 +142,17 @@ class AsyncClient:
             self._channel = open_async_channel(self.socket)
         method = self._channel.unary_unary(call.path, type(call.request).SerializeToString, call.parse)
         try:
-            return call.decode(await method(call.request, timeout=self._timeout))
+            answer = await method(call.request, timeout=self._timeout)
         except RpcError as error:
             raise explained(error, self.socket, self._timeout) from None
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task is None or task.cancelling():
+                raise
+            # Nobody cancelled this task: another call found the collector gone, and closed the channel under this one.
+            raise CollectorUnreachable(f"the connection to {self.socket} was lost") from None
+        try:
+            return call.decode(answer)
         except ValueError as error:
             raise malformed(error) from error
 

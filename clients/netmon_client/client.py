@@ -170,9 +170,14 @@ class Client:
                 self._channel = open_channel(self.socket)
             method = self._channel.unary_unary(call.path, type(call.request).SerializeToString, call.parse)
         try:
-            return call.decode(method(call.request, timeout=self._timeout))
+            answer = method(call.request, timeout=self._timeout)
         except RpcError as error:
             raise explained(error, self.socket, self._timeout) from None
+        except ValueError:
+            # Another thread found the collector gone, and closed the channel before this call began.
+            raise CollectorUnreachable(f"the connection to {self.socket} was lost") from None
+        try:
+            return call.decode(answer)
         except ValueError as error:
             raise malformed(error) from error
 

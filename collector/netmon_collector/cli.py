@@ -58,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _set_up(settings: Settings) -> None:
     # A core dump would hold everybody's traffic.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # Each client is a descriptor: the usual soft limit of 1,024 is soon reached.
+    _, most_files = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most_files, most_files))
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if settings.is_verbose else logging.INFO,

@@ -119,7 +119,10 @@ class Daemon:
         # Packets first: what cannot be captured must not be served.
         await self._source.open()
         self._claim()
-        await self._host.start()
+        try:
+            await self._host.start()
+        except OSError as error:
+            raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
         log.info("serving")
         parts = [asyncio.create_task(part) for part in (self._source.run(), self._keep_ticks(), stopped.wait())]
         try:

@@ -200,8 +200,8 @@ class LiveSource:
     async def _follow_links_once(self) -> None:
         try:
             facts = await self._in_thread(list_interfaces)
-        except OSError as error:
-            log.warning("interfaces could not be listed: %s", error.strerror or type(error).__name__)
+        except (OSError, ValueError) as error:
+            log.warning("interfaces could not be listed: %s", getattr(error, "strerror", None) or type(error).__name__)
             return
         network = local_network(facts)
         if network != self._network:
@@ -247,18 +247,19 @@ class LiveSource:
         async with self._work:
             try:
                 listing, cpu_seconds = await self._in_thread(self._list_sockets)
-            except OSError as error:
-                # The errno says enough; the message could hold a path of somebody's process.
-                self._scan_error = error.strerror or type(error).__name__
+            except (OSError, RuntimeError, ValueError) as error:  # the last two: what psutil makes of odd lines
+                # Its kind says enough; the message could hold a path of somebody's process, or an address.
+                self._scan_error = getattr(error, "strerror", None) or type(error).__name__
                 self._schedule.finished(clock.monotonic(), FAILED_COST_SECONDS)
                 log.warning("sockets could not be listed: %s", self._scan_error)
                 return
         now = clock.monotonic()
         # What is waiting was captured before the listing ended: it must not seem younger.
         self._capture.read_all()
+        cpu_before = clock.thread_cpu()
         self.monitor.add_processes(listing.processes, now)
         self.monitor.add_sockets(listing.scan, now)
-        self._schedule.finished(now, cpu_seconds)
+        self._schedule.finished(now, cpu_seconds + clock.thread_cpu() - cpu_before)
         self._scan_error = ""
         self._scan_count += 1
         self._scan_seconds = cpu_seconds

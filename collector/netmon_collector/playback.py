@@ -18,6 +18,9 @@ from netmon_collector.source import SomethingMissing, new_instance_id
 YIELD_SECONDS = 0.05
 """At once means as fast as it can be read, but others get their turn after so much of it."""
 
+SKIPPED_GAP_SECONDS = 120.0
+"""Where all is played at once, a gap longer than this is one interval and not many."""
+
 
 class Playback:
     """Feeds a monitor from a recording.
@@ -61,16 +64,22 @@ class Playback:
         await asyncio.Event().wait()
 
     async def _play_paced(self, items: Iterable[Recorded]) -> None:
+        turn_at = clock.monotonic()
         for recorded in items:
             delay = recorded.time - self.wall_time()
-            if delay > 0:
-                await asyncio.sleep(delay)
+            if delay > 0 or clock.monotonic() - turn_at > YIELD_SECONDS:
+                await asyncio.sleep(max(0.0, delay))
+                turn_at = clock.monotonic()
             self._feed(recorded)
 
     async def _play_at_once(self, items: Iterable[Recorded]) -> None:
         next_tick = self.wall_time() + self._interval_seconds
         turn_at = clock.monotonic()
         for recorded in items:
+            if recorded.time - next_tick > SKIPPED_GAP_SECONDS:
+                # Nothing happened for long, or the recording's clock stepped: nobody waits for all those empty ticks.
+                self._skipped_seconds += max(0.0, recorded.time - self.wall_time())
+                next_tick = recorded.time + self._interval_seconds
             while recorded.time >= next_tick:
                 self._skipped_seconds += max(0.0, next_tick - self.wall_time())
                 self.tick()

@@ -182,6 +182,8 @@ class Attribution:
         if match is None:
             return None
         last_time = (flow.last_time or flow.start_time) + START_ERROR_SECONDS
+        if self._began(match.row) <= last_time and all(self._began(row) <= last_time for row in match.others):
+            return match
         rows = [row for row in (match.row, *match.others) if self._began(row) <= last_time]
         return replace(match, row=rows[0], others=tuple(rows[1:])) if rows else None
 

@@ -9,8 +9,8 @@ from netmon.model import Event, EventKind
 RING_SECONDS = 90.0
 """How long events are kept: more than the minute that subscribers are promised."""
 
-RING_LIMIT = 150_000
-"""How many are kept at the most: a minute of 1,200 connections a second, each opened and closed."""
+RING_LIMIT = 60_000
+"""How many are kept at the most: a minute of 500 connections a second, each opened and closed. About 1 kB each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

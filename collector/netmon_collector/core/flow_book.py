@@ -59,7 +59,11 @@ class FlowBook:
 
     def open_cell(self, packet: Packet, interface: str) -> Cell[Route]:
         """Give the cell for a packet's ends and direction, and the connections that it counts for."""
-        cell = Cell(self._route(packet, interface))
+        route = self._route(packet, interface)
+        # On loopback the second of the two may displace the first from a full table: that is then opened anew.
+        if any(flow not in self.table for flow in route.flows):
+            route = self._route(packet, interface)
+        cell = Cell(route)
         for flow in cell.owner.flows:
             flow.cells.append(cell)
         return cell
@@ -125,7 +129,8 @@ class FlowBook:
                 direction = Direction.UNSPECIFIED  # its SYN tells, where it was seen
             flow = self._open(key, scope, packet, interface, direction=direction)
             flow.follows_another = before is not None
-        elif not flow.interface:
+        flow.seen_at = self.now
+        if not flow.interface:
             # A socket that the system listed shows its first packet.
             flow.interface = interface
             flow.scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)

@@ -24,6 +24,7 @@ class SocketIndex:
     def __init__(self, rows: tuple[SocketRow, ...]) -> None:
         """Index the rows of one listing."""
         self._by_port: defaultdict[tuple[Protocol, int], list[SocketRow]] = defaultdict(list)
+        self._matches: dict[tuple[Protocol, bytes, int], Match | None] = {}
         for row in rows:
             if row.remote_address is None:
                 self._by_port[row.protocol, row.local_port].append(row)
@@ -34,6 +35,12 @@ class SocketIndex:
         The kernel prefers a socket bound to the address to one bound to any (net/ipv4/inet_hashtables.c,
         compute_score); one bound to ``::`` takes IPv4 too unless it is told otherwise.
         """
+        local = (key.protocol, key.local_address, key.local_port)
+        if local not in self._matches:
+            self._matches[local] = self._find(key)
+        return self._matches[local]
+
+    def _find(self, key: FlowKey) -> Match | None:
         candidates = self._by_port.get((key.protocol, key.local_port))
         if not candidates:
             return None

@@ -13,6 +13,9 @@ from netmon_collector.host.ports import Glimpse, ProcessReader, ProcessRecord
 REREAD_SECONDS = 30.0
 """After this long a process is read again: it may have changed its user, its script or its control group."""
 
+CLOCK_STEP_SECONDS = 1.0
+"""By less than this two readings of one start differ; by more when the wall clock was set in between."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
@@ -79,8 +82,10 @@ class ProcessTable:
         record = self._reader.read(pid)
         if record is None or record.glimpse.id != glimpse.id:
             return None
-        # The start is computed from the wall clock at each reading: the first one stands.
-        start_time = entry.process.start_time if entry is not None else glimpse.start_time
+        # The start is computed from the wall clock at each reading: the first one stands until the clock steps.
+        start_time = glimpse.start_time
+        if entry is not None and abs(entry.process.start_time - start_time) < CLOCK_STEP_SECONDS:
+            start_time = entry.process.start_time
         process = self._process(pid, record, start_time)
         if entry is not None and entry.process == process:
             process = entry.process

@@ -1,6 +1,7 @@
 """Hands each tick to all subscribers: composed and encoded once a view, newest first, nothing that ended is missed."""
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.ports import SnapshotSource
 from netmon_collector.server.sending import rings_within
+
+_LOGGER = logging.getLogger(__name__)
 
 # Encodings of one tick that are kept for others who may want the same: of subscribers that missed the same ticks, of
 # new ones, and of single calls. Each is about 0.4 MB with 2,000 rows.
@@ -158,7 +161,11 @@ class Hub:
             for member in group.members:
                 member.ring()
         for group in due:
-            self._share(group, newest)
+            try:
+                self._share(group, newest)
+            except Exception:
+                # A fault of ours in one view must not cost the others their tick; its own subscribers meet it too.
+                _LOGGER.exception("a view could not be composed")
 
     def announce(self, gap: Gap) -> None:
         """Tell all subscribers of snapshots that something is missing for everybody."""

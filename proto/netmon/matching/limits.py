@@ -10,7 +10,7 @@ from netmon.model import Filter, FilterField, Network, Range
 MAXIMUM_TERMS = 32
 MAXIMUM_VALUES = 64
 MAXIMUM_VALUES_IN_ALL = 128
-MAXIMUM_WILDCARDS = 32
+MAXIMUM_WILDCARDS = 8
 MAXIMUM_PATTERN_LENGTH = 256
 
 _ONLY_NUMBERS = frozenset(
@@ -36,7 +36,7 @@ _ADDRESSES = frozenset({FilterField.ADDRESS, FilterField.LOCAL_ADDRESS, FilterFi
 def check_filter(filter_: Filter) -> None:
     """Raise ValueError, naming the field of the contract, for a filter that is too big or cannot be evaluated.
 
-    Bounds: 32 terms, 64 values a term, 128 values in all, 32 of them with wildcards, 256 characters a pattern.
+    Bounds: 32 terms, 64 values a term, 128 values in all, 8 of them with wildcards, 256 characters a pattern.
     """
     if len(filter_.terms) > MAXIMUM_TERMS:
         raise ValueError(f"Filter.terms: more than {MAXIMUM_TERMS}")

@@ -120,16 +120,15 @@ class ServiceHost:
         was_reachable = True
         while True:
             await asyncio.sleep(self._times.watch_seconds)
-            stalled.cut(loop.time())
-            if self._socket.is_in_place:
-                was_reachable = True
-                continue
             try:
-                await self._bind_again()
+                stalled.cut(loop.time())
+                if not self._socket.is_in_place:
+                    await self._bind_again()
+                was_reachable = True
             except Exception:
                 # The outermost loop of this task: whatever is wrong with the path may be mended by the next look.
                 if was_reachable:
-                    _LOGGER.exception("the socket is gone and cannot be bound again; trying on")
+                    _LOGGER.exception("the socket cannot be looked after; trying on")
                 was_reachable = False
 
     async def _bind_again(self) -> None:

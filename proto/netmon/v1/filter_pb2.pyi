@@ -152,7 +152,7 @@ class Filter(_message.Message):
     TERMS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def terms(self) -> _containers.RepeatedCompositeFieldContainer[Global___FilterTerm]:
-        """All of these must hold; none: everything passes. At most 32, with 128 values between them, 32 of which may have
+        """All of these must hold; none: everything passes. At most 32, with 128 values between them, 8 of which may have
         wildcards.
         """
 

@@ -6,7 +6,19 @@ from netmon.model import Connection, ConnectionState, Direction, Protocol, Scope
 from netmon_collector.core.sockets import LocalNetwork
 from tests.support import frames
 from tests.support.balance import assert_balanced
-from tests.support.wire import HERE, LOCAL_MAC, LOCALHOST, NETWORK, PEER, START, STRANGER, Machine, process, udp_row
+from tests.support.wire import (
+    HERE,
+    LOCAL_MAC,
+    LOCALHOST,
+    NETWORK,
+    PEER,
+    START,
+    STRANGER,
+    Machine,
+    process,
+    tcp_row,
+    udp_row,
+)
 
 HOME, WEB = (HERE, 40_000), (PEER, 443)
 CURL = process(10)
@@ -221,3 +233,23 @@ def test_an_id_is_never_given_twice() -> None:
         machine.udp((STRANGER, port), (HERE, 9))
         ids += [row.id for row in machine.tick().connections if row.facts.start_time == machine.wall_time - 1]
     assert len(ids) == len(set(ids)) == 100
+
+
+def test_on_loopback_a_full_table_does_not_lose_the_one_end_to_the_other() -> None:
+    machine = Machine(flow_limit=16)  # of these 12 are protected
+    client, server = (LOCALHOST, 40_000), (LOCALHOST, 80)
+    machine.list_sockets(tcp_row(client, server, CURL), processes=(CURL,))
+    machine.tick()
+    machine.now += 5
+    for port in range(11):
+        machine.udp((HERE, 5_000 + port), (PEER, 53))
+        machine.udp((PEER, 53), (HERE, 5_000 + port))
+    machine.tick()
+    machine.list_sockets(processes=(CURL,))  # its socket is gone: it ends, and is the first to give up its place
+    machine.tick()
+    machine.tcp(client, server, frames.SYN | frames.ACK, size=50, interface="lo")
+    for _ in range(3):
+        machine.tcp(client, server, size=50, interface="lo")
+        snapshot = machine.tick()
+        assert_balanced(snapshot)
+    assert snapshot.totals.sent_bytes - 11 * 28 == 4 * 90

@@ -229,7 +229,9 @@ async def test_a_listener_hears_every_tick() -> None:
         assert bell.is_set()
 
 
-async def test_a_view_that_cannot_be_composed_does_not_keep_the_tick_from_others() -> None:
+async def test_a_view_that_cannot_be_composed_does_not_keep_the_tick_from_others(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     source = TickSource()
     source.tick()
     hub = hub_of(source)
@@ -238,8 +240,8 @@ async def test_a_view_that_cannot_be_composed_does_not_keep_the_tick_from_others
         task = await waiting(subscription)
         source.tick()
         source.failure = RuntimeError("a fault")
-        with pytest.raises(RuntimeError, match="a fault"):
-            hub.publish()
+        hub.publish()
+        assert "a fault" in caplog.text
         assert await task is True
         source.failure = None
         assert [message.snapshot.sequence for message in decoded(subscription.take())] == [2]

@@ -162,10 +162,10 @@ async def test_a_path_that_another_one_took_is_left_to_it(tmp_path: Path, caplog
     other.acquire()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(host.path))
-        await until(lambda: "cannot be bound again" in caplog.text, "it is said", 5)
+        await until(lambda: "cannot be looked after" in caplog.text, "it is said", 5)
         await host.stop()
         assert host.path.exists()
-    assert caplog.text.count("cannot be bound again") == 1
+    assert caplog.text.count("cannot be looked after") == 1
     other.release()
 
 
