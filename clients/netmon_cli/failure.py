@@ -38,8 +38,10 @@ def error_lines(error: "NetmonError") -> list[str]:
 
 
 def usage_lines(error: click.ClickException) -> list[str]:
-    """Say what is wrong with a command line."""
-    message = error.format_message().rstrip(".")
+    """Say what is wrong with a command line; one without a command is answered with its help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.format_message().splitlines()
+    message = " ".join(error.format_message().split()).rstrip(".")
     lines = [f"netmon-cli: {message}" if message.endswith(("?", "?)")) else f"netmon-cli: {message}."]
     if isinstance(error, QueryProblem):
         return [*lines, f"  {error.text}", "  " + " " * (error.column - 1) + "^"]

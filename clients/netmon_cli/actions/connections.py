@@ -1,10 +1,11 @@
 """What ``connections`` does: asks, lists, says what it left out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
 
-from netmon.model import Connection, ConnectionState, Filter, Section, Snapshot, View
+from netmon.model import Connection, ConnectionState, Filter, Remainder, Section, Snapshot, View
 from netmon_cli.columns.column import Look
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import delimited_lines, table_lines
@@ -60,9 +61,31 @@ def _asked(client: Client, condition: Filter, which: Which, closed_seconds: floa
     snapshot = client.snapshot(View(filter=condition, sections=frozenset({Section.CONNECTIONS})))
     if which in (Which.ALL, Which.CLOSED):
         listed = tuple(client.connections(condition, closed_within_seconds=closed_seconds))
-        remainders = tuple(row for row in snapshot.connections if row.facts.remainder and row not in listed)
-        snapshot = replace(snapshot, connections=(*listed, *remainders))
+        counted_ids = {row.id for row in snapshot.connections}
+        ended = [row for row in listed if row.end_time is not None and row.process and row.id not in counted_ids]
+        remainders = (_without(row, ended) for row in snapshot.connections if row.facts.remainder)
+        snapshot = replace(snapshot, connections=(*listed, *(row for row in remainders if row is not None)))
     return snapshot
+
+
+def _without(row: Connection, listed: Sequence[Connection]) -> Connection | None:
+    """Take connections that are listed out of the row that stands for all ended ones; None: nothing is left."""
+    if row.facts.remainder is not Remainder.CLOSED:
+        return row
+    ended = [each.traffic for each in listed]
+    traffic = row.traffic
+    rest = traffic._replace(
+        sent_bytes=max(0, traffic.sent_bytes - sum(each.sent_bytes for each in ended)),
+        received_bytes=max(0, traffic.received_bytes - sum(each.received_bytes for each in ended)),
+        sent_packets=max(0, traffic.sent_packets - sum(each.sent_packets for each in ended)),
+        received_packets=max(0, traffic.received_packets - sum(each.received_packets for each in ended)),
+        cleared_sent_bytes=max(0, traffic.cleared_sent_bytes - sum(each.cleared_sent_bytes for each in ended)),
+        cleared_received_bytes=max(
+            0, traffic.cleared_received_bytes - sum(each.cleared_received_bytes for each in ended)
+        ),
+    )
+    is_empty = not (rest.sent_bytes or rest.received_bytes or rest.sent_packets or rest.received_packets)
+    return None if is_empty else row._replace(traffic=rest)
 
 
 def _print(session: Session, snapshot: Snapshot, shape: Shape, which: Which, *, is_filtered: bool) -> None:
@@ -88,7 +111,9 @@ def _tell_left_out(session: Session, whole: Snapshot, shown: Snapshot, shape: Sh
         session.say(note.text, note.style)
     hidden = len(whole.connections) - len(shown.connections)
     if hidden:
-        listening = sum(row.state is ConnectionState.LISTEN for row in whole.connections)
-        ended = sum(row.end_time is not None for row in whole.connections)
+        shown_ids = {row.id for row in shown.connections}
+        left_out = [row for row in whole.connections if row.id not in shown_ids]
+        listening = sum(row.state is ConnectionState.LISTEN for row in left_out)
+        ended = sum(row.end_time is not None for row in left_out)
         parts = [f"{count:,} {word}" for count, word in ((listening, "listening"), (ended, "just ended")) if count]
         session.say(f"Not listed: {', '.join(parts) or counted(hidden, 'row')} (--all)", Style.DIM)

@@ -106,16 +106,22 @@ class MonitorService:
         with self._seats.take(), self._hub.listen() as bell:
             hello = self._hello(status, status.interval_seconds, self._source.newest_event_sequence)
             await sender.send(pb.StreamEventsResponse(hello=hello).SerializeToString())
+            now = asyncio.get_running_loop().time
+            spoken_at = now()
             while True:
                 bell.clear()
                 while (messages := cursor.take()) is not None:
                     for message in messages:
                         await sender.send(message)
+                        spoken_at = now()
                     # A filter that lets nothing through must not keep the loop from others.
                     await asyncio.sleep(0)
-                if not await rings_within(bell, self._limits.heartbeat_seconds):
+                # The bell rings at each tick, events or not: silence is measured by what was sent.
+                if now() - spoken_at >= self._limits.heartbeat_seconds:
                     heartbeat = self._heartbeat(self._source.newest_event_sequence)
                     await sender.send(pb.StreamEventsResponse(heartbeat=heartbeat).SerializeToString())
+                    spoken_at = now()
+                await rings_within(bell, max(0.0, spoken_at + self._limits.heartbeat_seconds - now()))
 
     async def GetBandwidthHistory(
         self, request: pb.GetBandwidthHistoryRequest, context: Context

@@ -18,10 +18,14 @@ from netmon.matching.patterns import (
 from netmon.matching.values import RowTest, Values
 from netmon.model import Connection, ConnectionState, FilterField
 
+_SCRIPT_ARROW = " → "
+
 
 def _application_texts(row: Connection) -> tuple[str, ...]:
     process = row.facts.process
-    return (row.facts.application_name, "" if process is None else process.name)
+    name = row.facts.application_name
+    # Of "python3 → backup.py" people see, and type, the script alone.
+    return (name, name.partition(_SCRIPT_ARROW)[2], "" if process is None else process.name)
 
 
 def _user_texts(row: Connection) -> tuple[str, ...]:

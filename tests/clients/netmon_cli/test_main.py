@@ -31,5 +31,14 @@ main()
     assert (done.returncode, done.stderr) == (130, "")
 
 
+def test_without_a_command_the_help_is_shown_as_it_is() -> None:
+    code = "from netmon_cli.main import main; import sys; sys.argv = ['netmon-cli']; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("Usage: ")
+    assert len(done.stderr.splitlines()) > 10
+    assert "\\x0a" not in done.stderr
+
+
 def open_text() -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(), encoding="ascii")

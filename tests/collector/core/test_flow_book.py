@@ -248,8 +248,10 @@ def test_on_loopback_a_full_table_does_not_lose_the_one_end_to_the_other() -> No
     machine.list_sockets(processes=(CURL,))  # its socket is gone: it ends, and is the first to give up its place
     machine.tick()
     machine.tcp(client, server, frames.SYN | frames.ACK, size=50, interface="lo")
-    for _ in range(3):
+    for _ in range(2):
         machine.tcp(client, server, size=50, interface="lo")
-        snapshot = machine.tick()
-        assert_balanced(snapshot)
+        assert_balanced(machine.tick())
+    machine.tcp(client, server, size=50, interface="lo")
+    snapshot = machine.tick()
+    assert_balanced(snapshot)
     assert snapshot.totals.sent_bytes - 11 * 28 == 4 * 90

@@ -275,6 +275,23 @@ async def test_events_go_on_after_a_sequence(tmp_path: Path) -> None:
         assert [event.sequence for event in (await read(call, "batch")).events] == [6]
 
 
+async def test_ticks_without_events_are_silence_too(tmp_path: Path) -> None:
+    async with served(tmp_path, TickSource(), limits=Limits(heartbeat_seconds=0.05)) as both:
+        call = both.monitor().StreamEvents(pb.StreamEventsRequest())
+
+        async def keep_ticking() -> None:
+            while True:
+                both.tick()
+                await asyncio.sleep(0.02)
+
+        ticking = asyncio.create_task(keep_ticking())
+        try:
+            async with asyncio.timeout(5):
+                await read(call, "heartbeat")
+        finally:
+            ticking.cancel()
+
+
 async def test_silence_among_events_is_broken_by_heartbeats(tmp_path: Path) -> None:
     async with served(tmp_path, TickSource(), limits=Limits(heartbeat_seconds=0.05)) as both:
         both.source.tell(ConnectionClosed(connection=row(1)))

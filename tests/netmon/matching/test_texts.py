@@ -1,5 +1,7 @@
 """Fields that look at texts."""
 
+from dataclasses import replace
+
 import pytest
 
 from netmon.model import (
@@ -72,3 +74,9 @@ def test_the_empty_pattern_says_has_none(field: FilterField) -> None:
     assert passes(field, "", row=OWNERLESS)
     assert not passes(field, "", row=ROW)
     assert not passes(field, "firefox", row=OWNERLESS)
+
+
+def test_a_script_is_found_by_its_own_name() -> None:
+    facts = replace(ROW.facts, application_name="python3 → backup.py")
+    assert passes(_F.APPLICATION, "backup.py", row=ROW._replace(facts=facts))
+    assert not passes(_F.APPLICATION, "backup", row=ROW._replace(facts=facts))
