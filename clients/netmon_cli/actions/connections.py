@@ -60,7 +60,8 @@ def _asked(client: Client, condition: Filter, which: Which, closed_seconds: floa
     """Get a snapshot with the rows that are wanted; for ended ones the collector's listing is asked too."""
     snapshot = client.snapshot(View(filter=condition, sections=frozenset({Section.CONNECTIONS})))
     if which in (Which.ALL, Which.CLOSED):
-        listed = tuple(client.connections(condition, closed_within_seconds=closed_seconds))
+        answer = client.connections(condition, closed_within_seconds=closed_seconds)
+        listed = [row for row in answer if not row.facts.remainder]
         counted_ids = {row.id for row in snapshot.connections}
         ended = [row for row in listed if row.end_time is not None and row.process and row.id not in counted_ids]
         remainders = (_without(row, ended) for row in snapshot.connections if row.facts.remainder)
