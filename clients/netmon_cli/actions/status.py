@@ -1,6 +1,8 @@
 """What ``status`` does: asks the collector, and says it in words."""
 
+import re
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -21,7 +23,9 @@ from netmon_client.lines import as_object
 from netmon_client.socket_path import default_socket_path
 from netmon_client.units import format_age, format_bytes
 
-__all__ = ["path_lines", "print_status", "status_lines", "watch_status"]
+__all__ = ["path_lines", "print_status", "screen_lines", "status_lines", "watch_status"]
+
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
 def watch_status(session: Session, client: Client, shape: Shape) -> None:
@@ -46,14 +50,20 @@ def watch_status(session: Session, client: Client, shape: Shape) -> None:
 
 
 def print_status(session: Session, state: Status, shape: Shape) -> int:
-    """Print it; give the number of lines of a table."""
+    """Print it; give the number of lines that a table takes on the screen."""
     if not shape.is_table:
         fields = document("status", as_object(state))
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return 0
     lines = status_lines(state, session.terminal().palette)
     session.write(*lines)
-    return len(lines)
+    return screen_lines(lines, session.terminal().width)
+
+
+def screen_lines(lines: Sequence[str], width: int | None) -> int:
+    """Count the lines of a screen that these take: one that is wider than it goes on in the next."""
+    lengths = (len(_COLOUR.sub("", text)) for text in lines)
+    return len(lines) if width is None else sum(max(1, -(-length // width)) for length in lengths)
 
 
 def status_lines(state: Status, palette: Palette) -> list[str]:

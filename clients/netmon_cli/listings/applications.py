@@ -39,5 +39,5 @@ def group_listing(rows: Sequence[GroupRow], shape: Shape, *, title: str, noun: s
         sums=sum_traffic(row.traffic for row in rows if not row.depth),
         noun=noun,
         count=sum(not row.depth and not row.is_rest for row in rows),
-        empty="No application has moved a byte yet.",
+        empty="No application with a connection to show.",
     )
