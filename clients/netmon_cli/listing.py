@@ -12,9 +12,9 @@ from netmon_cli.columns.column import Column, Look, SortKey, UnknownColumn, chos
 from netmon_cli.render.delimited import Value, comma_separated, tab_separated
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, draw, fit
-from netmon_cli.render.text import counted
 from netmon_cli.shape import Shape
 from netmon_cli.terminal import Terminal
+from netmon_client.words import counted
 
 __all__ = ["Listing", "delimited_lines", "ordered", "table_lines"]
 

@@ -1,6 +1,5 @@
 """Lines of prose beside the figures: what has no owner, what was left out, what was lost."""
 
-import time
 from collections.abc import Sequence
 
 from netmon.model import MonitoringState, PacketSource, Scope, Snapshot, Traffic
@@ -8,17 +7,12 @@ from netmon_cli.columns.column import Look
 from netmon_cli.columns.traffic import received, sent
 from netmon_cli.render.palette import Palette, Style
 from netmon_cli.render.table import Cell
-from netmon_cli.render.text import cell_width, counted, cut_end, visible
-from netmon_cli.words import reason_words
+from netmon_cli.render.text import cell_width, cut_end, visible
+from netmon_client.words import clock_time, counted, percent, reason_words
 
-__all__ = ["clock_time", "headline", "joined", "percent", "snapshot_notes"]
+__all__ = ["headline", "joined", "snapshot_notes"]
 
 _BETWEEN = "  "
-
-
-def clock_time(unix_seconds: float) -> str:
-    """Give the local time of day."""
-    return time.strftime("%H:%M:%S", time.localtime(unix_seconds))
 
 
 def headline(snapshot: Snapshot, look: Look) -> list[Cell]:
@@ -93,10 +87,3 @@ def _rate(traffic: Traffic) -> float:
 
 def _size(traffic: Traffic) -> int:
     return sent(traffic) + received(traffic)
-
-
-def percent(share: float) -> str:
-    """Give per cent that never round up to all: 99.96 % is not 100 %."""
-    if share >= 1:
-        return "100 %"
-    return f"{min(share * 100, 99.9):.1f} %"

@@ -12,8 +12,8 @@ from netmon_cli.listings.applications import application_listing, group_listing
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
-from netmon_cli.words import group_words
 from netmon_client.aggregate import GroupBy, group_connections, sum_traffic
+from netmon_client.words import group_words
 
 __all__ = ["list_applications"]
 

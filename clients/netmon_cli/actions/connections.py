@@ -12,12 +12,12 @@ from netmon_cli.listing import delimited_lines, table_lines
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.notes import snapshot_notes
 from netmon_cli.render.palette import Style
-from netmon_cli.render.text import counted
 from netmon_cli.selection import CLOSED_SECONDS, Which, names_state, only_rows, wanted
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client import Client
 from netmon_client.lines import flat_row
+from netmon_client.words import counted
 
 __all__ = ["list_connections", "which_connections"]
 

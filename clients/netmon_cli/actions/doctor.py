@@ -3,12 +3,12 @@
 import stat
 from pathlib import Path
 
-from netmon_cli.checks import Check, Verdict, collector_checks
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.render.palette import Palette, Style
 from netmon_cli.render.text import visible
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
+from netmon_client.checks import Check, Verdict, collector_checks
 from netmon_client.clock import monotonic
 from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
 from netmon_client.socket_path import default_socket_path

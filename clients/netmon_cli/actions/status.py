@@ -10,9 +10,8 @@ from netmon.model import MonitoringState, PacketSource, Section, Snapshot, Statu
 from netmon_cli.configuration import configuration_paths
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import EXIT_INTERRUPTED
-from netmon_cli.notes import clock_time, percent
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import counted, visible
+from netmon_cli.render.text import visible
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stopping import Stopped, Stopping
@@ -22,6 +21,7 @@ from netmon_client.feed import Disconnected, Reconnected, Stale
 from netmon_client.lines import as_object
 from netmon_client.socket_path import default_socket_path
 from netmon_client.units import format_age, format_bytes
+from netmon_client.words import clock_time, counted, percent
 
 __all__ = ["path_lines", "print_status", "screen_lines", "status_lines", "watch_status"]
 

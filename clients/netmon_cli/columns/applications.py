@@ -9,9 +9,9 @@ from netmon_cli.columns.traffic import TRAFFIC_COLUMNS, TRAFFIC_ORDERS
 from netmon_cli.render.delimited import Value
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
-from netmon_cli.words import reason_words
 from netmon_client.lines import format_time
 from netmon_client.units import format_age
+from netmon_client.words import reason_words
 
 __all__ = ["APPLICATION_ORDERS", "GroupRow", "application_columns", "application_row", "unattributed_row"]
 

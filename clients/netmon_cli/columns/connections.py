@@ -9,17 +9,10 @@ from netmon_cli.columns.traffic import TRAFFIC_COLUMNS, TRAFFIC_ORDERS
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
 from netmon_cli.services import port_name
-from netmon_cli.words import (
-    brief_reason,
-    brief_remainder,
-    owner_words,
-    protocol_name,
-    reason_words,
-    remainder_words,
-    state_cell,
-)
+from netmon_cli.words import state_cell
 from netmon_client.lines import format_time
 from netmon_client.units import format_age
+from netmon_client.words import brief_reason, brief_remainder, owner_words, protocol_name, reason_words, remainder_words
 
 __all__ = ["CONNECTION_COLUMNS", "CONNECTION_ORDERS", "application_name", "endpoint_text"]
 

@@ -2,8 +2,8 @@
 
 import click
 
-from netmon_cli.render.text import counted
 from netmon_cli.session import Session
+from netmon_client.words import counted
 
 
 @click.command()
@@ -43,7 +43,7 @@ def clear(session: Session) -> None:
 
     The collector's counters stay monotone, so programs that read them notice nothing.
     """
-    from netmon_cli.notes import clock_time  # noqa: PLC0415 -- not for --help
+    from netmon_client.words import clock_time  # noqa: PLC0415 -- not for --help
 
     with session.client() as client:
         epoch = client.clear()

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-__all__ = ["cell_width", "counted", "cut_end", "cut_middle", "json_visible", "visible"]
+__all__ = ["cell_width", "cut_end", "cut_middle", "json_visible", "visible"]
 
 ELLIPSIS = "…"
 
@@ -93,8 +93,3 @@ def _tail(text: str, width: int) -> str:
         if used > width:
             return text[index + 1 :]
     return text
-
-
-def counted(count: int, noun: str) -> str:
-    """Give ``1 row`` or ``1,234 rows``."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

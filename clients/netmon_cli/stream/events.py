@@ -18,12 +18,11 @@ from netmon.model import (
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.connections import application_name, endpoint_text
 from netmon_cli.columns.traffic import received, sent
-from netmon_cli.notes import clock_time
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell
 from netmon_cli.stream.words import gap_sentence
-from netmon_cli.words import protocol_name, reason_words
 from netmon_client.units import format_age
+from netmon_client.words import clock_time, protocol_name, reason_words
 
 __all__ = ["connection_of", "event_cells", "event_word"]
 

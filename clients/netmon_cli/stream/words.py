@@ -1,9 +1,8 @@
 """What is said about a stream while it runs."""
 
 from netmon.model import Gap
-from netmon_cli.render.text import counted
-from netmon_cli.words import gap_words
 from netmon_client.feed import Disconnected, Reconnected, Stale
+from netmon_client.words import counted, gap_words
 
 __all__ = ["gap_sentence", "talk_of"]
 

@@ -14,10 +14,11 @@ from netmon.model import (
     UnattributedTraffic,
 )
 from netmon_cli.columns.column import Look
-from netmon_cli.notes import clock_time, headline, joined, percent, snapshot_notes
+from netmon_cli.notes import headline, joined, snapshot_notes
 from netmon_cli.render.palette import Palette
 from netmon_cli.render.table import Cell
 from netmon_client.testing import a_snapshot
+from netmon_client.words import clock_time, percent
 from tests.clients.netmon_cli.rows import SNAPSHOT
 
 LOOK = Look(now=SNAPSHOT.time)

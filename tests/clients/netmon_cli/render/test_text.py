@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_cli.render.text import cell_width, counted, cut_end, cut_middle, json_visible, visible
+from netmon_cli.render.text import cell_width, cut_end, cut_middle, json_visible, visible
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,3 @@ def test_a_cut_at_the_end_says_so() -> None:
 def test_no_cut_is_wider_than_its_room(text: str, width: int) -> None:
     assert cell_width(cut_middle(text, width)) <= width
     assert cell_width(cut_end(text, width)) <= width
-
-
-def test_one_is_no_plural() -> None:
-    assert [counted(number, "row") for number in (0, 1, 1234)] == ["0 rows", "1 row", "1,234 rows"]

@@ -13,9 +13,8 @@ from netmon.model import (
     Status,
     Visibility,
 )
-from netmon_cli.notes import clock_time, percent
-from netmon_cli.render.text import counted
 from netmon_client.units import format_age, format_bytes
+from netmon_client.words import clock_time, counted, percent
 
 __all__ = ["Check", "Verdict", "collector_checks"]
 

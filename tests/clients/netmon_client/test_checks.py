@@ -15,7 +15,7 @@ from netmon.model import (
     Status,
     Visibility,
 )
-from netmon_cli.checks import Check, Verdict, collector_checks
+from netmon_client.checks import Check, Verdict, collector_checks
 from netmon_client.testing import a_status
 from netmon_client.testing.samples import START_TIME
 
