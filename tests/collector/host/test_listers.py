@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 import sys
@@ -6,11 +7,25 @@ import time
 import pytest
 
 from netmon_collector.host.listers import open_socket_lister
+from netmon_collector.host.sock_diag import SockDiag
 from tests.support.sockets import owner_of, port_of, rows_on
 
 
-def test_linux_is_listed_from_procfs() -> None:
+def test_linux_is_listed_by_sock_diag() -> None:
+    assert open_socket_lister().name == "sock_diag"
+
+
+def test_a_kernel_without_sock_diag_is_listed_from_procfs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: SockDiag) -> None:
+        raise OSError(errno.ENOENT, "no such handler")
+
+    monkeypatch.setattr(SockDiag, "probe", refuse)
     assert open_socket_lister().name == "procfs"
+
+
+def test_each_way_can_be_asked_for() -> None:
+    ways = {"auto": "sock_diag", "sockdiag": "sock_diag", "procfs": "procfs", "psutil": "psutil"}
+    assert {way: open_socket_lister(way).name for way in ways} == ways
 
 
 def test_any_other_system_is_listed_with_psutil(monkeypatch: pytest.MonkeyPatch) -> None:

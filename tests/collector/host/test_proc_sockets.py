@@ -1,43 +1,17 @@
-"""What the walk over descriptors saves, and that leaving it out keeps owners right. See test_psutil_sockets.py too."""
+"""The tables in ``/proc/net``; what holds for every way of listing stands in test_psutil_sockets.py."""
 
 import os
-import signal
 import socket
 import time
-from collections.abc import Collection, Iterator
-from typing import Any
 
 import psutil
-import pytest
 
-from netmon_collector.host import proc_sockets
-from netmon_collector.host.descriptors import find_holders, list_pids
-from netmon_collector.host.ports import Glimpse, Listing, ProcessRecord
+from netmon_collector.host.ports import Listing
 from netmon_collector.host.proc_net import plain_address
 from netmon_collector.host.proc_processes import ProcProcessReader
-from netmon_collector.host.proc_sockets import FULL_WALK_SECONDS, ProcSocketLister
+from netmon_collector.host.proc_sockets import ProcSocketLister
 from netmon_collector.host.processes import ProcessTable
-from tests.support.children import Child, running
-from tests.support.namespaces import namespace
-from tests.support.sockets import LISTENER, holder_pids, owner_of, port_of, rows_on
-
-ON_DEMAND = """
-import os, socket, sys
-held = []
-for line in sys.stdin:
-    if line == "open\\n":
-        held.append(socket.create_server(("127.0.0.1", 0)))
-        print(held[-1].getsockname()[1], flush=True)
-    if line == "hand over\\n":
-        child = os.fork()
-        if child == 0:
-            while sys.stdin.read(1):
-                ...
-            os._exit(0)
-        held.pop().close()
-        print(child, flush=True)
-"""
-"""Opens a listener when told to; when told to, leaves the last one to a child."""
+from tests.support.sockets import port_of
 
 
 def now() -> float:
@@ -46,179 +20,6 @@ def now() -> float:
 
 def make_lister() -> ProcSocketLister:
     return ProcSocketLister(ProcessTable(ProcProcessReader()))
-
-
-class Walks(list[frozenset[int]]):
-    """The pids of each walk."""
-
-
-@pytest.fixture
-def walks(monkeypatch: pytest.MonkeyPatch) -> Iterator[Walks]:
-    """In a network namespace of its own, where nobody else opens sockets meanwhile."""
-    seen = Walks()
-
-    def walk(pids: Collection[int], *rest: Any) -> dict[bytes, list[int]]:  # noqa: ANN401 - passed on as it came
-        seen.append(frozenset(pids))
-        return find_holders(pids, *rest)
-
-    monkeypatch.setattr(proc_sockets, "find_holders", walk)
-    with namespace("nmhost") as place, place.entered():
-        yield seen
-
-
-def open_socket(child: Child) -> int:
-    child.tell("open")
-    return int(child.line())
-
-
-@pytest.mark.root
-def test_nothing_new_means_no_walk(walks: Walks) -> None:
-    lister = make_lister()
-    with running(LISTENER) as program:
-        port = int(program.line())
-        lister.list_sockets(now())
-        walks.clear()
-        listing = lister.list_sockets(now())
-        assert walks == []
-        (row,) = rows_on(listing, port)
-        assert owner_of(listing, row).pid == program.pid
-
-
-@pytest.mark.root
-def test_a_new_socket_is_looked_for_where_sockets_were_and_in_new_processes(walks: Walks) -> None:
-    lister = make_lister()
-    with running(ON_DEMAND) as holder, running("import sys; sys.stdin.read()") as bystander:
-        open_socket(holder)
-        lister.list_sockets(now())
-        walks.clear()
-        with running(LISTENER) as newcomer:
-            ports = {open_socket(holder): holder.pid, int(newcomer.line()): newcomer.pid}
-            listing = lister.list_sockets(now())
-            (likely,) = walks
-            assert {holder.pid, newcomer.pid} <= likely
-            assert bystander.pid not in likely
-            for port, pid in ports.items():
-                (row,) = rows_on(listing, port)
-                assert owner_of(listing, row).pid == pid
-
-
-@pytest.mark.root
-def test_a_socket_of_a_process_that_had_none_is_found_by_a_full_walk(walks: Walks) -> None:
-    lister = make_lister()
-    with running(ON_DEMAND) as program, socket.create_server(("127.0.0.1", 0)):
-        lister.list_sockets(now())
-        walks.clear()
-        port = open_socket(program)
-        listing = lister.list_sockets(now())
-        assert len(walks) == 2
-        (row,) = rows_on(listing, port)
-        assert owner_of(listing, row).pid == program.pid
-
-
-@pytest.mark.root
-def test_a_socket_that_was_handed_over_changes_its_owner_when_the_giver_is_looked_at(walks: Walks) -> None:
-    lister = make_lister()
-    with running(ON_DEMAND) as program:
-        port = open_socket(program)
-        lister.list_sockets(now())
-        program.tell("hand over")
-        child = int(program.line())
-        listing = lister.list_sockets(now() + FULL_WALK_SECONDS)
-        (row,) = rows_on(listing, port)
-        assert holder_pids(listing, row) == [child]
-
-
-def test_when_the_owner_ends_the_holder_that_is_left_takes_its_place() -> None:
-    lister = make_lister()
-    code = """
-import os, socket, sys
-held = socket.create_server(("127.0.0.1", 0))
-child = os.fork()
-if child == 0:
-    while sys.stdin.read(1):
-        ...
-    os._exit(0)
-print(held.getsockname()[1], child, flush=True)
-os.waitpid(child, 0)
-"""
-    with running(code) as program:
-        port, child = map(int, program.line().split())
-        listing = lister.list_sockets(now())
-        assert holder_pids(listing, rows_on(listing, port)[0]) == [program.pid, child]
-        os.kill(program.pid, signal.SIGKILL)
-        os.waitid(os.P_PID, program.pid, os.WEXITED | os.WNOWAIT)
-        listing = lister.list_sockets(now())
-        assert holder_pids(listing, rows_on(listing, port)[0]) == [child]
-
-
-@pytest.mark.root
-def test_forgetting_the_caches_walks_over_all(walks: Walks) -> None:
-    lister = make_lister()
-    with socket.create_server(("127.0.0.1", 0)):
-        lister.list_sockets(now())
-        walks.clear()
-        lister.forget_caches()
-        lister.list_sockets(now())
-    assert walks
-    assert os.getpid() in walks[-1]
-
-
-@pytest.mark.root
-@pytest.mark.parametrize("step", [FULL_WALK_SECONDS, -5.0])
-def test_after_half_a_minute_or_a_clock_step_all_are_walked_again(walks: Walks, step: float) -> None:
-    lister = make_lister()
-    with socket.create_server(("127.0.0.1", 0)):
-        lister.list_sockets(now())
-        walks.clear()
-        lister.list_sockets(now() + step)
-    assert os.getpid() in walks[-1]
-
-
-class ReusedPid(ProcProcessReader):
-    """Another process has taken over ``pid``: made up, since a real one takes a turn through all pids."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__()
-        self._pid = pid
-        self.successor_start: float | None = None
-
-    def glimpse(self, pid: int) -> Glimpse | None:
-        if pid == self._pid and self.successor_start is not None:
-            return Glimpse(id="successor", start_time=self.successor_start)
-        return super().glimpse(pid)
-
-    def read(self, pid: int) -> ProcessRecord | None:
-        glimpse = self.glimpse(pid)
-        if glimpse is not None and glimpse.id == "successor":
-            return ProcessRecord(glimpse=glimpse, name="successor")
-        return super().read(pid)
-
-
-def test_a_pid_that_is_reused_while_we_look_credits_nobody() -> None:
-    with running(LISTENER) as program:
-        port = int(program.line())
-        reader = ReusedPid(program.pid)
-        reader.successor_start = now() + 60
-        listing = ProcSocketLister(ProcessTable(reader)).list_sockets(now())
-        (row,) = rows_on(listing, port)
-        assert row.process_id == ""
-        assert "successor" not in {process.name for process in listing.processes}
-
-
-@pytest.mark.root
-def test_the_name_of_the_dead_never_goes_to_the_next_holder_of_its_pid(walks: Walks) -> None:
-    with running(LISTENER) as program:
-        port = int(program.line())
-        reader = ReusedPid(program.pid)
-        lister = ProcSocketLister(ProcessTable(reader))
-        before = owner_of(first := lister.list_sockets(now()), rows_on(first, port)[0])
-        reader.successor_start = now() - 1
-        walks.clear()
-        listing = lister.list_sockets(now())
-        after = owner_of(listing, rows_on(listing, port)[0])
-        assert walks
-        assert (before.pid, after.pid) == (program.pid, program.pid)
-        assert (after.id, after.name) == ("successor", "successor")
 
 
 def key(pair: tuple[object, ...]) -> tuple[bytes, int]:
@@ -257,11 +58,3 @@ def test_the_listing_agrees_with_psutil_on_the_sockets_of_this_process() -> None
     mine = {row for row in ours if row[2] == pid}
     assert len(mine) == 22
     assert mine == {row for row in theirs if row[2] == pid}
-
-
-def test_a_process_that_ends_in_the_middle_of_a_walk_is_skipped() -> None:
-    with running(LISTENER) as program:
-        program.line()
-        pids = sorted(list_pids())
-    assert program.pid in pids
-    assert program.pid not in {pid for found in find_holders(pids, frozenset({b"1"})).values() for pid in found}

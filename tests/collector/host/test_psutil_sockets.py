@@ -1,4 +1,4 @@
-"""What every way of listing sockets must give, on real sockets; the fixture runs it for psutil and for procfs."""
+"""What every way of listing sockets must give, on real sockets: sock_diag, procfs and psutil."""
 
 import os
 import socket
@@ -104,7 +104,7 @@ def test_a_socket_that_a_child_shares_is_one_row(lister: SocketLister) -> None:
         listing = listed(lister)
         (row,) = rows_on(listing, port)
         pids = holder_pids(listing, row)
-        if lister.name == "procfs":
+        if lister.name != "psutil":
             assert pids == [leader, child]
         else:
             # psutil keeps one holder a socket, the last that it came across.
@@ -142,11 +142,9 @@ def test_processes_are_named_once_and_only_those_of_the_rows(lister: SocketListe
 LIST_AS_NOBODY = """
 import os, sys, time
 from netmon_collector.host.listers import open_socket_lister
-from netmon_collector.host.processes import ProcessTable
-from netmon_collector.host.psutil_processes import PsutilProcessReader
-from netmon_collector.host.psutil_sockets import PsutilSocketLister
+import encodings.idna, psutil
 os.setgroups([]); os.setresgid(65534, 65534, 65534); os.setresuid(65534, 65534, 65534)
-lister = PsutilSocketLister(ProcessTable(PsutilProcessReader())) if sys.argv[2] == "psutil" else open_socket_lister()
+lister = open_socket_lister(sys.argv[2])
 listing = lister.list_sockets(time.time())
 (row,) = [row for row in listing.scan.rows if row.local_port == int(sys.argv[1])]
 print(lister.name, listing.scan.is_complete, listing.scan.sees_all_users, repr(row.process_id), flush=True)
@@ -158,13 +156,13 @@ HIDDEN_PIDS = ("unshare", "-m", "sh", "-c", 'mount -t proc -o hidepid=2 proc /pr
 
 @pytest.mark.root
 @pytest.mark.parametrize("command", [(), HIDDEN_PIDS], ids=["", "hidepid"])
-@pytest.mark.parametrize("way", ["procfs", "psutil"])
+@pytest.mark.parametrize("way", ["sockdiag", "procfs", "psutil"])
 def test_without_rights_others_sockets_are_listed_without_owner(way: str, command: tuple[str, ...]) -> None:
     with (
         socket.create_server(("127.0.0.1", 0)) as held,
         running(LIST_AS_NOBODY, str(port_of(held)), way, command=command) as program,
     ):
-        assert program.line() == f"{way} True False ''"
+        assert program.line() == f"{way} True False ''".replace("sockdiag", "sock_diag")
 
 
 def connection(pid: int, port: int, remote: tuple[object, ...] = ()) -> SimpleNamespace:
