@@ -254,9 +254,13 @@ class Accountant(Generic[OwnerT]):
             for table in interface.tables.values():
                 table.clear()
 
-    def forget_interface(self, name: str) -> None:
-        """Forget the cells and counts of an interface that is gone. The book collects first."""
-        self._interfaces.pop(name, None)
+    def fold_interface(self, name: str, into: str) -> None:
+        """Forget the cells of an interface, and count what was no IP under another name. The book collects first."""
+        counts = self._interfaces.pop(name, None)
+        if counts is not None:
+            earlier = self._interface(into)
+            earlier.non_ip_packets += counts.non_ip_packets
+            earlier.non_ip_bytes += counts.non_ip_bytes
 
     @property
     def malformed(self) -> Mapping[str, int]:

@@ -7,7 +7,7 @@ from netmon.model import Direction, Protocol, Scope, UnattributedReason
 from netmon_collector.core.accounting import Accountant, Cell
 from netmon_collector.core.flow import Flow, FlowKey, Route
 from netmon_collector.core.flow_table import FLOW_LIMIT, FlowTable
-from netmon_collector.core.ledger import Ledger
+from netmon_collector.core.ledger import EARLIER_INTERFACES, INTERFACE_LIMIT, Ledger
 from netmon_collector.core.network import Network, Way, scope_between
 from netmon_collector.core.packet import TCP_SYN, Packet
 from netmon_collector.core.sockets import LocalNetwork
@@ -202,6 +202,17 @@ class FlowBook:
         for cell in self.accountant.cells():
             if cell.packets:
                 self._collect_cell(cell)
+
+    def fold_interfaces(self) -> None:
+        """Sum up the longest silent quarter of the interfaces if there are too many. Only right after ``collect``."""
+        if len(self.ledger.interfaces) <= INTERFACE_LIMIT:
+            return
+        names = [name for name in self.ledger.interfaces if name != EARLIER_INTERFACES]
+        names.sort(key=lambda name: self.accountant.last_packet_time(name) or 0.0)
+        silent = names[: INTERFACE_LIMIT // 4]
+        for name in silent:
+            self.accountant.fold_interface(name, EARLIER_INTERFACES)
+        self.ledger.fold_interfaces(silent)
 
     def _collect_cell(self, cell: Cell[Route]) -> None:
         byte_count, packet_count = cell.bytes, cell.packets

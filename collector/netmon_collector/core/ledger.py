@@ -10,6 +10,12 @@ from netmon_collector.core.tally import Tally
 APPLICATION_LIMIT = 4_096
 """How many applications are kept apart; what the longest silent ones moved is then summed up as earlier ones."""
 
+INTERFACE_LIMIT = 256
+"""How many interfaces are kept apart; what the longest silent ones carried is then summed up: containers come and go,
+each with an interface of its own."""
+
+EARLIER_INTERFACES = "(earlier interfaces)"
+
 EARLIER_ID = "earlier"
 EARLIER_NAME = "(earlier applications)"
 
@@ -43,6 +49,14 @@ class Ledger:
     def interface(self, name: str) -> Tally:
         """Give the sums of an interface."""
         return self.interfaces.setdefault(name, Tally())
+
+    def fold_interfaces(self, names: Iterable[str]) -> None:
+        """Sum up these interfaces under one name. One that is heard again begins anew."""
+        for name in names:
+            tally = self.interfaces.pop(name)
+            earlier = self.interface(EARLIER_INTERFACES)
+            earlier.join(tally)
+            earlier.join_interval(tally)
 
     def count_sent(self, flow: Flow, byte_count: int, packet_count: int) -> None:
         """Count what a connection sent."""

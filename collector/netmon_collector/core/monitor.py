@@ -170,6 +170,7 @@ class Monitor:
         self._now, self._wall_time, self._tick_at = now, wall_time, now
         self._book.now = now
         self._book.collect()
+        self._book.fold_interfaces()
         self._sequence += 1
         roll = self._roster.call(self._sequence, now, wall_time, interval_seconds)
         self._roster.tell_corrections(self._attribution.corrected, interval_seconds)

@@ -121,12 +121,14 @@ def test_cleared_cells_are_all_asked_for_anew() -> None:
     assert len(book.opened) == 4
 
 
-def test_a_forgotten_interface_leaves_nothing() -> None:
-    accountant, _ = accounted(batch([UDP_FRAME], interface="veth1"), batch([UDP_FRAME]))
-    accountant.forget_interface("veth1")
-    accountant.forget_interface("veth1")
+def test_a_folded_interface_leaves_nothing_but_what_was_no_ip() -> None:
+    arp = make.ethernet(bytes(28), 0x0806)
+    accountant, _ = accounted(batch([UDP_FRAME, arp], interface="veth1"), batch([UDP_FRAME, arp]))
+    accountant.fold_interface("veth1", "earlier")
+    accountant.fold_interface("veth1", "earlier")
     assert len(list(accountant.cells())) == 1
     assert accountant.last_packet_time("veth1") is None
+    assert accountant.non_ip("earlier") == accountant.non_ip("eth0") == (1, len(arp))
 
 
 # --- Fragments -------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 import pytest
 
 from netmon.model import Connection, ConnectionState, Direction, Protocol, Scope, Snapshot, UnattributedReason
+from netmon_collector.core.ledger import EARLIER_INTERFACES, INTERFACE_LIMIT
 from netmon_collector.core.sockets import LocalNetwork
 from tests.support import frames
 from tests.support.balance import assert_balanced
@@ -255,3 +256,25 @@ def test_on_loopback_a_full_table_does_not_lose_the_one_end_to_the_other() -> No
     snapshot = machine.tick()
     assert_balanced(snapshot)
     assert snapshot.totals.sent_bytes - 11 * 28 == 4 * 90
+
+
+def test_interfaces_of_containers_that_went_are_summed_up_and_the_rest_stay() -> None:
+    machine = Machine()
+    for number in range(INTERFACE_LIMIT):
+        machine.udp((HERE, 40_000 + number), (PEER, 53), size=10, interface=f"veth{number}")
+        machine.tick()
+    before = machine.tick()
+    assert len(before.interfaces) == INTERFACE_LIMIT
+    machine.udp((HERE, 9), (PEER, 53), size=10, interface="eth0")
+    after = machine.tick()
+    names = {one.name for one in after.interfaces}
+    assert len(names) == INTERFACE_LIMIT + 2 - INTERFACE_LIMIT // 4
+    assert {"eth0", EARLIER_INTERFACES, f"veth{INTERFACE_LIMIT - 1}"} <= names
+    assert "veth0" not in names
+    assert sum(one.traffic.sent_bytes for one in after.interfaces) == after.totals.sent_bytes
+    assert_balanced(after)
+    # One that is heard again begins anew, and nothing is counted twice.
+    machine.udp((HERE, 40_000), (PEER, 53), size=10, interface="veth0")
+    again = machine.tick()
+    assert next(one for one in again.interfaces if one.name == "veth0").traffic.sent_packets == 1
+    assert sum(one.traffic.sent_bytes for one in again.interfaces) == again.totals.sent_bytes
