@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.stamp
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run demo test lint proto bench ci clean
+.PHONY: help setup run demo test lint proto bpf bench ci clean
 
 # In CI nothing may be left out: a root or e2e test that skips is a failure.
 export NETMON_REQUIRE_ROOT_TESTS ?= $(if $(filter true,$(CI)),1,)
@@ -21,10 +21,10 @@ setup: $(STAMP) ## Make .venv from requirements.lock
 $(STAMP): requirements.lock pyproject.toml
 	$(call timed,setup,.ci/setup)
 
-run: $(STAMP) ## Start the collector and watch the traffic (asks for sudo)
+run: $(STAMP) ## Start collector and dashboard, and print the link (asks for sudo)
 	@$(PY) -m netmon_cli.first_minutes run
 
-demo: $(STAMP) ## Watch a recorded network: no root, no traffic
+demo: $(STAMP) ## The dashboard over a recorded network: no root, no traffic
 	@$(PY) -m netmon_cli.first_minutes demo
 
 test: $(STAMP) ## Run all tests; as root the ones on real traffic too
@@ -45,6 +45,10 @@ proto: $(STAMP) ## Make the Python code of the contract, and check it
 	@cd proto && ../.venv/bin/buf format --write && ../.venv/bin/buf lint
 	@$(PY) proto/generate.py --breaking
 	@$(PY) proto/generate.py
+
+bpf: ## Compile the kernel's side of owner lookup (needs clang)
+	@cd collector/netmon_collector/host/bpf && clang -target bpf -O2 -g0 -Wall -Werror \
+		-idirafter "/usr/include/$$(gcc -dumpmachine)" -c owners.bpf.c -o owners.bpf.o
 
 bench: $(STAMP) ## Measure against the budgets; BENCH=name for one
 	@$(PY) -m tests.bench $(BENCH)

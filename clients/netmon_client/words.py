@@ -25,6 +25,7 @@ __all__ = [
     "counted",
     "gap_words",
     "group_words",
+    "method_words",
     "owner_words",
     "percent",
     "protocol_name",
@@ -101,6 +102,8 @@ _METHODS: dict[OwnerMethod, str] = {
     OwnerMethod.EXACT: "exact socket",
     OwnerMethod.LISTENER: "listening socket",
     OwnerMethod.WILDCARD: "socket bound to the port",
+    OwnerMethod.CREATOR: "seen by the kernel making the socket",
+    OwnerMethod.USER: "seen by the kernel using the socket",
 }
 
 _GAPS: dict[GapCause, str] = {
@@ -163,12 +166,17 @@ def remainder_words(remainder: Remainder) -> str:
     return _REMAINDERS.get(remainder, "")
 
 
+def method_words(method: OwnerMethod) -> str:
+    """Say how an owner was found; empty where nothing tells."""
+    return _METHODS.get(method, "")
+
+
 def owner_words(row: Connection) -> str:
     """Say how the owner of a row was found, or why there is none."""
     facts = row.facts
     if not row.is_owned:
         return reason_words(facts.unattributed_reason)
-    return _METHODS.get(facts.owner_method, "")
+    return method_words(facts.owner_method)
 
 
 def gap_words(cause: GapCause) -> str:

@@ -17,7 +17,7 @@ SHORTEST_INTERVAL = 0.1
 LONGEST_INTERVAL = 60.0
 RECORD_LIMIT_BYTES = 1 << 30
 
-OWNERS = ("auto", "sockdiag", "procfs", "psutil")
+OWNERS = ("auto", "ebpf", "sockdiag", "procfs", "psutil")
 
 
 class ConfigError(ValueError):

@@ -12,7 +12,7 @@ from netmon_collector.capture.recording import Recorder, sudo_owner
 from netmon_collector.config import ConfigError, Settings
 from netmon_collector.controls import Controls
 from netmon_collector.host.interfaces import list_interfaces
-from netmon_collector.host.listers import open_socket_lister
+from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.live import LiveSource
 from netmon_collector.playback import Playback
 from netmon_collector.server import Hub, Limits, build_services
@@ -47,8 +47,10 @@ async def run(settings: Settings) -> None:
 def _open_source(settings: Settings) -> Source:
     if settings.read is None:
         _check_interfaces(settings.interfaces)
-        lister = open_socket_lister(settings.owners, command_lines_of=_command_lines_of(settings))
-        return LiveSource(settings, lister, asyncio.get_running_loop(), _open_recorder(settings))
+        lines_of = _command_lines_of(settings)
+        lister = open_socket_lister(settings.owners, command_lines_of=lines_of)
+        finder = open_owner_finder(settings.owners, command_lines_of=lines_of)
+        return LiveSource(settings, lister, asyncio.get_running_loop(), _open_recorder(settings), finder)
     try:
         return Playback(
             settings.read,

@@ -18,6 +18,7 @@ from netmon_collector.core.monitor import Monitor
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.host.interfaces import list_interfaces, local_network
 from netmon_collector.host.link_watch import open_link_watch
+from netmon_collector.host.listers import FinderChoice
 from netmon_collector.host.ports import Listing, SocketLister
 from netmon_collector.host.scan_schedule import ScanSchedule
 from netmon_collector.source import CaptureRefused, new_instance_id
@@ -30,6 +31,8 @@ SETTLE_SECONDS = 0.05
 
 FAILED_COST_SECONDS = 0.1
 """A listing that failed altogether counts as this much CPU, so that the next one waits for seconds."""
+
+NOBODY_ASKED = FinderChoice(None, "not asked for")
 
 log = logging.getLogger(__name__)
 
@@ -45,12 +48,17 @@ class LiveSource:
         lister: SocketLister,
         loop: asyncio.AbstractEventLoop,
         recorder: Recorder | None = None,
+        choice: FinderChoice = NOBODY_ASKED,
     ) -> None:
-        """Open nothing yet; ``run`` does."""
+        """Open nothing yet; ``run`` does. ``choice``: who answers for single connections, if somebody can."""
         self._settings = settings
         self.monitor = Monitor(new_instance_id(), now=clock.monotonic(), wall_time=clock.wall_time())
         self._lister = lister
         self._recorder = recorder
+        self._finder = choice.finder
+        self._finder_reason = choice.reason
+        if self._finder is not None:
+            self.monitor.ask_for_owners()
         self._capture = Capture(loop=loop, deliver=self._deliver)
         self._links = open_link_watch()
         self._loop = loop
@@ -76,6 +84,8 @@ class LiveSource:
         """Follow interfaces and sockets until cancelled. ``CaptureRefused``: this user may not capture a new one."""
         if self._links is not None:
             self._loop.add_reader(self._links.fileno(), self._hear_links)
+        if self._finder is not None:
+            self._loop.add_reader(self._finder.fileno(), self._hear_processes)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow_links())
@@ -97,6 +107,7 @@ class LiveSource:
     def before_tick(self) -> None:
         """Hand over the packets that wait, and libpcap's counts."""
         self._capture.read_all()
+        self._ask()
         self.monitor.add_capture_counts(self._capture.counts())
         for change in self._capture.take_changes():
             self.monitor.tell(change, clock.monotonic(), clock.wall_time())
@@ -129,9 +140,12 @@ class LiveSource:
         return self._capture.states()
 
     def owner_ways(self) -> tuple[OwnerWay, ...]:
-        """Give the one way there is."""
+        """Give the ways of this machine, the best one first."""
         limits = "connections that live shorter than the time between two listings may stay without an owner"
+        if self._finder is not None:
+            limits = "for sockets that were there before"
         return (
+            OwnerWay(name="ebpf", in_use=self._finder is not None, reason=self._finder_reason),
             OwnerWay(
                 name=self._lister.name,
                 in_use=True,
@@ -144,8 +158,10 @@ class LiveSource:
 
     def degraded(self) -> tuple[Degradation, ...]:
         """Give what is missing on this machine."""
-        text = "Owners are found by listing sockets: a connection that ends between two listings may have none."
-        found = [Degradation(code="owners.listing", text=text)]
+        found: list[Degradation] = []
+        if self._finder is None:
+            text = "Owners are found by listing sockets: a connection that ends between two listings may have none."
+            found.append(Degradation(code="owners.listing", text=text))
         if not self._sees_all_users:
             text = "Processes of other users cannot be read: their connections have no owner."
             found.append(Degradation(code="owners.privilege", text=text, remedy="Start it as root."))
@@ -165,6 +181,9 @@ class LiveSource:
         if self._links is not None:
             self._loop.remove_reader(self._links.fileno())
             self._links.close()
+        if self._finder is not None:
+            self._loop.remove_reader(self._finder.fileno())
+            self._finder.close()
         self._capture.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._recorder is not None:
@@ -177,8 +196,25 @@ class LiveSource:
         self.monitor.add_batch(batch)
         if self._recorder is not None:
             self._recorder.add_batch(batch)
+        if self.monitor.has_questions:
+            self._ask()
         if waited is None and self.monitor.pending_since is not None:
             self._wanted.set()
+
+    # Owners of single connections.
+
+    def _hear_processes(self) -> None:
+        if self._finder is not None:
+            self._finder.hear(clock.monotonic(), clock.wall_time())
+
+    def _ask(self) -> None:
+        """Ask for the owners of new connections, and again for those that had none."""
+        now = clock.monotonic()
+        questions = self.monitor.take_questions(now)
+        if self._finder is None or not questions:
+            return
+        found = self._finder.find(questions, now, clock.wall_time())
+        self.monitor.add_answers(found.processes, found.answers, now)
 
     # Interfaces.
 

@@ -15,6 +15,7 @@ from netmon.model import (
 from netmon_collector.core.flow import Flow, FlowKey, Owner
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.network import scope_between
+from netmon_collector.core.questions import Answer
 from netmon_collector.core.socket_index import Match, SocketIndex
 from netmon_collector.core.sockets import SocketRow, SocketScan
 
@@ -70,6 +71,13 @@ class Attribution:
         self._book.pending_since = min(pending_times, default=None)
         named = {row.process_id for row in scan.rows} | {holder for row in scan.rows for holder in row.holder_ids}
         self._processes = {key: process for key, process in self._processes.items() if key in named}
+
+    def add_answers(self, settled: Iterable[tuple[Flow, Answer]]) -> None:
+        """Take whose single connections are, told by somebody who saw it happen."""
+        for flow, answer in settled:
+            process = self._processes.get(answer.process_id)
+            if process is not None and flow in self._book.table:
+                self._own(flow, Owner(process=process, method=answer.method, confidence=answer.confidence))
 
     # Sockets that are listed.
 

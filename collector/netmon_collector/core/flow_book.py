@@ -10,8 +10,11 @@ from netmon_collector.core.flow_table import FLOW_LIMIT, FlowTable
 from netmon_collector.core.ledger import EARLIER_INTERFACES, INTERFACE_LIMIT, Ledger
 from netmon_collector.core.network import Network, Way, scope_between
 from netmon_collector.core.packet import TCP_SYN, Packet
+from netmon_collector.core.questions import Questions
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.core.tcp import begins_anew, follow
+
+_ASKED_FOR = frozenset({UnattributedReason.PENDING, UnattributedReason.PROTOCOL})
 
 _PROTOCOLS = {
     6: Protocol.TCP,
@@ -38,6 +41,8 @@ class FlowBook:
         self.has_lookup = True
         self.pending_since: float | None = None
         self.scan_count = 0
+        self.questions: Questions | None = None
+        """Where new connections ask for their owner, if somebody can answer for single ones."""
         self.departed: list[Flow] = []
         """Connections that were shown and are no longer tracked; the monitor takes them."""
         self._network = Network(LocalNetwork())
@@ -177,6 +182,8 @@ class FlowBook:
             self.pending_since = packet.time
         self.ledger.join(flow)
         self.table.add(flow)
+        if self.questions is not None and flow.reason in _ASKED_FOR:
+            self.questions.add(flow)
         return flow
 
     def _first_reason(self, protocol: Protocol, direction: Direction) -> UnattributedReason:

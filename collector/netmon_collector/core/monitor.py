@@ -32,6 +32,7 @@ from netmon_collector.core.events import EventRing, EventSlice
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.flow_table import FLOW_LIMIT
 from netmon_collector.core.periods import PeriodSums
+from netmon_collector.core.questions import Answer, Question, Questions
 from netmon_collector.core.roster import RollCall, Roster
 from netmon_collector.core.rows import EVICTED_ID, remainder_of
 from netmon_collector.core.sockets import LocalNetwork, SocketScan
@@ -110,6 +111,27 @@ class Monitor:
         self._book.now = now
         self._book.collect()
         self._attribution.add_sockets(scan, now)
+
+    def ask_for_owners(self) -> None:
+        """Say that somebody will take questions about single connections, and answer them."""
+        self._book.questions = Questions()
+
+    @property
+    def has_questions(self) -> bool:
+        """Whether a new connection waits to be asked for."""
+        return bool(self._book.questions)
+
+    def take_questions(self, now: float) -> tuple[Question, ...]:
+        """Give which connections have no owner yet: new ones, and once a second those that had no answer."""
+        return self._book.questions.take(now) if self._book.questions is not None else ()
+
+    def add_answers(self, processes: Iterable[Process], answers: Iterable[Answer], now: float) -> None:
+        """Take whose they are. What is not answered waits for a listing."""
+        if self._book.questions is None:
+            return
+        self._book.now = now
+        self._attribution.add_processes(processes)
+        self._attribution.add_answers(self._book.questions.settle(answers))
 
     def add_capture_counts(self, counts: Iterable[CaptureCounts]) -> None:
         """Take libpcap's own counts, of all interfaces that there are and were."""

@@ -2,9 +2,12 @@
 
 import os
 import sys
+from typing import NamedTuple
 
+from netmon_collector.host.bpf.kernel_owners import KernelOwners
 from netmon_collector.host.diag_sockets import DiagSocketLister
-from netmon_collector.host.ports import SocketLister
+from netmon_collector.host.kernel_finder import KernelFinder
+from netmon_collector.host.ports import OwnerFinder, SocketLister
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.proc_sockets import ProcSocketLister
 from netmon_collector.host.processes import ProcessTable
@@ -12,7 +15,7 @@ from netmon_collector.host.psutil_processes import PsutilProcessReader
 from netmon_collector.host.psutil_sockets import PsutilSocketLister
 from netmon_collector.host.sock_diag import SockDiag
 
-__all__ = ["open_socket_lister"]
+__all__ = ["FinderChoice", "open_owner_finder", "open_socket_lister"]
 
 
 def open_socket_lister(way: str = "auto", *, command_lines_of: int | None = None) -> SocketLister:
@@ -28,6 +31,29 @@ def open_socket_lister(way: str = "auto", *, command_lines_of: int | None = None
         if os.access("/proc/net/tcp", os.R_OK):
             return ProcSocketLister(table)
     return PsutilSocketLister(ProcessTable(PsutilProcessReader(), command_lines_of=command_lines_of))
+
+
+class FinderChoice(NamedTuple):
+    """Who answers for single connections, or why nobody does."""
+
+    finder: OwnerFinder | None
+    reason: str = ""
+
+
+def open_owner_finder(way: str = "auto", *, command_lines_of: int | None = None) -> FinderChoice:
+    """Load programs into the kernel that can answer for single connections, where system and rights allow it."""
+    if not sys.platform.startswith("linux"):
+        return FinderChoice(None, "this system has no eBPF")
+    if way not in ("auto", "ebpf"):
+        return FinderChoice(None, f"left out by --owners {way}")
+    try:
+        owners = KernelOwners()
+    except PermissionError:
+        return FinderChoice(None, "the right to load eBPF is missing, or another program holds the root cgroup")
+    except OSError as error:
+        return FinderChoice(None, f"the kernel refused: {error.strerror or type(error).__name__}")
+    table = ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of)
+    return FinderChoice(KernelFinder(owners, table))
 
 
 def _has_diag() -> bool:

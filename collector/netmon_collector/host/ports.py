@@ -1,9 +1,11 @@
 """The questions that the collector asks the host, each behind a port of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from netmon.model import Process
+from netmon_collector.core.questions import Answer, Question
 from netmon_collector.core.sockets import SocketScan
 
 
@@ -86,4 +88,37 @@ class ProcessReader(Protocol):
 
     def keep(self, pids: frozenset[int]) -> None:
         """Forget what is cached of all other processes."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """Whose single connections are, and the processes that the answers name."""
+
+    answers: tuple[Answer, ...]
+    processes: tuple[Process, ...]
+
+
+class OwnerFinder(Protocol):
+    """Answers whose a single connection is, at once: also one that has ended meanwhile."""
+
+    @property
+    def name(self) -> str:
+        """What the status calls this way of finding owners."""
+        ...
+
+    def fileno(self) -> int:
+        """Give the descriptor that is readable when ``hear`` has something to do."""
+        ...
+
+    def hear(self, now: float, now_wall: float) -> None:
+        """Take what the system tells of processes, while they are there to be read."""
+        ...
+
+    def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
+        """Answer what can be answered now, in monotonic and in Unix seconds."""
+        ...
+
+    def close(self) -> None:
+        """Let go of all that it holds in the system."""
         ...

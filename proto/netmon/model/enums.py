@@ -80,6 +80,8 @@ class OwnerMethod(IntEnum):
     EXACT = 1
     LISTENER = 2
     WILDCARD = 3
+    CREATOR = 4
+    USER = 5
 
 
 @unique

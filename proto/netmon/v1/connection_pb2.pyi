@@ -167,6 +167,10 @@ class _OwnerMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OwnerMeth
     """The system lists a socket that listens on the local endpoint; the accepted one was not seen."""
     OWNER_METHOD_WILDCARD: _OwnerMethod.ValueType  # 3
     """The system lists a socket bound to the local port with no fixed peer (unconnected UDP)."""
+    OWNER_METHOD_CREATOR: _OwnerMethod.ValueType  # 4
+    """The kernel told who made the socket; nobody was seen using it, and it may have been passed on."""
+    OWNER_METHOD_USER: _OwnerMethod.ValueType  # 5
+    """The kernel told who connected, accepted, sent on or closed the socket."""
 
 class OwnerMethod(_OwnerMethod, metaclass=_OwnerMethodEnumTypeWrapper):
     """How the owner of a connection was found."""
@@ -179,6 +183,10 @@ OWNER_METHOD_LISTENER: OwnerMethod.ValueType  # 2
 """The system lists a socket that listens on the local endpoint; the accepted one was not seen."""
 OWNER_METHOD_WILDCARD: OwnerMethod.ValueType  # 3
 """The system lists a socket bound to the local port with no fixed peer (unconnected UDP)."""
+OWNER_METHOD_CREATOR: OwnerMethod.ValueType  # 4
+"""The kernel told who made the socket; nobody was seen using it, and it may have been passed on."""
+OWNER_METHOD_USER: OwnerMethod.ValueType  # 5
+"""The kernel told who connected, accepted, sent on or closed the socket."""
 Global___OwnerMethod: _TypeAlias = OwnerMethod  # noqa: Y015
 
 class _OwnerConfidence:

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from netmon_collector.host.listers import open_socket_lister
+from netmon_collector.host.bpf.kernel_owners import KernelOwners
+from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.host.sock_diag import SockDiag
 from tests.support.sockets import owner_of, port_of, rows_on
 
@@ -44,3 +45,34 @@ def test_command_lines_come_only_when_asked_for(monkeypatch: pytest.MonkeyPatch,
             listing = lister.list_sockets(time.time())  # noqa: TID251 - this process started by the real clock
             process = owner_of(listing, rows_on(listing, port_of(held))[0])
             assert bool(process.command_line) is keep
+
+
+@pytest.mark.root
+def test_the_kernel_answers_for_single_connections_where_it_may() -> None:
+    choice = open_owner_finder()
+    assert choice.finder is not None
+    assert (choice.finder.name, choice.reason) == ("ebpf", "")
+    choice.finder.close()
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PermissionError(errno.EPERM, "no"), "the right to load eBPF is missing"),
+        (OSError(errno.ENOSYS, "Function not implemented"), "the kernel refused: Function not implemented"),
+    ],
+)
+def test_why_the_kernel_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str) -> None:
+    def refuse(self: KernelOwners) -> None:
+        raise error
+
+    monkeypatch.setattr(KernelOwners, "__init__", refuse)
+    choice = open_owner_finder()
+    assert choice.finder is None
+    assert choice.reason.startswith(reason)
+
+
+def test_a_way_that_was_asked_for_leaves_the_kernel_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert open_owner_finder("psutil").reason == "left out by --owners psutil"
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert open_owner_finder().reason == "this system has no eBPF"

@@ -1,0 +1,65 @@
+"""The root of the cgroup2 hierarchy: also on hybrid systems, and where this mount namespace does not show it."""
+
+import ctypes
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+__all__ = ["find_root", "open_root"]
+
+_ESCAPE: Final = re.compile(rb"\\([0-7]{3})")
+_OPEN_DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+# include/uapi/asm-generic/unistd.h: the same numbers on every machine. linux/mount.h.
+_FSOPEN, _FSCONFIG, _FSMOUNT = 430, 431, 432
+_CLOSE_ON_EXEC: Final = 1
+_CMD_CREATE: Final = 6
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+def find_root(mountinfo: bytes) -> bytes | None:
+    """Give the mount point of the cgroup2 root from ``/proc/self/mountinfo`` (proc(5)); None where there is none."""
+    for line in mountinfo.splitlines():
+        front, separator, back = line.partition(b" - ")
+        fields = front.split(b" ")
+        if separator and back.startswith(b"cgroup2 ") and len(fields) > 4 and fields[3] == b"/":
+            return _ESCAPE.sub(lambda found: bytes([int(found[1], 8)]), fields[4])
+    return None
+
+
+def open_root() -> int:
+    """Open it and give the descriptor. Raises ``OSError`` where the kernel has no cgroup2, or keeps it from us."""
+    root = find_root(Path("/proc/self/mountinfo").read_bytes())
+    if root is not None:
+        try:
+            return os.open(root, _OPEN_DIRECTORY)
+        except FileNotFoundError:
+            # Something else is mounted over it, as `ip netns exec` does with /sys.
+            return _open_unmounted()
+    return _open_unmounted()
+
+
+def _open_unmounted() -> int:
+    """Mount the hierarchy where nobody sees it (fsopen(2), fsmount(2)); it goes with the descriptor."""
+    context = _call(_FSOPEN, ctypes.c_char_p(b"cgroup2"), ctypes.c_uint(_CLOSE_ON_EXEC))
+    try:
+        nothing = ctypes.c_void_p(None)
+        _call(_FSCONFIG, ctypes.c_int(context), ctypes.c_uint(_CMD_CREATE), nothing, nothing, ctypes.c_int(0))
+        mount = _call(_FSMOUNT, ctypes.c_int(context), ctypes.c_uint(_CLOSE_ON_EXEC), ctypes.c_uint(0))
+    finally:
+        os.close(context)
+    try:
+        return os.open(".", _OPEN_DIRECTORY, dir_fd=mount)
+    finally:
+        os.close(mount)
+
+
+def _call(number: int, *arguments: object) -> int:
+    result = int(_libc.syscall(ctypes.c_long(number), *arguments))
+    if result < 0:
+        error = ctypes.get_errno()
+        raise OSError(error, os.strerror(error))
+    return result

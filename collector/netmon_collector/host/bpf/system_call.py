@@ -1,0 +1,152 @@
+"""bpf(2) through ctypes: maps, programs and cgroup links (linux/bpf.h, union bpf_attr)."""
+
+import ctypes
+import errno
+import os
+import platform
+import struct
+from typing import Final
+
+from netmon_collector.host.bpf.object_file import MapDefinition, Program
+
+__all__ = ["Map", "ProgramRefused", "attach", "load"]
+
+_NUMBERS: Final = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "ppc64le": 361, "s390x": 351, "armv7l": 386}
+
+_MAP_CREATE: Final = 0
+_MAP_LOOKUP: Final = 1
+_MAP_DELETE: Final = 3
+_MAP_GET_NEXT_KEY: Final = 4
+_PROG_LOAD: Final = 5
+_LINK_CREATE: Final = 28
+
+_CLOSE_ON_EXEC_IS_SET: Final = True
+"""The kernel opens all BPF descriptors with O_CLOEXEC (kernel/bpf/syscall.c, bpf_map_new_fd and others)."""
+
+_LOG_BYTES: Final = 64 * 1024
+_LOAD_MAP: Final = 0x18
+_PSEUDO_MAP_FD: Final = 1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+class ProgramRefused(OSError):
+    """The kernel does not take a program; ``log`` holds the verifier's own words."""
+
+    def __init__(self, number: int, section: str, log: str) -> None:
+        super().__init__(number, f"the kernel refused program {section}: {os.strerror(number)}")
+        self.log = log
+
+
+class Map:
+    """An open map; keys and values are bytes of its fixed sizes."""
+
+    def __init__(self, definition: MapDefinition) -> None:
+        """Create it. Raises ``OSError``."""
+        self.definition = definition
+        name = definition.name.encode()[:15]
+        attributes = struct.pack(
+            "=IIIIIII16sI",
+            definition.kind,
+            definition.key_bytes,
+            definition.value_bytes,
+            definition.limit,
+            0,
+            0,
+            0,
+            name,
+            0,
+        )
+        self._descriptor = _call(_MAP_CREATE, attributes)
+        self._key = ctypes.create_string_buffer(definition.key_bytes)
+        self._next_key = ctypes.create_string_buffer(definition.key_bytes)
+        self._value = ctypes.create_string_buffer(definition.value_bytes)
+        addresses = (ctypes.addressof(self._key), ctypes.addressof(self._value))
+        self._lookup = ctypes.create_string_buffer(struct.pack("=IxxxxQQQ", self._descriptor, *addresses, 0), 32)
+
+    def fileno(self) -> int:
+        """Give the descriptor."""
+        return self._descriptor
+
+    def find(self, key: bytes) -> bytes | None:
+        """Give the value of a key, None where there is none."""
+        self._key.raw = key
+        if _libc.syscall(_number(), _MAP_LOOKUP, self._lookup, 32) == 0:
+            return self._value.raw
+        number = ctypes.get_errno()
+        if number == errno.ENOENT:
+            return None
+        raise OSError(number, os.strerror(number))
+
+    def delete(self, key: bytes) -> bool:
+        """Take out a key; say whether it was there."""
+        self._key.raw = key
+        attributes = struct.pack("=IxxxxQQQ", self._descriptor, ctypes.addressof(self._key), 0, 0)
+        try:
+            _call(_MAP_DELETE, attributes)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Close the descriptor; programs that use the map keep it."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def load(program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int, terms: bytes) -> int:
+    """Load a program and give its descriptor. Raises `ProgramRefused`, ``OSError``."""
+    code = bytearray(program.instructions)
+    for offset, name in program.map_uses:
+        if code[offset] != _LOAD_MAP:
+            raise ValueError("a map is used by something else than a 64-bit load")
+        code[offset + 1] = (code[offset + 1] & 0x0F) | (_PSEUDO_MAP_FD << 4)
+        struct.pack_into("=i", code, offset + 4, maps[name].fileno())
+    instructions = ctypes.create_string_buffer(bytes(code), len(code))
+    licence = ctypes.create_string_buffer(terms)
+    for log_bytes in (0, _LOG_BYTES):  # the verifier's words cost time: asked for only when it refused
+        log = ctypes.create_string_buffer(max(log_bytes, 1))
+        attributes = struct.pack(
+            "=IIQQIIQII16sII",
+            kind,
+            len(code) // 8,
+            ctypes.addressof(instructions),
+            ctypes.addressof(licence),
+            1 if log_bytes else 0,
+            log_bytes,
+            ctypes.addressof(log) if log_bytes else 0,
+            0,
+            0,
+            program.section.encode()[:15],
+            0,
+            attach_kind,
+        )
+        try:
+            return _call(_PROG_LOAD, attributes)
+        except OSError as error:
+            if log_bytes or error.errno == errno.EPERM:
+                raise ProgramRefused(error.errno or 0, program.section, log.value.decode(errors="replace")) from error
+    raise AssertionError("unreachable")
+
+
+def attach(program: int, cgroup: int, attach_kind: int) -> int:
+    """Link a loaded program to a cgroup; it stays as long as the descriptor that this gives. Raises ``OSError``."""
+    return _call(_LINK_CREATE, struct.pack("=IIII", program, cgroup, attach_kind, 0))
+
+
+def _number() -> int:
+    number = _NUMBERS.get(platform.machine())
+    if number is None:
+        raise OSError(errno.ENOSYS, "the number of bpf(2) is not known for this machine")
+    return number
+
+
+def _call(command: int, attributes: bytes) -> int:
+    buffer = ctypes.create_string_buffer(attributes, len(attributes))
+    result = _libc.syscall(_number(), command, buffer, len(attributes))
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return int(result)

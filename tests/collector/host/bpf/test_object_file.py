@@ -1,0 +1,57 @@
+"""The object as it is shipped, and bytes that no compiler writes."""
+
+import random
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from netmon_collector.host.bpf.object_file import read_object
+from tests.support.source_tree import ROOT
+
+SHIPPED = (ROOT / "collector/netmon_collector/host/bpf/owners.bpf.o").read_bytes()
+
+
+def test_the_shipped_object_holds_its_programs_and_maps() -> None:
+    found = read_object(SHIPPED)
+    assert found.license == b"Apache-2.0\0"
+    assert {one.name for one in found.maps} == {"sockets", "flows", "newcomers", "arrivals"}
+    sizes = {one.name: (one.key_bytes, one.value_bytes) for one in found.maps}
+    assert sizes == {"sockets": (8, 64), "flows": (40, 48), "newcomers": (20, 8), "arrivals": (0, 0)}
+    assert {one.section for one in found.programs} >= {"sock_create", "sock_release", "egress", "ingress"}
+    names = {one.name for one in found.maps}
+    for program in found.programs:
+        assert len(program.instructions) % 8 == 0
+        assert program.map_uses
+        for offset, name in program.map_uses:
+            assert program.instructions[offset] == 0x18  # BPF_LD | BPF_IMM | BPF_DW
+            assert name in names
+
+
+def test_every_map_is_bounded() -> None:
+    # An LRU map makes room by itself; the ring refuses what does not fit.
+    assert {one.kind for one in read_object(SHIPPED).maps} == {9, 27}
+    assert all(0 < one.limit <= 65_536 for one in read_object(SHIPPED).maps)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x7fELF", SHIPPED[:63], SHIPPED[:-40], b"MZ" + SHIPPED[2:]])
+def test_what_is_no_object_is_refused(data: bytes) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 -- one sentence a way to be none
+        read_object(data)
+
+
+def test_an_object_for_another_machine_is_refused() -> None:
+    foreign = SHIPPED[:18] + b"\x3e\x00" + SHIPPED[20:]  # EM_X86_64
+    with pytest.raises(ValueError, match="no BPF object"):
+        read_object(foreign)
+
+
+@given(st.integers(min_value=0, max_value=2**32))
+def test_a_damaged_object_gives_an_object_or_a_value_error(seed: int) -> None:
+    chance = random.Random(seed)
+    data = bytearray(SHIPPED)
+    for _ in range(chance.randrange(1, 12)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    with suppress(ValueError):
+        assert read_object(bytes(data)).license is not None

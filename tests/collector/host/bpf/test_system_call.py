@@ -1,0 +1,86 @@
+"""bpf(2) itself: this kernel's answers."""
+
+import errno
+import os
+import platform
+import struct
+
+import pytest
+
+from netmon_collector.host.bpf import system_call
+from netmon_collector.host.bpf.cgroup_root import open_root
+from netmon_collector.host.bpf.object_file import MapDefinition, Program
+from netmon_collector.host.bpf.system_call import Map, ProgramRefused, attach, load
+
+HASH = MapDefinition(name="numbers", kind=1, key_bytes=4, value_bytes=8, limit=2)
+GO_ON = struct.pack("<BBhi", 0xB7, 0, 0, 1) + struct.pack("<BBhi", 0x95, 0, 0, 0)  # r0 = 1; exit
+NO_EXIT = GO_ON[:8]
+CGROUP_SKB, INGRESS = 8, 0
+
+pytestmark = pytest.mark.root
+
+
+def program(code: bytes, uses: tuple[tuple[int, str], ...] = ()) -> Program:
+    return Program(section="ingress", instructions=code, map_uses=uses)
+
+
+def test_a_map_gives_back_what_programs_put_there() -> None:
+    made = Map(HASH)
+    try:
+        assert made.find(b"\0\0\0\1") is None
+        assert made.delete(b"\0\0\0\1") is False
+        put(made, b"\0\0\0\1", b"8 bytes!")
+        assert made.find(b"\0\0\0\1") == b"8 bytes!"
+        assert made.delete(b"\0\0\0\1") is True
+        assert made.find(b"\0\0\0\1") is None
+    finally:
+        made.close()
+        made.close()
+
+
+def put(made: Map, key: bytes, value: bytes) -> None:
+    """BPF_MAP_UPDATE_ELEM, which the collector never calls."""
+    import ctypes  # noqa: PLC0415 -- here alone
+
+    texts = [ctypes.create_string_buffer(text, len(text)) for text in (key, value)]
+    addresses = [ctypes.addressof(text) for text in texts]
+    system_call._call(2, struct.pack("=IxxxxQQQ", made.fileno(), *addresses, 0))
+
+
+def test_a_closed_map_is_an_error_and_no_crash() -> None:
+    made = Map(HASH)
+    made.close()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        made.find(b"\0\0\0\1")
+
+
+def test_an_impossible_map_is_refused() -> None:
+    with pytest.raises(OSError, match="Invalid argument"):
+        Map(MapDefinition(name="none", kind=1, key_bytes=0, value_bytes=8, limit=2))
+
+
+def test_a_program_is_loaded_linked_and_gone_with_its_descriptors() -> None:
+    loaded = load(program(GO_ON), {}, kind=CGROUP_SKB, attach_kind=INGRESS, terms=b"Apache-2.0")
+    cgroup = open_root()
+    link = attach(loaded, cgroup, INGRESS)
+    for descriptor in (link, loaded, cgroup):
+        assert not os.get_inheritable(descriptor)
+        os.close(descriptor)
+
+
+def test_a_refused_program_comes_with_the_verifiers_words() -> None:
+    with pytest.raises(ProgramRefused) as caught:
+        load(program(NO_EXIT), {}, kind=CGROUP_SKB, attach_kind=INGRESS, terms=b"Apache-2.0")
+    assert caught.value.errno == errno.EINVAL
+    assert "last insn" in caught.value.log
+
+
+def test_a_map_in_the_wrong_place_is_found_before_the_kernel_sees_it() -> None:
+    with pytest.raises(ValueError, match="64-bit load"):
+        load(program(GO_ON, ((0, "numbers"),)), {}, kind=CGROUP_SKB, attach_kind=INGRESS, terms=b"Apache-2.0")
+
+
+def test_on_an_unknown_machine_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platform, "machine", lambda: "pdp11")
+    with pytest.raises(OSError, match="not known for this machine"):
+        Map(HASH)
