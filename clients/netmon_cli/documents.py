@@ -5,18 +5,21 @@ from typing import Any
 
 from netmon.model import Snapshot
 from netmon_cli.render.text import json_visible
-from netmon_client.lines import SCHEMA, to_lines
 
 __all__ = ["document", "line", "pretty", "snapshot_fields"]
 
 
 def document(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     """Put fields into the envelope; ``kind`` becomes the ``type``."""
+    from netmon_client.lines import SCHEMA  # noqa: PLC0415 -- 10 ms that no table need pay; so below
+
     return {"schema": SCHEMA, "type": kind, **{key: value for key, value in fields.items() if key not in _ENVELOPE}}
 
 
 def snapshot_fields(snapshot: Snapshot) -> dict[str, Any]:
     """Give a snapshot as an object, the fields of the contract, envelope included."""
+    from netmon_client.lines import to_lines  # noqa: PLC0415 -- as above
+
     fields: dict[str, Any] = json.loads(to_lines(snapshot)[0])
     return fields
 

@@ -1,8 +1,8 @@
-"""What ``make run`` and ``make demo`` do: a collector, a live view, and an end of both with Ctrl-C.
+"""What ``make run`` and ``make demo`` do: a collector, the dashboard, and an end of both with Ctrl-C.
 
     python -m netmon_cli.first_minutes run|demo
 
-It imports nothing of the collector: it starts the installed program.
+It imports nothing of either: it starts the installed programs.
 """
 
 import os
@@ -11,38 +11,51 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 from typing import Final
 
 from netmon.model import CaptureState, PacketSource, Status
 from netmon_cli.failure import EXIT_INTERRUPTED
-from netmon_cli.own_collector import CollectorFailed, OwnCollector, Plan, beside_interpreter
-from netmon_cli.program import run as run_command_line
+from netmon_cli.own_child import ChildFailed, isolated
+from netmon_cli.own_collector import OwnCollector, Plan
+from netmon_cli.own_collector import exit_words as collector_exit_words
+from netmon_cli.own_dashboard import OwnDashboard
+from netmon_cli.own_dashboard import exit_words as dashboard_exit_words
 from netmon_cli.render.text import visible
 from netmon_client import connect, default_socket_path
 from netmon_client.errors import IncompatibleVersion, NetmonError, NotPermitted
 
-__all__ = ["collector_line", "demo", "main", "run"]
+__all__ = ["Programs", "collector_line", "demo", "main", "run"]
 
 RECORDING: Final = Path(__file__).resolve().parent.parent / "demo"
 _NOT_PERMITTED: Final = NotPermitted.exit_code
+_LOOK_EVERY_SECONDS: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Programs:
+    """The words that start the two programs."""
+
+    collector: Sequence[str]
+    dashboard: Sequence[str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one of the two; give the exit code. Ctrl-C in the view is its usual end, and so 0."""
+    """Run one of the two; give the exit code. Ctrl-C is the usual end, and so 0."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words not in (["run"], ["demo"]):
         _say("usage: python -m netmon_cli.first_minutes run|demo")
         return 2
-    program = collector_program()
     for number in (signal.SIGTERM, signal.SIGHUP):  # a closed window must not leave a collector behind
         signal.signal(number, _leave)
     try:
-        return run(program) if words == ["run"] else demo(program, RECORDING)
-    except CollectorFailed as failure:
+        return run(programs()) if words == ["run"] else demo(programs(), RECORDING)
+    except ChildFailed as failure:
         for line in str(failure).splitlines():
             _say(line)
         return 1
@@ -53,20 +66,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_INTERRUPTED
 
 
-def collector_program() -> list[str]:
-    """Give the words that start the collector.
-
-    Isolated, so that root imports nothing from the folder that this was called in; and writing no bytecode, which would
-    leave files of root in a user's checkout.
-    """
-    return [sys.executable, "-I", "-B", beside_interpreter()]
+def programs() -> Programs:
+    """Give the installed programs."""
+    return Programs(collector=isolated("netmon-collector"), dashboard=isolated("netmon-dashboard"))
 
 
-def run(program: Sequence[str]) -> int:
+def run(programs: Programs) -> int:
     """Watch this machine: with the collector that runs, else with one that is started for this time."""
     socket = default_socket_path()
     with ExitStack() as stack:
         client = stack.enter_context(connect(socket))
+        own: OwnCollector | None = None
         try:
             status = client.status()
         except (IncompatibleVersion, NotPermitted) as error:
@@ -74,21 +84,19 @@ def run(program: Sequence[str]) -> int:
             _say(error.remedy or "Stop it, then:  make run")
             return error.exit_code
         except NetmonError:
-            plan = _live_plan(program, socket)
+            plan = _live_plan(programs.collector, socket)
             if plan is None:
                 return _NOT_PERMITTED
             own = stack.enter_context(OwnCollector(plan))
             status = own.wait_until_it_answers(client)
-            stack.callback(_tell_warnings, own)
             _say(collector_line(status))
         else:
             _say(f"{collector_line(status)} · ran already, stays")
-        if os.geteuid() == 0 and "SUDO_UID" not in os.environ:
-            _say("note       netmon-cli runs as root here because you are root; it needs no root")
-        return _watch(socket)
+        client.close()
+        return _watch(programs, socket, own)
 
 
-def demo(program: Sequence[str], recording: Path) -> int:
+def demo(programs: Programs, recording: Path) -> int:
     """Watch a recorded network: no root, no traffic of this machine."""
     if not recording.exists():
         _say(f"There is no recording at {recording}.")
@@ -97,14 +105,13 @@ def demo(program: Sequence[str], recording: Path) -> int:
         # Short, and outside of any TMPDIR: a socket's path holds 108 bytes at the most (unix(7)).
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="netmon-demo-", dir="/tmp"))
         socket = f"{folder}/collector.sock"
-        plan = Plan(program=program, arguments=["--read", str(recording), "--loop", "--socket", socket])
+        plan = Plan(program=programs.collector, arguments=["--read", str(recording), "--loop", "--socket", socket])
         own = stack.enter_context(OwnCollector(plan))
-        client = stack.enter_context(connect(socket))
-        status = own.wait_until_it_answers(client)
-        stack.callback(_tell_warnings, own)
+        with connect(socket) as client:
+            status = own.wait_until_it_answers(client)
         _say("DEMO       a recording of another machine: nothing of this happens here now")
         _say(collector_line(status))
-        return _watch(socket)
+        return _watch(programs, socket, own)
 
 
 def collector_line(status: Status) -> str:
@@ -140,20 +147,43 @@ def _live_plan(program: Sequence[str], socket: str) -> Plan | None:
     return Plan(program=program, arguments=arguments, with_sudo=True)
 
 
-def _tell_warnings(own: OwnCollector) -> None:
-    """Say after the view what it would have torn."""
-    for line in own.warnings():
+def _watch(programs: Programs, socket: str, collector: OwnCollector | None) -> int:
+    """Start the dashboard, say its link, and wait for Ctrl-C; give 1 when the dashboard ends by itself."""
+    with ExitStack() as stack:
+        if collector is not None:
+            stack.callback(_tell, collector.warnings)
+        dashboard = stack.enter_context(OwnDashboard(programs.dashboard, socket))
+        link = dashboard.wait_for_link()
+        _tell(dashboard.notes)
+        try:
+            _say(f"{link}      (Ctrl-C stops what it started)")
+            exit_code = _wait(dashboard, collector)
+        except KeyboardInterrupt:
+            return 0
+        _tell(dashboard.warnings)
+        _say(f"The dashboard has ended. {dashboard_exit_words(exit_code)}")
+        return 1
+
+
+def _wait(dashboard: OwnDashboard, collector: OwnCollector | None) -> int:
+    """Wait until the dashboard ends; give its exit code. A collector that ends is told, and the dashboard stays."""
+    pause = threading.Event()
+    while (exit_code := dashboard.exit_code) is None:
+        if collector is not None and collector.exit_code is not None:
+            _say(f"The collector has ended. {collector_exit_words(collector.exit_code)}")
+            _say("The dashboard keeps what it had last. To begin anew:  Ctrl-C, then make run")
+            collector = None
+        pause.wait(_LOOK_EVERY_SECONDS)
+    return exit_code
+
+
+def _tell(lines: Callable[[], list[str]]) -> None:
+    for line in lines():
         _say(line)
 
 
-def _watch(socket: str) -> int:
-    """Show the stream until Ctrl-C, which is no failure here."""
-    code = run_command_line(["--socket", socket, "stream"])
-    return 0 if code == EXIT_INTERRUPTED else code
-
-
 def _say(text: str) -> None:
-    """Tell the user: on stderr, because standard output is the stream's."""
+    """Tell the user."""
     sys.stderr.write(visible(text) + "\n")
     sys.stderr.flush()
 

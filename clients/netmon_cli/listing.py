@@ -1,6 +1,5 @@
 """A listing in each of its forms: table, wide table, CSV, TSV."""
 
-import difflib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -10,13 +9,14 @@ import click
 from netmon.model import Traffic
 from netmon_cli.columns.column import Column, Look, SortKey, UnknownColumn, chosen, sorted_rows, table_of
 from netmon_cli.render.delimited import Value, comma_separated, tab_separated
+from netmon_cli.render.held_widths import HeldWidths
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, draw, fit
 from netmon_cli.shape import Shape
 from netmon_cli.terminal import Terminal
 from netmon_client.words import counted
 
-__all__ = ["Listing", "delimited_lines", "ordered", "table_lines"]
+__all__ = ["Listing", "Steadiness", "chosen_columns", "delimited_lines", "ordered", "table_lines", "unknown_words"]
 
 Row = TypeVar("Row")
 
@@ -25,15 +25,20 @@ Row = TypeVar("Row")
 class Listing(Generic[Row]):
     """Rows with all that is known of their columns. ``sums``: of all rows, also of those that a limit hides.
 
-    ``count``: how many of the ``noun`` they are, where rows are not one each.
+    ``counts``: whether a row is one of the ``noun``; others stand for many, for none, or for part of one.
     """
 
     columns: Sequence[Column[Row]]
     rows: Sequence[Row]
     sums: Traffic | None = None
     noun: str = "row"
-    count: int | None = None
+    counts: Callable[[Row], bool] = lambda _: True
     empty: str = "Nothing to show."
+
+    @property
+    def count(self) -> int:
+        """How many of the ``noun`` there are."""
+        return sum(map(self.counts, self.rows))
 
 
 def ordered(rows: Sequence[Row], orders: dict[str, Callable[[Row], SortKey]], shape: Shape, *, usual: str) -> list[Row]:
@@ -41,21 +46,36 @@ def ordered(rows: Sequence[Row], orders: dict[str, Callable[[Row], SortKey]], sh
     try:
         return sorted_rows(rows, orders, shape.sort or usual)
     except UnknownColumn as error:
-        raise click.UsageError(_unknown("--sort", error), click.get_current_context(silent=True)) from None
+        raise click.UsageError(unknown_words("--sort", error), click.get_current_context(silent=True)) from None
+
+
+class Steadiness:
+    """What a moving table remembers from tick to tick: widths, and columns that some row filled once."""
+
+    def __init__(self) -> None:
+        self.widths = HeldWidths()
+        self.filled: set[str] = set()
 
 
 def table_lines(
-    listing: Listing[Row], shape: Shape, terminal: Terminal, look: Look, *, most_rows: int | None = None
+    listing: Listing[Row],
+    shape: Shape,
+    terminal: Terminal,
+    look: Look,
+    *,
+    most_rows: int | None = None,
+    steadiness: Steadiness | None = None,
 ) -> list[str]:
     """Give the lines of the table. ``most_rows``: as many as a live view has room for."""
-    columns = _columns(listing, shape)
+    columns = _columns(listing, shape, steadiness or Steadiness())
     limits = [limit for limit in (shape.limit, most_rows) if limit is not None]
     rows = listing.rows[: min(limits)] if limits else listing.rows
     if not listing.rows:
         return [terminal.palette.paint(listing.empty, Style.DIM)]
-    table = table_of(columns, rows, look, sums=listing.sums, label=_label(listing, len(rows)))
+    table = table_of(columns, rows, look, sums=listing.sums, label=_label(listing, rows))
     width = terminal.width if shape.trunc and shape.format == "table" else None
-    return draw(table, fit(table, width), terminal.palette, headers=shape.headers)
+    held = None if steadiness is None else steadiness.widths
+    return draw(table, fit(table, width, held), terminal.palette, headers=shape.headers)
 
 
 def delimited_lines(
@@ -77,32 +97,68 @@ def chosen_columns(columns: Sequence[Column[Row]], shape: Shape) -> list[Column[
     try:
         return chosen(columns, shape.columns, extra=shape.format != "table")
     except UnknownColumn as error:
-        raise click.UsageError(_unknown("--columns", error), click.get_current_context(silent=True)) from None
+        raise click.UsageError(unknown_words("--columns", error), click.get_current_context(silent=True)) from None
 
 
-def _columns(listing: Listing[Row], shape: Shape) -> list[Column[Row]]:
+def _columns(listing: Listing[Row], shape: Shape, steadiness: Steadiness) -> list[Column[Row]]:
     """Leave out optional columns that would be empty in every row, unless they were asked for."""
     columns = chosen_columns(listing.columns, shape)
     if shape.columns:
         return columns
     look = Look(now=0.0)
-    return [
-        column
-        for column in columns
-        if not column.optional or any(column.value(row, look) not in (None, "", 0) for row in listing.rows)
-    ]
+    for column in columns:
+        if column.optional and any(column.value(row, look) not in (None, "", 0) for row in listing.rows):
+            steadiness.filled.add(column.key)
+    return [column for column in columns if not column.optional or column.key in steadiness.filled]
 
 
-def _label(listing: Listing[Row], shown: int) -> Cell:
+def _label(listing: Listing[Row], shown: Sequence[Row]) -> Cell:
     """Say how many rows are summed, and how many of them are shown."""
-    count = len(listing.rows) if listing.count is None else listing.count
+    count = listing.count
     label = counted(count, listing.noun)
-    if shown == len(listing.rows):
+    if len(shown) == len(listing.rows):
         return Cell(text=label, brief=f"Σ {count:,}")
-    return Cell(text=f"{label}, {shown:,} shown", brief=f"Σ {shown:,} of {count:,}")
+    return Cell(text=f"{label}, {sum(map(listing.counts, shown)):,} shown", brief=f"Σ all {count:,}")
 
 
-def _unknown(option: str, error: UnknownColumn) -> str:
-    near = difflib.get_close_matches(error.name.removeprefix("-"), error.known, n=1)
-    hint = f": did you mean {near[0]}?" if near else f". It takes: {', '.join(error.known)}"
+def unknown_words(option: str, error: UnknownColumn) -> str:
+    """Say that an option does not know a name, and which one may have been meant."""
+    import difflib  # noqa: PLC0415 -- for those who mistype; so below
+
+    from netmon_client.query_words import FIELD_SYNONYMS, nearest  # noqa: PLC0415
+
+    sign, name = ("-", error.name[1:]) if error.name.startswith("-") else ("", error.name)
+    known = error.known
+    near = nearest(name, known, {**FIELD_SYNONYMS, **_SYNONYMS})
+    if not near:
+        near = next(iter(difflib.get_close_matches(name.lower(), known, n=1, cutoff=0.5)), "")
+    hint = f": did you mean {sign}{near}?" if near else f". It takes: {', '.join(known)}"
     return f'{option} does not know "{error.name}"{hint}'
+
+
+_SYNONYMS = {
+    "download": "received_rate",
+    "upload": "sent_rate",
+    "down": "received_rate",
+    "up": "sent_rate",
+    "speed": "rate",
+    "bandwidth": "rate",
+    "size": "total",
+    "sum": "total",
+    "sent_bytes_per_second": "sent_rate",
+    "received_bytes_per_second": "received_rate",
+    "command": "app",
+    "status": "state",
+    "time": "age",
+    "start": "age",
+    "start_time": "age",
+    "conns": "connections",
+    "connection_count": "connections",
+    "process_count": "processes",
+    "remote_count": "remotes",
+    "host": "remote",
+    "address": "remote",
+    "dst": "remote",
+    "src": "local",
+}
+"""What people write in place of a column, beside what they write in place of a filter's field."""

@@ -10,7 +10,7 @@ from netmon_cli.render.table import Cell
 from netmon_cli.render.text import cell_width, cut_end, visible
 from netmon_client.words import clock_time, counted, percent, reason_words
 
-__all__ = ["headline", "joined", "snapshot_notes"]
+__all__ = ["fitting", "headline", "joined", "snapshot_notes"]
 
 _BETWEEN = "  "
 
@@ -37,23 +37,30 @@ def headline(snapshot: Snapshot, look: Look) -> list[Cell]:
 
 
 def joined(cells: Sequence[Cell], width: int | None, palette: Palette, *, cut_last: bool = False) -> str:
-    """Put cells side by side, as many as fit ``width``.
+    """Put cells side by side as `fitting` does, and paint them."""
+    return "".join(palette.paint(text, style) for text, style in fitting(cells, width, cut_last=cut_last))
+
+
+def fitting(cells: Sequence[Cell], width: int | None, *, cut_last: bool = False) -> list[tuple[str, Style]]:
+    """Give as many cells as fit ``width`` side by side, with the blanks between them.
 
     What does not fit is left out from the end on; the first cell, and with ``cut_last`` the last, is cut instead.
     """
-    parts: list[str] = []
+    pieces: list[tuple[str, Style]] = []
     left = width
     for index, cell in enumerate(cells):
         text = visible(cell.text)
-        gap = len(_BETWEEN) if parts else 0
+        gap = len(_BETWEEN) if pieces else 0
         if left is not None:
-            if not parts or (cut_last and index == len(cells) - 1):
+            if not pieces or (cut_last and index == len(cells) - 1):
                 text = cut_end(text, left - gap)
             elif cell_width(text) + gap > left:
                 break
             left -= cell_width(text) + gap
-        parts.append(palette.paint(text, cell.style))
-    return _BETWEEN.join(parts)
+        if pieces:
+            pieces.append((_BETWEEN, Style.PLAIN))
+        pieces.append((text, cell.style))
+    return pieces
 
 
 def snapshot_notes(snapshot: Snapshot, look: Look) -> list[Cell]:

@@ -1,6 +1,5 @@
 """The command line: which commands there are, and the options that stand before them."""
 
-import difflib
 from importlib import import_module
 
 import click
@@ -10,9 +9,11 @@ __all__ = ["root"]
 # Section, name, module of `commands`, and the line in the overview: so that --help imports none of them.
 _COMMANDS = (
     ("Watch", "stream", "stream", "Watch live, or feed another program"),
+    ("Watch", "top", "top", "The live view, with keys"),
     ("Watch", "connections", "connections", "Who talks to whom, now"),
     ("Watch", "apps", "apps", "What each application moved"),
     ("Watch", "interfaces", "interfaces", "What each interface carries"),
+    ("Watch", "dashboard", "dashboard", "The same in a browser, and more"),
     ("Collector", "status", "status", "State of the collector"),
     ("Collector", "doctor", "doctor", "What is wrong, and how to mend it"),
     ("Collector", "start", "control", "Begin to capture again, for everybody"),
@@ -46,6 +47,8 @@ class LazyGroup(click.Group):
         """Find the command that was meant, or say which one is near."""
         name = args[0]
         if not name.startswith("-") and name not in self.list_commands(ctx):
+            import difflib  # noqa: PLC0415 -- for those who mistype
+
             near = difflib.get_close_matches(name, self.list_commands(ctx), n=1, cutoff=0.5)
             hint = f": did you mean {near[0]}?" if near else ""
             raise click.UsageError(f'no command "{name}"{hint}', ctx)

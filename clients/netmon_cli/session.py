@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netmon_cli.render.palette import Style
-from netmon_cli.render.text import visible
+from netmon_cli.render.text import visible, wrapped
 from netmon_cli.terminal import Terminal, terminal_of
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class Session:
         sys.stdout.flush()
 
     def say(self, text: str, style: Style = Style.PLAIN) -> None:
-        """Tell the user something that is no data."""
-        palette = terminal_of(sys.stderr, os.environ, color=self.color).palette
-        sys.stderr.write(palette.paint(visible(text), style) + "\n")
+        """Tell the user something that is no data; a terminal gets it with no word torn."""
+        terminal = terminal_of(sys.stderr, os.environ, color=self.color)
+        for line in wrapped(visible(text), terminal.width, indent=2):
+            sys.stderr.write(terminal.palette.paint(line, style) + "\n")
         sys.stderr.flush()

@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from google.protobuf.duration_pb2 import Duration
+from google.protobuf.message import DecodeError
 from google.protobuf.message import Message as WireMessage
 
 from netmon.codec import (
+    SnapshotDecoder,
     bandwidth_sample_from_wire,
+    encoded_snapshot,
     filter_to_wire,
     gap_from_wire,
     known_events_from_wire,
@@ -36,6 +39,7 @@ _CONTROL = "/netmon.v1.ControlService/"
 _PAGE_SIZE = 2000  # rows; under 0.4 MB a page
 
 _T_co = TypeVar("_T_co", covariant=True)
+_W = TypeVar("_W", bound=WireMessage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +80,24 @@ def get_snapshot(view: View) -> Call[Snapshot]:
 
 
 def stream_snapshots(view: View, interval_seconds: float | None) -> Call[Sequence[Message]]:
-    """Subscribe to snapshots; each answer becomes the items that it holds."""
-    request = monitor.StreamSnapshotsRequest(view=view_to_wire(view), interval=_duration(interval_seconds))
-    return _monitor("StreamSnapshots", request, monitor.StreamSnapshotsResponse, _snapshot_messages)
+    """Subscribe to snapshots; each answer becomes the items that it holds.
+
+    The call decodes what changed from one answer to the next, so it is for one stream at a time.
+    """
+    decoder = SnapshotDecoder()
+
+    def decode(answer: bytes) -> Sequence[Message]:
+        snapshot = encoded_snapshot(answer)
+        if snapshot is not None:
+            return (decoder.decode(snapshot),)
+        return _other_messages(_parsed(monitor.StreamSnapshotsResponse(), answer))
+
+    return Call(
+        path=f"{_MONITOR}StreamSnapshots",
+        request=monitor.StreamSnapshotsRequest(view=view_to_wire(view), interval=_duration(interval_seconds)),
+        parse=bytes,
+        decode=decode,
+    )
 
 
 def stream_events(filter_: Filter, after_sequence: int | None, instance_id: str) -> Call[Sequence[Message]]:
@@ -174,10 +193,12 @@ def _monitoring_change(answer: control.StartMonitoringResponse | control.StopMon
     return MonitoringChange(state=monitoring_state_from_wire(answer.state), changed=answer.changed)
 
 
-def _snapshot_messages(answer: monitor.StreamSnapshotsResponse) -> Sequence[Message]:
-    if answer.HasField("snapshot"):
-        return (snapshot_from_wire(answer.snapshot),)
-    return _other_messages(answer)
+def _parsed(answer: _W, data: bytes) -> _W:
+    try:
+        answer.ParseFromString(data)
+    except DecodeError as error:
+        raise ValueError(f"{type(answer).__name__}: not a message") from error
+    return answer
 
 
 def _event_messages(answer: monitor.StreamEventsResponse) -> Sequence[Message]:

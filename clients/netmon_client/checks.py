@@ -42,10 +42,12 @@ class Check:
 
 def collector_checks(status: Status, samples: Sequence[BandwidthSample], now: float) -> list[Check]:
     """Check what a collector says of itself. ``samples``: of the last 10 s; ``now``: the collector's, Unix seconds."""
+    # Of a collector that was stopped nobody expects packets: what to do about that is said once.
+    runs = status.monitoring_state is MonitoringState.RUNNING
     checks = [
         _capture(status),
-        *_interfaces(status),
-        _packets(status, samples, now),
+        *(_interfaces(status) if runs else ()),
+        *([_packets(status, samples, now)] if runs else ()),
         _loss(status),
         _coverage(status),
         _caller(status),

@@ -28,7 +28,8 @@ from netmon.model import Application, Connection, Event, Gap, Process, Snapshot,
 from netmon.v1 import event_pb2, monitor_service_pb2, snapshot_pb2
 from netmon_client.feed import End, FeedItem, Hello
 from netmon_client.greetings import hello_from_wire, hello_to_wire
-from netmon_client.rows import flat_row, format_time
+from netmon_client.rows import flat_row
+from netmon_client.times import format_time
 from netmon_client.wire_json import message_to_object, object_to_message
 
 __all__ = ["SCHEMA", "LineError", "as_object", "flat_row", "format_time", "from_lines", "read_lines", "to_lines"]

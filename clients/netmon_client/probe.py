@@ -8,8 +8,7 @@ import stat
 from pathlib import Path
 
 from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
-
-_START = "Start it:  sudo netmon-collector   (check: netmon-cli doctor)"
+from netmon_client.socket_path import check_command, start_command
 
 
 def check_socket(path: str) -> None:
@@ -20,7 +19,7 @@ def check_socket(path: str) -> None:
     try:
         status = Path(path).stat()
         if not stat.S_ISSOCK(status.st_mode):
-            raise CollectorUnreachable(f"no collector at {path}", why="it is no socket", remedy=_START)
+            raise CollectorUnreachable(f"no collector at {path}", why="it is no socket", remedy=_start(path))
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
             probe.settimeout(0)
             probe.connect(path)
@@ -30,18 +29,22 @@ def check_socket(path: str) -> None:
         raise _explained(path, error) from None
 
 
+def _start(path: str) -> str:
+    return f"Start it:  {start_command(path)}   (check: {check_command(path)})"
+
+
 def _explained(path: str, error: OSError) -> NetmonError:
     if isinstance(error, FileNotFoundError):
-        return CollectorUnreachable(f"no collector at {path}", why="file not found", remedy=_START)
+        return CollectorUnreachable(f"no collector at {path}", why="file not found", remedy=_start(path))
     if isinstance(error, ConnectionRefusedError):
         why = "nothing listens on the socket"
-        return CollectorUnreachable(f"no collector at {path}", why=why, remedy=_START)
+        return CollectorUnreachable(f"no collector at {path}", why=why, remedy=_start(path))
     if isinstance(error, PermissionError):
         return _refused(path)
     if error.errno is None or error.errno == errno.ENAMETOOLONG:  # the socket module's own check of the length
         why = "the path is too long for a socket"
         return CollectorUnreachable(f"no collector at {path}", why=why)
-    return CollectorUnreachable(f"no collector at {path}", why=os.strerror(error.errno), remedy=_START)
+    return CollectorUnreachable(f"no collector at {path}", why=os.strerror(error.errno), remedy=_start(path))
 
 
 def _refused(path: str) -> NotPermitted:

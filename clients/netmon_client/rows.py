@@ -3,9 +3,8 @@
 from enum import IntEnum
 from typing import Any
 
-from netmon.codec.values import split_seconds
 from netmon.model import Connection, Endpoint, Snapshot
-from netmon_client.wire_json import format_timestamp
+from netmon_client.times import format_time
 
 
 def flat_row(connection: Connection, snapshot: Snapshot) -> dict[str, Any]:
@@ -65,11 +64,6 @@ def flat_row(connection: Connection, snapshot: Snapshot) -> dict[str, Any]:
         "ip_protocol": facts.ip_protocol,
         "is_netmon": facts.is_netmon,
     }
-
-
-def format_time(unix_seconds: float) -> str:
-    """Give a time in RFC 3339, UTC, exact to the microsecond."""
-    return format_timestamp(*split_seconds(unix_seconds))
 
 
 def endpoint_text(endpoint: Endpoint | None) -> str | None:

@@ -8,7 +8,7 @@ name with ``_seconds`` behind; every field is there, absent ones as null (of a o
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Final, cast
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
@@ -16,6 +16,8 @@ from google.protobuf.duration_pb2 import Duration
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from google.protobuf.timestamp_pb2 import Timestamp
+
+from netmon_client.times import format_timestamp
 
 _TIMESTAMP: Final = Timestamp.DESCRIPTOR.full_name
 _DURATION: Final = Duration.DESCRIPTOR.full_name
@@ -54,18 +56,6 @@ def _list(value: object) -> list[Any]:
     if not isinstance(value, list):
         raise TypeError("no list")
     return cast("list[Any]", value)
-
-
-@lru_cache(maxsize=16384)  # starts, and most last times, are the same from tick to tick
-def format_timestamp(seconds: int, nanos: int) -> str:
-    """Give a time in RFC 3339, UTC, with as many digits after the point as it needs: none, three, six or nine."""
-    text = (_EPOCH + timedelta(seconds=seconds)).strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0")  # %Y does not pad
-    if nanos == 0:
-        return f"{text}Z"
-    digits = f"{nanos:09d}"
-    while digits.endswith("000"):
-        digits = digits[:-3]
-    return f"{text}.{digits}Z"
 
 
 def parse_timestamp(text: str) -> tuple[int, int]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from netmon import codec
-from netmon.codec import SnapshotEncoder
+from netmon.codec import SnapshotDecoder, SnapshotEncoder
 from netmon.model import Snapshot
 from netmon.v1 import snapshot_pb2
 from tests.bench.table import Row
@@ -38,7 +38,13 @@ def _decoding() -> Iterator[Row]:
     parse = _fastest(encoded, snapshot_pb2.Snapshot.FromString)
     plain = _fastest(encoded, lambda body: codec.snapshot_from_wire(snapshot_pb2.Snapshot.FromString(body)))
     yield f"parse {ROWS} rows into messages (ms)", parse, None, None
-    yield f"decode {ROWS} rows into the model (ms)", plain, None, None
+    yield f"decode {ROWS} rows into the model, plain (ms)", plain, None, None
+    for name, changing_share in (("all rows changing", 1.0), ("1 % changing", 0.01)):
+        encoder, decoder = SnapshotEncoder(), SnapshotDecoder()
+        ticks = [encoder.encode(snapshot) for snapshot in _ticks(changing_share)]
+        decoder.decode(ticks[0])
+        kept = _fastest(ticks[1:], decoder.decode)
+        yield f"decode {ROWS} rows, {name} (ms)", kept, None, plain / kept
 
 
 def _ticks(changing_share: float) -> list[Snapshot]:

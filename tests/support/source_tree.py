@@ -13,6 +13,7 @@ PACKAGES = {
     "netmon_collector": (ROOT / "collector/netmon_collector", ROOT / "tests/collector"),
     "netmon_client": (ROOT / "clients/netmon_client", ROOT / "tests/clients/netmon_client"),
     "netmon_cli": (ROOT / "clients/netmon_cli", ROOT / "tests/clients/netmon_cli"),
+    "netmon_dashboard": (ROOT / "clients/netmon_dashboard", ROOT / "tests/clients/netmon_dashboard"),
 }
 
 

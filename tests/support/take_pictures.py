@@ -5,6 +5,7 @@ what it left on it is drawn: text, colours and the width of cells are the progra
 """
 
 import argparse
+import asyncio
 import fcntl
 import os
 import re
@@ -18,6 +19,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from rich.cells import cell_len
+from rich.color import Color
+from textual.strip import Strip
+
+from netmon_cli.top.app import TopApp
+from netmon_cli.top.choices import Choices
+from netmon_client import connect
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.source_tree import ROOT
 
@@ -28,6 +36,7 @@ CLI = str(Path(sys.executable).with_name("netmon-cli"))
 COLUMNS = 100
 CELL_WIDTH, CELL_HEIGHT = 8.4, 18
 MARGIN, BAR = 16, 34
+TOP_LINES, TOP_SECONDS = 28, 14.0
 
 FOREGROUND, BACKGROUND, PROMPT = "#d5d8df", "#14161b", "#7aa2f7"
 COLOURS = {
@@ -56,6 +65,9 @@ class Picture:
     lines: int
     runs_on: bool = False
 
+
+TOP = "top.svg"
+"""The live view: drawn by textual itself."""
 
 TAKEN = (
     Picture(name="stream", arguments=("stream",), at_seconds=12, lines=24, runs_on=True),
@@ -156,16 +168,21 @@ def drawn(column: int, row: float, style: str, text: str) -> str:
 
 
 def svg(command: str, lines: list[str]) -> str:
-    """Draw a terminal."""
+    """Draw a terminal with what a command left on it."""
+    body: list[str] = []
+    for row, line in enumerate(lines):
+        body += [drawn(column, row + 1.4, style, text) for column, style, text in pieces(line)]
+    return framed(command, len(lines), body)
+
+
+def framed(command: str, line_count: int, body: list[str]) -> str:
+    """Draw a window with a command and, below it, lines that were drawn already."""
     width = round(2 * MARGIN + COLUMNS * CELL_WIDTH)
-    height = round(BAR + MARGIN + (len(lines) + 1.7) * CELL_HEIGHT)
+    height = round(BAR + MARGIN + (line_count + 1.7) * CELL_HEIGHT)
     dots = "".join(
         f'<circle cx="{MARGIN + 4 + 18 * place}" cy="17" r="5.5" fill="{colour}"/>'
         for place, colour in enumerate(("#f07178", "#e6c07b", "#7fd88f"))
     )
-    body = [drawn(0, 0, "", "$"), drawn(2, 0, "1", command)]
-    for row, line in enumerate(lines):
-        body += [drawn(column, row + 1.4, style, text) for column, style, text in pieces(line)]
     label = escape(f"{command}, run over the demo recording", {'"': "&quot;"})
     return "\n".join(
         (
@@ -173,6 +190,8 @@ def svg(command: str, lines: list[str]) -> str:
             f'     role="img" aria-label="{label}"',
             '     font-family="ui-monospace, Menlo, Consolas, \'DejaVu Sans Mono\', monospace" font-size="14">',
             f'<rect width="{width}" height="{height}" rx="10" fill="{BACKGROUND}"/>{dots}',
+            drawn(0, 0, "", "$"),
+            drawn(2, 0, "1", command),
             *body,
             "</svg>\n",
         )
@@ -186,6 +205,48 @@ def take(picture: Picture, environment: dict[str, str]) -> str:
     )
     words = [f'"{word}"' if " " in word else word for word in picture.arguments]
     return svg(" ".join(("netmon-cli", *words)), last_screen(written))
+
+
+async def top_picture(socket: str) -> str:
+    """Draw the live view as it is after some seconds, with its cursor on a row; a pty would need a whole terminal."""
+    app = TopApp(lambda: connect(socket), Choices(), socket)
+    async with app.run_test(size=(COLUMNS, TOP_LINES)) as pilot:
+        await asyncio.sleep(TOP_SECONDS)
+        await pilot.press("down", "down", "down")
+        await asyncio.sleep(1.2)
+        lines = app.screen._compositor.render_strips()
+    body = [part for row, strip in enumerate(lines) for part in drawn_strip(row + 1.4, strip)]
+    return framed("netmon-cli top", len(lines), body)
+
+
+def drawn_strip(row: float, strip: Strip) -> list[str]:
+    """Give the SVG of one line of the live view: grounds first, so that no glyph is cut by what stands beside it."""
+    grounds: list[str] = []
+    texts: list[str] = []
+    column = 0
+    for text, style, _ in strip:
+        x, y, width = MARGIN + column * CELL_WIDTH, BAR + MARGIN + row * CELL_HEIGHT, cell_len(text) * CELL_WIDTH
+        ground = hex_of(style.bgcolor if style else None)
+        if ground:
+            grounds.append(
+                f'<rect x="{x:.1f}" y="{y - 13.5:.1f}" width="{width:.1f}" height="{CELL_HEIGHT}" fill="{ground}"/>'
+            )
+        colour = hex_of(style.color if style else None) or FOREGROUND
+        marks = ' font-weight="bold"' if style and style.bold else ""
+        marks += ' text-decoration="line-through"' if style and style.strike else ""
+        for cell in re.finditer(r"[^ ]+(?: [^ ]+)*", text):
+            start, length = x + cell.start() * CELL_WIDTH, cell_len(cell[0]) * CELL_WIDTH
+            texts.append(
+                f'<text x="{start:.1f}" y="{y:.1f}" fill="{colour}" textLength="{length:.1f}"{marks}'
+                f' xml:space="preserve">{escape(cell[0])}</text>'
+            )
+        column += cell_len(text)
+    return grounds + texts
+
+
+def hex_of(colour: Color | None) -> str:
+    """Give a colour as SVG has it; empty for the terminal's own."""
+    return colour.get_truecolor().hex if colour is not None and not colour.is_default else ""
 
 
 def main() -> None:
@@ -204,6 +265,9 @@ def main() -> None:
                 path = PICTURES / f"{picture.name}.svg"
                 path.write_text(take(picture, environment), encoding="utf-8")
                 sys.stdout.write(f"{path.stat().st_size:9,} {path.relative_to(ROOT)}\n")
+            path = PICTURES / TOP
+            path.write_text(asyncio.run(top_picture(socket)), encoding="utf-8")
+            sys.stdout.write(f"{path.stat().st_size:9,} {path.relative_to(ROOT)}\n")
         finally:
             process.kill()
 

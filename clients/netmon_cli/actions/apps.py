@@ -1,19 +1,21 @@
 """What ``apps`` does: lists applications, or groups connections by something else."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, cast
 
-from netmon.model import Connection, Filter, FilterField, Process, Range, Section, Snapshot, Term, View
-from netmon_cli.columns.applications import GroupRow
+from netmon.matching.patterns import any_pattern_test
+from netmon.model import Application, Connection, Filter, FilterField, Process, Range, Section, Snapshot, Term, View
+from netmon_cli.columns.applications import GroupRow, group_row
 from netmon_cli.columns.column import Look
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import Listing, delimited_lines, table_lines
 from netmon_cli.listings.applications import application_listing, group_listing
 from netmon_cli.listings.connections import connection_listing
+from netmon_cli.render.text import visible
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.aggregate import GroupBy, group_connections, sum_traffic
-from netmon_client.words import group_words
 
 __all__ = ["list_applications"]
 
@@ -24,14 +26,22 @@ def list_applications(
     session: Session, condition: Filter, shape: Shape, *, name: str | None, tree: bool, by: str | None
 ) -> None:
     """List them once; with a name also what is below it."""
+    is_whole = not condition.terms and not tree and by is None and name is None
+    sections = {Section.APPLICATIONS if is_whole else Section.CONNECTIONS}
     if name is not None:
         condition = Filter(terms=(*condition.terms, _name_term(name)))
-    is_whole = not condition.terms and not tree and by is None
-    section = Section.APPLICATIONS if is_whole else Section.CONNECTIONS
+        sections.add(Section.APPLICATIONS)
     with session.client() as client:
-        snapshot = client.snapshot(View(filter=condition, sections=frozenset({section})))
+        snapshot = client.snapshot(View(filter=condition, sections=frozenset(sections)))
+    empty = ""
+    if name is not None and not snapshot.connections and len(condition.terms) == 1:
+        # All its connections have ended, or there is no such application: the collector's own sums tell.
+        known = snapshot.applications
+        snapshot = replace(snapshot, applications=_named(known, name), unattributed=())
+        is_whole, empty = True, _unknown(name, known)
     if is_whole:
         listing = application_listing(snapshot, shape)
+        listing = replace(listing, empty=empty or listing.empty)
         kind, objects = "application", {each["id"]: each for each in snapshot_fields(snapshot)["applications"]}
     else:
         group_by = cast("GroupBy", by or "application")
@@ -52,6 +62,24 @@ def _name_term(name: str) -> Term:
     return Term(field=FilterField.APPLICATION, values=(name,))
 
 
+def _named(applications: Sequence[Application], name: str) -> tuple[Application, ...]:
+    """Give the applications of this name; it is matched as a filter would."""
+    fits = any_pattern_test([name])
+    return tuple(each for each in applications if fits(each.name) or fits(each.name.partition(" → ")[2]))
+
+
+def _unknown(name: str, applications: Sequence[Application]) -> str:
+    """Say that there is no such application, and which one may have been meant."""
+    if name.isdecimal():
+        return f"No connection of process {name}."
+    import difflib  # noqa: PLC0415 -- for those who mistype
+
+    names = {each.name.casefold(): each.name for each in applications}
+    near = difflib.get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
+    hint = f": did you mean {visible(names[near[0]])}?" if near else "."
+    return f'No application "{visible(name)}" was seen{hint}'
+
+
 def _groups(
     snapshot: Snapshot, shape: Shape, by: GroupBy, *, tree: bool
 ) -> tuple[Listing[GroupRow], dict[str, dict[str, Any]]]:
@@ -60,18 +88,9 @@ def _groups(
     objects: dict[str, dict[str, Any]] = {}
     groups = group_connections(snapshot.connections, by)
     for group in groups:
-        label = group.label if group.key else f"({group_words(group.label)})"
-        rows.append(
-            GroupRow(
-                label=label,
-                key=group.key or label,
-                traffic=group.traffic,
-                connection_count=group.connection_count,
-                is_rest=not group.key,
-            )
-        )
+        rows.append(group_row(group))
         fields = {"by": by, "key": group.key, "label": group.label, "connection_count": group.connection_count}
-        objects[group.key or label] = {**fields, "traffic": group.traffic._asdict()}
+        objects[rows[-1].key] = {**fields, "traffic": group.traffic._asdict()}
         if tree and group.key and by == "application":
             members = [row for row in snapshot.connections if row.facts.application_id == group.key]
             rows += _process_rows(members)

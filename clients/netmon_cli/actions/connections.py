@@ -16,7 +16,6 @@ from netmon_cli.selection import CLOSED_SECONDS, Which, names_state, only_rows, 
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client import Client
-from netmon_client.lines import flat_row
 from netmon_client.words import counted
 
 __all__ = ["list_connections", "which_connections"]
@@ -98,6 +97,8 @@ def _print(session: Session, snapshot: Snapshot, shape: Shape, which: Which, *, 
         case "json":
             session.write(pretty(snapshot_fields(only_rows(snapshot, rows))))
         case "jsonl":
+            from netmon_client.lines import flat_row  # noqa: PLC0415 -- 10 ms that no table need pay
+
             session.write(*(line(document("connection", flat_row(row, snapshot))) for row in rows))
         case "csv" | "tsv":
             session.write(*delimited_lines(listing, shape, look, headers=True))

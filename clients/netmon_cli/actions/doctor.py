@@ -5,13 +5,13 @@ from pathlib import Path
 
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import visible
+from netmon_cli.render.text import visible, wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.checks import Check, Verdict, collector_checks
 from netmon_client.clock import monotonic
 from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
-from netmon_client.socket_path import default_socket_path
+from netmon_client.socket_path import default_socket_path, start_command
 
 __all__ = ["check_lines", "examine"]
 
@@ -26,7 +26,8 @@ def examine(session: Session, shape: Shape) -> int:
     """Check everything and print it; give the exit code."""
     checks, exit_code = _examine(session)
     if shape.is_table:
-        session.write(*check_lines(checks, session.terminal().palette))
+        terminal = session.terminal()
+        session.write(*check_lines(checks, terminal.palette, terminal.width))
     else:
         objects = [
             {"name": check.name, "verdict": check.verdict.value, "fact": check.fact, "fix": check.fix or None}
@@ -39,15 +40,17 @@ def examine(session: Session, shape: Shape) -> int:
     return exit_code
 
 
-def check_lines(checks: list[Check], palette: Palette) -> list[str]:
-    """Give a line a check, and under it its fix."""
-    width = max(len(check.name) for check in checks)
+def check_lines(checks: list[Check], palette: Palette, width: int | None = None) -> list[str]:
+    """Give the lines of each check, and under them its fix, which is never broken: it is to be typed."""
+    names = max(len(check.name) for check in checks)
     lines: list[str] = []
     for check in checks:
         mark, style = _MARKS[check.verdict]
-        lines.append(f"{palette.paint(mark, style)} {visible(check.name):<{width}}  {visible(check.fact)}")
+        told = f"{mark} {visible(check.name):<{names}}  {visible(check.fact)}"
+        first, *more = wrapped(told, width, indent=names + 4)
+        lines += [palette.paint(mark, style) + first.removeprefix(mark), *more]
         if check.fix:
-            lines.append(f"  {'':<{width}}  {palette.paint('→ ' + visible(check.fix), Style.DIM)}")
+            lines.append(f"  {'':<{names}}  {palette.paint('→ ' + visible(check.fix), Style.DIM)}")
     return lines
 
 
@@ -73,7 +76,7 @@ def _examine(session: Session) -> tuple[list[Check], int]:
 
 def _socket(path: str) -> Check:
     """Look at the file before anybody connects. Where a directory may not be entered, connecting says why."""
-    fix = "sudo netmon-collector"
+    fix = start_command(path)
     try:
         mode = Path(path).stat().st_mode
     except PermissionError:

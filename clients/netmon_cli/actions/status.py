@@ -11,14 +11,13 @@ from netmon_cli.configuration import configuration_paths
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import EXIT_INTERRUPTED
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import visible
+from netmon_cli.render.text import visible, wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stopping import Stopped, Stopping
 from netmon_cli.stream.words import talk_of
 from netmon_client import Client
 from netmon_client.feed import Disconnected, Reconnected, Stale
-from netmon_client.lines import as_object
 from netmon_client.socket_path import default_socket_path
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import clock_time, counted, percent
@@ -52,12 +51,15 @@ def watch_status(session: Session, client: Client, shape: Shape) -> None:
 def print_status(session: Session, state: Status, shape: Shape) -> int:
     """Print it; give the number of lines that a table takes on the screen."""
     if not shape.is_table:
+        from netmon_client.lines import as_object  # noqa: PLC0415 -- 10 ms that no table need pay
+
         fields = document("status", as_object(state))
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return 0
-    lines = status_lines(state, session.terminal().palette)
+    terminal = session.terminal()
+    lines = status_lines(state, terminal.palette, terminal.width)
     session.write(*lines)
-    return screen_lines(lines, session.terminal().width)
+    return screen_lines(lines, terminal.width)
 
 
 def screen_lines(lines: Sequence[str], width: int | None) -> int:
@@ -66,17 +68,23 @@ def screen_lines(lines: Sequence[str], width: int | None) -> int:
     return len(lines) if width is None else sum(max(1, -(-length // width)) for length in lengths)
 
 
-def status_lines(state: Status, palette: Palette) -> list[str]:
-    """Give the state in words, a line a subject; after it each thing that works less well than it could."""
+def status_lines(state: Status, palette: Palette, width: int | None = None) -> list[str]:
+    """Give the state in words, a line a subject; after it each thing that works less well than it could.
+
+    ``width``: the cells of a line, where it ends somewhere. What is to be typed is never broken.
+    """
     running = state.monitoring_state is MonitoringState.RUNNING
-    chip = palette.paint("● running", Style.GREEN) if running else palette.paint("○ stopped", Style.GREY)
+    chip, style = ("● running", Style.GREEN) if running else ("○ stopped", Style.GREY)
     since = "" if running else f" since {clock_time(state.monitoring_since)}"
     pids = ", ".join(str(pid) for pid in state.pids)
-    lines = [f"{chip}{since}  netmon {visible(state.version)}, up {format_age(state.uptime_seconds)}, pid {pids}"]
+    head = f"{chip}{since}  netmon {visible(state.version)}, up {format_age(state.uptime_seconds)}, pid {pids}"
+    first, *more = wrapped(head, width, indent=2)
+    lines = [palette.paint(chip, style) + first.removeprefix(chip), *more]
     for name, text in _subjects(state):
-        lines.append(f"  {palette.paint(f'{name:<10}', Style.DIM)}{visible(text)}")
+        first, *more = wrapped(f"  {name:<10}{visible(text)}", width, indent=12)
+        lines += [f"  {palette.paint(first[2:12], Style.DIM)}{first[12:]}", *more]
     for each in state.degraded:
-        lines.append(palette.paint(f"! {visible(each.text)}", Style.YELLOW))
+        lines += [palette.paint(line, Style.YELLOW) for line in wrapped(f"! {visible(each.text)}", width, indent=2)]
         if each.remedy:
             lines.append(f"  {visible(each.remedy)}")
     return lines

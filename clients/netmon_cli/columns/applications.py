@@ -9,11 +9,12 @@ from netmon_cli.columns.traffic import TRAFFIC_COLUMNS, TRAFFIC_ORDERS
 from netmon_cli.render.delimited import Value
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
-from netmon_client.lines import format_time
+from netmon_client.aggregate import Group
+from netmon_client.times import format_time
 from netmon_client.units import format_age
-from netmon_client.words import reason_words
+from netmon_client.words import group_words, reason_words
 
-__all__ = ["APPLICATION_ORDERS", "GroupRow", "application_columns", "application_row", "unattributed_row"]
+__all__ = ["APPLICATION_ORDERS", "GroupRow", "application_columns", "application_row", "group_row", "unattributed_row"]
 
 _NONE = Cell(text="—", style=Style.DIM)
 
@@ -55,6 +56,18 @@ def application_row(application: Application) -> GroupRow:
         users=application.users,
         path=application.path,
         last_time=application.last_time,
+    )
+
+
+def group_row(group: Group) -> GroupRow:
+    """Make the row of connections that were grouped by something."""
+    label = group.label if group.key else f"({group_words(group.label)})"
+    return GroupRow(
+        label=label,
+        key=group.key or label,
+        traffic=group.traffic,
+        connection_count=group.connection_count,
+        is_rest=not group.key,
     )
 
 

@@ -96,7 +96,7 @@ def sorted_rows(rows: Sequence[Row], orders: dict[str, Callable[[Row], SortKey]]
     name = key.removeprefix("-")
     order = orders.get(name)
     if order is None:
-        raise UnknownColumn(name, tuple(orders))
+        raise UnknownColumn(key, tuple(orders))
     return sorted(rows, key=order, reverse=key.startswith("-"))
 
 

@@ -1,7 +1,6 @@
 """The columns of a connection."""
 
 from collections.abc import Callable
-from ipaddress import ip_address
 
 from netmon.model import Connection, ConnectionState, DomainSource, Endpoint, OwnerConfidence, Protocol
 from netmon_cli.columns.column import Column, Look, SortKey
@@ -10,7 +9,7 @@ from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
 from netmon_cli.services import port_name
 from netmon_cli.words import state_cell
-from netmon_client.lines import format_time
+from netmon_client.times import format_time
 from netmon_client.units import format_age
 from netmon_client.words import brief_reason, brief_remainder, owner_words, protocol_name, reason_words, remainder_words
 
@@ -64,6 +63,13 @@ def _endpoint_cell(row: Connection, endpoint: Endpoint | None, look: Look) -> Ce
     return Cell(text=endpoint_text(row, endpoint, look), brief=str(endpoint))
 
 
+def _remote_cell(row: Connection, look: Look) -> Cell:
+    """Show the other end; a listener has none, and says its own where no other column does."""
+    if row.remote is None and row.local is not None:
+        return Cell(text="—", style=Style.DIM, lone=f"on {row.local}")
+    return _endpoint_cell(row, row.remote, look)
+
+
 def _domain_cell(row: Connection, _: Look) -> Cell:
     if not row.facts.domain:
         return _NONE
@@ -109,6 +115,8 @@ def _address_order(endpoint: Endpoint | None) -> SortKey:
     """Order addresses as numbers, version 4 first; a zone and what is no address come after."""
     if endpoint is None:
         return (9, 0, 0)
+    from ipaddress import ip_address  # noqa: PLC0415 -- 3 ms that only sorting by address needs
+
     try:
         address = ip_address(endpoint.address.partition("%")[0])
     except ValueError:
@@ -184,7 +192,7 @@ _WHERE = (
         key="remote",
         field="remote",
         heading=Heading(title="Remote", minimum=19),
-        show=lambda row, look: _endpoint_cell(row, row.remote, look),
+        show=_remote_cell,
         value=lambda row, _: str(row.remote) if row.remote else None,
         order=lambda row: _address_order(row.remote),
     ),

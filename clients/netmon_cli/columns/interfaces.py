@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from netmon.model import CaptureState, InterfaceStatus, InterfaceTraffic, Snapshot, Status, Traffic
 from netmon_cli.columns.column import Column, Look, SortKey
 from netmon_cli.columns.traffic import TRAFFIC_COLUMNS, TRAFFIC_ORDERS
+from netmon_cli.render.delimited import Value
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
+from netmon_client.times import format_time
 from netmon_client.units import format_age
 
 __all__ = ["INTERFACE_COLUMNS", "INTERFACE_ORDERS", "InterfaceRow", "interface_rows"]
@@ -60,6 +62,11 @@ def _last_cell(row: InterfaceRow, look: Look) -> Cell:
     return Cell(text=format_age(look.now - row.status.last_packet_time) + " ago")
 
 
+def _last_value(row: InterfaceRow, _: Look) -> Value:
+    last = row.status.last_packet_time if row.status else None
+    return None if last is None else format_time(last)
+
+
 def _text_column(
     key: str, field: str, title: str, rank: int, text: Callable[[InterfaceRow], str]
 ) -> Column[InterfaceRow]:
@@ -106,7 +113,7 @@ INTERFACE_COLUMNS: tuple[Column[InterfaceRow], ...] = (
         field="last_packet_time",
         heading=Heading(title="Last packet", rank=7, right=True),
         show=_last_cell,
-        value=lambda row, _: row.status.last_packet_time if row.status else None,
+        value=_last_value,
         order=lambda row: ((row.status.last_packet_time or 0.0) if row.status else 0.0,),
         optional=True,
     ),

@@ -4,6 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from netmon_cli.options import Duration, filter_options, output_options
 from netmon_cli.session import Session
@@ -61,8 +62,8 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
     from netmon_cli.selection import Which, names_state  # noqa: PLC0415 -- as above
 
     kind, source = _what_and_source(what)
-    if per_row and shape.is_table:
-        shape = replace(shape, format="jsonl")
+    if per_row:
+        shape = _per_row(shape)
     request = Request(
         what=kind,
         source=source,
@@ -78,6 +79,15 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
         shape=shape,
     )
     raise SystemExit(run(session, request))
+
+
+def _per_row(shape: Shape) -> Shape:
+    """Give the shape with JSON lines. Raise a usage error where another form was asked for on this command line."""
+    context = click.get_current_context()
+    asked = context.get_parameter_source("format") in (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+    if asked and shape.format != "jsonl":
+        raise click.UsageError(f"--per-row is a form of -o jsonl, not of -o {shape.format}", context)
+    return replace(shape, format="jsonl")
 
 
 def _what_and_source(words: tuple[str, ...]) -> tuple[str, str | None]:

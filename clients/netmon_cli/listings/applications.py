@@ -38,6 +38,6 @@ def group_listing(rows: Sequence[GroupRow], shape: Shape, *, title: str, noun: s
         rows=list(rows) if is_tree else ordered(rows, APPLICATION_ORDERS, shape, usual="-rate"),
         sums=sum_traffic(row.traffic for row in rows if not row.depth),
         noun=noun,
-        count=sum(not row.depth and not row.is_rest for row in rows),
+        counts=lambda row: not row.depth and not row.is_rest,
         empty="No application with a connection to show.",
     )

@@ -18,5 +18,6 @@ def connection_listing(rows: Sequence[Connection], shape: Shape, *, empty: str) 
         rows=ordered(rows, CONNECTION_ORDERS, shape, usual="-rate"),
         sums=sum_traffic(row.traffic for row in rows),
         noun="connection",
+        counts=lambda row: not row.facts.remainder,
         empty=empty,
     )

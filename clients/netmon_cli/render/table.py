@@ -7,21 +7,27 @@ one of two shared cores), and netmon draws one each second; and names from outsi
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from netmon_cli.render.held_widths import HeldWidths
 from netmon_cli.render.palette import Palette, Style
 from netmon_cli.render.text import cell_width, cut_end, cut_middle, visible
 
-__all__ = ["Cell", "Heading", "Table", "draw", "fit"]
+__all__ = ["Cell", "Heading", "Layout", "Table", "draw", "fit", "line_pieces"]
 
 _GAP = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """One cell: its text, as it came from outside, and what it means. ``brief`` is for tables that are too wide."""
+    """One cell: its text, as it came from outside, and what it means.
+
+    ``brief`` is for tables that are too wide; ``lone`` for those where columns were left out, one of which says the
+    same.
+    """
 
     text: str
     style: Style = Style.PLAIN
     brief: str = ""
+    lone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,13 +62,19 @@ class Layout:
     left_out: tuple[str, ...] = ()
 
 
-def fit(table: Table, width: int | None) -> Layout:
-    """Choose columns and their widths for ``width`` cells; None: as wide as the content."""
+def fit(table: Table, width: int | None, held: HeldWidths | None = None, *, spare_rank: int | None = None) -> Layout:
+    """Choose columns and their widths for ``width`` cells; None: as wide as the content.
+
+    ``held``: what a moving table remembers, so that its columns do not jump from tick to tick. Columns of
+    ``spare_rank`` and above are there only where all others have room for whole cells.
+    """
     indexes = list(range(len(table.headings)))
-    natural = _natural_widths(table, brief=False)
+    natural = _natural_widths(table, held, brief=False)
+    if spare_rank is not None and width is not None:
+        indexes = _without_spare(table.headings, natural, width, spare_rank)
     if width is None or _total(natural[index] for index in indexes) <= width:
         return Layout(columns=tuple((index, natural[index]) for index in indexes))
-    full, natural = natural, _natural_widths(table, brief=True)
+    full, natural = natural, _natural_widths(table, held, brief=True)
     least = [_least(heading, natural[index]) for index, heading in enumerate(table.headings)]
     left_out: list[str] = []
     while len(indexes) > 1 and _total(least[index] for index in indexes) > width:
@@ -88,17 +100,32 @@ def draw(table: Table, layout: Layout, palette: Palette, *, headers: bool = True
     return lines
 
 
-def _text(cell: Cell, *, brief: bool) -> str:
+def _text(cell: Cell, *, brief: bool, lone: bool = False) -> str:
+    if lone and cell.lone:
+        return visible(cell.lone)
     return visible(cell.brief if brief and cell.brief else cell.text)
 
 
-def _natural_widths(table: Table, *, brief: bool) -> list[int]:
+def _without_spare(headings: Sequence[Heading], natural: Sequence[int], width: int, spare_rank: int) -> list[int]:
+    """Give the columns that are left when those of no great need are taken away, one by one, until the rest fits."""
+    indexes = list(range(len(headings)))
+    spare = sorted((index for index in indexes if headings[index].rank >= spare_rank), key=lambda i: headings[i].rank)
+    while spare and _total(natural[index] for index in indexes) > width:
+        indexes.remove(spare.pop())
+    return indexes
+
+
+def _natural_widths(table: Table, held: HeldWidths | None, *, brief: bool) -> list[int]:
     rows = table.rows if table.sums is None else (*table.rows, table.sums)
     widths = [cell_width(heading.title) for heading in table.headings]
     for row in rows:
         for index, cell in enumerate(row):
             widths[index] = max(widths[index], cell_width(_text(cell, brief=brief)))
-    return widths
+            if cell.lone:
+                widths[index] = max(widths[index], cell_width(_text(cell, brief=brief, lone=True)))
+    if held is None:
+        return widths
+    return [held.hold((heading.title, brief), width) for heading, width in zip(table.headings, widths, strict=True)]
 
 
 def _least(heading: Heading, natural: int) -> int:
@@ -121,14 +148,19 @@ def _shared(natural: Sequence[int], least: Sequence[int], indexes: Sequence[int]
     return widths
 
 
-def _line(headings: Sequence[Heading], cells: Sequence[Cell], layout: Layout, palette: Palette) -> str:
-    parts: list[str] = []
-    last = len(layout.columns) - 1
+def line_pieces(headings: Sequence[Heading], cells: Sequence[Cell], layout: Layout) -> list[tuple[str, Style]]:
+    """Give one line as pieces of text, blanks between and around the cells included."""
+    pieces: list[tuple[str, Style]] = []
     for place, (index, width) in enumerate(layout.columns):
         heading, cell = headings[index], cells[index]
-        text = _text(cell, brief=layout.brief)
+        text = _text(cell, brief=layout.brief, lone=bool(layout.left_out))
         text = cut_middle(text, width) if heading.middle else cut_end(text, width)
         blanks = " " * (width - cell_width(text))
-        painted = palette.paint(text, cell.style)
-        parts.append(blanks + painted if heading.right else painted + (blanks if place != last else ""))
-    return (" " * _GAP).join(parts).rstrip()
+        gap = " " * _GAP if place else ""
+        before, after = (gap + blanks, "") if heading.right else (gap, blanks)
+        pieces += [(before, Style.PLAIN), (text, cell.style), (after, Style.PLAIN)]
+    return [piece for piece in pieces if piece[0]]
+
+
+def _line(headings: Sequence[Heading], cells: Sequence[Cell], layout: Layout, palette: Palette) -> str:
+    return "".join(palette.paint(text, style) for text, style in line_pieces(headings, cells, layout)).rstrip()

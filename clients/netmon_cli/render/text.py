@@ -1,10 +1,13 @@
 """Text from outside as a terminal may show it: cleaned, measured in cells, cut in the middle."""
 
+import re
 import unicodedata
 
-__all__ = ["cell_width", "cut_end", "cut_middle", "json_visible", "visible"]
+__all__ = ["cell_width", "cut_end", "cut_middle", "json_visible", "visible", "wrapped"]
 
 ELLIPSIS = "…"
+
+_WORDS = re.compile(r" *[^ ]+ *")
 
 
 def visible(text: str) -> str:
@@ -54,6 +57,24 @@ def _character_width(character: str) -> int:
     if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def wrapped(text: str, width: int | None, indent: int = 0) -> list[str]:
+    """Break printable ``text`` between words into lines of ``width`` cells; all but the first begin with blanks.
+
+    Blanks within a line stay as they are; a word that is wider than a line has one of its own, and is not torn.
+    """
+    if width is None or cell_width(text) <= width:
+        return [text]
+    lines: list[str] = []
+    line = ""
+    for word in _WORDS.findall(text):
+        if line.strip() and cell_width(line + word.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = " " * indent + word.lstrip()
+        else:
+            line += word
+    return [*lines, line.rstrip()]
 
 
 def cut_end(text: str, width: int) -> str:

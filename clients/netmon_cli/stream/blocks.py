@@ -1,10 +1,12 @@
 """The printer for people: on a terminal each tick is drawn over the one before, elsewhere one after the other."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
-from netmon.model import Event, Gap, PacketSource, Section, Snapshot
+from netmon.model import Degradation, Event, Gap, PacketSource, Section, Snapshot
 from netmon_cli.columns.column import Look
-from netmon_cli.listing import table_lines
+from netmon_cli.listing import Steadiness, table_lines
 from netmon_cli.listings.applications import application_listing
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.interfaces import interface_listing
@@ -16,6 +18,7 @@ from netmon_cli.stream.events import event_cells
 from netmon_cli.stream.words import gap_sentence
 from netmon_cli.terminal import Terminal
 from netmon_client.feed import End, Hello
+from netmon_client.words import counted
 
 __all__ = ["BlockPrinter", "block_lines"]
 
@@ -35,19 +38,23 @@ class BlockPrinter:
         self._which = which
         self._repaint = repaint
         self._drawn: list[str] = []
+        self._steadiness = {section: Steadiness() for section in sections}
+        self._told: tuple[Degradation, ...] = ()
         self._printed_any = False
 
     def hello(self, item: Hello) -> None:
-        """Say what whoever looks at the figures must know."""
-        for each in item.degraded:
-            self.talk(f"degraded: {each.text}" + (f" ({each.remedy})" if each.remedy else ""))
+        """Say once, in a line, that something works less well than it could; doctor says what and how to mend it."""
+        if item.degraded and item.degraded != self._told:
+            self.talk(f"{counted(len(item.degraded), 'thing')} could work better, see netmon-cli doctor")
+        self._told = item.degraded
 
     def snapshot(self, item: Snapshot) -> None:
         """Draw the block."""
         terminal = self._session.terminal()
         shown = keep(item, wanted(self._which)) if self._which is not Which.ALL else item
         shown = replace(shown, omitted=item.omitted)
-        lines = block_lines(shown, self._shape, terminal, self._sections)
+        steadiness = self._steadiness if self._repaint and terminal.repaints else {}
+        lines = block_lines(shown, self._shape, terminal, self._sections, steadiness)
         if self._repaint and terminal.repaints:
             self._draw_over(lines)
         else:
@@ -90,8 +97,17 @@ class BlockPrinter:
         self._drawn = lines
 
 
-def block_lines(snapshot: Snapshot, shape: Shape, terminal: Terminal, sections: frozenset[Section]) -> list[str]:
-    """Give the lines of one tick: as many rows as the terminal has room for, so that the block never scrolls."""
+def block_lines(
+    snapshot: Snapshot,
+    shape: Shape,
+    terminal: Terminal,
+    sections: frozenset[Section],
+    steadiness: Mapping[Section, Steadiness] = MappingProxyType({}),
+) -> list[str]:
+    """Give the lines of one tick: as many rows as the terminal has room for, so that the block never scrolls.
+
+    ``steadiness``: what each table remembers of the tick before.
+    """
     look = Look(now=snapshot.time, units=shape.units, numeric=shape.numeric)
     width = terminal.width if shape.trunc else None
     lines = [joined(headline(snapshot, look), width, terminal.palette)]
@@ -105,12 +121,17 @@ def block_lines(snapshot: Snapshot, shape: Shape, terminal: Terminal, sections: 
     room = _room(terminal, len(notes), len(sections))
     plain = _plain(shape, sections)
     if Section.INTERFACES in sections:
-        lines += table_lines(interface_listing(snapshot, None, plain), plain, terminal, look, most_rows=room)
+        held = steadiness.get(Section.INTERFACES)
+        listing = interface_listing(snapshot, None, plain)
+        lines += table_lines(listing, plain, terminal, look, most_rows=room, steadiness=held)
     if Section.APPLICATIONS in sections:
-        lines += table_lines(application_listing(snapshot, plain), plain, terminal, look, most_rows=room)
+        held = steadiness.get(Section.APPLICATIONS)
+        listing = application_listing(snapshot, plain)
+        lines += table_lines(listing, plain, terminal, look, most_rows=room, steadiness=held)
     if Section.CONNECTIONS in sections:
+        held = steadiness.get(Section.CONNECTIONS)
         listing = connection_listing(snapshot.connections, plain, empty=_nothing(snapshot))
-        lines += table_lines(listing, plain, terminal, look, most_rows=room)
+        lines += table_lines(listing, plain, terminal, look, most_rows=room, steadiness=held)
     return lines + notes
 
 

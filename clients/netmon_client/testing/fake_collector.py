@@ -12,7 +12,7 @@ from typing import Final, Self
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from netmon.model import Event, Gap, Snapshot, Status
+from netmon.model import Event, Gap, MonitoringState, Snapshot, Status
 from netmon.serving.options import SERVER_OPTIONS
 from netmon.v1 import control_service_pb2_grpc, monitor_service_pb2_grpc
 from netmon_client.answers import Bandwidth
@@ -75,6 +75,11 @@ class FakeCollector:
         """Names of the calls that came in, in their order."""
         return tuple(self._stage.calls)
 
+    @property
+    def monitoring_state(self) -> MonitoringState:
+        """Whether it counts, as clients have set it."""
+        return self._stage.status.monitoring_state
+
     def start(self, *, other_version: bool = False) -> None:
         """Serve. ``other_version``: know none of the calls of netmon.v1."""
         if self._server is not None:
@@ -116,6 +121,10 @@ class FakeCollector:
     def publish(self, item: Snapshot | Gap) -> None:
         """Send a snapshot or a gap to all subscribers of snapshots."""
         self._stage.publish(item)
+
+    def set_bandwidth(self, bandwidth: Bandwidth) -> None:
+        """Answer with these last minutes from now on."""
+        self._stage.bandwidth = bandwidth
 
     def publish_event(self, event: Event) -> None:
         """Send an event to all subscribers of events."""

@@ -1,17 +1,15 @@
 """What a fake collector serves, shared between the test that sets it and the threads that serve it."""
 
 import threading
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TypeVar
+from weakref import WeakSet
 
 import grpc
 
 from netmon.model import Event, Gap, MonitoringState, Snapshot, Status
 from netmon_client.answers import Bandwidth
-
-_T = TypeVar("_T")
 
 
 class Mode(Enum):
@@ -22,6 +20,17 @@ class Mode(Enum):
     REFUSING = "refusing"
     REFUSING_CONTROL = "refusing control"
     FAILING = "failing"
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class _Subscriber:
+    """What one stream has not sent yet. It goes with its stream, so that nobody keeps what was sent."""
+
+    untold: list[Snapshot | Gap] = field(default_factory=list[Snapshot | Gap])
+
+    def take(self) -> list[Snapshot | Gap]:
+        items, self.untold = self.untold, []
+        return items
 
 
 class Stage:
@@ -36,8 +45,10 @@ class Stage:
         heartbeat_seconds: float,
     ) -> None:
         self._changed = threading.Condition()
-        self._published: list[Snapshot | Gap] = list(snapshots)
-        self._opening = len(snapshots)
+        self._newest = snapshots[-1]
+        # What a new subscriber is sent first.
+        self._opening: tuple[Snapshot | Gap, ...] = snapshots
+        self._subscribers: WeakSet[_Subscriber] = WeakSet()
         self._events = list(events)
         self._status = status
         self.bandwidth = bandwidth
@@ -55,7 +66,7 @@ class Stage:
     def newest(self) -> Snapshot:
         """The newest snapshot."""
         with self._changed:
-            newest = next(each for each in reversed(self._published) if isinstance(each, Snapshot))
+            newest = self._newest
         return replace(newest, instance_id=self.instance_id)
 
     @property
@@ -67,7 +78,11 @@ class Stage:
     def publish(self, item: Snapshot | Gap) -> None:
         """Send an item to all subscribers of snapshots."""
         with self._changed:
-            self._published.append(item)
+            if isinstance(item, Snapshot):
+                self._newest = item
+            self._opening = (item,)
+            for subscriber in self._subscribers:
+                subscriber.untold.append(item)
             self._changed.notify_all()
 
     def publish_event(self, event: Event) -> None:
@@ -106,14 +121,16 @@ class Stage:
         A subscriber is sent first what was given at the construction, or the newest if another one was published since.
         """
         with self._changed:
-            published = len(self._published)
-        return self._snapshots_from(0 if published == self._opening else published - 1, context)
+            subscriber = _Subscriber(list(self._opening))
+            self._subscribers.add(subscriber)
+        return self._snapshots_for(subscriber, context)
 
-    def _snapshots_from(self, position: int, context: grpc.ServicerContext) -> Iterator[Snapshot | Gap | None]:
+    def _snapshots_for(self, subscriber: _Subscriber, context: grpc.ServicerContext) -> Iterator[Snapshot | Gap | None]:
         while True:
-            items, position = self._after(self._published, position, context)
-            if items is None:
-                return
+            with self._changed:
+                if not self._wait_for(lambda: bool(subscriber.untold), context):
+                    return
+                items = subscriber.take()
             for item in items:
                 yield replace(item, instance_id=self.instance_id) if isinstance(item, Snapshot) else item
             if not items:
@@ -124,22 +141,20 @@ class Stage:
         with self._changed:
             position = len([event for event in self._events if event.sequence <= after_sequence])
         while True:
-            events, position = self._after(self._events, position, context)
-            if events is None:
-                return
-            yield tuple(events)
+            with self._changed:
+                if not self._wait_for(lambda known=position: len(self._events) > known, context):
+                    return
+                events, position = tuple(self._events[position:]), len(self._events)
+            yield events
 
-    def _after(self, items: list[_T], position: int, context: grpc.ServicerContext) -> tuple[list[_T] | None, int]:
-        """Wait for items after a position, at most until a heartbeat is due; None when the caller has gone."""
-        with self._changed:
-            self._changed.wait_for(
-                lambda: not context.is_active() or (self.mode is Mode.SERVING and len(items) > position),
-                timeout=self.heartbeat_seconds,
-            )
-            self._changed.wait_for(lambda: self.mode is not Mode.HANGING or not context.is_active())
-            if not context.is_active():
-                return None, position
-            return items[position:], len(items)
+    def _wait_for(self, is_there: Callable[[], bool], context: grpc.ServicerContext) -> bool:
+        """Wait until there is something, at most until a heartbeat is due; give whether the caller is there still."""
+        self._changed.wait_for(
+            lambda: not context.is_active() or (self.mode is Mode.SERVING and is_there()),
+            timeout=self.heartbeat_seconds,
+        )
+        self._changed.wait_for(lambda: self.mode is not Mode.HANGING or not context.is_active())
+        return context.is_active()
 
     def _wake(self) -> None:
         with self._changed:

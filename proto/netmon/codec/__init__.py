@@ -7,6 +7,7 @@ enumeration that only a newer peer knows becomes UNSPECIFIED.
 
 from netmon.codec.bandwidth import bandwidth_sample_from_wire, bandwidth_sample_to_wire
 from netmon.codec.connections import rows_from_wire, rows_to_wire
+from netmon.codec.decoder import SnapshotDecoder, encoded_snapshot
 from netmon.codec.encoder import SnapshotEncoder, encode_get_response, encode_stream_response
 from netmon.codec.events import event_from_wire, event_to_wire, known_events_from_wire
 from netmon.codec.filters import (
@@ -40,6 +41,7 @@ from netmon.codec.traffic import traffic_from_wire, traffic_to_wire
 from netmon.codec.values import seconds_from_wire, seconds_to_wire, time_from_wire, time_to_wire
 
 __all__ = [
+    "SnapshotDecoder",
     "SnapshotEncoder",
     "application_from_wire",
     "application_to_wire",
@@ -51,6 +53,7 @@ __all__ = [
     "degradation_to_wire",
     "encode_get_response",
     "encode_stream_response",
+    "encoded_snapshot",
     "event_from_wire",
     "event_to_wire",
     "filter_from_wire",

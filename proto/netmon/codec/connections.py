@@ -194,13 +194,18 @@ def facts_from_wire(wire: pb.Connection, processes: Mapping[str, Process]) -> Co
     )
 
 
+def connection_state(number: int) -> ConnectionState:
+    """Give the state; UNSPECIFIED for a number that only a newer peer knows."""
+    return member(_STATES, number)
+
+
 def row_from_wire(wire: pb.Connection, facts: ConnectionFacts) -> Connection:
     """Give the row of these facts. Raises ValueError naming the field that holds nonsense."""
     has = wire.HasField
     return Connection(
         facts=facts,
         traffic=traffic_from_wire(wire.traffic),
-        state=member(_STATES, wire.state),
+        state=connection_state(wire.state),
         last_time=time_from_wire(wire.last_time, "Connection.last_time") if has("last_time") else None,
         end_time=time_from_wire(wire.end_time, "Connection.end_time") if has("end_time") else None,
         sent_payload_bytes=wire.sent_payload_bytes if has("sent_payload_bytes") else None,

@@ -23,6 +23,7 @@ from netmon.codec.values import (
     time_to_wire,
 )
 from netmon.model import (
+    Application,
     Connection,
     Degradation,
     Drops,
@@ -143,11 +144,12 @@ def snapshot_to_wire(snapshot: Snapshot) -> pb.Snapshot:
 
 def snapshot_from_wire(wire: pb.Snapshot) -> Snapshot:
     """Give the model form. Raises ValueError naming the field that is missing or holds nonsense."""
-    return snapshot_of_rows(wire, rows_from_wire(wire.connections, wire.processes))
+    rows = rows_from_wire(wire.connections, wire.processes)
+    return snapshot_of_parts(wire, rows, [application_from_wire(application) for application in wire.applications])
 
 
-def snapshot_of_rows(wire: pb.Snapshot, rows: Iterable[Connection]) -> Snapshot:
-    """Give the model form around rows that were decoded before. Raises ValueError as ``snapshot_from_wire``."""
+def snapshot_of_parts(wire: pb.Snapshot, rows: Iterable[Connection], applications: Iterable[Application]) -> Snapshot:
+    """Give the model form around what was decoded before. Raises ValueError as ``snapshot_from_wire``."""
     has = wire.HasField
     for field in ("time", "statistics_epoch", "totals", "headline"):
         if not has(field):
@@ -167,7 +169,7 @@ def snapshot_of_rows(wire: pb.Snapshot, rows: Iterable[Connection]) -> Snapshot:
         scopes=tuple([scope_traffic_from_wire(sums) for sums in wire.scopes]),
         interfaces=tuple([interface_traffic_from_wire(sums) for sums in wire.interfaces]),
         connections=tuple(rows),
-        applications=tuple([application_from_wire(application) for application in wire.applications]),
+        applications=tuple(applications),
         unattributed=tuple([unattributed_from_wire(sums) for sums in wire.unattributed]),
         omitted=omitted_from_wire(wire.omitted),
         attributed_share=share,

@@ -24,7 +24,7 @@ class PseudoTerminal:
     ) -> None:
         self._output = b""
         size = struct.pack("HHHH", rows, columns, 0, 0)
-        self._primary, secondary = pty.openpty()
+        self.primary, secondary = pty.openpty()
         fcntl.ioctl(secondary, termios.TIOCSWINSZ, size)
         self.pid = os.posix_spawnp(
             sys.executable,
@@ -38,7 +38,7 @@ class PseudoTerminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._primary)
+        os.close(self.primary)
 
     def wait_until(self, look: Callable[[str], bool], what: str) -> str:
         """Read until what was drawn so far passes; give it."""
@@ -51,7 +51,7 @@ class PseudoTerminal:
         return wait_for(seen, seconds=30, what=f"{what}; drawn: {self.text!r}")
 
     def press(self, keys: bytes) -> None:
-        os.write(self._primary, keys)
+        os.write(self.primary, keys)
 
     def end(self) -> int:
         """Wait for the exit code; a signal that ended the program is its negative number."""
@@ -74,9 +74,9 @@ class PseudoTerminal:
         return self._output.decode().replace("\r\n", "\n")
 
     def _read(self) -> None:
-        while select.select([self._primary], [], [], 0)[0]:
+        while select.select([self.primary], [], [], 0)[0]:
             try:
-                data = os.read(self._primary, 65536)
+                data = os.read(self.primary, 65536)
             except OSError:  # EIO: the last one on the other side has closed it
                 return
             if not data:

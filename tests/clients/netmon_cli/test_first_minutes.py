@@ -1,10 +1,9 @@
-import json
 import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -13,22 +12,26 @@ import pytest
 
 from netmon.model import PacketSource
 from netmon_cli import first_minutes
-from netmon_cli.first_minutes import collector_line
+from netmon_cli.first_minutes import Programs, collector_line
 from netmon_client.testing import FakeCollector
-from tests.clients.netmon_cli.pseudo_terminal import PseudoTerminal
 from tests.clients.netmon_cli.rows import STATUS
 from tests.support.line_reader import LineQueue
 
 SECONDS = 30.0
-STAND_IN = [sys.executable, "-m", "tests.clients.netmon_cli.stand_in_collector"]
+COLLECTOR = [sys.executable, "-m", "tests.clients.netmon_cli.stand_in_collector"]
+DASHBOARD = [sys.executable, "-m", "tests.clients.netmon_cli.stand_in_dashboard"]
+STAND_INS = Programs(collector=COLLECTOR, dashboard=DASHBOARD)
+LINK = re.compile(
+    r"dashboard  http://127\.0\.0\.1:8502/\?token=secret-of-(\d+)      \(Ctrl-C stops what it started\)\n"
+)
 
 
-def words(what: str, recording: str = "") -> list[str]:
-    """The command of ``make``, with the stand-in as the collector that it starts, and as whoever may start one."""
+def words(what: str, recording: str, dashboard: Sequence[str]) -> list[str]:
+    """The command of ``make``, with the stand-ins as the programs that it starts, and as whoever may start one."""
     code = f"""
 import os, pathlib, sys
 from netmon_cli import first_minutes
-first_minutes.collector_program = lambda: {STAND_IN!r}
+first_minutes.programs = lambda: first_minutes.Programs(collector={COLLECTOR!r}, dashboard={[*dashboard]!r})
 first_minutes.RECORDING = pathlib.Path({recording!r})
 os.geteuid = lambda: 0
 sys.exit(first_minutes.main([{what!r}]))
@@ -36,20 +39,46 @@ sys.exit(first_minutes.main([{what!r}]))
     return [sys.executable, "-c", code]
 
 
+class Run:
+    """One run of the command of ``make``."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stderr is not None
+        self._process = process
+        self._talk = LineQueue(process.stderr)
+
+    def line(self) -> str:
+        return self._talk.next(SECONDS)
+
+    def link(self) -> int:
+        """Read up to the link; give the pid of the dashboard."""
+        assert self.line() == "note       port 8501 is busy, so the dashboard is on 8502\n"
+        found = LINK.fullmatch(self.line())
+        assert found is not None
+        return int(found[1])
+
+    def end(self, number: int = signal.SIGINT) -> int:
+        """Send a signal; give the exit code."""
+        self._process.send_signal(number)
+        return self.exit_code()
+
+    def exit_code(self) -> int:
+        return self._process.wait(SECONDS)
+
+
 @contextmanager
-def started(what: str, socket: str, recording: str = "") -> Generator["subprocess.Popen[str]"]:
+def started(what: str, socket: str, *, recording: str = "", dashboard: Sequence[str] = DASHBOARD) -> Generator[Run]:
     process = subprocess.Popen(
-        words(what, recording),
-        stdout=subprocess.PIPE,
+        words(what, recording, dashboard),
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "NETMON_SOCKET": socket},
     )
     try:
-        yield process
+        yield Run(process)
     finally:
         if process.poll() is None:
-            process.kill()
+            process.terminate()
         process.communicate()
 
 
@@ -63,9 +92,9 @@ def nowhere(_program: str) -> None:
     """No program is on PATH."""
 
 
-def interrupted(_words: list[str]) -> int:
-    """A view that somebody ended with Ctrl-C."""
-    return 130
+def interrupted(_dashboard: object, _collector: object) -> int:
+    """Somebody presses Ctrl-C."""
+    raise KeyboardInterrupt
 
 
 def is_running(pid: int) -> bool:
@@ -76,51 +105,83 @@ def is_running(pid: int) -> bool:
     return True
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-def test_run_starts_a_collector_streams_and_ends_both(tmp_path: Path, number: int, code: int) -> None:
-    with started("run", str(tmp_path / "c.sock")) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        lines, talk = LineQueue(process.stdout), LineQueue(process.stderr)
-        said = talk.next(SECONDS)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_run_starts_both_prints_two_lines_and_ends_both(tmp_path: Path, number: int, code: int) -> None:
+    with started("run", str(tmp_path / "c.sock")) as run:
+        said = run.line()
         assert re.fullmatch(r"collector  ok   pid \d+ · eth0 · owners: psutil\n", said)
-        assert "runs as root here" in talk.next(SECONDS)
-        assert [json.loads(lines.next(SECONDS))["type"] for _ in range(2)] == ["hello", "snapshot"]
-        os.kill(process.pid, number)
-        assert process.wait(SECONDS) == code
-        assert json.loads(lines.next(SECONDS))["type"] == "end"
-        assert "eth1 went down" in talk.next(SECONDS)
+        dashboard = run.link()
+        assert run.end(number) == code
+        assert "eth1 went down" in run.line()
         assert not is_running(pid_in(said))
+        assert not is_running(dashboard)
 
 
 def test_a_collector_that_runs_already_is_used_and_left_alone(fake: FakeCollector) -> None:
-    with started("run", fake.socket) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        lines, talk = LineQueue(process.stdout), LineQueue(process.stderr)
-        assert talk.next(SECONDS) == "collector  ok   pid 4700 · eth0 · owners: psutil · ran already, stays\n"
-        assert [json.loads(lines.next(SECONDS))["type"] for _ in range(2)] == ["hello", "snapshot"]
-        os.kill(process.pid, signal.SIGINT)
-        assert process.wait(SECONDS) == 0
-    assert "GetStatus" in fake.calls
+    with started("run", fake.socket) as run:
+        assert run.line() == "collector  ok   pid 4700 · eth0 · owners: psutil · ran already, stays\n"
+        dashboard = run.link()
+        assert run.end() == 0
+        assert not is_running(dashboard)
+    assert fake.calls == ("GetStatus",)
 
 
-def test_the_demo_has_its_ribbon_and_a_socket_of_its_own(tmp_path: Path) -> None:
+def test_a_dashboard_that_dies_is_told_and_takes_the_own_collector_along(tmp_path: Path) -> None:
+    socket = str(tmp_path / "c.sock")
+    with started("run", socket) as run:
+        collector = pid_in(run.line())
+        os.kill(run.link(), signal.SIGKILL)
+        told = [run.line(), run.line()]
+        assert run.exit_code() == 1
+        assert not is_running(collector)
+    assert told[0] == f"socket {socket}\n", "the last that it wrote, without the link"
+    assert told[1].startswith("The dashboard has ended. It was ended by signal 9.")
+
+
+def test_a_dashboard_that_does_not_start_is_told(tmp_path: Path) -> None:
+    with started("run", str(tmp_path / "c.sock"), dashboard=[*DASHBOARD, "--code", "1"]) as run:
+        collector = pid_in(run.line())
+        told = [run.line() for _ in range(3)]
+        assert run.exit_code() == 1
+        assert not is_running(collector)
+    assert "eth1 went down" in told[0]
+    assert told[1:] == [
+        "netmon-dashboard: something is wrong\n",
+        "The dashboard did not start. It ended with code 1. Start it by hand to see why:  netmon-dashboard\n",
+    ]
+
+
+def test_a_collector_that_dies_is_told_and_the_dashboard_stays(tmp_path: Path) -> None:
+    with started("run", str(tmp_path / "c.sock")) as run:
+        collector = pid_in(run.line())
+        dashboard = run.link()
+        os.kill(collector, signal.SIGKILL)
+        assert run.line() == "The collector has ended. It was ended by signal 9.\n"
+        assert "make run" in run.line()
+        assert is_running(dashboard)
+        assert run.end() == 0
+        assert not is_running(dashboard)
+
+
+def test_the_demo_has_its_note_and_a_socket_of_its_own(tmp_path: Path) -> None:
     recording = tmp_path / "demo"
     recording.mkdir()
-    environment = {"NETMON_SOCKET": "/nowhere/c.sock", "NO_COLOR": "1"}
-    with PseudoTerminal(words("demo", str(recording)), environment, rows=20) as terminal:
-        text = terminal.wait_until(lambda text: "No owner" in text, "the first block")
-        assert "DEMO       a recording of another machine" in text
-        assert "firefox" in text
-        terminal.press(b"\x03")
-        assert terminal.end() == 0
-        assert f"plays {recording}" in terminal.text
-        assert not is_running(pid_in(terminal.text))
+    with started("demo", "/nowhere/c.sock", recording=str(recording)) as run:
+        assert run.line().startswith("DEMO       a recording of another machine")
+        collector = pid_in(run.line())
+        dashboard = run.link()
+        arguments = Path(f"/proc/{dashboard}/cmdline").read_bytes().decode().split("\0")
+        socket = arguments[arguments.index("--socket") + 1]
+        assert Path(socket).parent.name.startswith("netmon-demo-")
+        assert Path(socket).exists()
+        assert run.end() == 0
+        assert f"plays {recording}" in run.line()
+    assert not is_running(collector)
+    assert not Path(socket).parent.exists()
 
 
 def test_a_demo_without_its_recording_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert first_minutes.demo(STAND_IN, tmp_path / "none") == 1
+    assert first_minutes.demo(STAND_INS, tmp_path / "none") == 1
     assert "no recording at" in capsys.readouterr().err
 
 
@@ -129,7 +190,7 @@ def test_a_missing_program_says_how_to_get_it(fake: FakeCollector, tmp_path: Pat
     code = """
 import os, sys
 from netmon_cli import first_minutes
-first_minutes.collector_program = lambda: ["/nowhere/netmon-collector"]
+first_minutes.programs = lambda: first_minutes.Programs(collector=["/nowhere/netmon-collector"], dashboard=[])
 os.geteuid = lambda: 0
 sys.exit(first_minutes.main(["run"]))
 """
@@ -144,7 +205,7 @@ def test_without_root_and_sudo_the_demo_is_offered(
     monkeypatch.setenv("NETMON_SOCKET", str(tmp_path / "c.sock"))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     monkeypatch.setattr("shutil.which", nowhere)
-    assert first_minutes.run(STAND_IN) == 4
+    assert first_minutes.run(STAND_INS) == 4
     assert capsys.readouterr().err.splitlines() == [
         "netmon needs root to capture packets, and there is no sudo. As root:  make run",
         "Without root, over a recording:  make demo",
@@ -160,7 +221,7 @@ def test_a_refused_password_offers_the_demo(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("NETMON_SOCKET", str(tmp_path / "c.sock"))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert first_minutes.run(STAND_IN) == 4
+    assert first_minutes.run(STAND_INS) == 4
     assert capsys.readouterr().err.splitlines()[0].startswith("sudo       to capture packets")
 
 
@@ -174,11 +235,21 @@ def test_with_sudo_the_collector_alone_is_started_through_it(
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("NETMON_SOCKET", str(tmp_path / "c.sock"))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    monkeypatch.setattr(first_minutes, "run_command_line", interrupted)
-    assert first_minutes.run(STAND_IN) == 0
+    monkeypatch.setattr(first_minutes, "_wait", interrupted)
+    assert first_minutes.run(STAND_INS) == 0
     said = capsys.readouterr().err
-    assert "runs as root here" not in said
+    assert said.startswith("sudo       to capture packets")
+    assert LINK.search(said)
     assert not is_running(pid_in(said))
+
+
+def test_the_programs_are_the_installed_ones() -> None:
+    programs = first_minutes.programs()
+    assert [Path(words[-1]).name for words in (programs.collector, programs.dashboard)] == [
+        "netmon-collector",
+        "netmon-dashboard",
+    ]
+    assert all(Path(words[-1]).exists() for words in (programs.collector, programs.dashboard))
 
 
 def test_another_word_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,7 +3,7 @@ import pytest
 
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
-from netmon_cli.listing import Listing, chosen_columns, delimited_lines, ordered, table_lines
+from netmon_cli.listing import Listing, Steadiness, chosen_columns, delimited_lines, ordered, table_lines
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.render.palette import Palette
 from netmon_cli.shape import Shape
@@ -21,7 +21,7 @@ def test_a_limit_hides_rows_and_not_their_sums() -> None:
     listing = connection_listing(ROWS, Shape(), empty="")
     lines = table_lines(listing, Shape(limit=2), terminal(None), LOOK)
     assert len(lines) == 5
-    assert lines[-1].startswith("9 connections, 2 shown")
+    assert lines[-1].startswith("8 connections, 2 shown")
     assert "28.0 MB" in lines[-1]
 
 
@@ -62,7 +62,39 @@ def test_headers_can_be_left_out() -> None:
 def test_unknown_names_are_wrong_usage_with_a_hint() -> None:
     with pytest.raises(click.UsageError, match="did you mean remote"):
         chosen_columns(CONNECTION_COLUMNS, Shape(columns=("remot",)))
-    with pytest.raises(click.UsageError, match="did you mean received_rate"):
+    with pytest.raises(click.UsageError, match="did you mean -received_rate"):
         ordered([WEB], CONNECTION_ORDERS, Shape(sort="-recieved_rate"), usual="-rate")
     with pytest.raises(click.UsageError, match="It takes: app, pid"):
         ordered([WEB], CONNECTION_ORDERS, Shape(sort="xyzzy"), usual="-rate")
+
+
+def test_a_limit_leaves_no_doubt_of_which_rows_the_sums_are() -> None:
+    listing = connection_listing(ROWS, Shape(), empty="")
+    assert table_lines(listing, Shape(limit=2), terminal(80), LOOK)[-1].startswith("Σ all 8 ")
+    assert table_lines(listing, Shape(), terminal(80), LOOK)[-1].startswith("Σ 8 ")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("-download", "-received_rate"),
+        ("bytes", "total"),
+        ("application", "app"),
+        ("stat", "state"),
+        ("recieved", "received"),
+        ("RATE", "rate"),
+        ("-speed", "-rate"),
+    ],
+)
+def test_what_people_write_in_place_of_a_key_is_understood(name: str, meant: str) -> None:
+    with pytest.raises(click.UsageError, match=f"did you mean {meant}[?]"):
+        ordered([WEB], CONNECTION_ORDERS, Shape(sort=name), usual="-rate")
+
+
+def test_a_moving_table_keeps_widths_and_columns() -> None:
+    steadiness = Steadiness()
+    first = connection_listing([NAMED, ROWS[5]], Shape(), empty="")
+    head, *_ = table_lines(first, Shape(), terminal(300), LOOK, steadiness=steadiness)
+    then = connection_listing([WEB], Shape(), empty="")
+    assert table_lines(then, Shape(), terminal(300), LOOK, steadiness=steadiness)[0] == head
+    assert table_lines(then, Shape(), terminal(300), LOOK)[0] != head

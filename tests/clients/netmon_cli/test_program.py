@@ -23,9 +23,10 @@ def done(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[st
 def test_without_a_collector_every_command_ends_at_once_with_3(run_alone: Run, command: str) -> None:
     result = run_alone("--socket", "/nowhere/c.sock", command)
     assert result.code == 3
+    there = "--socket /nowhere/c.sock"
     assert result.err.splitlines() == [
         "netmon-cli: no collector at /nowhere/c.sock (file not found).",
-        "Start it:  sudo netmon-collector   (check: netmon-cli doctor)",
+        f"Start it:  sudo netmon-collector {there}   (check: netmon-cli {there} doctor)",
     ]
 
 

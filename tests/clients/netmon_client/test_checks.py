@@ -73,3 +73,12 @@ def test_silence_is_told_by_the_last_packet() -> None:
 def test_what_the_collector_calls_degraded_is_told_once() -> None:
     status = replace(a_status(), degraded=(Degradation(code="x.y", text="slow", remedy="be fast"),))
     assert checked(status)["x.y"] == Check(name="x.y", verdict=Verdict.WARNING, fact="slow", fix="be fast")
+
+
+def test_of_a_stopped_collector_neither_interfaces_nor_packets_are_asked() -> None:
+    down = InterfaceStatus(name="eth0", state=CaptureState.DOWN)
+    stopped = replace(a_status(), monitoring_state=MonitoringState.STOPPED, interfaces=(down,))
+    checks = checked(stopped, quiet=True)
+    assert "interfaces" not in checks
+    assert "packets" not in checks
+    assert [check.fix for check in checks.values() if check.verdict is Verdict.BAD] == ["netmon-cli start"]

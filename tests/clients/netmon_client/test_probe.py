@@ -32,7 +32,10 @@ def test_no_file(tmp_path: Path) -> None:
     error = failure(tmp_path / "s")
     assert isinstance(error, CollectorUnreachable)
     assert str(error) == f"no collector at {tmp_path / 's'} (file not found)"
-    assert error.remedy == "Start it:  sudo netmon-collector   (check: netmon-cli doctor)"
+    path = tmp_path / "s"
+    assert (
+        error.remedy == f"Start it:  sudo netmon-collector --socket {path}   (check: netmon-cli --socket {path} doctor)"
+    )
 
 
 def test_no_socket(tmp_path: Path) -> None:

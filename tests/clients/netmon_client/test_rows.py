@@ -3,8 +3,9 @@
 import json
 
 from netmon.model import Connection, ConnectionFacts, ConnectionState, Endpoint, Protocol, Remainder, Traffic
-from netmon_client.rows import endpoint_text, flat_row, format_time
+from netmon_client.rows import endpoint_text, flat_row
 from netmon_client.testing import a_connection, a_process, a_snapshot
+from netmon_client.times import format_time
 
 PROMISED = (
     "type time instance_id sequence id pid process app user protocol local remote interface state direction scope "

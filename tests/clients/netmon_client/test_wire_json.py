@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.v1 import connection_pb2, event_pb2, status_pb2
-from netmon_client.wire_json import format_timestamp, message_to_object, object_to_message, parse_timestamp
+from netmon_client.times import format_timestamp
+from netmon_client.wire_json import message_to_object, object_to_message, parse_timestamp
 
 
 def test_names_words_numbers_and_times_are_written_as_documented() -> None:

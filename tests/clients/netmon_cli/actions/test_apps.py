@@ -1,6 +1,10 @@
 import json
+from dataclasses import replace
 
+from netmon.model import Application, Traffic
+from netmon_client.testing import FakeCollector, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
+from tests.clients.netmon_cli.rows import STATUS
 
 
 def test_applications_come_with_what_has_no_owner(cli: Run) -> None:
@@ -48,3 +52,24 @@ def test_csv_has_a_reason_for_what_has_no_owner(cli: Run) -> None:
     lines = cli("apps", "-o", "csv").lines
     assert lines[0].startswith("name,received_bytes_per_second")
     assert any(line.endswith(",gone") for line in lines)
+
+
+def test_an_application_whose_connections_have_all_ended_is_still_known(run_alone: Run) -> None:
+    ended = a_application()
+    snapshot = replace(a_snapshot([]), applications=(ended,))
+    with FakeCollector(snapshots=[snapshot], status=STATUS) as fake:
+        result = run_alone("--socket", fake.socket, "apps", "Wget")
+        document = json.loads(run_alone("--socket", fake.socket, "apps", "wget", "-o", "json").out)
+        other = run_alone("--socket", fake.socket, "apps", "wegt")
+    assert result.lines[1].split()[:1] == ["wget"]
+    assert "5.00 MB" in result.lines[1]
+    assert [each["name"] for each in document["applications"]] == ["wget"]
+    assert other.out == 'No application "wegt" was seen: did you mean wget?\n'
+
+
+def a_application() -> Application:
+    return Application(id="exe:/usr/bin/wget", name="wget", traffic=Traffic(received_bytes=5_000_000))
+
+
+def test_a_process_without_connections_is_said(cli: Run) -> None:
+    assert cli("apps", "31337").out == "No connection of process 31337.\n"

@@ -2,6 +2,9 @@ import json
 import socket
 from pathlib import Path
 
+from netmon_cli.actions.doctor import check_lines
+from netmon_cli.render.palette import Palette
+from netmon_client.checks import Check, Verdict
 from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.conftest import Run
 
@@ -27,7 +30,7 @@ def test_without_a_socket_the_way_ends_there(run_alone: Run) -> None:
     assert result.code == 3
     assert result.lines == [
         "✗ socket  /nowhere/c.sock: no such file or directory",
-        "          → sudo netmon-collector",
+        "          → sudo netmon-collector --socket /nowhere/c.sock",
     ]
 
 
@@ -61,3 +64,12 @@ def test_another_version_fails_at_the_handshake(cli: Run, fake: FakeCollector) -
     result = cli("doctor")
     assert result.code == 5
     assert any(line.startswith("✗ handshake") for line in result.lines)
+
+
+def test_no_word_of_a_fact_is_torn_and_no_fix_is_broken() -> None:
+    check = Check(name="loss", verdict=Verdict.WARNING, fact="one two three four", fix="netmon-cli is a long command")
+    assert check_lines([check], Palette(), 20) == [
+        "! loss  one two",
+        "        three four",
+        "        → netmon-cli is a long command",
+    ]

@@ -1,3 +1,4 @@
+import csv
 import json
 
 from tests.clients.netmon_cli.conftest import Run
@@ -18,3 +19,8 @@ def test_json_joins_both_sides(cli: Run) -> None:
     (line,) = cli("interfaces", "-o", "jsonl").lines
     assert json.loads(line)["type"] == "interface"
     assert cli("interfaces", "-o", "csv").lines[0].startswith("name,state,received_bytes_per_second")
+
+
+def test_csv_has_times_as_everywhere(cli: Run) -> None:
+    head, row, *_ = csv.reader(cli("interfaces", "-o", "csv").lines)
+    assert dict(zip(head, row, strict=True))["last_packet_time"] == "2023-11-14T22:13:40Z"

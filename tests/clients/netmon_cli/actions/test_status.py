@@ -57,3 +57,11 @@ def test_lines_that_go_on_in_the_next_are_counted_as_the_screen_shows_them() -> 
     lines = ["x" * 80, "\x1b[32m" + "x" * 80 + "\x1b[0m", "x" * 81, ""]
     assert screen_lines(lines, 80) == 5
     assert screen_lines(lines, None) == 4
+
+
+def test_no_word_is_torn_on_a_narrow_terminal() -> None:
+    words = set(" ".join(status_lines(STATUS, Palette())).split())
+    lines = status_lines(STATUS, Palette(), 40)
+    assert max(map(len, lines)) <= 40
+    assert set(" ".join(lines).split()) == words
+    assert any(line.startswith(" " * 12) for line in lines)

@@ -126,3 +126,10 @@ def test_addresses_sort_as_numbers_and_version_4_first() -> None:
 
 def test_rows_without_a_name_come_last() -> None:
     assert sorted([PING, WEB], key=CONNECTION_ORDERS["app"]) == [WEB, PING]
+
+
+def test_a_listener_says_its_own_end_where_no_other_column_does() -> None:
+    columns = {column.key: column for column in CONNECTION_COLUMNS}
+    cell = columns["remote"].show(LISTENER, LOOK)
+    assert (cell.text, cell.lone) == ("—", "on 0.0.0.0:22")
+    assert columns["remote"].show(WEB, LOOK).lone == ""

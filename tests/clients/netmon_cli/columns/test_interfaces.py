@@ -40,3 +40,9 @@ def test_without_a_status_the_sums_stand_alone() -> None:
 @pytest.mark.parametrize("key", sorted(INTERFACE_ORDERS))
 def test_every_key_sorts(key: str) -> None:
     assert len(sorted(ROWS, key=INTERFACE_ORDERS[key])) == len(ROWS)
+
+
+def test_times_are_written_as_everywhere() -> None:
+    eth0, wlan0 = ROWS
+    assert COLUMNS["last"].value(eth0, LOOK) == "2023-11-14T22:13:40Z"
+    assert COLUMNS["last"].value(wlan0, LOOK) is None

@@ -10,4 +10,4 @@ def test_only_what_is_known_can_be_grouped_by(cli: Run) -> None:
 def test_a_name_that_nobody_has_gives_an_empty_list(cli: Run) -> None:
     result = cli("apps", "nobody")
     assert result.code == 0
-    assert "nobody" not in result.out
+    assert result.out == 'No application "nobody" was seen.\n'

@@ -1,6 +1,8 @@
 import pytest
 
+from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.conftest import Run
+from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
 
 
 @pytest.mark.parametrize(
@@ -22,8 +24,18 @@ def test_what_it_cannot_do_is_wrong_usage(cli: Run, words: list[str], message: s
     assert result.out == ""
 
 
-def test_flat_rows_are_json_lines_also_where_a_table_is_usual(cli: Run) -> None:
-    assert '"type":"connection"' in cli("stream", "-n", "1", "--per-row", "-o", "table").out
+def test_flat_rows_are_json_lines_also_where_a_table_is_usual(fake: FakeCollector) -> None:
+    words = [*PROGRAM, "--socket", fake.socket, "stream", "-n", "1", "--per-row"]
+    with PseudoTerminal(words, {}, columns=200) as terminal:
+        assert terminal.end() == 0
+    assert '"type":"connection"' in terminal.text
+
+
+@pytest.mark.parametrize("form", ["table", "wide", "csv", "tsv", "json"])
+def test_flat_rows_in_another_form_are_wrong_usage(cli: Run, form: str) -> None:
+    result = cli("stream", "-n", "1", "--per-row", "-o", form)
+    assert (result.code, result.out) == (2, "")
+    assert f"--per-row is a form of -o jsonl, not of -o {form}" in result.err
 
 
 def test_the_help_has_examples(run_alone: Run) -> None:

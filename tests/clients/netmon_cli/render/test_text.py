@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_cli.render.text import cell_width, cut_end, cut_middle, json_visible, visible
+from netmon_cli.render.text import cell_width, cut_end, cut_middle, json_visible, visible, wrapped
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,22 @@ def test_a_cut_at_the_end_says_so() -> None:
 def test_no_cut_is_wider_than_its_room(text: str, width: int) -> None:
     assert cell_width(cut_middle(text, width)) <= width
     assert cell_width(cut_end(text, width)) <= width
+
+
+def test_text_is_broken_between_words() -> None:
+    assert wrapped("one two  three four", 9) == ["one two", "three", "four"]
+    assert wrapped("one two three", 9, indent=2) == ["one two", "  three"]
+    assert wrapped("one two", None) == ["one two"]
+    assert wrapped("one two", 7) == ["one two"]
+
+
+def test_a_word_that_is_wider_than_a_line_is_not_torn() -> None:
+    assert wrapped("a /very/long/path b", 6, indent=2) == ["a", "  /very/long/path", "  b"]
+
+
+def test_what_stands_before_a_text_stays_where_it_is() -> None:
+    assert wrapped("  owners    one two", 15, indent=12) == ["  owners    one", "            two"]
+
+
+def test_wide_characters_count_twice_when_text_is_broken() -> None:
+    assert wrapped("中文 程序", 8) == ["中文", "程序"]

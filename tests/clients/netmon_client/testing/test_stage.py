@@ -1,9 +1,17 @@
 """What is set on the stage is what is served."""
 
-from netmon.model import ConnectionOpened, Event, MonitoringState
+import gc
+import weakref
+from dataclasses import fields
+
+from netmon.model import ConnectionOpened, Event, MonitoringState, Snapshot
 from netmon_client.answers import Bandwidth
 from netmon_client.testing import a_connection, a_snapshot, a_status
 from netmon_client.testing.stage import Stage
+
+
+class WatchedSnapshot(Snapshot):
+    """One that can be asked whether somebody keeps it."""
 
 
 def a_stage() -> Stage:
@@ -31,3 +39,14 @@ def test_a_change_of_monitoring_is_told_from_none() -> None:
     assert stage.set_monitoring(MonitoringState.STOPPED)
     assert not stage.set_monitoring(MonitoringState.STOPPED)
     assert stage.status.monitoring_state is MonitoringState.STOPPED
+
+
+def test_what_nobody_waits_for_is_not_kept() -> None:
+    stage = a_stage()
+    sent = WatchedSnapshot(**{each.name: getattr(a_snapshot(), each.name) for each in fields(Snapshot)})
+    fate = weakref.ref(sent)
+    stage.publish(sent)
+    del sent
+    stage.publish(a_snapshot(sequence=5))
+    gc.collect()
+    assert fate() is None

@@ -1,0 +1,28 @@
+/** @file The line below the table: how many, what the sums count from, whether the order is held. */
+
+import { counted, sizeText } from "../data/texts.js";
+import { h, setText } from "../dom.js";
+import { HeldNote } from "../widgets/held_note.js";
+
+export class Foot {
+  /** @param {() => void} onResume */
+  constructor(onResume) {
+    this.count = 0;
+    this.words = h("span", { class: "nm-num" });
+    this.since = h("span", { class: "nm-tree-since" });
+    this.omitted = h("span", { class: "nm-tree-since", hidden: true });
+    this.held = new HeldNote(onResume);
+    const facts = h("div", { class: "nm-tree-facts" }, this.words, this.since, this.omitted);
+    this.element = h("div", { class: "nm-table-foot" }, facts, this.held.element);
+  }
+
+  show({ shown, all, since, omitted, look }) {
+    this.count = shown;
+    setText(this.words, shown === all ? counted(all, "application") : `${shown.toLocaleString("en-US")} of ${counted(all, "application")}`);
+    setText(this.since, `Σ captured IP bytes ${since}`);
+    this.omitted.hidden = !omitted;
+    if (!omitted) return;
+    const bytes = sizeText(omitted.sent + omitted.received, look);
+    setText(this.omitted, `${counted(omitted.count, "connection")} with ${bytes} are in the sums and not among those listed`);
+  }
+}

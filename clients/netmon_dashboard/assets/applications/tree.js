@@ -1,0 +1,87 @@
+/** @file The tree as a list of lines from top to bottom: applications, what is open below them, and what has no owner. Pure. */
+
+import { NOBODY } from "./app_match.js";
+import { Branches, more } from "./branches.js";
+
+export const NOBODY_ID = "unattributed";
+const MOST_OPEN_IN_ADDRESS = 8;
+
+/** @typedef {import("./branches.js").Line} Line */
+
+export class Tree {
+  /** Ids of the applications that are open. @type {Set<string>} */
+  open;
+  #branches = new Branches();
+
+  /** @param {Iterable<string>} open ids */
+  constructor(open) {
+    this.open = new Set(open);
+  }
+
+  /** @param {string} id @returns {boolean} whether it is open now */
+  toggle(id) {
+    if (!this.open.delete(id)) this.open.add(id);
+    return this.open.has(id);
+  }
+
+  /**
+   * @param {import("./listing.js").Entry[]} entries
+   * @param {{rows: Iterable<object>, unattributed: object[], hasNobody: boolean, isHeld: boolean,
+   *   matches: (row: object) => boolean, sums: Function, sumsOfRow: Function, sumsOfPart: Function}} view
+   * @returns {Line[]}
+   */
+  lines(entries, view) {
+    const rowsOf = this.open.size > 0 ? rowsByApp(view.rows, this.open) : new Map();
+    const lines = [];
+    for (const entry of entries) {
+      const { app } = entry;
+      const isOpen = this.open.has(app.id);
+      const line = {
+        key: `a ${app.id}`, kind: "app", level: 1, parent: "", id: app.id, isOpen, app, isLeaving: entry.isLeaving,
+        sentRate: app.sentRate, receivedRate: app.receivedRate, ...view.sums(app),
+        connections: app.connections, remotes: app.remotes,
+      };
+      lines.push(line);
+      if (isOpen) lines.push(...this.#branches.below(app, rowsOf.get(app.id) ?? [], view));
+    }
+    if (view.hasNobody) lines.push(...this.#nobody(view));
+    this.#branches.keep(new Set(lines.filter(({ isOpen }) => isOpen).map(({ key }) => key)));
+    return lines;
+  }
+
+  #nobody({ unattributed, isHeld, sumsOfPart }) {
+    const reasons = this.#branches.reasons(unattributed, { isHeld, sumsOf: sumsOfPart });
+    if (reasons.length === 0) return [];
+    const isOpen = this.open.has(NOBODY_ID);
+    const sums = { sent: 0, received: 0, sentRate: 0, receivedRate: 0, connections: 0 };
+    for (const line of reasons) {
+      for (const name of ["sent", "received", "sentRate", "receivedRate"]) sums[name] += line[name];
+      sums.connections += line.count;
+    }
+    const line = { ...sums, key: "u", kind: "nobody", level: 1, parent: "", id: NOBODY_ID, isOpen, name: NOBODY, remotes: null };
+    return isOpen ? [line, ...reasons, more("u", "Show their connections →", "is:unknown")] : [line];
+  }
+}
+
+function rowsByApp(rows, open) {
+  const found = new Map();
+  for (const row of rows) {
+    const id = row.app?.id;
+    if (id === undefined || !open.has(id)) continue;
+    const list = found.get(id);
+    if (list === undefined) found.set(id, [row]);
+    else list.push(row);
+  }
+  return found;
+}
+
+/** Ids as the address holds them: a comma stands between two. @param {Iterable<string>} ids */
+export function formatOpen(ids) {
+  return [...ids].slice(0, MOST_OPEN_IN_ADDRESS).map((id) => id.replace(/[%,]/g, encodeURIComponent)).join(",");
+}
+
+/** @param {string|null} text @returns {string[]} */
+export function parseOpen(text) {
+  if (!text) return [];
+  return text.split(",").slice(0, MOST_OPEN_IN_ADDRESS).map((part) => part.replace(/%25|%2C/gi, decodeURIComponent)).filter((id) => id !== "");
+}

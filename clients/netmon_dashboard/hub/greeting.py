@@ -1,0 +1,53 @@
+"""The messages that say who speaks: hello and state."""
+
+from netmon.model import PacketSource, Status, Visibility
+from netmon_client import Hello
+from netmon_dashboard.hub.texts import CollectorState
+from netmon_dashboard.hub.vocabulary import (
+    APP_COLUMNS,
+    PROCESS_COLUMNS,
+    ROW_COLUMNS,
+    SCHEMA,
+    Json,
+    words,
+)
+
+
+def message(hello: Hello, status: Status | None, socket: str) -> Json:
+    """Give the hello. ``status``: the collector's where it was to be had; ``socket``: "" for the usual one."""
+    caller = hello.caller if status is None else status.caller
+    degraded = hello.degraded if status is None else status.degraded
+    return {
+        "type": "hello",
+        "schema": SCHEMA,
+        "version": hello.version,
+        "instance_id": hello.instance_id,
+        "interval": hello.interval_seconds,
+        "packet_source": "recording" if hello.packet_source is PacketSource.RECORDING else "live",
+        "collector_start": None if status is None else round(status.start_time, 3),
+        "viewer": {
+            "may_control": caller.may_control,
+            "sees": "own" if caller.sees is Visibility.OWN else "all",
+            "reason": caller.reason,
+        },
+        "degraded": [{"code": each.code, "text": each.text, "remedy": each.remedy} for each in degraded],
+        "socket": socket,
+        "words": words(),
+        "app_columns": APP_COLUMNS,
+        "process_columns": PROCESS_COLUMNS,
+        "row_columns": ROW_COLUMNS,
+    }
+
+
+def state_message(state: CollectorState) -> Json:
+    """Give the state."""
+    said = state.said
+    return {
+        "type": "state",
+        "state": said.state,
+        "since": round(state.since, 3),
+        "retry_at": None if state.retry_at is None else round(state.retry_at, 3),
+        "title": said.title,
+        "text": said.text,
+        "command": said.command,
+    }

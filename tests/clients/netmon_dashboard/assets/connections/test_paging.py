@@ -1,0 +1,12 @@
+"""Pages of a long table."""
+
+from pathlib import Path
+
+from tests.support.javascript import check, each_test_of
+
+CASES = Path(__file__).with_name("paging.test.mjs")
+
+
+@each_test_of(CASES)
+def test_paging(name: str) -> None:
+    check(CASES, name)

@@ -1,0 +1,12 @@
+"""Going to a page keeps its query, and leads to no other server."""
+
+from pathlib import Path
+
+from tests.support.javascript import check, each_test_of
+
+FILE = Path(__file__).with_name("address.test.mjs")
+
+
+@each_test_of(FILE)
+def test_in_node(name: str) -> None:
+    check(FILE, name)

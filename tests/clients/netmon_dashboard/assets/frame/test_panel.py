@@ -1,0 +1,12 @@
+"""The panel says who is concerned."""
+
+from pathlib import Path
+
+from tests.support.javascript import check, each_test_of
+
+FILE = Path(__file__).with_name("panel.test.mjs")
+
+
+@each_test_of(FILE)
+def test_in_node(name: str) -> None:
+    check(FILE, name)

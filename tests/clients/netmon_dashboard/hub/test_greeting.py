@@ -1,0 +1,46 @@
+"""Hello and state, as the contract with the tabs has them."""
+
+from dataclasses import replace
+
+from netmon.model import Caller, Degradation, PacketSource, Visibility
+from netmon_client import Hello
+from netmon_client.testing import a_status
+from netmon_dashboard.hub import greeting
+from netmon_dashboard.hub.texts import CollectorState, StateText
+from netmon_dashboard.hub.vocabulary import ROW_COLUMNS, SCHEMA
+
+HELLO = Hello(instance_id="i-1", version="0.1.0", interval_seconds=1.0)
+
+
+def test_hello_says_who_speaks_and_what_the_viewer_may() -> None:
+    status = replace(
+        a_status(),
+        caller=Caller(uid=1000, sees=Visibility.OWN, may_control=False, reason="not in group netmon"),
+        degraded=(Degradation(code="no-pcap", text="cannot capture", remedy="run as root"),),
+    )
+    message = greeting.message(HELLO, status, "/run/x.sock")
+    assert (message["schema"], message["instance_id"], message["interval"]) == (SCHEMA, "i-1", 1.0)
+    assert message["collector_start"] == 1_700_000_000.0
+    assert message["viewer"] == {"may_control": False, "sees": "own", "reason": "not in group netmon"}
+    assert message["degraded"] == [{"code": "no-pcap", "text": "cannot capture", "remedy": "run as root"}]
+    assert (message["packet_source"], message["socket"]) == ("live", "/run/x.sock")
+    assert message["row_columns"] == ROW_COLUMNS
+
+
+def test_without_a_status_hello_says_what_the_stream_said() -> None:
+    message = greeting.message(replace(HELLO, packet_source=PacketSource.RECORDING), None, "")
+    assert (message["collector_start"], message["packet_source"]) == (None, "recording")
+    assert message["viewer"] == {"may_control": False, "sees": "all", "reason": ""}
+
+
+def test_a_state_has_its_texts_and_times() -> None:
+    said = StateText(state="unavailable", title="No collector", text="File not found.", command="sudo netmon-collector")
+    assert greeting.state_message(CollectorState(said=said, since=5.00049, retry_at=6.0)) == {
+        "type": "state",
+        "state": "unavailable",
+        "since": 5.0,
+        "retry_at": 6.0,
+        "title": "No collector",
+        "text": "File not found.",
+        "command": "sudo netmon-collector",
+    }
