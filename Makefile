@@ -30,8 +30,10 @@ demo: $(STAMP) ## The dashboard over a recorded network: no root, no traffic
 test: $(STAMP) ## Run all tests; as root the ones on real traffic too
 	@.ci/test-tools || [ "$$(id -u)" -ne 0 ]
 	$(call timed,unit tests,$(PY) -m pytest -q -n auto -m "not root and not e2e")
-	$(call timed,root and e2e tests,$(PY) -m pytest -q -m "root or e2e")
+	$(call timed,root and e2e tests,$(PY) -m pytest -q -m "root or e2e" --ignore=tests/e2e/browser)
+	$(call timed,browser tests,$(PY) -m pytest -q tests/e2e/browser)
 	$(call timed,owners by psutil alone,NETMON_OWNERS=psutil $(PY) -m pytest -q tests/e2e/test_bytes_and_owners.py)
+	$(call timed,owners by sock_diag alone,NETMON_OWNERS=sockdiag $(PY) -m pytest -q tests/e2e/test_owners.py)
 
 lint: $(STAMP) ## Check style, types, imports and the contract
 	@.venv/bin/ruff check .

@@ -10,9 +10,10 @@ from typing import cast
 from netmon.model import Direction, PacketSource, Protocol, Scope, Snapshot
 from netmon_collector.capture.replay import Replay
 from netmon_collector.capture.sidecar import Processes
+from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.monitor import Monitor
-from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.core.sockets import LocalNetwork, SocketScan
 from tests.support.balance import assert_balanced
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.source_tree import ROOT
@@ -54,8 +55,10 @@ def ticks() -> tuple[Snapshot, ...]:
                 monitor.add_network(recorded.item)
             case Processes():
                 monitor.add_processes(recorded.item.rows, recorded.time)
-            case scan:
-                monitor.add_sockets(scan, recorded.time)
+            case SocketScan():
+                monitor.add_sockets(recorded.item, recorded.time)
+            case ToldOwners():
+                raise AssertionError("the demo was recorded by listings alone")
     return (*found, monitor.tick(next_tick, next_tick))
 
 

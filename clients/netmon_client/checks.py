@@ -14,7 +14,7 @@ from netmon.model import (
     Visibility,
 )
 from netmon_client.units import format_age, format_bytes
-from netmon_client.words import clock_time, counted, percent
+from netmon_client.words import clock_time, counted, percent, ways_words
 
 __all__ = ["Check", "Verdict", "collector_checks"]
 
@@ -117,7 +117,7 @@ def _loss(status: Status) -> Check:
 
 
 def _coverage(status: Status) -> Check:
-    ways = ", ".join(way.name for way in status.owner_ways if way.in_use)
+    ways = ways_words(status.owner_ways)
     if not ways:
         reason = next((way.reason for way in status.owner_ways if way.reason), "the collector has no way to find them")
         return Check(name="owners", verdict=Verdict.WARNING, fact=f"processes are not found: {reason}")

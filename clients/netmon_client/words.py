@@ -1,6 +1,7 @@
 """What the model is called to people, in every front end: states with glyph and colour, reasons, shares, times."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -10,6 +11,7 @@ from netmon.model import (
     GapCause,
     MonitoringState,
     OwnerMethod,
+    OwnerWay,
     Protocol,
     Remainder,
     UnattributedReason,
@@ -32,6 +34,7 @@ __all__ = [
     "reason_words",
     "remainder_words",
     "state_look",
+    "ways_words",
 ]
 
 Colour = Literal["green", "blue", "yellow", "orange", "red", "violet", "grey", "struck"]
@@ -177,6 +180,14 @@ def owner_words(row: Connection) -> str:
     if not row.is_owned:
         return reason_words(facts.unattributed_reason)
     return method_words(facts.owner_method)
+
+
+def ways_words(ways: Iterable[OwnerWay]) -> str:
+    """Say how owners are found, and why no better way is in use; empty where none is."""
+    ways = tuple(ways)
+    used = ", ".join(way.name for way in ways if way.in_use)
+    unused = "".join(f", not {way.name} ({way.reason})" for way in ways if not way.in_use and way.reason)
+    return used + unused if used else ""
 
 
 def gap_words(cause: GapCause) -> str:

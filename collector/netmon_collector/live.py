@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -11,15 +11,17 @@ from netmon_collector import clock
 from netmon_collector.capture.capture import Capture
 from netmon_collector.capture.recording import Recorder
 from netmon_collector.capture.sidecar import Processes
+from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
 from netmon_collector.config import Settings
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.interfaces import choose_interfaces
 from netmon_collector.core.monitor import Monitor
+from netmon_collector.core.questions import Question
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.host.interfaces import list_interfaces, local_network
 from netmon_collector.host.link_watch import open_link_watch
 from netmon_collector.host.listers import FinderChoice
-from netmon_collector.host.ports import Listing, SocketLister
+from netmon_collector.host.ports import Answers, Listing, SocketLister
 from netmon_collector.host.scan_schedule import ScanSchedule
 from netmon_collector.source import CaptureRefused, new_instance_id
 
@@ -56,14 +58,14 @@ class LiveSource:
         self._lister = lister
         self._recorder = recorder
         self._finder = choice.finder
-        self._finder_reason = choice.reason
+        self._choice = choice
         if self._finder is not None:
             self.monitor.ask_for_owners()
         self._capture = Capture(loop=loop, deliver=self._deliver)
         self._links = open_link_watch()
         self._loop = loop
         self._network = LocalNetwork()
-        self._schedule = ScanSchedule()
+        self._schedule = ScanSchedule(is_told=choice.finder is not None)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="host")
         self._work = asyncio.Lock()
         self._links_changed = asyncio.Event()
@@ -143,9 +145,9 @@ class LiveSource:
         """Give the ways of this machine, the best one first."""
         limits = "connections that live shorter than the time between two listings may stay without an owner"
         if self._finder is not None:
-            limits = "for sockets that were there before"
+            limits = "for sockets that were there before the collector"
         return (
-            OwnerWay(name="ebpf", in_use=self._finder is not None, reason=self._finder_reason),
+            OwnerWay(name="ebpf", in_use=self._finder is not None, reason=self._choice.reason),
             OwnerWay(
                 name=self._lister.name,
                 in_use=True,
@@ -161,7 +163,8 @@ class LiveSource:
         found: list[Degradation] = []
         if self._finder is None:
             text = "Owners are found by listing sockets: a connection that ends between two listings may have none."
-            found.append(Degradation(code="owners.listing", text=text))
+            text += f" eBPF, which names these too, is not in use: {self._choice.reason}."
+            found.append(Degradation(code="owners.listing", text=text, remedy=self._choice.remedy))
         if not self._sees_all_users:
             text = "Processes of other users cannot be read: their connections have no owner."
             found.append(Degradation(code="owners.privilege", text=text, remedy="Start it as root."))
@@ -204,17 +207,24 @@ class LiveSource:
     # Owners of single connections.
 
     def _hear_processes(self) -> None:
-        if self._finder is not None:
-            self._finder.hear(clock.monotonic(), clock.wall_time())
+        if self._finder is not None and self._finder.hear(clock.monotonic(), clock.wall_time()):
+            self._note_news()
+
+    def _note_news(self) -> None:
+        if self._schedule.heard():
+            self._wanted.set()
 
     def _ask(self) -> None:
         """Ask for the owners of new connections, and again for those that had none."""
-        now = clock.monotonic()
-        questions = self.monitor.take_questions(now)
+        questions = self.monitor.take_questions(clock.monotonic())
         if self._finder is None or not questions:
             return
+        self._hear_processes()
+        now = clock.monotonic()
         found = self._finder.find(questions, now, clock.wall_time())
         self.monitor.add_answers(found.processes, found.answers, now)
+        if self._recorder is not None and found.answers:
+            self._recorder.add_knowledge(_told(questions, found), clock.wall_time())
 
     # Interfaces.
 
@@ -281,6 +291,7 @@ class LiveSource:
 
     async def _scan(self) -> None:
         async with self._work:
+            self._schedule.begun()
             try:
                 listing, cpu_seconds = await self._in_thread(self._list_sockets)
             except (OSError, RuntimeError, ValueError) as error:  # the last two: what psutil makes of odd lines
@@ -313,3 +324,20 @@ class LiveSource:
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await self._loop.run_in_executor(self._pool, call)
+
+
+def _told(questions: Iterable[Question], found: Answers) -> ToldOwners:
+    asked = {question.id: question for question in questions}
+    rows = (
+        ToldOwner(
+            key=asked[answer.id].key,
+            start_time=asked[answer.id].start_time,
+            process_id=answer.process_id,
+            method=answer.method,
+            confidence=answer.confidence,
+            holder_ids=answer.holder_ids,
+            is_final=answer.is_final,
+        )
+        for answer in found.answers
+    )
+    return ToldOwners(rows=tuple(rows), processes=found.processes)

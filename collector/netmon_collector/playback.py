@@ -1,17 +1,20 @@
 """A recording as a source: packets, sockets and processes as they were, at their own pace or at once."""
 
 import asyncio
-import itertools
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 
 from netmon.model import CaptureState, Degradation, InterfaceStatus, OwnerWay, PacketSource
 from netmon_collector import clock
 from netmon_collector.capture.replay import Recorded, Replay
 from netmon_collector.capture.sidecar import Processes
+from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.config import ConfigError
 from netmon_collector.core.batch import Batch
+from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.monitor import Monitor
+from netmon_collector.core.questions import Answer
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.source import SomethingMissing, new_instance_id
 
@@ -20,6 +23,9 @@ YIELD_SECONDS = 0.05
 
 SKIPPED_GAP_SECONDS = 120.0
 """Where all is played at once, a gap longer than this is one interval and not many."""
+
+TOLD_LIMIT = 65_536
+"""So many of the newest connections can be told an owner; their answers came within a minute of their start or end."""
 
 
 class Playback:
@@ -44,6 +50,8 @@ class Playback:
             packet_source=PacketSource.RECORDING,
             has_lookup=self._replay.has_owners,
         )
+        self.monitor.ask_for_owners()
+        self._told = ToldAnswers(self.monitor)
         self._interfaces: dict[str, float] = {}
         self._scan_count = 0
         self._is_running = True
@@ -59,7 +67,7 @@ class Playback:
         ``ConfigError``: the sidecar is damaged; the text names the line. ``SomethingMissing``: a file is gone.
         """
         if self._first is not None:
-            items = itertools.chain((self._first,), _readable(self._items))
+            items = chain((self._first,), _readable(self._items))
             await (self._play_paced(items) if self._is_paced else self._play_at_once(items))
         await asyncio.Event().wait()
 
@@ -101,7 +109,8 @@ class Playback:
         return clock.monotonic() + self._skipped_seconds
 
     def before_tick(self) -> None:
-        """Do nothing: a recording does not wait."""
+        """Note which connections began."""
+        self._told.note_questions(self.now())
 
     def start(self) -> None:
         """Feed packets again."""
@@ -159,9 +168,47 @@ class Playback:
             self.monitor.add_network(item)
         elif isinstance(item, Processes):
             self.monitor.add_processes(item.rows, self.now())
+        elif isinstance(item, ToldOwners):
+            self._told.answer(item, self.now())
         else:
             self._scan_count += 1
             self.monitor.add_sockets(item, self.now())
+
+
+class ToldAnswers:
+    """Gives a monitor the answers of a recording; from its questions it knows the connections by their start."""
+
+    def __init__(self, monitor: Monitor) -> None:
+        """Answer for ``monitor``, which asks for owners."""
+        self._monitor = monitor
+        self._ids: dict[tuple[FlowKey, int], str] = {}
+
+    def note_questions(self, now: float) -> None:
+        """Take what the monitor asks; the answers come when they came."""
+        while True:
+            for question in self._monitor.take_questions(now):
+                self._ids[question.key, _microseconds(question.start_time)] = question.id
+            if not self._monitor.has_questions:
+                break
+        for key in list(islice(self._ids, max(0, len(self._ids) - TOLD_LIMIT))):
+            del self._ids[key]
+
+    def answer(self, told: ToldOwners, now: float) -> None:
+        """Hand over what was answered then."""
+        self.note_questions(now)
+        answers: list[Answer] = []
+        for row in told.rows:
+            flow_id = self._ids.get((row.key, _microseconds(row.start_time)))
+            if flow_id is not None:
+                answers.append(
+                    Answer(flow_id, row.process_id, row.method, row.confidence, row.holder_ids, row.is_final)
+                )
+        self._monitor.add_answers(told.processes, answers, now)
+
+
+def _microseconds(time: float) -> int:
+    """Give a time as capture files have it."""
+    return round(time * 1e6)
 
 
 def _readable(items: Iterable[Recorded]) -> Iterator[Recorded]:

@@ -21,6 +21,7 @@ _NAIVE = str(Path(__file__).with_name("naive.py"))
 WARM_SECONDS = 3.0
 """Before anything is measured: imports and first listings are over."""
 
+BEST = ("--owners", "auto")
 PSUTIL = ("--owners", "psutil")
 
 
@@ -69,8 +70,8 @@ def naive(stage: Stage) -> Generator[Naive]:
 
 @contextmanager
 def ours(stage: Stage, *flags: str) -> Generator[CollectorProcess]:
-    """Run the collector on psutil owners."""
-    with collector(stage, *PSUTIL, *flags) as process:
+    """Run the collector with these flags; with the best owners available unless they say otherwise."""
+    with collector(stage, *BEST, *flags) as process:
         yield process
 
 
@@ -120,11 +121,16 @@ def packets_per_second(stage: Stage, seconds: float) -> float:
     return (now.sent_frames + now.received_frames) / (time.monotonic() - begun)
 
 
+def with_a_subscriber(stage: Stage, measure: Callable[[tuple[int, ...]], float], *flags: str) -> float:
+    """Measure ours with one subscriber."""
+    with ours(stage, *flags) as process, subscribers(process, 1):
+        time.sleep(WARM_SECONDS)
+        return measure(pids_of(process))
+
+
 def beside_naive(stage: Stage, measure: Callable[[tuple[int, ...]], float]) -> tuple[float, float]:
     """Measure ours with one subscriber, then the naive way, in the same conditions; give both figures."""
-    with ours(stage) as process, subscribers(process, 1):
-        time.sleep(WARM_SECONDS)
-        our_figure = measure(pids_of(process))
+    our_figure = with_a_subscriber(stage, measure)
     with naive(stage) as other:
         time.sleep(WARM_SECONDS)
         return our_figure, measure(other.pids)

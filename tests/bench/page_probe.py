@@ -18,7 +18,7 @@ from tests.bench.busy_feed import Feed, Tick, seconds_now
 from tests.support.browser import open_tab
 
 _SCRIPT = Path(__file__).with_suffix(".js")
-_LONGEST_WAIT_SECONDS = 3.0
+_LONGEST_WAIT_SECONDS = 2.0
 _READY_MILLISECONDS = 30_000
 
 

@@ -11,7 +11,7 @@ from tests.bench.busy_feed import seconds_now
 from tests.bench.page_probe import Probe, Selectors, probe
 from tests.support.collector_process import cpu_seconds, pss_bytes
 
-SETTLE_SECONDS = 4.0
+SETTLE_SECONDS = 3.0
 """Between opening and measuring: scripts have run, the first full state is drawn."""
 
 MEGABYTE = 1_000_000

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import CaptureState, Connection, Process, Protocol, Snapshot
+from netmon.model import CaptureState, Connection, OwnerWay, Process, Protocol, Snapshot
 from netmon_collector import clock
 from netmon_collector.capture.recording import Recorder
 from netmon_collector.capture.replay import Replay
 from netmon_collector.config import Settings
 from netmon_collector.core.sockets import SocketRow, SocketScan
-from netmon_collector.host.listers import open_socket_lister
+from netmon_collector.host.listers import FinderChoice, open_socket_lister
 from netmon_collector.host.ports import Listing, SocketLister
-from netmon_collector.live import LiveSource
+from netmon_collector.live import NOBODY_ASKED, LiveSource
 from netmon_collector.source import CaptureRefused
 from tests.support.eventually import eventually
 from tests.support.namespaces import Namespace, namespace, needs_root
@@ -52,8 +52,13 @@ class PlannedLister:
 NOTHING = Settings(interfaces=("no-such-interface",))
 
 
-def opened(settings: Settings, lister: SocketLister, recorder: Recorder | None = None) -> LiveSource:
-    return LiveSource(settings, lister, asyncio.get_running_loop(), recorder)
+def opened(
+    settings: Settings,
+    lister: SocketLister,
+    recorder: Recorder | None = None,
+    choice: FinderChoice = NOBODY_ASKED,
+) -> LiveSource:
+    return LiveSource(settings, lister, asyncio.get_running_loop(), recorder, choice)
 
 
 @asynccontextmanager
@@ -118,6 +123,14 @@ async def test_a_listing_that_fails_is_told_without_names_and_a_later_one_mends_
         assert owner_codes(source) == ["owners.listing"]
     assert "secret" not in caplog.text + failed.text
     assert "4711" not in caplog.text
+
+
+async def test_why_owners_are_only_listed_is_said_with_what_would_help() -> None:
+    choice = FinderChoice(None, "left out by --owners psutil", "netmon-collector --owners auto uses it.")
+    async with running(opened(NOTHING, PlannedLister(), choice=choice)) as source:
+        [listing] = [one for one in source.degraded() if one.code == "owners.listing"]
+        assert (choice.reason in listing.text, listing.remedy) == (True, choice.remedy)
+        assert source.owner_ways()[0] == OwnerWay(name="ebpf", in_use=False, reason=choice.reason)
 
 
 async def test_who_cannot_see_other_users_processes_is_told_so() -> None:

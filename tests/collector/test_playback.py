@@ -7,16 +7,28 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import CaptureState, Direction, PacketSource, Snapshot, UnattributedReason
+from netmon.model import (
+    CaptureState,
+    Direction,
+    OwnerConfidence,
+    OwnerMethod,
+    PacketSource,
+    Process,
+    Protocol,
+    Snapshot,
+    UnattributedReason,
+)
 from netmon_collector import clock
 from netmon_collector.capture.sidecar import Processes
+from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
 from netmon_collector.config import ConfigError
+from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.sockets import SocketScan
 from netmon_collector.playback import Playback
 from netmon_collector.source import SomethingMissing
 from tests.support.eventually import eventually
 from tests.support.pcap_files import ENDS, OWNER, datagram, write_pcap, write_sidecar
-from tests.support.wire import NETWORK, START, udp_row
+from tests.support.wire import NETWORK, START, process, udp_row
 
 INTERVAL = 1.0
 
@@ -192,3 +204,51 @@ def test_a_file_that_is_missing_or_is_no_capture_is_refused_at_once(tmp_path: Pa
     text.write_text("not a capture")
     with pytest.raises(ValueError, match=r"."):
         opened(text)
+
+
+def told(owner: Process, *, time: float = 0.0, is_final: bool = False) -> ToldOwners:
+    """Whose the connection between ``ENDS`` was that began ``time`` after ``START``."""
+    row = ToldOwner(
+        key=FlowKey(Protocol.UDP, 17, *ENDS[0], *ENDS[1]),
+        start_time=START + time,
+        process_id=owner.id,
+        method=OwnerMethod.USER,
+        confidence=OwnerConfidence.CERTAIN,
+        is_final=is_final,
+    )
+    return ToldOwners(rows=(row,), processes=(owner,))
+
+
+async def test_owners_that_were_told_while_recording_are_told_again(pcap: Path) -> None:
+    write_sidecar(pcap, [(0.0, NETWORK), (0.01, told(OWNER))])
+    playback = opened(pcap)
+    async with played(playback):
+        await eventually(lambda: moved(playback) == 4, what="four packets")
+    [row] = tick(playback).connections
+    assert (row.process, row.facts.owner_method) == (OWNER, OwnerMethod.USER)
+
+
+async def test_the_last_word_of_a_recording_corrects_what_was_told_first(pcap: Path) -> None:
+    other = process(11, "wget")
+    write_sidecar(pcap, [(0.0, NETWORK), (0.01, told(OWNER)), (0.2, told(other, is_final=True))])
+    playback = opened(pcap)
+    async with played(playback):
+        await eventually(lambda: [row.process for row in tick(playback).connections] == [other], what="the last word")
+    [row] = tick(playback).connections
+    assert row.facts.holders == (OWNER,)
+
+
+async def test_an_owner_of_another_connection_on_the_same_ends_is_left_out(pcap: Path) -> None:
+    write_sidecar(pcap, [(0.0, NETWORK), (0.01, told(OWNER, time=-30.0))])
+    playback = opened(pcap)
+    async with played(playback):
+        await eventually(lambda: moved(playback) == 4, what="four packets")
+    assert tick(playback).connections[0].process is None
+
+
+async def test_a_looped_recording_tells_its_owners_in_each_round(pcap: Path) -> None:
+    write_sidecar(pcap, [(0.0, NETWORK), (0.01, told(OWNER))])
+    playback = opened(pcap, is_looped=True, is_paced=True)
+    async with played(playback):
+        await eventually(lambda: moved(playback) > 8, what="a third round")
+    assert {row.process for row in tick(playback).connections} == {OWNER}

@@ -10,6 +10,8 @@ import pytest
 from netmon.model import PacketSource, Snapshot
 from tests.support.capture_truth import Truth, independent_capture
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
+from tests.support.owner_programs import OwnerWorkload
+from tests.support.owner_score import read_truth
 from tests.support.stage import Stage, as_nobody, stage
 from tests.support.traffic import MovedFlow, programs
 from tests.support.waiting import wait_for, wait_until_steady
@@ -104,3 +106,32 @@ def test_a_recording_of_a_run_has_the_owners_of_that_run() -> None:
         owners = {(str(row.local), str(row.remote)): row.process.pid for row in rows if row.process is not None}
         assert {(flow.local, flow.remote): flow.pid for flow in flows}.items() <= owners.items()
         assert {flow.pid for flow in flows} == pids
+
+
+def owners_of(process: CollectorProcess) -> dict[tuple[str, str], int | None]:
+    with process.client() as client:
+        rows = list(client.connections(closed_within_seconds=60))
+    return {(str(row.local), str(row.remote)): row.process.pid if row.process else None for row in rows if row.remote}
+
+
+def test_a_recording_names_the_processes_of_milliseconds_that_the_run_named() -> None:
+    with stage() as built, programs() as running:
+        recording = built.directory / "recording"
+        server = running.serve(built.far.namespace, "tcp-server", built.far.ipv4)
+        with collector(built, "--record", str(recording)) as live:
+            truth = built.directory / "truth"
+            OwnerWorkload(built.near.namespace, "forks", truth, built.far.ipv4, server.port, 40, 40).wait()
+            used, _ = read_truth(truth)
+            settled(live)
+            original = owners_of(live)
+            live.terminate()
+        for path in (recording, *recording.iterdir()):
+            os.chown(path, NOBODY, NOBODY)
+        with played(built, recording, "--at-once") as process:
+            settled(process)
+            replayed = owners_of(process)
+    assert len(used) == 40
+    ends = [one.ends[1:] for one in used]
+    assert [replayed[one] for one in ends] == [original[one] for one in ends]
+    if os.environ.get("NETMON_OWNERS", "auto") in {"auto", "ebpf"}:
+        assert [{replayed[one.ends[1:]]} for one in used] == [set(one.pids) for one in used]

@@ -12,7 +12,7 @@ from typing import Any
 from tests.support.line_reader import LineQueue
 from tests.support.namespaces import Namespace
 
-_WORKLOADS = str(Path(__file__).with_name("workloads.py"))
+WORKLOADS = str(Path(__file__).with_name("workloads.py"))
 _FLOOD = str(Path(__file__).with_name("flood.py"))
 _START_SECONDS = 15.0
 
@@ -32,8 +32,14 @@ class MovedFlow:
 class Workload:
     """One running program. ``said`` is what its last line held."""
 
-    def __init__(self, namespace: Namespace, kind: str, *arguments: object) -> None:
-        command = [sys.executable, _WORKLOADS, kind, *(str(one) for one in arguments)]
+    def __init__(
+        self,
+        namespace: Namespace,
+        kind: str,
+        *arguments: object,
+        program: tuple[str, ...] = (sys.executable, WORKLOADS),
+    ) -> None:
+        command = [*program, kind, *(str(one) for one in arguments)]
         self.kind = kind
         self.namespace = namespace
         self._process = namespace.popen(*command, stderr=None)
@@ -89,9 +95,15 @@ class Programs:
     def __init__(self) -> None:
         self.running: list[Workload] = []
 
-    def start(self, namespace: Namespace, kind: str, *arguments: object) -> Workload:
-        """Start a program; its first line is not waited for."""
-        workload = Workload(namespace, kind, *arguments)
+    def start(
+        self,
+        namespace: Namespace,
+        kind: str,
+        *arguments: object,
+        program: tuple[str, ...] = (sys.executable, WORKLOADS),
+    ) -> Workload:
+        """Start a program; its first line is not waited for. ``program``: the same under other names."""
+        workload = Workload(namespace, kind, *arguments, program=program)
         self.running.append(workload)
         return workload
 

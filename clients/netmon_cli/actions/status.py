@@ -20,7 +20,7 @@ from netmon_client import Client
 from netmon_client.feed import Disconnected, Reconnected, Stale
 from netmon_client.socket_path import default_socket_path
 from netmon_client.units import format_age, format_bytes
-from netmon_client.words import clock_time, counted, percent
+from netmon_client.words import clock_time, counted, percent, ways_words
 
 __all__ = ["path_lines", "print_status", "screen_lines", "status_lines", "watch_status"]
 
@@ -94,7 +94,7 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
     drops = state.drops
     lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
     share = "" if state.attributed_share is None else f"; {percent(state.attributed_share)} of the bytes have an owner"
-    ways = ", ".join(way.name for way in state.owner_ways if way.in_use) or "no way of finding them"
+    ways = ways_words(state.owner_ways) or "no way of finding them"
     source = "a recording, not this machine" if state.packet_source is PacketSource.RECORDING else "live"
     names = ", ".join(each.name for each in state.interfaces if each.state.name == "CAPTURING")
     caller = state.caller

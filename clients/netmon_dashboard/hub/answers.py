@@ -6,7 +6,7 @@ from netmon.model import BandwidthSample, Status
 from netmon_client import AsyncClient, NetmonError, NotPermitted
 from netmon_client.checks import collector_checks
 from netmon_client.units import format_age, format_bytes
-from netmon_client.words import MONITORING, clock_time, counted, percent
+from netmon_client.words import MONITORING, clock_time, counted, percent, ways_words
 from netmon_dashboard.hub.encoding import Encoder
 from netmon_dashboard.hub.requests import Ask, AskControl, AskRange, AskTrace, ControlWhat
 from netmon_dashboard.hub.texts import remedy_command
@@ -88,7 +88,7 @@ def status_fields(status: Status, samples: Sequence[BandwidthSample]) -> Json:
 def _facts(status: Status) -> list[tuple[str, str]]:
     drops = status.drops
     lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
-    owners = ", ".join(way.name for way in status.owner_ways if way.in_use) or "not found"
+    owners = ways_words(status.owner_ways) or "not found"
     share = "" if status.attributed_share is None else f", {percent(status.attributed_share)} of the bytes"
     return [
         ("Collector", f"{status.version}, pid {', '.join(map(str, status.pids)) or 'unknown'}"),

@@ -14,6 +14,7 @@ from netmon_collector.capture.guess import guess_local_network
 from netmon_collector.capture.pcap import RECORD_BYTES, FileHandle
 from netmon_collector.capture.recording import PCAP_SUFFIX, SIDECAR_NAME
 from netmon_collector.capture.sidecar import Knowledge, Processes, decode
+from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.sockets import LocalNetwork, SocketScan
 
@@ -24,7 +25,7 @@ ring collects live."""
 LINE_LIMIT_BYTES = 64 << 20
 """A sidecar's line; 30,000 sockets are 5 MB."""
 
-RecordedItem = Batch | LocalNetwork | Processes | SocketScan
+RecordedItem = Batch | LocalNetwork | Processes | SocketScan | ToldOwners
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,4 +197,6 @@ def _shifted(item: RecordedItem, seconds: int) -> RecordedItem:
         return replace(item, records=records.tobytes())
     if isinstance(item, SocketScan):
         return replace(item, start_time=item.start_time + seconds)
+    if isinstance(item, ToldOwners):
+        return replace(item, rows=tuple(replace(row, start_time=row.start_time + seconds) for row in item.rows))
     return item

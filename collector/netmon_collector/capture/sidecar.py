@@ -6,28 +6,28 @@ Every line has ``type`` and ``time`` (Unix seconds). The first is the header::
     {"type": "addresses", "time": …, "addresses": [{"interface", "address", "prefix_length", "broadcast"}], "macs": […]}
     {"type": "processes", "time": …, "rows": [a netmon.model.Process without its empty fields, …]}
     {"type": "sockets", "time": …, "start_time", "is_complete", "sees_all_users", "protocols", "rows": […]}
+    {"type": "owners", "time": …, "rows": [whose single connections are, …], "processes": […]}
 
 Addresses are text, enumerations are lower-case names, and fields that hold their default are left out. Lines come from
 files that anybody may have written: each value is checked, and what does not fit is a ``ValueError``.
 """
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields
 from ipaddress import ip_address
 from types import NoneType
-from typing import cast, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 from netmon.model import ConnectionState, Process, Protocol
+from netmon_collector.capture import json_fields as take
+from netmon_collector.capture.json_fields import Json
+from netmon_collector.capture.told_owners import ToldOwners, decode_owner, encode_owner
 from netmon_collector.core.sockets import LocalAddress, LocalNetwork, SocketRow, SocketScan
 
 SCHEMA = "netmon.sidecar.v1"
 
-TEXT_LIMIT = 4096
-"""Characters of one text."""
-
-Json = Mapping[str, object]
+_NO_STATE = ConnectionState.UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +37,7 @@ class Processes:
     rows: tuple[Process, ...]
 
 
-Knowledge = LocalNetwork | Processes | SocketScan
+Knowledge = LocalNetwork | Processes | SocketScan | ToldOwners
 
 
 def header_line(time: float) -> str:
@@ -58,6 +58,15 @@ def encode(knowledge: Knowledge, time: float) -> str:
         )
     if isinstance(knowledge, Processes):
         return _line({"type": "processes", "time": time, "rows": [_encode_process(row) for row in knowledge.rows]})
+    if isinstance(knowledge, ToldOwners):
+        return _line(
+            {
+                "type": "owners",
+                "time": time,
+                "rows": [encode_owner(row) for row in knowledge.rows],
+                "processes": [_encode_process(row) for row in knowledge.processes],
+            }
+        )
     return _line(
         {
             "type": "sockets",
@@ -81,9 +90,9 @@ def decode(line: str) -> tuple[float, Knowledge | None]:
         values: object = json.loads(line, parse_constant=_refuse_constant)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    entry = _mapping(values)
-    time = _number(entry, "time")
-    decoder = _DECODERS.get(_text(entry, "type"))
+    entry = take.mapping(values)
+    time = take.number(entry, "time")
+    decoder = _DECODERS.get(take.text(entry, "type"))
     if decoder is None:
         raise ValueError("unknown type")
     return time, decoder(entry)
@@ -141,32 +150,32 @@ def _encode_socket(row: SocketRow) -> Json:
 
 
 def _decode_header(entry: Json) -> None:
-    if _text(entry, "schema") != SCHEMA:
+    if take.text(entry, "schema") != SCHEMA:
         raise ValueError(f"this version reads {SCHEMA} only")
 
 
 def _decode_addresses(entry: Json) -> LocalNetwork:
     return LocalNetwork(
-        addresses=tuple(_decode_address(_mapping(item)) for item in _list(entry, "addresses")),
-        macs=frozenset(_mac(item) for item in _list(entry, "macs")),
+        addresses=tuple(_decode_address(take.mapping(item)) for item in take.list_of(entry, "addresses")),
+        macs=frozenset(_mac(item) for item in take.list_of(entry, "macs")),
     )
 
 
 def _decode_address(entry: Json) -> LocalAddress:
-    address = _address(entry, "address")
-    broadcast = _address(entry, "broadcast") if "broadcast" in entry else b""
+    address = take.address(entry, "address")
+    broadcast = take.address(entry, "broadcast") if "broadcast" in entry else b""
     if broadcast and len(broadcast) != len(address):
         raise ValueError("address and broadcast are of different families")
     return LocalAddress(
-        interface=_text(entry, "interface"),
+        interface=take.text(entry, "interface"),
         address=address,
-        prefix_length=_integer(entry, "prefix_length", maximum=8 * len(address)),
+        prefix_length=take.integer(entry, "prefix_length", maximum=8 * len(address)),
         broadcast=broadcast,
     )
 
 
 def _decode_processes(entry: Json) -> Processes:
-    return Processes(rows=tuple(_decode_process(_mapping(item)) for item in _list(entry, "rows")))
+    return Processes(rows=tuple(_decode_process(take.mapping(item)) for item in take.list_of(entry, "rows")))
 
 
 def _decode_process(entry: Json) -> Process:
@@ -178,27 +187,36 @@ def _decode_process(entry: Json) -> Process:
 
 
 def _decode_sockets(entry: Json) -> SocketScan:
-    protocols = [_check_text(item) for item in _list(entry, "protocols")]
+    protocols = [take.check_text(item) for item in take.list_of(entry, "protocols")]
     return SocketScan(
-        rows=tuple(_decode_socket(_mapping(item)) for item in _list(entry, "rows")),
-        start_time=_number(entry, "start_time"),
-        is_complete=_boolean(entry, "is_complete"),
-        sees_all_users=_boolean(entry, "sees_all_users"),
-        protocols=frozenset(_protocol(name) for name in protocols),
+        rows=tuple(_decode_socket(take.mapping(item)) for item in take.list_of(entry, "rows")),
+        start_time=take.number(entry, "start_time"),
+        is_complete=take.boolean(entry, "is_complete"),
+        sees_all_users=take.boolean(entry, "sees_all_users"),
+        protocols=frozenset(take.member(Protocol, name) for name in protocols),
     )
 
 
 def _decode_socket(entry: Json) -> SocketRow:
     has_remote = "remote_address" in entry
     return SocketRow(
-        protocol=_protocol(_text(entry, "protocol")),
-        local_address=_address(entry, "local_address"),
-        local_port=_integer(entry, "local_port", maximum=0xFFFF),
-        remote_address=_address(entry, "remote_address") if has_remote else None,
-        remote_port=_integer(entry, "remote_port", maximum=0xFFFF) if has_remote else 0,
-        state=_state(_text(entry, "state")) if "state" in entry else ConnectionState.UNSPECIFIED,
-        process_id=_text(entry, "process_id") if "process_id" in entry else "",
-        holder_ids=tuple(_check_text(item) for item in _list(entry, "holder_ids")) if "holder_ids" in entry else (),
+        protocol=take.member(Protocol, take.text(entry, "protocol")),
+        local_address=take.address(entry, "local_address"),
+        local_port=take.integer(entry, "local_port", maximum=0xFFFF),
+        remote_address=take.address(entry, "remote_address") if has_remote else None,
+        remote_port=take.integer(entry, "remote_port", maximum=0xFFFF) if has_remote else 0,
+        state=take.member(ConnectionState, take.text(entry, "state"))
+        if "state" in entry
+        else ConnectionState.UNSPECIFIED,
+        process_id=take.text(entry, "process_id") if "process_id" in entry else "",
+        holder_ids=take.texts(entry, "holder_ids"),
+    )
+
+
+def _decode_owners(entry: Json) -> ToldOwners:
+    return ToldOwners(
+        rows=tuple(decode_owner(take.mapping(item)) for item in take.list_of(entry, "rows")),
+        processes=tuple(_decode_process(take.mapping(item)) for item in take.list_of(entry, "processes")),
     )
 
 
@@ -207,87 +225,21 @@ _DECODERS: Mapping[str, Callable[[Json], Knowledge | None]] = {
     "addresses": _decode_addresses,
     "processes": _decode_processes,
     "sockets": _decode_sockets,
+    "owners": _decode_owners,
 }
 
 
-def _mapping(value: object) -> Json:
-    if not isinstance(value, dict):
-        raise ValueError("an object is expected")  # noqa: TRY004  # one error for hostile input
-    return cast("Json", value)
-
-
-def _list(entry: Json, name: str) -> list[object]:
-    value = entry.get(name)
-    if not isinstance(value, list):
-        raise ValueError(f"{name}: a list is expected")  # noqa: TRY004  # one error for hostile input
-    return cast("list[object]", value)
-
-
-def _check_text(value: object) -> str:
-    if not isinstance(value, str) or len(value) > TEXT_LIMIT or not value.isprintable():
-        raise ValueError(f"a printable text of at most {TEXT_LIMIT} characters is expected")
-    return value
-
-
-def _text(entry: Json, name: str) -> str:
-    try:
-        return _check_text(entry.get(name))
-    except ValueError as error:
-        raise ValueError(f"{name}: {error}") from error
-
-
-def _number(entry: Json, name: str) -> float:
-    value = entry.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"{name}: a number is expected")  # noqa: TRY004  # one error for hostile input
-    if not -1e12 < value < 1e12 or math.isnan(value):
-        raise ValueError(f"{name}: out of range")
-    return float(value)
-
-
-def _integer(entry: Json, name: str, maximum: int = 0xFFFFFFFF) -> int:
-    value = entry.get(name)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= maximum:
-        raise ValueError(f"{name}: a whole number from 0 to {maximum} is expected")
-    return value
-
-
-def _boolean(entry: Json, name: str) -> bool:
-    value = entry.get(name)
-    if not isinstance(value, bool):
-        raise ValueError(f"{name}: true or false is expected")  # noqa: TRY004  # one error for hostile input
-    return value
-
-
-def _address(entry: Json, name: str) -> bytes:
-    return ip_address(_text(entry, name)).packed
-
-
 def _mac(value: object) -> bytes:
-    text = _check_text(value)
+    text = take.check_text(value)
     mac = bytes.fromhex(text.replace(":", ""))
     if len(mac) != 6:
         raise ValueError("macs: 6 bytes are expected")
     return mac
 
 
-def _protocol(name: str) -> Protocol:
-    found = Protocol.__members__.get(name.upper())
-    if found is None:
-        raise ValueError("unknown protocol")
-    return found
-
-
-def _state(name: str) -> ConnectionState:
-    found = ConnectionState.__members__.get(name.upper())
-    if found is None:
-        raise ValueError("unknown state")
-    return found
-
-
 def _process_fields() -> tuple[tuple[str, bool, Callable[[Json, str], object]], ...]:
     """Give name, whether it must be there, and reader of each field of ``Process``, so that new ones need no work."""
-    readers: dict[object, Callable[[Json, str], object]] = {str: _text, int: _integer, float: _number}
+    readers: dict[object, Callable[[Json, str], object]] = {str: take.text, int: take.integer, float: take.number}
     hints = get_type_hints(Process)
     found: list[tuple[str, bool, Callable[[Json, str], object]]] = []
     for field in fields(Process):

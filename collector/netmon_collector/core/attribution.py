@@ -25,6 +25,8 @@ _OVER = frozenset(
     {ConnectionState.TIME_WAIT, ConnectionState.CLOSED, ConnectionState.LAST_ACK, ConnectionState.CLOSING}
 )
 
+_TOLD = frozenset({OwnerMethod.CREATOR, OwnerMethod.USER})
+
 START_ERROR_SECONDS = 0.02
 """Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
 
@@ -72,12 +74,22 @@ class Attribution:
         named = {row.process_id for row in scan.rows} | {holder for row in scan.rows for holder in row.holder_ids}
         self._processes = {key: process for key, process in self._processes.items() if key in named}
 
-    def add_answers(self, settled: Iterable[tuple[Flow, Answer]]) -> None:
-        """Take whose single connections are, told by somebody who saw it happen."""
-        for flow, answer in settled:
-            process = self._processes.get(answer.process_id)
-            if process is not None and flow in self._book.table:
-                self._own(flow, Owner(process=process, method=answer.method, confidence=answer.confidence))
+    def add_answers(self, processes: Iterable[Process], answers: Iterable[Answer]) -> None:
+        """Take whose single connections are, told by somebody who saw it happen, and the processes that they name."""
+        named = {process.id: process for process in processes}
+        for answer in answers:
+            flow = self._book.table.by_id(answer.id)
+            process = named.get(answer.process_id)
+            if flow is None or process is None:
+                continue
+            holders = tuple(named[key] for key in answer.holder_ids if key in named)
+            owner = Owner(process=process, holders=holders, method=answer.method, confidence=answer.confidence)
+            if answer.is_final and flow.owner is not None:
+                self._take_last_word(flow, flow.owner, owner)
+            else:
+                self._own(flow, owner)
+            if self._book.questions is not None:
+                self._book.questions.heard(flow, answer)
 
     # Sockets that are listed.
 
@@ -225,22 +237,35 @@ class Attribution:
         if before is not None:
             is_same = before.process.id == owner.process.id
             is_better = before.confidence is OwnerConfidence.INFERRED and owner.confidence is OwnerConfidence.CERTAIN
+            if _holds_too(before, owner):
+                # Who was seen using it is the owner; that others hold it too is news.
+                others = {holder.id: holder for holder in (owner.process, *owner.holders)}
+                del others[before.process.id]
+                owner, is_same = replace(before, holders=tuple(others.values())), True
             # An owner that was once seen surely stays; a later listing may show another holder of the same socket.
-            if before == owner or not (is_same or is_better):
+            if before == owner or not (is_same or is_better or _was_handed_on(before, owner)):
                 return
             if is_same and not is_better and before.confidence is OwnerConfidence.CERTAIN:
-                owner = Owner(
-                    process=owner.process,
-                    holders=owner.holders,
-                    method=before.method,
-                    confidence=before.confidence,
-                )
+                owner = replace(owner, method=before.method, confidence=before.confidence)
+        self._credit(flow, owner)
+
+    def _take_last_word(self, flow: Flow, before: Owner, owner: Owner) -> None:
+        """Credit who closed a socket as the last one; who had it before is named beside it."""
+        others = (before.process, *before.holders, *owner.holders)
+        holders = {other.id: other for other in others if other.id != owner.process.id}
+        if before.process.id == owner.process.id and before.confidence is OwnerConfidence.CERTAIN:
+            owner = replace(owner, method=before.method)
+        owner = replace(owner, holders=tuple(holders.values()))
+        if owner != before:
+            self._credit(flow, owner)
+
+    def _credit(self, flow: Flow, owner: Owner) -> None:
+        previous_id = flow.owner.process.id if flow.owner is not None else ""
         self._book.ledger.leave(flow)
         flow.owner = owner
         flow.reason = UnattributedReason.UNSPECIFIED
         self._book.ledger.join(flow)
         flow.change()
-        previous_id = before.process.id if before is not None else ""
         if not flow.is_new and previous_id != owner.process.id:
             self.corrected.append((flow, previous_id))
         self._book.table.promote(flow)
@@ -253,6 +278,18 @@ class Attribution:
         flow.reason = reason
         self._book.ledger.join(flow)
         flow.change()
+
+
+def _holds_too(before: Owner, owner: Owner) -> bool:
+    """Whether a listing shows who was surely seen using a socket, but not as the first of its holders."""
+    is_sure = before.method in _TOLD and before.confidence is OwnerConfidence.CERTAIN
+    return is_sure and before.process.id in {holder.id for holder in owner.holders}
+
+
+def _was_handed_on(before: Owner, owner: Owner) -> bool:
+    """Whether a listing shows a socket with others, and not with who was seen using it before."""
+    is_other = before.process.id not in {owner.process.id, *(holder.id for holder in owner.holders)}
+    return is_other and owner.method is OwnerMethod.EXACT and before.method in _TOLD
 
 
 def _reason(flow: Flow, scan: SocketScan, *, has_socket: bool) -> UnattributedReason:

@@ -49,6 +49,15 @@ class Owner:
     confidence: OwnerConfidence
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndedRow:
+    """A connection that ended: in which tick it was last shown, when that end was noticed (monotonic), and its row."""
+
+    sequence: int
+    closed_at: float
+    row: Connection
+
+
 @dataclass(slots=True)
 class Route:
     """Where a cell's counts go: the interface's sums, the connection that sent and the one that received."""
@@ -67,7 +76,9 @@ class Flow:
     """What is known of one connection. ``*_time`` are Unix seconds, ``seen_at`` and ``closed_at`` monotonic.
 
     ``account`` and ``home`` are where the ledger sums it up: its application's account, if it has an owner, and the
-    tally that its counts go into; the ledger alone sets them.
+    tally that its counts go into; the ledger alone sets them. ``cookie`` is its socket's, 0 where it is not known;
+    ``is_settled``: whoever answers for single connections has said his last word on it. ``shown_end``: the row of one
+    that ended, as it was last given.
     """
 
     __slots__ = (
@@ -76,6 +87,7 @@ class Flow:
         "cells",
         "closed_at",
         "closed_sequence",
+        "cookie",
         "direction",
         "end_time",
         "facts",
@@ -88,6 +100,7 @@ class Flow:
         "is_both_ways",
         "is_listed",
         "is_new",
+        "is_settled",
         "is_unconnected",
         "key",
         "last_time",
@@ -97,6 +110,7 @@ class Flow:
         "row",
         "scope",
         "seen_at",
+        "shown_end",
         "start_time",
         "started_before",
         "state",
@@ -135,8 +149,11 @@ class Flow:
         self.listed_in = 0
         self.born_in = 0
         self.is_new = True
+        self.cookie = 0
+        self.is_settled = False
         self.facts: ConnectionFacts | None = None
         self.row: Connection | None = None
+        self.shown_end: EndedRow | None = None
 
     @property
     def has_ended(self) -> bool:

@@ -53,6 +53,10 @@ class FlowTable:
         """Find the newest connection with this key."""
         return self._by_key.get(key)
 
+    def by_id(self, flow_id: str) -> Flow | None:
+        """Find a tracked connection, also one that is no longer found by its key."""
+        return self._protected.get(flow_id) or self._probation.get(flow_id)
+
     def add(self, flow: Flow, *, is_protected: bool = False) -> None:
         """Track a connection; a tracked one with the same key stays, but is no longer found by it."""
         self._by_key[flow.key] = flow

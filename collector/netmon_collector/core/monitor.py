@@ -29,6 +29,7 @@ from netmon_collector.core.attribution import Attribution
 from netmon_collector.core.bandwidth import BandwidthHistory
 from netmon_collector.core.batch import Batch, CaptureCounts
 from netmon_collector.core.events import EventRing, EventSlice
+from netmon_collector.core.flow import EndedRow
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.flow_table import FLOW_LIMIT
 from netmon_collector.core.periods import PeriodSums
@@ -46,7 +47,7 @@ from netmon_collector.core.statement import (
     scopes_of,
     unattributed_of,
 )
-from netmon_collector.core.views import EndedRow, Tick, compose, select
+from netmon_collector.core.views import Tick, compose, select
 
 
 class Monitor:
@@ -127,11 +128,8 @@ class Monitor:
 
     def add_answers(self, processes: Iterable[Process], answers: Iterable[Answer], now: float) -> None:
         """Take whose they are. What is not answered waits for a listing."""
-        if self._book.questions is None:
-            return
         self._book.now = now
-        self._attribution.add_processes(processes)
-        self._attribution.add_answers(self._book.questions.settle(answers))
+        self._attribution.add_answers(processes, answers)
 
     def add_capture_counts(self, counts: Iterable[CaptureCounts]) -> None:
         """Take libpcap's own counts, of all interfaces that there are and were."""
@@ -144,6 +142,8 @@ class Monitor:
     @property
     def pending_since(self) -> float | None:
         """When the oldest connection was first seen that a listing could still name (Unix seconds)."""
+        if self._book.questions is not None:
+            return self._book.questions.pending_since
         return self._book.pending_since
 
     def tell(self, kind: EventKind, now: float, wall_time: float) -> None:

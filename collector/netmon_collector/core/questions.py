@@ -1,9 +1,12 @@
-"""Which connections wait to hear from the host whose they are: new ones at once, unanswered ones again for a while."""
+"""Which connections wait to hear from the host whose they are.
 
-from collections.abc import Iterable
+New ones are asked for at once, those without a sure answer again for a while, and each once more when it ends: who
+closes a socket is known then, also if it was handed on meanwhile.
+"""
+
 from typing import Final, NamedTuple
 
-from netmon.model import OwnerConfidence, OwnerMethod
+from netmon.model import OwnerConfidence, OwnerMethod, Process, UnattributedReason
 from netmon_collector.core.flow import Flow, FlowKey
 
 __all__ = ["Answer", "Question", "Questions"]
@@ -19,23 +22,36 @@ GIVEN_UP_SECONDS: Final = 15.0
 
 
 class Question(NamedTuple):
-    """Whose is this connection? ``id`` is the connection's."""
+    """Whose is this connection? ``id`` is the connection's, times are Unix seconds, ``end_time`` None: open.
+
+    ``cookie`` is that of its socket, if an earlier answer told it, or 0; ``owner`` who has been found so far.
+    """
 
     id: str
     key: FlowKey
+    start_time: float
+    end_time: float | None = None
+    cookie: int = 0
+    owner: Process | None = None
 
 
 class Answer(NamedTuple):
-    """Whose a connection is: ``process_id`` is ``netmon.model.Process.id``."""
+    """Whose a connection is: ``process_id`` and ``holder_ids`` are ``netmon.model.Process.id``.
+
+    ``is_final``: its socket is closed for good, nobody will use it any more. ``cookie``: for later questions, or 0.
+    """
 
     id: str
     process_id: str
     method: OwnerMethod
     confidence: OwnerConfidence
+    holder_ids: tuple[str, ...] = ()
+    is_final: bool = False
+    cookie: int = 0
 
 
 class Questions:
-    """Connections without an owner, oldest first. Times are monotonic seconds."""
+    """Connections whose owner is asked for, oldest first. Times are monotonic seconds."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -48,6 +64,12 @@ class Questions:
     def __bool__(self) -> bool:
         return bool(self._new)
 
+    @property
+    def pending_since(self) -> float | None:
+        """When the oldest connection was first seen (Unix seconds) that was asked for without success."""
+        unnamed = (flow for flow, _ in self._waiting.values() if _is_unnamed(flow))
+        return next((flow.start_time for flow in unnamed), None)
+
     def add(self, flow: Flow) -> None:
         """Ask for a new connection."""
         if len(self._new) + len(self._waiting) >= WAITING_LIMIT:
@@ -55,27 +77,43 @@ class Questions:
             return
         self._new.append(flow)
 
+    def add_ended(self, flow: Flow, now: float) -> None:
+        """Ask for a connection once more that has ended, until its socket is closed."""
+        if not flow.is_settled and len(self._new) + len(self._waiting) < WAITING_LIMIT:
+            self._waiting[flow.id] = (flow, now)
+
+    def renew(self, flow: Flow, now: float) -> None:
+        """Ask again for a while for a connection without an owner that moves bytes."""
+        if flow.id in self._waiting or len(self._waiting) < WAITING_LIMIT:
+            self._waiting[flow.id] = (flow, now)
+
     def take(self, now: float) -> tuple[Question, ...]:
-        """Give what is to be asked now: new connections, and once a second those without an answer."""
+        """Give what is to be asked now: new connections, and once a second those without a sure answer."""
         asked = self._new[:AT_ONCE]
         del self._new[:AT_ONCE]
         if now >= self._again_at:
             self._again_at = now + AGAIN_SECONDS
             self._waiting = {
-                key: (flow, since)
-                for key, (flow, since) in self._waiting.items()
-                if flow.owner is None and now - since < GIVEN_UP_SECONDS
+                key: (flow, since) for key, (flow, since) in self._waiting.items() if now - since < GIVEN_UP_SECONDS
             }
             asked += [flow for flow, _ in list(self._waiting.values())[: AT_ONCE - len(asked)]]
         for flow in asked:
             self._waiting.setdefault(flow.id, (flow, now))
-        return tuple(Question(flow.id, flow.key) for flow in asked if flow.owner is None)
+        return tuple(_question(flow) for flow in asked)
 
-    def settle(self, answers: Iterable[Answer]) -> list[tuple[Flow, Answer]]:
-        """Give the connections that the answers are for; unknown ones are late, and left out."""
-        settled: list[tuple[Flow, Answer]] = []
-        for answer in answers:
-            flow, _ = self._waiting.pop(answer.id, (None, 0.0))
-            if flow is not None:
-                settled.append((flow, answer))
-        return settled
+    def heard(self, flow: Flow, answer: Answer) -> None:
+        """Take note of an answer: who surely uses an open connection is asked for no more until it ends."""
+        flow.cookie = answer.cookie or flow.cookie
+        flow.is_settled = answer.is_final
+        is_sure = answer.confidence is OwnerConfidence.CERTAIN and not flow.has_ended
+        if answer.is_final or is_sure:
+            self._waiting.pop(flow.id, None)
+
+
+def _is_unnamed(flow: Flow) -> bool:
+    return flow.owner is None and flow.reason is UnattributedReason.PENDING
+
+
+def _question(flow: Flow) -> Question:
+    owner = flow.owner.process if flow.owner is not None else None
+    return Question(flow.id, flow.key, flow.start_time, flow.end_time, flow.cookie, owner)

@@ -12,11 +12,14 @@ from netmon.model import (
     EventKind,
     UnattributedReason,
 )
-from netmon_collector.core.aging import age, is_forgotten
-from netmon_collector.core.flow import Flow
+from netmon_collector.core.aging import CLOSED_SECONDS, age, is_forgotten
+from netmon_collector.core.flow import EndedRow, Flow
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.rows import row_of
-from netmon_collector.core.views import EndedRow
+
+_ASKED_AGAIN = frozenset({UnattributedReason.PENDING, UnattributedReason.PROTOCOL, UnattributedReason.GONE})
+_ASKED_AT_END = _ASKED_AGAIN | {UnattributedReason.UNSPECIFIED}
+"""Reasons of those that may still get an owner; UNSPECIFIED: they have one."""
 
 
 @dataclass(slots=True)
@@ -51,14 +54,20 @@ class Roster:
         roll = RollCall()
         # All are aged before the first row is made: a connection that leaves probation may displace another.
         for flow in self._book.table:
-            age(flow, self._book, now, wall_time)
+            if flow.shown_end is None or flow.tally.has_interval:
+                age(flow, self._book, now, wall_time)
         for flow in self._book.table:
-            if flow.closed_sequence:
+            ended = flow.shown_end
+            if ended is not None and flow.row is ended.row and now - ended.closed_at <= CLOSED_SECONDS:
+                roll.ended_rows.append(ended)  # most of those that ended: nothing changed since
+            elif flow.closed_sequence:
                 self._call_ended(flow, roll, sequence, now, interval_seconds)
             elif flow.end_time is not None:
                 self._close(flow, sequence, now)
                 self._show_ended(flow, roll, interval_seconds)
             else:
+                if flow.owner is None and flow.tally.has_interval and flow.reason in _ASKED_AGAIN:
+                    self._ask_again(flow, now)
                 row = flow.row or row_of(flow, interval_seconds)
                 roll.rows.append(row)
                 if flow.is_new:
@@ -84,10 +93,16 @@ class Roster:
         else:
             roll.ended_rows.append(_ended(flow, row_of(flow, interval_seconds)))
 
+    def _ask_again(self, flow: Flow, now: float) -> None:
+        if self._book.questions is not None:
+            self._book.questions.renew(flow, now)
+
     def _close(self, flow: Flow, sequence: int, now: float) -> None:
         flow.closed_sequence = sequence
         flow.closed_at = now
         self._book.ledger.close(flow)
+        if self._book.questions is not None and flow.has_peer and flow.reason in _ASKED_AT_END:
+            self._book.questions.add_ended(flow, now)
         if not flow.state or flow.state is ConnectionState.ESTABLISHED:
             flow.state = ConnectionState.CLOSED
         flow.row = None
@@ -129,4 +144,5 @@ class Roster:
 
 
 def _ended(flow: Flow, row: Connection) -> EndedRow:
-    return EndedRow(sequence=flow.closed_sequence, closed_at=flow.closed_at or 0.0, row=row)
+    flow.shown_end = EndedRow(sequence=flow.closed_sequence, closed_at=flow.closed_at or 0.0, row=row)
+    return flow.shown_end

@@ -17,21 +17,13 @@ from netmon.model import (
     UnattributedTraffic,
     View,
 )
+from netmon_collector.core.flow import EndedRow
 from netmon_collector.core.periods import PeriodSums, with_interval
 from netmon_collector.core.rows import CLOSED_ID, remainder_row
 from netmon_collector.core.tally import Tally
 
 ROW_LIMIT = 20_000
 """How many rows a snapshot holds at the most: at about 160 bytes each well under the clients' limit of 32 MiB."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndedRow:
-    """A connection that ended: in which tick it was last shown, when that end was noticed (monotonic), and its row."""
-
-    sequence: int
-    closed_at: float
-    row: Connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

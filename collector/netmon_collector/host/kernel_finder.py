@@ -2,40 +2,62 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from netmon.model import OwnerConfidence, OwnerMethod, Process
+from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon.model.text import clean
-from netmon_collector.core.applications import application_of
+from netmon_collector.core.applications import ApplicationName, application_of
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
-from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Newcomer, Origin
+from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Newcomer, Origin, Trace, Who
 from netmon_collector.host.ports import Answers
 from netmon_collector.host.processes import ProcessTable
 
 __all__ = ["KernelFinder"]
 
 KEPT_SECONDS: Final = 60.0
-"""How long a process is remembered after it was last seen: its connections are asked for within seconds. It takes the
-system longer than that to come round to the same pid."""
+"""How long a process is remembered after it was last seen: its connections are asked for within seconds."""
+
+TRUSTED_SECONDS: Final = 5.0
+"""How long after it was last seen alive a process is believed to be behind its pid, when it has ended unread. The
+system comes round to the same pid later than that: 32,768 processes on a small machine."""
 
 SWEEP_SECONDS: Final = 10.0
 
 START_ERROR_SECONDS: Final = 0.02
 """Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
 
+SAME_PACKET_SECONDS: Final = 0.01
+"""Programs and capture see a connection's first packet within this time of each other."""
+
+_WORKER: Final = b"kworker/"
+"""Kernel threads that close what was left to them: nobody's hands (fs/file_table.c, delayed_fput)."""
+
 
 @dataclass(slots=True)
 class _Known:
     process: Process
+    alive_at: float
     seen_at: float
 
 
-class KernelFinder:
-    """Asks `KernelOwners` for the socket behind a connection, and knows the processes that made sockets.
+class _Clock(NamedTuple):
+    """One moment in both clocks: monotonic and Unix seconds."""
 
-    A process is read when it makes its first socket under a name, about 1 ms after that, and is still known when it has
-    ended. One that ended before it could be read is known by pid, user and the name that the kernel gives.
+    now: float
+    now_wall: float
+
+    def wall(self, seconds: float) -> float:
+        """Turn a monotonic time into Unix seconds."""
+        return self.now_wall - (self.now - seconds)
+
+
+class KernelFinder:
+    """Asks `KernelOwners` for the socket behind a connection, and knows the processes that made and used sockets.
+
+    A process is read when it makes or uses a socket, about 1 ms after that, and is still known when it has ended. One
+    that ended before it could be read is known by pid, user and the name that the kernel gives (that of the thread).
     """
 
     name = "ebpf"
@@ -48,83 +70,168 @@ class KernelFinder:
         self._swept_at = 0.0
 
     def fileno(self) -> int:
-        """Give the descriptor that is readable when processes made their first socket."""
+        """Give the descriptor that is readable when processes made or used sockets."""
         return self._owners.fileno()
 
-    def hear(self, now: float, now_wall: float) -> None:
-        """Read the processes that made their first socket."""
+    def hear(self, now: float, now_wall: float) -> int:
+        """Read the processes that made or used sockets; give how many there were."""
         self._table.begin(now_wall)
-        for newcomer in self._owners.newcomers():
+        newcomers = self._owners.newcomers()
+        for newcomer in newcomers:
             process = self._table.find(newcomer.pid)
             if process is not None:
-                self._known[newcomer] = _Known(process, now)
+                self._known[newcomer] = _Known(process, now, now)
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
             self._sweep(now)
+        return len(newcomers)
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
-        """Answer for the connections whose socket a process was seen making or using."""
-        self.hear(now, now_wall)
+        """Answer for the connections whose socket a process was seen making, using or closing. ``hear`` goes before."""
+        self._table.begin(now_wall)
+        clock = _Clock(now, now_wall)
         answers: list[Answer] = []
         named: dict[str, Process] = {}
         for question in questions:
-            origin = self._origin(question)
+            origin, is_listener = self._origin(question, clock)
             if origin is None:
                 continue
-            process = self._process(origin, now, now_wall)
-            named[process.id] = process
-            if origin.how is How.CREATED:
-                answers.append(Answer(question.id, process.id, OwnerMethod.CREATOR, OwnerConfidence.INFERRED))
-            else:
-                answers.append(Answer(question.id, process.id, OwnerMethod.USER, OwnerConfidence.CERTAIN))
+            people = [self._process(who, origin, question.owner, clock) for who in _people(origin)]
+            if people:
+                named.update((process.id, process) for process in people)
+                answers.append(_answer(question, origin, [process.id for process in people], is_listener=is_listener))
         return Answers(answers=tuple(answers), processes=tuple(named.values()))
 
     def close(self) -> None:
         """Detach the programs."""
         self._owners.close()
 
-    def _origin(self, question: Question) -> Origin | None:
+    # Which socket.
+
+    def _origin(self, question: Question, clock: _Clock) -> tuple[Origin | None, bool]:
+        """Give the socket behind a connection, and whether it is only the one that listens for it."""
+        if question.cookie:
+            return self._owners.origin(question.cookie), False
         key = question.key
         ports = [0 if port == NO_PORT else port for port in (key.local_port, key.remote_port)]
-        return self._owners.find(key.ip_protocol, key.local_address, ports[0], key.remote_address, ports[1])
+        trace = self._owners.trace(key.ip_protocol, key.local_address, ports[0], key.remote_address, ports[1])
+        if trace is None:
+            return None, False
+        cookie = _cookie_at(trace, question, clock)
+        origin = self._owners.origin(cookie) if cookie else None
+        is_listener = origin is None and cookie == trace.cookie and trace.listener != 0
+        if is_listener:
+            origin = self._owners.origin(trace.listener)
+        if origin is None or _ended_before(origin, question, clock):
+            return None, False
+        # A TCP socket with packets that nobody connected or accepted is the listener that took the SYN.
+        is_listener = is_listener or (key.protocol is Protocol.TCP and origin.user is None and origin.releaser is None)
+        return origin, is_listener
 
-    def _process(self, origin: Origin, now: float, now_wall: float) -> Process:
-        who = Newcomer(pid=origin.pid, name=origin.name)
-        started_by = now_wall - (now - origin.first_seconds) + START_ERROR_SECONDS
-        running = self._table.find(who.pid)
-        known = self._known.get(who)
-        if running is not None and running.start_time <= started_by:
-            self._known[who] = _Known(running, now)
-            return running
-        if known is not None and known.process.start_time <= started_by:
-            known.seen_at = now
+    # Which process.
+
+    def _process(self, who: Who, origin: Origin, owner: Process | None, clock: _Clock) -> Process:
+        touched_at = _touched_at(who, origin)
+        started_by = clock.wall(touched_at) + START_ERROR_SECONDS
+        if owner is not None and owner.pid == who.pid and owner.start_time <= started_by:
+            return owner
+        key = Newcomer(pid=who.pid, name=who.name)
+        known = self._known.get(key)
+        if known is not None and known.process.start_time > started_by:
+            known = None
+        if known is None or known.alive_at < touched_at:
+            running = self._table.find(who.pid)
+            if running is not None and running.start_time <= started_by:
+                self._known[key] = _Known(running, clock.now, clock.now)
+                return running
+        if known is not None and touched_at - known.alive_at <= TRUSTED_SECONDS:
+            known.seen_at = clock.now
             return known.process
-        unread = _unread(who, origin.uid, started_by - START_ERROR_SECONDS)
-        self._known[who] = _Known(unread, now)
+        unread = _unread(who, clock.wall(touched_at))
+        self._known[key] = _Known(unread, touched_at, clock.now)
         return unread
 
     def _sweep(self, now: float) -> None:
-        """Forget who ended long ago, so that the kernel announces the next one with that pid and name."""
+        """Forget who ended long ago."""
         for who, known in list(self._known.items()):
             running = self._table.find(who.pid)
             if running is not None and running.id == known.process.id:
-                known.seen_at = now
+                known.alive_at = known.seen_at = now
             elif now - known.seen_at >= KEPT_SECONDS:
                 del self._known[who]
-                self._owners.forget(who)
         self._table.prune({known.process.id for known in self._known.values()})
 
 
-def _unread(who: Newcomer, uid: int, start_time: float) -> Process:
+def _cookie_at(trace: Trace, question: Question, clock: _Clock) -> int:
+    """Tell which socket had the ends when the connection began: another one may have them by now. 0: an earlier one.
+
+    What has no ports is one row for all that two addresses exchange, the kernel's own part included: the newest socket.
+    """
+    if question.key.local_port == NO_PORT:
+        return trace.cookie
+    latest = question.start_time + SAME_PACKET_SECONDS
+    if question.end_time is not None:
+        latest = min(latest, question.end_time)
+    for cookie, first_seconds in ((trace.cookie, trace.first_seconds), (trace.before, trace.before_seconds)):
+        if cookie and clock.wall(first_seconds) <= latest:
+            return cookie
+    return 0
+
+
+def _ended_before(origin: Origin, question: Question, clock: _Clock) -> bool:
+    released = origin.released_seconds
+    return released is not None and clock.wall(released) < question.start_time - SAME_PACKET_SECONDS
+
+
+def _people(origin: Origin) -> list[Who]:
+    """Give the processes that had a socket in their hands, each pid once, the one to be credited first.
+
+    Whoever only made it for somebody else is none of them.
+    """
+    closer = origin.releaser
+    if closer is not None and closer.name.startswith(_WORKER):
+        closer = None
+    hands = [who for who in (closer, origin.user) if who is not None] or [origin.creator]
+    return list({who.pid: who for who in reversed(hands) if who is not None}.values())[::-1]
+
+
+def _touched_at(who: Who, origin: Origin) -> float:
+    if origin.releaser == who and origin.released_seconds is not None:
+        return origin.released_seconds
+    return origin.used_seconds if origin.user == who else origin.created_seconds
+
+
+def _answer(question: Question, origin: Origin, people: Sequence[str], *, is_listener: bool) -> Answer:
+    is_final = origin.released_seconds is not None and not is_listener
+    # A server may hand on what it accepted, to a child that it forks.
+    is_certain = is_final or origin.how in {How.CONNECTED, How.SENT}
+    method = OwnerMethod.USER if is_final or origin.user is not None else OwnerMethod.CREATOR
+    return Answer(
+        id=question.id,
+        process_id=people[0],
+        method=OwnerMethod.LISTENER if is_listener else method,
+        confidence=OwnerConfidence.CERTAIN if is_certain and not is_listener else OwnerConfidence.INFERRED,
+        holder_ids=tuple(people[1:]),
+        is_final=is_final,
+        cookie=0 if is_listener else origin.cookie,
+    )
+
+
+@lru_cache(maxsize=256)
+def _application_of_a_name(name: str) -> ApplicationName:
+    return application_of("", name, ())
+
+
+def _unread(who: Who, start_time: float) -> Process:
     """Give what the kernel told of a process that has ended unread; ``start_time`` is the latest that it can have."""
     name = clean(who.name.decode(errors="replace"))
-    application = application_of("", name, ())
+    application = _application_of_a_name(name)
     return Process(
-        id=f"unread-{who.pid}-{who.name.hex()}",
+        id=f"unread-{who.pid}-{start_time:.3f}",
         pid=who.pid,
         start_time=start_time,
         name=name,
-        uid=uid,
+        uid=who.uid,
         application_id=application.id,
         application_name=application.name,
         application_path=application.path,

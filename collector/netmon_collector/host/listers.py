@@ -4,7 +4,7 @@ import os
 import sys
 from typing import NamedTuple
 
-from netmon_collector.host.bpf.kernel_owners import KernelOwners
+from netmon_collector.host.bpf.kernel_owners import CgroupHeld, KernelOwners
 from netmon_collector.host.diag_sockets import DiagSocketLister
 from netmon_collector.host.kernel_finder import KernelFinder
 from netmon_collector.host.ports import OwnerFinder, SocketLister
@@ -34,10 +34,11 @@ def open_socket_lister(way: str = "auto", *, command_lines_of: int | None = None
 
 
 class FinderChoice(NamedTuple):
-    """Who answers for single connections, or why nobody does."""
+    """Who answers for single connections; or why nobody does, and what would help."""
 
     finder: OwnerFinder | None
     reason: str = ""
+    remedy: str = ""
 
 
 def open_owner_finder(way: str = "auto", *, command_lines_of: int | None = None) -> FinderChoice:
@@ -45,11 +46,13 @@ def open_owner_finder(way: str = "auto", *, command_lines_of: int | None = None)
     if not sys.platform.startswith("linux"):
         return FinderChoice(None, "this system has no eBPF")
     if way not in ("auto", "ebpf"):
-        return FinderChoice(None, f"left out by --owners {way}")
+        return FinderChoice(None, f"left out by --owners {way}", "netmon-collector --owners auto uses it.")
     try:
         owners = KernelOwners()
+    except CgroupHeld:
+        return FinderChoice(None, "another program holds the root cgroup", "bpftool cgroup tree tells which one.")
     except PermissionError:
-        return FinderChoice(None, "the right to load eBPF is missing, or another program holds the root cgroup")
+        return FinderChoice(None, "the right to load it is missing", "Start it as root, outside a container.")
     except OSError as error:
         return FinderChoice(None, f"the kernel refused: {error.strerror or type(error).__name__}")
     table = ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of)

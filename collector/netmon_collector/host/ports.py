@@ -111,8 +111,8 @@ class OwnerFinder(Protocol):
         """Give the descriptor that is readable when ``hear`` has something to do."""
         ...
 
-    def hear(self, now: float, now_wall: float) -> None:
-        """Take what the system tells of processes, while they are there to be read."""
+    def hear(self, now: float, now_wall: float) -> int:
+        """Take what the system tells of processes, while they are there to be read; give how many made sockets."""
         ...
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:

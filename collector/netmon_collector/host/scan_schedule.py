@@ -8,6 +8,8 @@ FIRST_PACKET_DELAY_SECONDS = 0.05
 MIN_INTERVAL_SECONDS = 0.25
 MIN_IDLE_INTERVAL_SECONDS = 2.0
 MAX_INTERVAL_SECONDS = 30.0
+QUIET_INTERVAL_SECONDS = 10.0
+"""The idle interval while nobody made or closed a socket, as far as one is told."""
 
 
 class ScanSchedule:
@@ -18,8 +20,11 @@ class ScanSchedule:
     the upper bound of 30 s is carried over, so that the busy share holds over any time of several listings.
     """
 
-    def __init__(self, *, cpu_share_idle: float = 0.008, cpu_share_busy: float = 0.02) -> None:
-        """Shares of one core, each above 0 and at most 1. Raises ``ValueError`` for others."""
+    def __init__(self, *, is_told: bool = False, cpu_share_idle: float = 0.008, cpu_share_busy: float = 0.02) -> None:
+        """Shares of one core, each above 0 and at most 1. Raises ``ValueError`` for others.
+
+        ``is_told``: somebody calls ``heard`` when a process makes or closes sockets. While nobody does, little is new.
+        """
         if not 0 < cpu_share_idle <= cpu_share_busy <= 1:
             raise ValueError("the shares must lie above 0 and at most 1, idle not above busy")
         self._cpu_share_idle = cpu_share_idle
@@ -27,6 +32,17 @@ class ScanSchedule:
         self._last_time: float | None = None
         self._cost_seconds = 0.0
         self._is_forced = False
+        self._has_news = not is_told
+        self._is_told = is_told
+
+    def heard(self) -> bool:
+        """Say that a process made or used a socket, and give whether that was news since the last listing began."""
+        was_news, self._has_news = self._has_news, True
+        return not was_news
+
+    def begun(self) -> None:
+        """Say that a listing begins: it shows all that was heard of."""
+        self._has_news = not self._is_told
 
     def force(self) -> None:
         """Ask for a listing at once."""
@@ -46,7 +62,8 @@ class ScanSchedule:
     def idle_interval_seconds(self) -> float:
         """How long the next listing waits when nothing asks for it, since the last one."""
         wanted = self._cost_seconds / self._cpu_share_idle
-        return min(max(wanted, MIN_IDLE_INTERVAL_SECONDS), MAX_INTERVAL_SECONDS)
+        least = MIN_IDLE_INTERVAL_SECONDS if self._has_news else QUIET_INTERVAL_SECONDS
+        return min(max(wanted, least), MAX_INTERVAL_SECONDS)
 
     def finished(self, now: float, cost_seconds: float) -> None:
         """Say that a listing ended at ``now`` and took ``cost_seconds`` of CPU."""

@@ -179,7 +179,7 @@ class OwnerWay(_message.Message):
     LAST_SCAN_DURATION_FIELD_NUMBER: _builtins.int
     SCAN_INTERVAL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name: "psutil" or "recording"."""
+    """Its name: "ebpf", "sock_diag", "procfs", "psutil" or "recording"."""
     in_use: _builtins.bool
     """Whether it is in use."""
     reason: _builtins.str

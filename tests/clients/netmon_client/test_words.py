@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from netmon.model import GapCause, Protocol, Remainder, UnattributedReason
+from netmon.model import GapCause, OwnerWay, Protocol, Remainder, UnattributedReason
 from netmon_client.aggregate import group_connections
 from netmon_client.words import (
     brief_reason,
@@ -12,6 +14,7 @@ from netmon_client.words import (
     protocol_name,
     reason_words,
     remainder_words,
+    ways_words,
 )
 from tests.clients.netmon_cli.rows import PING, REST, WEB
 
@@ -51,3 +54,11 @@ def test_groups_of_what_nobody_owns_are_said_in_the_same_words() -> None:
 
 def test_one_is_no_plural() -> None:
     assert [counted(number, "row") for number in (0, 1, 1234)] == ["0 rows", "1 row", "1,234 rows"]
+
+
+def test_the_ways_of_finding_owners_are_said_with_why_no_better_one_is_used() -> None:
+    listed = OwnerWay(name="sock_diag", in_use=True, reason="for sockets that were there before the collector")
+    better = OwnerWay(name="ebpf", in_use=False, reason="the right to load it is missing")
+    assert ways_words([better, listed]) == "sock_diag, not ebpf (the right to load it is missing)"
+    assert ways_words([replace(better, in_use=True, reason=""), listed]) == "ebpf, sock_diag"
+    assert ways_words([better]) == ""

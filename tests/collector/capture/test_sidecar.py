@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon.model import ConnectionState, Process, Protocol
+from netmon.model import ConnectionState, OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon_collector.capture.sidecar import SCHEMA, Knowledge, Processes, decode, encode, header_line
+from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
+from netmon_collector.core.flow import FlowKey
+from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.sockets import LocalAddress, LocalNetwork, SocketRow, SocketScan
 
 texts = st.text(max_size=40).filter(str.isprintable)
@@ -60,11 +63,35 @@ def socket_rows(draw: st.DrawFn) -> SocketRow:
     )
 
 
+told_owners = st.builds(
+    ToldOwner,
+    key=st.builds(
+        FlowKey,
+        st.sampled_from(Protocol),
+        st.integers(0, 255),
+        addresses,
+        ports | st.just(NO_PORT),
+        addresses,
+        ports | st.just(NO_PORT),
+    ),
+    start_time=numbers,
+    process_id=texts,
+    method=st.sampled_from(OwnerMethod),
+    confidence=st.sampled_from(OwnerConfidence),
+    holder_ids=st.lists(texts, max_size=2).map(tuple),
+    is_final=st.booleans(),
+)
+
 knowledge = (
     st.builds(
         LocalNetwork,
         addresses=st.lists(local_addresses(), max_size=4).map(tuple),
         macs=st.frozensets(st.binary(min_size=6, max_size=6), max_size=3),
+    )
+    | st.builds(
+        ToldOwners,
+        rows=st.lists(told_owners, max_size=4).map(tuple),
+        processes=st.lists(processes, max_size=2).map(tuple),
     )
     | st.builds(Processes, rows=st.lists(processes, max_size=4).map(tuple))
     | st.builds(

@@ -1,18 +1,38 @@
 """Which connections are asked for, when, and what becomes of the answers."""
 
+from dataclasses import replace
+
 import pytest
 
-from netmon.model import OwnerConfidence, OwnerMethod, Scope, UnattributedReason
+from netmon.model import ConnectionReattributed, EventKind, OwnerConfidence, OwnerMethod, Scope, UnattributedReason
 from netmon_collector.core import questions as module
-from netmon_collector.core.questions import AGAIN_SECONDS, GIVEN_UP_SECONDS, Answer, Questions
+from netmon_collector.core.questions import AGAIN_SECONDS, GIVEN_UP_SECONDS, Answer, Question, Questions
 from tests.support.balance import assert_balanced
-from tests.support.wire import HERE, PEER, Machine, process
+from tests.support.frames import ACK, FIN, SYN
+from tests.support.wire import HERE, PEER, Machine, process, tcp_row
 
 CURL, WGET = process(10), process(11, "wget")
 
 
 def answer(flow_id: str, process_id: str = CURL.id) -> Answer:
     return Answer(flow_id, process_id, OwnerMethod.USER, OwnerConfidence.CERTAIN)
+
+
+def asked(machine: Machine) -> Question:
+    [question] = machine.monitor.take_questions(machine.now)
+    return question
+
+
+def kinds(machine: Machine) -> list[EventKind]:
+    return [event.kind for event in machine.monitor.events_after(0).events]
+
+
+def called(machine: Machine) -> None:
+    """A short connection from end to end."""
+    machine.tcp((HERE, 5000), (PEER, 443), flags=SYN)
+    machine.tcp((PEER, 443), (HERE, 5000), flags=SYN | ACK)
+    machine.tcp((HERE, 5000), (PEER, 443), flags=FIN | ACK)
+    machine.tcp((PEER, 443), (HERE, 5000), flags=FIN | ACK)
 
 
 def asking(flow_limit: int = 1_000) -> Machine:
@@ -50,7 +70,8 @@ def test_what_had_no_answer_is_asked_again_each_second_for_a_while() -> None:
     for _ in range(int(GIVEN_UP_SECONDS / AGAIN_SECONDS) + 5):
         machine.tick(AGAIN_SECONDS)
         again += len([one for one in machine.monitor.take_questions(machine.now) if one == first])
-    assert again == GIVEN_UP_SECONDS / AGAIN_SECONDS - 1
+    # From the tick on that still saw bytes of it.
+    assert again == GIVEN_UP_SECONDS / AGAIN_SECONDS
 
 
 def test_a_late_answer_corrects_the_row_and_the_sums_and_is_told() -> None:
@@ -104,3 +125,125 @@ def test_more_than_can_wait_are_counted_and_left_to_a_listing(monkeypatch: pytes
     assert isinstance(questions, Questions)
     assert questions.left_out_count == 2
     assert [len(machine.monitor.take_questions(machine.now)) for _ in range(3)] == [2, 1, 0]
+
+
+def test_a_sure_answer_is_not_asked_for_again_before_the_end() -> None:
+    machine = asking()
+    machine.tcp((HERE, 5000), (PEER, 443), flags=SYN)
+    machine.monitor.add_answers([CURL], [answer(asked(machine).id)], machine.now)
+    for _ in range(3):
+        machine.tick(AGAIN_SECONDS)
+        assert machine.monitor.take_questions(machine.now) == ()
+
+
+def test_an_inferred_answer_is_asked_for_again_and_improved() -> None:
+    machine = asking()
+    machine.tcp((HERE, 5000), (PEER, 443), flags=SYN)
+    question = asked(machine)
+    guess = Answer(question.id, WGET.id, OwnerMethod.LISTENER, OwnerConfidence.INFERRED)
+    machine.monitor.add_answers([WGET], [guess], machine.now)
+    assert machine.tick(AGAIN_SECONDS).connections[0].process == WGET
+    assert asked(machine).owner == WGET
+    machine.monitor.add_answers([CURL], [answer(question.id)], machine.now)
+    assert machine.tick().connections[0].process == CURL
+
+
+def test_a_connection_is_asked_for_once_more_when_it_ends_until_its_socket_is_closed() -> None:
+    machine = asking()
+    called(machine)
+    question = asked(machine)
+    machine.monitor.add_answers([CURL], [answer(question.id)._replace(cookie=7)], machine.now)
+    machine.tick(AGAIN_SECONDS)
+    again = asked(machine)
+    assert (again.id, again.cookie, again.owner) == (question.id, 7, CURL)
+    assert again.end_time is not None
+    machine.tick(AGAIN_SECONDS)
+    assert asked(machine).id == question.id
+    machine.monitor.add_answers([CURL], [answer(question.id)._replace(is_final=True)], machine.now)
+    machine.tick(AGAIN_SECONDS)
+    assert machine.monitor.take_questions(machine.now) == ()
+
+
+def test_who_closed_a_socket_is_its_owner_and_who_had_it_before_is_named_beside_it() -> None:
+    machine = asking()
+    called(machine)
+    question = asked(machine)
+    machine.monitor.add_answers([CURL], [answer(question.id)], machine.now)
+    assert_balanced(machine.tick(AGAIN_SECONDS))
+    last_word = answer(question.id, WGET.id)._replace(is_final=True)
+    machine.monitor.add_answers([WGET], [last_word], machine.now)
+    snapshot = machine.tick()
+    [row] = snapshot.connections
+    assert (row.process, row.facts.holders) == (WGET, (CURL,))
+    assert_balanced(snapshot)
+    told = kinds(machine)
+    [corrected] = [one for one in told if isinstance(one, ConnectionReattributed)]
+    assert corrected.previous_process_id == CURL.id
+
+
+def test_a_last_word_that_changes_nothing_is_no_correction() -> None:
+    machine = asking()
+    called(machine)
+    question = asked(machine)
+    machine.monitor.add_answers([CURL], [answer(question.id)], machine.now)
+    machine.tick(AGAIN_SECONDS)
+    machine.monitor.add_answers([CURL], [answer(question.id)._replace(is_final=True)], machine.now)
+    machine.tick()
+    told = kinds(machine)
+    assert not any(isinstance(one, ConnectionReattributed) for one in told)
+
+
+def test_an_unnamed_connection_that_moves_bytes_again_is_asked_for_again() -> None:
+    machine = asking()
+    machine.udp((HERE, 1), (PEER, 53))
+    for _ in range(int(GIVEN_UP_SECONDS) + 5):
+        machine.tick(AGAIN_SECONDS)
+        machine.monitor.take_questions(machine.now)
+    machine.tick(AGAIN_SECONDS)
+    assert machine.monitor.take_questions(machine.now) == ()
+    machine.udp((HERE, 1), (PEER, 53))
+    machine.tick(AGAIN_SECONDS)
+    assert asked(machine).key.remote_port == 53
+
+
+def test_a_listing_is_wanted_only_for_what_had_no_answer() -> None:
+    machine = asking()
+    machine.udp((HERE, 1), (PEER, 53))
+    assert machine.monitor.pending_since is None
+    question = asked(machine)
+    assert machine.monitor.pending_since == question.start_time
+    machine.monitor.add_answers([CURL], [answer(question.id)], machine.now)
+    assert machine.monitor.pending_since is None
+
+
+def test_a_listing_shows_who_holds_what_an_inferred_owner_accepted() -> None:
+    machine = asking()
+    machine.tcp((PEER, 40_000), (HERE, 80), flags=SYN)
+    guess = Answer(asked(machine).id, CURL.id, OwnerMethod.USER, OwnerConfidence.INFERRED)
+    machine.monitor.add_answers([CURL], [guess], machine.now)
+    machine.tick()
+    machine.list_sockets(tcp_row((HERE, 80), (PEER, 40_000), WGET), processes=(WGET,))
+    [row] = machine.tick().connections
+    assert (row.process, row.facts.owner_method) == (WGET, OwnerMethod.EXACT)
+
+
+def test_a_listing_without_who_connected_shows_that_the_socket_was_handed_on() -> None:
+    machine = asking()
+    machine.tcp((HERE, 5000), (PEER, 443), flags=SYN)
+    machine.monitor.add_answers([CURL], [answer(asked(machine).id)], machine.now)
+    machine.tick()
+    machine.list_sockets(tcp_row((HERE, 5000), (PEER, 443), WGET), processes=(WGET,))
+    snapshot = machine.tick()
+    assert snapshot.connections[0].process == WGET
+    assert_balanced(snapshot)
+
+
+def test_who_connected_stays_the_owner_while_a_listing_shows_it_among_the_holders() -> None:
+    machine = asking()
+    machine.tcp((HERE, 5000), (PEER, 443), flags=SYN)
+    machine.monitor.add_answers([CURL], [answer(asked(machine).id)], machine.now)
+    machine.tick()
+    row = replace(tcp_row((HERE, 5000), (PEER, 443), WGET), holder_ids=(CURL.id,))
+    machine.list_sockets(row, processes=(WGET, CURL))
+    [row] = machine.tick().connections
+    assert (row.process, row.facts.holders) == (CURL, (WGET,))

@@ -23,9 +23,9 @@ pytestmark = pytest.mark.root
 HERE = socket.inet_aton("127.0.0.1")
 
 CALL = """
-import os, socket, sys
+import os, socket, sys, time
 with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as client:
-    print(client.getsockname()[1], flush=True)
+    print(client.getsockname()[1], time.time(), flush=True)
 """
 
 
@@ -40,25 +40,29 @@ def times(later: float = 0.0) -> tuple[float, float]:
     return time.monotonic() + later, time.time() + later  # noqa: TID251 - real processes start by the real clock
 
 
-def question(local_port: int, remote_port: int, protocol: Protocol = Protocol.TCP) -> Question:
+def question(
+    local_port: int, remote_port: int, protocol: Protocol = Protocol.TCP, *, start_time: float | None = None
+) -> Question:
     number = {Protocol.TCP: 6, Protocol.UDP: 17}[protocol]
-    return Question("c1", FlowKey(protocol, number, HERE, local_port, HERE, remote_port))
+    key = FlowKey(protocol, number, HERE, local_port, HERE, remote_port)
+    return Question("c1", key, start_time if start_time is not None else times()[1])
 
 
 def answered(finder: KernelFinder, asked: Question) -> tuple[Answer, Process]:
+    finder.hear(*times())
     found = finder.find([asked], *times())
     [answer], [process] = found.answers, found.processes
     assert answer.process_id == process.id
     return answer, process
 
 
-def called(server: socket.socket) -> tuple[int, int]:
-    """Let a program connect and end; give its pid and port."""
+def called(server: socket.socket) -> tuple[int, Question]:
+    """Let a program connect and end; give its pid and what is asked of its connection."""
     command = [sys.executable, "-c", CALL, str(server.getsockname()[1])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
-        port = int(program.stdout.readline())
-    return program.pid, port
+        port, time_text = program.stdout.readline().split()
+    return program.pid, question(int(port), server.getsockname()[1], start_time=float(time_text))
 
 
 def test_a_program_that_has_ended_is_named_in_full(finder: KernelFinder) -> None:
@@ -67,9 +71,10 @@ def test_a_program_that_has_ended_is_named_in_full(finder: KernelFinder) -> None
         command = [sys.executable, "-c", CALL, str(server.getsockname()[1])]
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
             assert program.stdout is not None
-            port = int(program.stdout.readline())
+            port, time_text = program.stdout.readline().split()
             finder.hear(*times())
-        answer, process = answered(finder, question(port, server.getsockname()[1]))
+        asked = question(int(port), server.getsockname()[1], start_time=float(time_text))
+        answer, process = answered(finder, asked)
         assert (answer.method, answer.confidence) == (OwnerMethod.USER, OwnerConfidence.CERTAIN)
         assert (process.pid, process.uid) == (program.pid, os.getuid())
         assert process.executable == os.path.realpath(sys.executable)
@@ -77,12 +82,12 @@ def test_a_program_that_has_ended_is_named_in_full(finder: KernelFinder) -> None
 
 def test_one_that_ended_unread_has_its_pid_user_and_the_kernels_name(finder: KernelFinder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        pid, port = called(server)
-        _, process = answered(finder, question(port, server.getsockname()[1]))
+        pid, asked = called(server)
+        _, process = answered(finder, asked)
         assert (process.pid, process.uid, process.executable) == (pid, os.getuid(), "")
         assert process.name.startswith("python")
         assert process.application_name
-        assert answered(finder, question(port, server.getsockname()[1]))[1] == process
+        assert answered(finder, asked)[1] == process
 
 
 def test_a_running_process_is_the_one_that_listings_know(finder: KernelFinder) -> None:
@@ -120,15 +125,15 @@ def test_a_pid_that_another_process_has_by_now_is_not_believed(finder: KernelFin
         # As if our own pid had been given out anew since: the clock says that the socket was there a day before us.
         day = 86_400
         now, now_wall = times()
-        found = finder.find([asked], now + day, now_wall)
+        found = finder.find([asked._replace(start_time=now_wall - day)], now + day, now_wall)
         [process] = found.processes
         assert process.id.startswith(f"unread-{os.getpid()}-")
 
 
 def test_who_ended_long_ago_is_forgotten_and_announced_anew(finder: KernelFinder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        pid, port = called(server)
-        answered(finder, question(port, server.getsockname()[1]))
+        pid, asked = called(server)
+        answered(finder, asked)
         finder.hear(*times(SWEEP_SECONDS))
         assert pid in {who.pid for who in finder._known}
         finder.hear(*times(KEPT_SECONDS + 2 * SWEEP_SECONDS))
@@ -140,5 +145,56 @@ def test_it_is_readable_when_a_process_makes_its_first_socket(finder: KernelFind
     with socket.create_server(("127.0.0.1", 0)) as server:
         called(server)
     assert select.select([finder], [], [], 3)[0] == [finder]
-    finder.hear(*times())
-    assert select.select([finder], [], [], 0)[0] == []
+    assert finder.hear(*times()) >= 1
+
+
+def test_a_connection_that_is_closed_has_its_last_word(finder: KernelFinder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _, asked = called(server)
+        answer, process = answered(finder, asked)
+        assert (answer.is_final, answer.method, answer.confidence) == (True, OwnerMethod.USER, OwnerConfidence.CERTAIN)
+        again, same = answered(finder, asked._replace(cookie=answer.cookie, owner=process))
+        assert (again, same) == (answer, process)
+
+
+def test_what_comes_to_a_listener_is_inferred_to_be_its_makers_until_it_is_accepted(finder: KernelFinder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        asked = question(server.getsockname()[1], client.getsockname()[1])
+        answer, process = answered(finder, asked)
+        assert (answer.method, answer.confidence, answer.cookie) == (OwnerMethod.LISTENER, OwnerConfidence.INFERRED, 0)
+        assert process.pid == os.getpid()
+        accepted, _ = server.accept()
+        client.sendall(b"the first packet that is the accepted socket's")
+        accepted.recv(100)
+        answer, _ = answered(finder, asked)
+        assert (answer.method, answer.confidence) == (OwnerMethod.USER, OwnerConfidence.INFERRED)
+        accepted.close()
+        answer, _ = answered(finder, asked)
+        assert (answer.is_final, answer.confidence) == (True, OwnerConfidence.CERTAIN)
+
+
+def test_who_closes_a_socket_goes_before_who_connected_it(finder: KernelFinder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        client = socket.create_connection(server.getsockname())
+        asked = question(client.getsockname()[1], server.getsockname()[1])
+        child = os.fork()
+        if not child:
+            select.select([], [], [], 0.2)
+            os._exit(0)
+        client.close()
+        os.waitpid(child, 0)
+        finder.hear(*times())
+        found = finder.find([asked], *times())
+        [answer] = found.answers
+        pids = {process.id: process.pid for process in found.processes}
+        assert (pids[answer.process_id], [pids[one] for one in answer.holder_ids]) == (child, [os.getpid()])
+
+
+def test_ends_that_another_socket_has_by_now_tell_nothing_of_an_earlier_connection(finder: KernelFinder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _, asked = called(server)
+        finder.hear(*times())
+        earlier = asked._replace(start_time=asked.start_time - 60, end_time=asked.start_time - 59)
+        later = asked._replace(start_time=asked.start_time + 60)
+        assert finder.find([earlier], *times()).answers == ()
+        assert finder.find([later], *times(61)).answers == ()

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from netmon_collector.host.bpf.kernel_owners import KernelOwners
+from netmon_collector.host.bpf.kernel_owners import CgroupHeld, KernelOwners
 from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.host.sock_diag import SockDiag
 from tests.support.sockets import owner_of, port_of, rows_on
@@ -58,7 +58,8 @@ def test_the_kernel_answers_for_single_connections_where_it_may() -> None:
 @pytest.mark.parametrize(
     ("error", "reason"),
     [
-        (PermissionError(errno.EPERM, "no"), "the right to load eBPF is missing"),
+        (PermissionError(errno.EPERM, "no"), "the right to load it is missing"),
+        (CgroupHeld(errno.EPERM, "no"), "another program holds the root cgroup"),
         (OSError(errno.ENOSYS, "Function not implemented"), "the kernel refused: Function not implemented"),
     ],
 )
@@ -73,6 +74,8 @@ def test_why_the_kernel_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch,
 
 
 def test_a_way_that_was_asked_for_leaves_the_kernel_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert open_owner_finder("psutil").reason == "left out by --owners psutil"
+    choice = open_owner_finder("psutil")
+    assert choice.reason == "left out by --owners psutil"
+    assert "--owners auto" in choice.remedy
     monkeypatch.setattr(sys, "platform", "darwin")
     assert open_owner_finder().reason == "this system has no eBPF"

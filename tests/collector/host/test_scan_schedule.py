@@ -4,7 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_collector.host.scan_schedule import MAX_INTERVAL_SECONDS, ScanSchedule
+from netmon_collector.host.scan_schedule import (
+    MAX_INTERVAL_SECONDS,
+    QUIET_INTERVAL_SECONDS,
+    ScanSchedule,
+)
 
 
 def after_a_scan(cost_seconds: float, at: float = 100.0) -> ScanSchedule:
@@ -102,3 +106,28 @@ def test_pauses_stay_within_their_bounds(steps: list[tuple[float, bool]]) -> Non
     scans = run(steps)
     for (start, cost), (following, _) in pairwise(scans):
         assert 0.25 - 1e-9 <= following - (start + cost) <= MAX_INTERVAL_SECONDS + 1e-9
+
+
+def test_while_nobody_made_a_socket_listings_are_rare() -> None:
+    schedule = ScanSchedule(is_told=True)
+    schedule.begun()
+    schedule.finished(100.0, 0.001)
+    assert schedule.idle_interval_seconds == QUIET_INTERVAL_SECONDS
+    assert schedule.heard()
+    assert schedule.next_time(100.0) == pytest.approx(102.0)
+    assert not schedule.heard()
+
+
+def test_what_is_heard_during_a_listing_is_news_for_the_next() -> None:
+    schedule = ScanSchedule(is_told=True)
+    schedule.begun()
+    assert schedule.heard()
+    schedule.finished(100.0, 0.001)
+    assert schedule.idle_interval_seconds == 2.0
+
+
+def test_dear_listings_are_no_more_frequent_for_being_told() -> None:
+    schedule = ScanSchedule(is_told=True)
+    schedule.begun()
+    schedule.finished(100.0, 0.160)
+    assert schedule.idle_interval_seconds == pytest.approx(20.0)

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from netmon.model import Application, Connection, Snapshot, Traffic
 from netmon_client.units import format_bytes, format_count
 from tests.clients.netmon_dashboard.hub.tab_model import TabModel
-from tests.e2e.browser.conftest import TICK_SECONDS
+from tests.e2e.browser.conftest import EACH_TICK
 from tests.support.browser import Tab, open_tab
 from tests.support.shown_page import (
     GRID,
@@ -147,7 +147,7 @@ def test_cards_and_head_say_each_snapshots_speeds(
 ) -> None:
     with open_tab(browser, machine.dashboard.link, reduced_motion=True) as tab:  # figures glide otherwise
         shows_data(tab)
-        refresh_every(tab, TICK_SECONDS)
+        refresh_every(tab, EACH_TICK)
         for time, *shown in at_each_refresh(tab, TICKS, CARDS):
             snapshot = second.snapshots()[time]
             down, up, active, *head = shown

@@ -1,6 +1,7 @@
-"""Who opened the socket behind a flow, as cgroup programs in the kernel saw it (owners.bpf.c)."""
+"""Who made and used the socket behind a flow, as cgroup programs in the kernel saw it (owners.bpf.c)."""
 
 import os
+import socket
 import struct
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -8,14 +9,14 @@ from dataclasses import dataclass
 from enum import IntEnum
 from importlib.resources import files
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from netmon_collector.host.bpf.cgroup_root import open_root
-from netmon_collector.host.bpf.object_file import read_object
+from netmon_collector.host.bpf.object_file import Program, read_object, without_call
 from netmon_collector.host.bpf.ring import Ring
-from netmon_collector.host.bpf.system_call import Map, attach, load
+from netmon_collector.host.bpf.system_call import Map, ProgramRefused, attach, load
 
-__all__ = ["How", "KernelOwners", "Newcomer", "Origin"]
+__all__ = ["CgroupHeld", "How", "KernelOwners", "Newcomer", "Origin", "Trace", "Who"]
 
 # linux/bpf.h: program type and attach type of each section.
 _CGROUP_SKB: Final = 8
@@ -34,48 +35,80 @@ _PLACES: Final = {
     "getpeername6": (_CGROUP_SOCK_ADDR, 30),
 }
 
-_ORIGIN: Final = struct.Struct("=QQIIIBBBx16s16s")
-_FLOW: Final = struct.Struct("=QQQQQQ")
+_ORIGIN: Final = struct.Struct("=QQQQII16sII16sII16sBB6x")
+_FLOW: Final = struct.Struct("=9Q")
 _ENDS: Final = struct.Struct("!16s16sHHBBxx")
+_NETNS: Final = struct.Struct("=Q")
 _NEWCOMER: Final = struct.Struct("=I16s")
+
+_GET_NETNS_COOKIE: Final = 122
+_SO_COOKIE: Final = 57
 
 
 class How(IntEnum):
     """What a process did with a socket (enum how)."""
 
+    UNKNOWN = 0
     CREATED = 1
     CONNECTED = 2
     SENT = 3
     ACCEPTED = 4
-    RELEASED = 5
+
+
+class Who(NamedTuple):
+    """A process at a moment. ``name`` is the kernel's, at most 15 bytes, raw."""
+
+    pid: int
+    uid: int
+    name: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """Who made the socket of a flow, or used it last. ``name`` is the kernel's, at most 15 bytes, raw.
+    """Who made a socket, who connected, accepted or sent on it last, and who closed it; None: nobody was seen.
 
-    ``first_seconds`` is when the socket was first touched, ``used_seconds`` when last, both CLOCK_MONOTONIC. Bytes and
-    packets are IP's, header included.
+    ``how`` is what ``user`` did. ``*_seconds`` are CLOCK_MONOTONIC: first touched, last touched before the release, and
+    released for good (None: open).
     """
 
     cookie: int
-    pid: int
-    name: bytes
-    uid: int
+    netns: int
+    creator: Who | None
+    user: Who | None
+    releaser: Who | None
     how: How
-    is_released: bool
-    first_seconds: float
+    created_seconds: float
     used_seconds: float
+    released_seconds: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """Which socket the packets between two ends passed: its cookie, and when the first did (CLOCK_MONOTONIC).
+
+    ``listener``: the socket that took the SYN, where another was accepted from it. ``before``: the socket that had
+    these ends before, and since when. 0: none. Bytes are IP's, header included.
+    """
+
+    cookie: int
+    first_seconds: float
+    listener: int
+    before: int
+    before_seconds: float
     sent_bytes: int
     received_bytes: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomer:
-    """A process that made its first socket; ``name`` is the kernel's, raw."""
+    """A process that made or used a socket; ``name`` is the kernel's, raw."""
 
     pid: int
     name: bytes
+
+
+class CgroupHeld(PermissionError):
+    """Another program has the cgroup for itself: attached without BPF_F_ALLOW_MULTI (kernel/bpf/cgroup.c)."""
 
 
 class KernelOwners:
@@ -85,7 +118,7 @@ class KernelOwners:
     """
 
     def __init__(self) -> None:
-        """Load and link. Raises ``OSError``: EPERM without the rights or where another program holds the cgroup."""
+        """Load and link. Raises `CgroupHeld`, or ``OSError``: EPERM without the rights."""
         source = read_object(files("netmon_collector.host.bpf").joinpath("owners.bpf.o").read_bytes())
         with ExitStack() as stack:
             cgroup = open_root()
@@ -100,13 +133,15 @@ class KernelOwners:
             self._open.callback(self._ring.close)
             for program in source.programs:
                 kind, place = _PLACES[program.section]
-                loaded = load(program, maps, kind=kind, attach_kind=place, terms=source.license)
+                loaded = _load(program, maps, kind=kind, place=place, terms=source.license)
                 try:
-                    self._open.callback(os.close, attach(loaded, cgroup, place))
+                    self._open.callback(os.close, _attach(loaded, cgroup, place))
                 finally:
                     os.close(loaded)
-            self._arrivals, self._newcomers = arrivals, maps["newcomers"]
+            self._arrivals = arrivals
             self._sockets, self._flows = maps["sockets"], maps["flows"]
+            self._netns = self._own_netns()
+            maps["settings"].set(bytes(4), _NETNS.pack(self._netns))
             self._close: Callable[[], None] = self._open.pop_all().close
 
     def __enter__(self) -> Self:
@@ -122,42 +157,85 @@ class KernelOwners:
         self._close()
 
     def fileno(self) -> int:
-        """Give the descriptor that becomes readable when a process makes its first socket."""
+        """Give the descriptor that becomes readable when there are newcomers."""
         return self._arrivals.fileno()
 
     def newcomers(self) -> list[Newcomer]:
-        """Take the processes that made their first socket since the last call."""
+        """Take the processes that made or used sockets since the last call, each at most once a second."""
         found = [_NEWCOMER.unpack(record[: _NEWCOMER.size]) for record in self._ring.read()]
         return [Newcomer(pid=pid, name=name.rstrip(b"\0")) for pid, name in found]
 
-    def forget(self, newcomer: Newcomer) -> None:
-        """Announce a process with this pid and name anew."""
-        self._newcomers.delete(_NEWCOMER.pack(newcomer.pid, newcomer.name))
+    def trace(self, ip_protocol: int, local: bytes, local_port: int, remote: bytes, remote_port: int) -> Trace | None:
+        """Give which socket of this network namespace is behind a flow, by packed addresses.
 
-    def find(self, ip_protocol: int, local: bytes, local_port: int, remote: bytes, remote_port: int) -> Origin | None:
-        """Give who is behind a flow, by packed addresses; None where no packet of it passed a socket.
-
-        Protocols without ports have 0 for both. A flow whose socket nobody of this time touched has no origin either:
-        it is older than the programs, or was accepted and is served without asking for the peer's name.
+        Protocols without ports have 0 for both. None where no packet of it passed a socket.
         """
-        key = _ENDS.pack(local, remote, local_port, remote_port, ip_protocol, 4 if len(local) == 4 else 6)
-        flow = self._flows.find(key)
+        ends = _ENDS.pack(local, remote, local_port, remote_port, ip_protocol, 4 if len(local) == 4 else 6)
+        flow = self._flows.find(ends + _NETNS.pack(self._netns))
+        if flow is None and self._netns:
+            flow = self._flows.find(ends + _NETNS.pack(0))
         if flow is None:
             return None
-        cookie, _, sent_bytes, received_bytes, _, _ = _FLOW.unpack(flow)
-        known = self._sockets.find(flow[:8])
-        if known is None:
-            return None
-        first, used, creator, user, uid, _, how, released, creator_name, user_name = _ORIGIN.unpack(known)
-        return Origin(
+        cookie, first, listener, before, before_first, sent_bytes, received_bytes, _, _ = _FLOW.unpack(flow)
+        return Trace(
             cookie=cookie,
-            pid=user or creator,
-            name=(user_name if user else creator_name).rstrip(b"\0"),
-            uid=uid,
-            how=How(how),
-            is_released=bool(released),
             first_seconds=first / 1e9,
-            used_seconds=used / 1e9,
+            listener=listener,
+            before=before,
+            before_seconds=before_first / 1e9,
             sent_bytes=sent_bytes,
             received_bytes=received_bytes,
         )
+
+    def origin(self, cookie: int) -> Origin | None:
+        """Give what is known of a socket; None where it is of another network namespace, or nobody touched it.
+
+        The latter are older than the programs, or were accepted and are served without asking for the peer's name.
+        """
+        known = self._sockets.find(_NETNS.pack(cookie))
+        if known is None:
+            return None
+        created, used, released, netns, *people, _, how = _ORIGIN.unpack(known)
+        if netns and self._netns and netns != self._netns:
+            return None
+        creator, user, releaser = (_who(*people[index : index + 3]) for index in (0, 3, 6))
+        return Origin(
+            cookie=cookie,
+            netns=netns,
+            creator=creator,
+            user=user,
+            releaser=releaser,
+            how=How(how),
+            created_seconds=created / 1e9,
+            used_seconds=used / 1e9,
+            released_seconds=released / 1e9 if released else None,
+        )
+
+    def _own_netns(self) -> int:
+        """Give the cookie of our own network namespace, as the programs see it on a socket of ours; 0: not seen."""
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
+            cookie = ours.getsockopt(socket.SOL_SOCKET, _SO_COOKIE, 8)
+        known = self._sockets.find(cookie)
+        return _ORIGIN.unpack(known)[3] if known is not None else 0
+
+
+def _who(pid: int, uid: int, name: bytes) -> Who | None:
+    return Who(pid, uid, name.rstrip(b"\0")) if pid else None
+
+
+def _attach(loaded: int, cgroup: int, place: int) -> int:
+    try:
+        return attach(loaded, cgroup, place)
+    except PermissionError as error:
+        raise CgroupHeld(error.errno, error.strerror) from error
+
+
+def _load(program: Program, maps: dict[str, Map], *, kind: int, place: int, terms: bytes) -> int:
+    try:
+        return load(program, maps, kind=kind, attach_kind=place, terms=terms)
+    except ProgramRefused:
+        if kind != _CGROUP_SKB:
+            raise
+        # Before Linux 6.15 these programs cannot ask for the network namespace; they then take it from the origin.
+        plainer = without_call(program, _GET_NETNS_COOKIE)
+        return load(plainer, maps, kind=kind, attach_kind=place, terms=terms)

@@ -1,10 +1,10 @@
 """The least of ELF that clang's BPF objects need (elf(5), the kernel's Documentation/bpf/llvm_reloc.rst)."""
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-__all__ = ["MapDefinition", "ObjectFile", "Program", "read_object"]
+__all__ = ["MapDefinition", "ObjectFile", "Program", "read_object", "without_call"]
 
 _HEADER: Final = struct.Struct("<16xHHIQQQIHHHHHH")
 _SECTION: Final = struct.Struct("<IIQQQQIIQQ")
@@ -18,6 +18,10 @@ _SYMTAB: Final = 2
 _REL: Final = 9
 _EXECUTABLE: Final = 0x4
 _R_BPF_64_64: Final = 1
+
+_CALL: Final = bytes((0x85, 0, 0, 0))
+_ANSWER_NOTHING: Final = bytes((0xB7, 0, 0, 0, 0, 0, 0, 0))
+"""``r0 = 0`` (RFC 9669, section 4.1)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,14 @@ def read_object(data: bytes) -> ObjectFile:
         return _read(data)
     except (struct.error, IndexError, UnicodeDecodeError) as error:
         raise ValueError("no BPF object, or a damaged one") from error
+
+
+def without_call(program: Program, helper: int) -> Program:
+    """Give the same program with 0 in place of what a helper of the kernel would answer."""
+    call = _CALL + helper.to_bytes(4, "little")
+    code = program.instructions
+    parts = [code[start : start + 8] for start in range(0, len(code), 8)]
+    return replace(program, instructions=b"".join(_ANSWER_NOTHING if part == call else part for part in parts))
 
 
 def _read(data: bytes) -> ObjectFile:

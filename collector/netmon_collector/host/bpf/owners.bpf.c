@@ -14,21 +14,28 @@
 #define NEWCOMERS_LIMIT 8192
 #define RING_BYTES 65536
 
-enum how { CREATED = 1, CONNECTED = 2, SENT = 3, ACCEPTED = 4, RELEASED = 5 };
+#define ANNOUNCED_AGAIN_NS 1000000000ULL // a pid may have passed to another process of the same name since
 
-// 64 bytes. Times are CLOCK_MONOTONIC in nanoseconds.
+enum how { CREATED = 1, CONNECTED = 2, SENT = 3, ACCEPTED = 4 };
+
+struct who {
+	__u32 tgid; // 0: nobody yet
+	__u32 uid;
+	char comm[16];
+};
+
+// 112 bytes. Times are CLOCK_MONOTONIC in nanoseconds.
 struct origin {
-	__u64 created_ns; // first seen, by whichever hook
-	__u64 used_ns;    // last seen by a hook
-	__u32 creator;    // tgid that made it; 0 where that was before us, or in the kernel (accepted)
-	__u32 user;       // tgid that connected, sent, accepted or closed it last; 0: nobody yet
-	__u32 uid;        // of the last of both
+	__u64 created_ns;  // first seen, by whichever hook
+	__u64 used_ns;     // last seen by a hook before the release
+	__u64 released_ns; // closed for good; 0: open
+	__u64 netns;       // cookie of its network namespace
+	struct who creator; // nobody: made before us, or in the kernel (accepted)
+	struct who user;    // connected, sent or accepted last
+	struct who releaser;
 	__u8 protocol;
-	__u8 how;         // enum how, of the last of both
-	__u8 released;    // closed for good
-	__u8 pad;
-	char creator_comm[16];
-	char user_comm[16];
+	__u8 how; // enum how, of the user, or CREATED
+	__u8 pad[6];
 };
 
 struct flow_key {
@@ -39,19 +46,23 @@ struct flow_key {
 	__u8 protocol;
 	__u8 family; // 4 or 6
 	__u16 pad;
+	__u64 netns; // 0 where a kernel before 6.15 does not tell and the socket's origin is not known
 };
 
 // IP bytes and packets, header included: what capture counts too.
 struct flow {
 	__u64 cookie;
 	__u64 first_ns;
+	__u64 listener; // the socket that took the SYN, where another was accepted from it
+	__u64 before;   // the socket that had these ends before, and since when
+	__u64 before_ns;
 	__u64 sent_bytes;
 	__u64 received_bytes;
 	__u64 sent_packets;
 	__u64 received_packets;
 };
 
-// A process that made a socket, once for each program that it ran: read it while it is there.
+// A process that made, used or closed a socket, at most once a second for each name that it has: read it while it is there.
 struct newcomer {
 	__u32 tgid;
 	char comm[16];
@@ -71,6 +82,9 @@ struct map_definition SEC("maps") flows = {
 	.max_entries = FLOWS_LIMIT};
 struct map_definition SEC("maps") newcomers = {
 	.type = BPF_MAP_TYPE_LRU_HASH, .key_size = sizeof(struct newcomer), .value_size = 8, .max_entries = NEWCOMERS_LIMIT};
+// One number: the cookie of the network namespace to watch; 0: all.
+struct map_definition SEC("maps") settings = {
+	.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1};
 struct map_definition SEC("maps") arrivals = {.type = BPF_MAP_TYPE_RINGBUF, .max_entries = RING_BYTES};
 
 static void *(*lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
@@ -79,57 +93,93 @@ static __u64 (*now_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
 static __u64 (*pid_tgid)(void) = (void *)BPF_FUNC_get_current_pid_tgid;
 static __u64 (*uid_gid)(void) = (void *)BPF_FUNC_get_current_uid_gid;
 static long (*comm)(void *buffer, __u32 size) = (void *)BPF_FUNC_get_current_comm;
+static __u64 (*netns_of)(void *ctx) = (void *)BPF_FUNC_get_netns_cookie;
+static struct bpf_sock *(*full_socket)(struct bpf_sock *sk) = (void *)BPF_FUNC_sk_fullsock;
 static __u64 (*cookie_of)(void *ctx) = (void *)BPF_FUNC_get_socket_cookie;
 static long (*load_bytes)(const void *skb, __u32 offset, void *to, __u32 size) = (void *)BPF_FUNC_skb_load_bytes;
 static long (*send)(void *ring, void *data, __u64 size, __u64 flags) = (void *)BPF_FUNC_ringbuf_output;
 
-// Tell of a process that was not seen yet under this name.
+// Whether sockets of a network namespace are watched; one that is not known may be ours.
+ALWAYS_INLINE int is_watched(__u64 netns)
+{
+	__u32 first = 0;
+	__u64 *watched = lookup(&settings, &first);
+
+	return !netns || !watched || !*watched || *watched == netns;
+}
+
+// Tell of a process that was not seen of late under this name.
 ALWAYS_INLINE void announce(__u32 tgid, __u64 time)
 {
 	struct newcomer who = {.tgid = tgid};
 
 	comm(who.comm, sizeof(who.comm));
-	if (lookup(&newcomers, &who))
+	__u64 *told = lookup(&newcomers, &who);
+	if (told && time - *told < ANNOUNCED_AGAIN_NS)
 		return;
 	update(&newcomers, &who, &time, BPF_ANY);
 	send(&arrivals, &who, sizeof(who), 0);
 }
 
-// Remember who touches a socket now.
+ALWAYS_INLINE void set_current(struct who *who, __u32 tgid)
+{
+	who->tgid = tgid;
+	who->uid = (__u32)uid_gid();
+	comm(who->comm, sizeof(who->comm));
+}
+
+// Remember who makes or uses a socket now.
 ALWAYS_INLINE int note(void *ctx, __u8 protocol, __u8 how)
 {
+	__u64 netns = netns_of(ctx);
+	if (!is_watched(netns))
+		return 1;
+	__u64 cookie = cookie_of(ctx);
+	__u64 time = now_ns();
+	__u32 tgid = pid_tgid() >> 32;
+
+	announce(tgid, time);
+	struct origin *known = how == CREATED ? 0 : lookup(&sockets, &cookie);
+	if (known) {
+		known->used_ns = time;
+		known->how = how;
+		set_current(&known->user, tgid);
+		return 1;
+	}
+	struct origin made = {
+		.created_ns = time, .used_ns = time, .netns = netns, .protocol = protocol, .how = how};
+	set_current(how == CREATED ? &made.creator : &made.user, tgid);
+	update(&sockets, &cookie, &made, BPF_ANY);
+	return 1;
+}
+
+// Remember who closes a socket for good: by close(2) or by its end, after all others that held it.
+ALWAYS_INLINE int note_release(void *ctx, __u8 protocol)
+{
+	__u64 netns = netns_of(ctx);
+	if (!is_watched(netns))
+		return 1;
 	__u64 cookie = cookie_of(ctx);
 	__u64 time = now_ns();
 	__u32 tgid = pid_tgid() >> 32;
 	struct origin *known = lookup(&sockets, &cookie);
 
-	if (how != RELEASED)
-		announce(tgid, time);
-	if (how != CREATED && known) {
-		known->used_ns = time;
-		known->user = tgid;
-		known->uid = (__u32)uid_gid();
-		known->how = how;
-		known->released |= how == RELEASED;
-		comm(known->user_comm, sizeof(known->user_comm));
+	announce(tgid, time);
+	if (known) {
+		known->released_ns = time;
+		set_current(&known->releaser, tgid);
 		return 1;
 	}
-	struct origin made = {.created_ns = time, .used_ns = time, .uid = (__u32)uid_gid(), .protocol = protocol, .how = how};
-	if (how == CREATED) {
-		made.creator = tgid;
-		comm(made.creator_comm, sizeof(made.creator_comm));
-	} else {
-		made.user = tgid;
-		made.released = how == RELEASED;
-		comm(made.user_comm, sizeof(made.user_comm));
-	}
+	struct origin made = {
+		.created_ns = time, .used_ns = time, .released_ns = time, .netns = netns, .protocol = protocol};
+	set_current(&made.releaser, tgid);
 	update(&sockets, &cookie, &made, BPF_ANY);
 	return 1;
 }
 
 SEC("sock_create") int on_create(struct bpf_sock *ctx) { return note(ctx, ctx->protocol, CREATED); }
 // Reading more than the protocol is refused here at load.
-SEC("sock_release") int on_release(struct bpf_sock *ctx) { return note(ctx, ctx->protocol, RELEASED); }
+SEC("sock_release") int on_release(struct bpf_sock *ctx) { return note_release(ctx, ctx->protocol); }
 SEC("connect4") int on_connect4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, CONNECTED); }
 SEC("connect6") int on_connect6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, CONNECTED); }
 SEC("sendmsg4") int on_sendmsg4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, SENT); }
@@ -138,43 +188,94 @@ SEC("sendmsg6") int on_sendmsg6(struct bpf_sock_addr *ctx) { return note(ctx, ct
 SEC("getpeername4") int on_getpeername4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED); }
 SEC("getpeername6") int on_getpeername6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED); }
 
-// Count a packet, which begins with its IP header, on the flow of its socket.
-ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
+// Read the ends of a packet, which begins with its IP header. 0: it has none that a socket could be known by.
+ALWAYS_INLINE int read_ends(struct __sk_buff *skb, int is_sent, struct flow_key *key, __u8 *tcp_flags)
 {
-	struct flow_key key = {};
 	__u32 transport = 40;
 	__u16 ports[2] = {};
 	__u8 first = 0;
 
 	if (load_bytes(skb, 0, &first, 1) < 0)
-		return 1;
-	key.family = first >> 4;
-	if (key.family == 4) {
+		return 0;
+	key->family = first >> 4;
+	if (key->family == 4) {
 		__u16 fragment = 0;
 		transport = (first & 15) * 4;
-		load_bytes(skb, 9, &key.protocol, 1);
+		load_bytes(skb, 9, &key->protocol, 1);
 		load_bytes(skb, 6, &fragment, 2);
 		if (fragment & __builtin_bswap16(0x1fff))
-			return 1; // a later fragment has no ports
-		load_bytes(skb, 12, is_sent ? key.local : key.remote, 4);
-		load_bytes(skb, 16, is_sent ? key.remote : key.local, 4);
-	} else if (key.family == 6) {
-		load_bytes(skb, 6, &key.protocol, 1);
-		load_bytes(skb, 8, is_sent ? key.local : key.remote, 16);
-		load_bytes(skb, 24, is_sent ? key.remote : key.local, 16);
+			return 0; // a later fragment has no ports
+		load_bytes(skb, 12, is_sent ? key->local : key->remote, 4);
+		load_bytes(skb, 16, is_sent ? key->remote : key->local, 4);
+	} else if (key->family == 6) {
+		load_bytes(skb, 6, &key->protocol, 1);
+		load_bytes(skb, 8, is_sent ? key->local : key->remote, 16);
+		load_bytes(skb, 24, is_sent ? key->remote : key->local, 16);
 	} else {
-		return 1;
+		return 0;
 	}
-	if (key.protocol == IPPROTO_TCP || key.protocol == IPPROTO_UDP || key.protocol == IPPROTO_SCTP) {
+	if (key->protocol == IPPROTO_TCP || key->protocol == IPPROTO_UDP || key->protocol == IPPROTO_SCTP) {
 		if (load_bytes(skb, transport, ports, 4) < 0)
-			return 1;
-		key.local_port = is_sent ? ports[0] : ports[1];
-		key.remote_port = is_sent ? ports[1] : ports[0];
+			return 0;
+		key->local_port = is_sent ? ports[0] : ports[1];
+		key->remote_port = is_sent ? ports[1] : ports[0];
 	}
-	__u64 cookie = cookie_of(skb);
+	if (key->protocol == IPPROTO_TCP)
+		load_bytes(skb, transport + 13, tcp_flags, 1);
+	return 1;
+}
+
+// Whether a socket, other than the one known, takes over a pair of ends.
+ALWAYS_INLINE int takes_over(struct flow *known, __u64 cookie, __u8 protocol, int is_opening)
+{
+	if (!cookie || known->cookie == cookie)
+		return 0;
+	if (protocol == IPPROTO_TCP)
+		return is_opening || !known->listener;
+	if (protocol == IPPROTO_UDP)
+		return 1;
+	// The kernel's own sockets answer pings and find neighbours: they have no origin, and no claim.
+	return lookup(&sockets, &cookie) || !lookup(&sockets, &known->cookie);
+}
+
+// Count a packet on the flow of its socket.
+ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
+{
+	struct flow_key key = {};
+	__u8 tcp_flags = 0;
+
+	// The loader takes this call out where the kernel does not know it here (before 6.15).
+	key.netns = netns_of(skb);
+	if (!is_watched(key.netns) || !read_ends(skb, is_sent, &key, &tcp_flags))
+		return 1;
+	struct bpf_sock *sk = skb->sk ? full_socket(skb->sk) : 0;
+	// What is behind TIME_WAIT and resets is the kernel's own raw socket (net/ipv4/tcp_ipv4.c, ipv4_tcp_sk).
+	int is_kernels = sk && key.protocol == IPPROTO_TCP && sk->type != 1 /* SOCK_STREAM */;
+	int is_opening = (tcp_flags & 0x12) == 0x02; // SYN, not SYN and ACK
+	__u64 cookie = is_kernels ? 0 : cookie_of(skb);
+
+	if (!key.netns) {
+		struct origin *origin = lookup(&sockets, &cookie);
+		if (origin)
+			key.netns = origin->netns;
+	}
 	struct flow *known = lookup(&flows, &key);
-	if (!known || (known->cookie != cookie && cookie)) {
+	if (!known || takes_over(known, cookie, key.protocol, is_opening)) {
 		struct flow made = {.cookie = cookie, .first_ns = now_ns()};
+		if (known && key.protocol == IPPROTO_TCP && !is_opening) {
+			// Accepted from the listener that took the SYN.
+			made.first_ns = known->first_ns;
+			made.listener = known->cookie;
+			made.before = known->before;
+			made.before_ns = known->before_ns;
+			made.sent_bytes = known->sent_bytes;
+			made.received_bytes = known->received_bytes;
+			made.sent_packets = known->sent_packets;
+			made.received_packets = known->received_packets;
+		} else if (known) {
+			made.before = known->cookie;
+			made.before_ns = known->first_ns;
+		}
 		update(&flows, &key, &made, BPF_ANY);
 		known = lookup(&flows, &key);
 		if (!known)

@@ -15,7 +15,7 @@ _NUMBERS: Final = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "ppc64le": 361
 
 _MAP_CREATE: Final = 0
 _MAP_LOOKUP: Final = 1
-_MAP_DELETE: Final = 3
+_MAP_UPDATE: Final = 2
 _MAP_GET_NEXT_KEY: Final = 4
 _PROG_LOAD: Final = 5
 _LINK_CREATE: Final = 28
@@ -79,15 +79,11 @@ class Map:
             return None
         raise OSError(number, os.strerror(number))
 
-    def delete(self, key: bytes) -> bool:
-        """Take out a key; say whether it was there."""
-        self._key.raw = key
-        attributes = struct.pack("=IxxxxQQQ", self._descriptor, ctypes.addressof(self._key), 0, 0)
-        try:
-            _call(_MAP_DELETE, attributes)
-        except FileNotFoundError:
-            return False
-        return True
+    def set(self, key: bytes, value: bytes) -> None:
+        """Write the value of a key. Raises ``OSError``."""
+        self._key.raw, self._value.raw = key, value
+        addresses = (ctypes.addressof(self._key), ctypes.addressof(self._value))
+        _call(_MAP_UPDATE, struct.pack("=IxxxxQQQ", self._descriptor, *addresses, 0))
 
     def close(self) -> None:
         """Close the descriptor; programs that use the map keep it."""

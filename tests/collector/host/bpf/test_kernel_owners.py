@@ -1,5 +1,6 @@
 """The programs in this kernel, on real sockets of processes that are gone by the time one looks."""
 
+import errno
 import json
 import os
 import select
@@ -13,7 +14,11 @@ from typing import Any
 
 import pytest
 
-from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Newcomer, Origin
+from netmon_collector.host.bpf import kernel_owners as module
+from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Newcomer, Origin, Trace, Who
+from netmon_collector.host.bpf.object_file import Program
+from netmon_collector.host.bpf.system_call import Map, ProgramRefused, load
+from tests.support.namespaces import namespace
 from tests.support.source_tree import ROOT
 from tests.support.waiting import wait_for
 
@@ -49,6 +54,19 @@ print(json.dumps({"pid": os.getpid(), "from": one.getsockname()[1], "to": two.ge
 """
 
 
+QUIET_SERVER = """
+import ctypes, json, os, socket
+server = socket.create_server(("127.0.0.1", 0))
+client = socket.create_connection(server.getsockname())
+accepted = ctypes.CDLL(None).accept(server.fileno(), None, None)
+client.sendall(bytes(100))
+os.read(accepted, 100)
+ends = client.getsockname()[1], server.getsockname()[1]
+print(json.dumps({"pid": os.getpid(), "client": ends[0], "server": ends[1]}), flush=True)
+input()
+"""
+
+
 @pytest.fixture(scope="module")
 def owners() -> Iterator[KernelOwners]:
     with KernelOwners() as made:
@@ -61,38 +79,73 @@ def ran(code: str) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+def traced(owners: KernelOwners, protocol: int, local_port: int, remote_port: int) -> Trace:
+    trace = owners.trace(protocol, HERE, local_port, HERE, remote_port)
+    assert trace is not None
+    return trace
+
+
 def found(owners: KernelOwners, protocol: int, local_port: int, remote_port: int) -> Origin:
-    origin = owners.find(protocol, HERE, local_port, HERE, remote_port)
+    origin = owners.origin(traced(owners, protocol, local_port, remote_port).cookie)
     assert origin is not None
     return origin
 
 
-def test_who_connected_is_known_after_the_end_and_bytes_are_those_of_ip(owners: KernelOwners) -> None:
+def pid_of(who: Who | None) -> int:
+    return who.pid if who is not None else 0
+
+
+def test_who_connected_and_closed_is_known_after_the_end_and_bytes_are_those_of_ip(owners: KernelOwners) -> None:
     said = ran(TALK)
     origin = found(owners, TCP, said["client"], said["server"])
-    assert origin.pid == said["pid"]
-    assert origin.name.startswith(b"python")
-    assert origin.uid == os.getuid()
-    assert origin.is_released
-    assert origin.sent_bytes > 10_000 + 2 * 40
-    assert origin.first_seconds <= origin.used_seconds
+    assert {pid_of(who) for who in (origin.creator, origin.user, origin.releaser)} == {said["pid"]}
+    assert origin.user is not None
+    assert origin.user.name.startswith(b"python")
+    assert (origin.user.uid, origin.how) == (os.getuid(), How.CONNECTED)
+    assert origin.released_seconds is not None
+    assert origin.created_seconds <= origin.used_seconds <= origin.released_seconds
+    assert traced(owners, TCP, said["client"], said["server"]).sent_bytes > 10_000 + 2 * 40
 
 
-def test_an_accepted_socket_is_its_accepters(owners: KernelOwners) -> None:
+def test_an_accepted_socket_is_its_accepters_and_the_handshake_counts_for_it(owners: KernelOwners) -> None:
     said = ran(TALK)
     origin = found(owners, TCP, said["server"], said["client"])
-    assert origin.pid == said["child"]
-    # The handshake came to the listener: the kernel's count of this socket begins behind it.
-    sent_bytes = found(owners, TCP, said["client"], said["server"]).sent_bytes
-    assert sent_bytes - 200 < origin.received_bytes < sent_bytes
+    assert (origin.creator, pid_of(origin.user), origin.how) == (None, said["child"], How.ACCEPTED)
+    here, there = (traced(owners, TCP, *ports) for ports in ((said["server"], said["client"]), reversed_ends(said)))
+    assert here.received_bytes == there.sent_bytes
+    listener = owners.origin(here.listener)
+    assert listener is not None
+    assert pid_of(listener.creator) == said["pid"]
+
+
+def reversed_ends(said: dict[str, Any]) -> tuple[int, int]:
+    return said["client"], said["server"]
+
+
+def test_who_accepts_without_asking_for_the_peers_name_is_known_by_the_listener_then_by_its_end(
+    owners: KernelOwners,
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", QUIET_SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        said = json.loads(program.stdout.readline())
+        trace = traced(owners, TCP, said["server"], said["client"])
+        assert owners.origin(trace.cookie) is None
+        listener = owners.origin(trace.listener)
+        assert listener is not None
+        assert pid_of(listener.creator) == said["pid"]
+        program.communicate("\n")
+    assert pid_of(found(owners, TCP, said["server"], said["client"]).releaser) == said["pid"]
 
 
 def test_unconnected_datagrams_have_an_owner(owners: KernelOwners) -> None:
     said = ran(DATAGRAMS)
-    sender = found(owners, UDP, said["from"], said["to"])
-    assert (sender.pid, sender.sent_bytes) == (said["pid"], 28 + len(b"unconnected"))
+    assert pid_of(found(owners, UDP, said["from"], said["to"]).user) == said["pid"]
+    assert traced(owners, UDP, said["from"], said["to"]).sent_bytes == 28 + len(b"unconnected")
     # The receiver only made and bound its socket, then closed it.
-    assert found(owners, UDP, said["to"], said["from"]).pid == said["pid"]
+    receiver = found(owners, UDP, said["to"], said["from"])
+    assert (pid_of(receiver.creator), receiver.user, pid_of(receiver.releaser)) == (said["pid"], None, said["pid"])
 
 
 def test_a_socket_that_is_only_made_and_heard_on_is_its_makers(owners: KernelOwners) -> None:
@@ -104,10 +157,12 @@ def test_a_socket_that_is_only_made_and_heard_on_is_its_makers(owners: KernelOwn
         sending.sendto(b"x", hearing.getsockname())
         hearing.recv(1)
         origin = found(owners, UDP, hearing.getsockname()[1], sending.getsockname()[1])
-        assert (origin.pid, origin.how, origin.is_released) == (os.getpid(), How.CREATED, False)
+        assert (pid_of(origin.creator), origin.user, origin.released_seconds) == (os.getpid(), None, None)
 
 
-def test_another_socket_on_the_same_ends_never_inherits(owners: KernelOwners) -> None:
+def test_another_socket_on_the_same_ends_never_inherits_and_the_one_before_is_still_known(
+    owners: KernelOwners,
+) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         server_port = server.getsockname()[1]
         code = f"""
@@ -121,29 +176,83 @@ print(json.dumps(os.getpid()))
 """
         pids = [ran(code) for _ in range(2)]
         assert pids[0] != pids[1]
-        assert found(owners, TCP, 23457, server_port).pid == pids[1]
+        trace = traced(owners, TCP, 23457, server_port)
+        people = [owners.origin(cookie) for cookie in (trace.before, trace.cookie)]
+        assert [pid_of(one.user) for one in people if one is not None] == pids
+        assert trace.before_seconds < trace.first_seconds
 
 
-def test_a_flow_that_nobody_saw_has_no_origin(owners: KernelOwners) -> None:
-    assert owners.find(TCP, HERE, 1, HERE, 2) is None
+def test_the_kernels_last_words_take_no_connection_over(owners: KernelOwners) -> None:
+    """What TIME_WAIT and resets answer with is a socket of the kernel's own."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_connection(server.getsockname()) as client:
+            ends = client.getsockname()[1], server.getsockname()[1]
+            server.accept()[0].close()
+            client.sendall(b"to nobody: answered with a reset")
+            wait_for(lambda: traced(owners, TCP, *ends).received_bytes > 150, seconds=3, what="the reset")
+        origin = found(owners, TCP, *ends)
+        assert pid_of(origin.user) == os.getpid()
 
 
-def test_a_process_is_announced_once_at_its_first_socket(owners: KernelOwners) -> None:
+def test_the_same_ends_in_another_network_namespace_are_somebody_elses(owners: KernelOwners) -> None:
+    said = ran(f"""
+import os, subprocess, sys
+subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+exec({TALK!r})
+""")
+    assert owners.trace(TCP, HERE, said["client"], HERE, said["server"]) is not None
+    with namespace() as other, other.entered(), KernelOwners() as theirs:
+        assert theirs._netns not in {0, owners._netns}
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+            ends = client.getsockname()[1], server.getsockname()[1]
+            trace = theirs.trace(TCP, HERE, ends[0], HERE, ends[1])
+            assert trace is not None
+            assert pid_of(getattr(theirs.origin(trace.cookie), "user", None)) == os.getpid()
+            assert owners.trace(TCP, HERE, ends[0], HERE, ends[1]) is None
+            assert owners.origin(trace.cookie) is None
+
+
+def test_a_kernel_that_does_not_tell_packets_their_namespace_is_helped_by_the_sockets_origin(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    refused: list[str] = []
+
+    def older(program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int, terms: bytes) -> int:
+        if program.section in {"ingress", "egress"} and program.section not in refused:
+            refused.append(program.section)
+            raise ProgramRefused(errno.EINVAL, program.section, "unknown func bpf_get_netns_cookie#122")
+        return load(program, maps, kind=kind, attach_kind=attach_kind, terms=terms)
+
+    monkeypatch.setattr(module, "load", older)
+    with KernelOwners() as owners:
+        assert sorted(refused) == ["egress", "ingress"]
+        said = ran(TALK)
+        assert pid_of(found(owners, TCP, said["client"], said["server"]).user) == said["pid"]
+        assert pid_of(found(owners, TCP, said["server"], said["client"]).user) == said["child"]
+
+
+def test_a_flow_that_nobody_saw_has_no_trace(owners: KernelOwners) -> None:
+    assert owners.trace(TCP, HERE, 1, HERE, 2) is None
+    assert owners.origin(2**63) is None
+
+
+def test_a_process_is_announced_at_its_first_socket_and_at_most_once_a_second(owners: KernelOwners) -> None:
     owners.newcomers()
     said = ran(DATAGRAMS)
     assert select.select([owners], [], [], 3)[0]
     heard = [one for one in owners.newcomers() if one.pid == said["pid"]]
     assert [one.name[:6] for one in heard] == [b"python"]
-    assert select.select([owners], [], [], 0)[0] == []
 
 
-def test_a_forgotten_process_is_announced_again(owners: KernelOwners) -> None:
+def test_a_process_that_goes_on_making_sockets_is_announced_again(owners: KernelOwners) -> None:
     me = Newcomer(pid=os.getpid(), name=Path("/proc/self/comm").read_bytes().rstrip(b"\n"))
+
+    def is_announced() -> bool:
+        socket.socket(socket.AF_INET).close()
+        return me in owners.newcomers()
+
     for _ in range(2):
-        owners.forget(me)
-        owners.newcomers()
-        socket.socket().close()
-        assert me in owners.newcomers()
+        wait_for(is_announced, seconds=3, what="an announcement")
 
 
 HOLD = """

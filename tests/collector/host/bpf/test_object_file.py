@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_collector.host.bpf.object_file import read_object
+from netmon_collector.host.bpf.object_file import Program, read_object, without_call
 from tests.support.source_tree import ROOT
 
 SHIPPED = (ROOT / "collector/netmon_collector/host/bpf/owners.bpf.o").read_bytes()
@@ -16,9 +16,15 @@ SHIPPED = (ROOT / "collector/netmon_collector/host/bpf/owners.bpf.o").read_bytes
 def test_the_shipped_object_holds_its_programs_and_maps() -> None:
     found = read_object(SHIPPED)
     assert found.license == b"Apache-2.0\0"
-    assert {one.name for one in found.maps} == {"sockets", "flows", "newcomers", "arrivals"}
+    assert {one.name for one in found.maps} == {"sockets", "flows", "newcomers", "arrivals", "settings"}
     sizes = {one.name: (one.key_bytes, one.value_bytes) for one in found.maps}
-    assert sizes == {"sockets": (8, 64), "flows": (40, 48), "newcomers": (20, 8), "arrivals": (0, 0)}
+    assert sizes == {
+        "sockets": (8, 112),
+        "flows": (48, 72),
+        "newcomers": (20, 8),
+        "arrivals": (0, 0),
+        "settings": (4, 8),
+    }
     assert {one.section for one in found.programs} >= {"sock_create", "sock_release", "egress", "ingress"}
     names = {one.name for one in found.maps}
     for program in found.programs:
@@ -29,9 +35,17 @@ def test_the_shipped_object_holds_its_programs_and_maps() -> None:
             assert name in names
 
 
+def test_a_helpers_answer_is_replaced_by_0_where_it_is_called_and_nowhere_else() -> None:
+    calls = [bytes((0x85, 0, 0, 0, helper, 0, 0, 0)) for helper in (1, 122, 2)]
+    program = Program(section="egress", instructions=b"".join(calls), map_uses=((8, "flows"),))
+    plainer = without_call(program, 122)
+    assert plainer.instructions == calls[0] + bytes((0xB7, 0, 0, 0, 0, 0, 0, 0)) + calls[2]
+    assert plainer.map_uses == program.map_uses
+
+
 def test_every_map_is_bounded() -> None:
-    # An LRU map makes room by itself; the ring refuses what does not fit.
-    assert {one.kind for one in read_object(SHIPPED).maps} == {9, 27}
+    # An LRU map makes room by itself, the ring refuses what does not fit, and an array never grows.
+    assert {one.kind for one in read_object(SHIPPED).maps} == {2, 9, 27}
     assert all(0 < one.limit <= 65_536 for one in read_object(SHIPPED).maps)
 
 

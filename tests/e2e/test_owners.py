@@ -1,0 +1,167 @@
+"""Whose bytes are whose, where that is hard to tell; the truth is what the processes themselves wrote down.
+
+With eBPF nearly all bytes are named, and rightly. Other ways (``NETMON_OWNERS``) name what they can, and nobody wrongly
+for certain.
+"""
+
+import os
+import time
+from collections.abc import Generator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from netmon.model import Connection, UnattributedReason
+from tests.support.collector_process import CollectorProcess, collector
+from tests.support.owner_programs import OwnerWorkload, compile_one_call, serving
+from tests.support.owner_score import Score, read_truth, score
+from tests.support.stage import Stage, stage
+from tests.support.traffic import programs
+from tests.support.waiting import wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+
+WAY = os.environ.get("NETMON_OWNERS", "auto")
+BY_KERNEL = WAY in {"auto", "ebpf"}
+ENOUGH_PERCENT = 99.9
+SETTLE_SECONDS = 4.0
+REASONS = {UnattributedReason.GONE, UnattributedReason.PROTOCOL, UnattributedReason.KERNEL, UnattributedReason.PENDING}
+
+SHORT = (
+    "forks",
+    "forks6",
+    "execs",
+    "calls",
+    "accept-loop",
+    "fork-each",
+    "asyncio",
+    "silent",
+    "reuseport",
+    "datagrams",
+    "datagrams-in",
+    "passed",
+    "shared",
+    "pings",
+    "same-port",
+    "same-pid",
+    "loopback",
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Played:
+    """What the workloads did and what the collector made of it."""
+
+    scores: dict[str, Score] = field(default_factory=dict[str, Score])
+    dropped_packets: int = 0
+    notes: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
+    folder = tmp_path_factory.mktemp("owners")
+    program = compile_one_call(folder)
+    with stage("nmown") as built, programs() as running, collector(built) as process:
+        far4 = running.serve(built.far.namespace, "tcp-server", built.far.ipv4).port
+        far6 = running.serve(built.far.namespace, "tcp-server", built.far.ipv6).port
+        echo = running.serve(built.far.namespace, "udp-server", built.far.ipv4).port
+        acts = Acts(built, process, folder)
+        acts.play(far4, far6, echo, program)
+        yield acts.conclude()
+
+
+class Acts:
+    """Runs the workloads one after the other, and keeps the rows."""
+
+    def __init__(self, built: Stage, process: CollectorProcess, folder: Path) -> None:
+        self._stage = built
+        self._process = process
+        self._folder = folder
+        self._rows: dict[str, Connection] = {}
+
+    def play(self, far4: int, far6: int, echo: int, program: str) -> None:
+        far, near = self._stage.far, self._stage.near
+        self._run("forks", "forks", far.ipv4, far4, 400, 200)
+        self._run("forks6", "forks", far.ipv6, far6, 200, 200)
+        self._run("execs", "execs", far.ipv4, far4, 40, 20, program)
+        self._run("calls", "calls", far.ipv4, far4, 750, 500)
+        self._serve(near.ipv4)
+        self._run("datagrams", "datagrams", far.ipv4, echo, 20)
+        self._run("passed", "passed", far.ipv4, far4, 20)
+        sharing = OwnerWorkload(near.namespace, "shared", self._folder / "shared", far.ipv4, far4, 10, 1.0)
+        wait_for((self._folder / "shared").exists, seconds=10, what="the shared sockets are there")
+        wait_for((self._folder / "shared").read_text, seconds=10, what="and are shared")
+        with self._process.client() as client:
+            client.refresh()
+        sharing.wait()
+        near.namespace.run("sysctl", "-qw", "net.ipv4.ping_group_range=0 0")
+        self._run("pings", "pings", far.ipv4, far.ipv6)
+        self._run("same-port", "same-port", far.ipv4, far4, 20)
+        self._run("same-pid", "same-pid", far.ipv4, far4, 4, 1.2)
+        elsewhere = OwnerWorkload(far.namespace, "loopback", self._folder / "far-loopback", 40, 2.0)
+        self._run("loopback", "loopback", 40, 1.0)
+        elsewhere.wait()
+
+    def conclude(self) -> Played:
+        """Wait until owners had their time, and hold the rows against the truth."""
+        time.sleep(SETTLE_SECONDS)
+        self._look()
+        with self._process.client() as client:
+            drops = client.snapshot().drops
+        made = Played(dropped_packets=drops.kernel_dropped_packets + drops.interface_dropped_packets)
+        for name in SHORT:
+            used, made.notes[name] = read_truth(self._folder / name)
+            made.scores[name] = score(used, self._rows.values())
+            print(f"{WAY:8} {name:12} {made.scores[name]}")  # noqa: T201 -- the figures that this file is for
+        return made
+
+    def _run(self, name: str, kind: str, *given: object) -> None:
+        OwnerWorkload(self._stage.near.namespace, kind, self._folder / name, *given).wait()
+        self._look()
+
+    def _serve(self, address: str) -> None:
+        """Have all servers called from outside at the same time."""
+        far, here = self._stage.far.namespace, self._stage.near.namespace
+        with ExitStack() as stack:
+            kinds = ("accept-loop", "fork-each", "asyncio", "silent", "reuseport")
+            servers = [stack.enter_context(serving(here, kind, self._folder / kind, address)) for kind in kinds]
+            echo = stack.enter_context(serving(here, "datagrams", self._folder / "datagrams-in", address))
+            ignored = self._folder / "far"
+            callers = [OwnerWorkload(far, "visits", ignored, address, one.port, 100, 50) for one in servers]
+            callers.append(OwnerWorkload(far, "datagrams", ignored, address, echo.port, 20))
+            for caller in callers:
+                caller.wait()
+        self._look()
+
+    def _look(self) -> None:
+        with self._process.client() as client:
+            self._rows.update((row.id, row) for row in client.connections(closed_within_seconds=60))
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_bytes_are_credited_to_the_process_that_moved_them(played: Played, name: str) -> None:
+    found = played.scores[name]
+    assert [(one.ends, sorted(one.pids), row.process) for one, row in found.wrong] == []
+    if BY_KERNEL:
+        assert [(one.ends, sorted(one.pids), row.process) for one, row in found.guessed] == []
+        assert found.right_percent >= ENOUGH_PERCENT, str(found)
+
+
+@pytest.mark.parametrize("name", SHORT)
+def test_what_is_not_named_has_its_reason(played: Played, name: str) -> None:
+    found = played.scores[name]
+    assert set(found.unnamed_bytes) <= REASONS
+    assert found.missing_bytes == 0, f"{played.dropped_packets} packets were dropped"
+
+
+def test_who_else_holds_a_socket_is_told(played: Played) -> None:
+    for one, row in played.scores["shared"].matched:
+        if BY_KERNEL:
+            assert row.process is not None
+            assert {row.process.pid, *(holder.pid for holder in row.facts.holders)} == one.pids
+
+
+def test_a_pid_was_used_again(played: Played) -> None:
+    assert played.notes["same-pid"]["reused"] >= 1
