@@ -182,6 +182,8 @@ class TabsFollowTheMachine(RuleBasedStateMachine):
 
 
 TestTabsFollowTheMachine = TabsFollowTheMachine.TestCase
+# Work without a wait: on a machine that is busy otherwise it takes minutes, and a cut-off reads as a flaky strategy.
+setattr(TestTabsFollowTheMachine, "pytestmark", [pytest.mark.timeout(600)])  # noqa: B010 -- unittest's class has none
 TestTabsFollowTheMachine.settings = settings(
     max_examples=100, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
