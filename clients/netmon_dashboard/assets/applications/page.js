@@ -58,7 +58,6 @@ class ApplicationsPage {
 
   /** Bring everything on the page up to date. Sorted anew unless the order is held, or somebody asked for it. */
   refresh() {
-    performance.mark("nm-applications-begin");
     const { store, context } = this;
     const isHeld = this.order.isHeldNow();
     const since = context.sinceNow;
@@ -75,8 +74,6 @@ class ApplicationsPage {
     this.#showFoot(left);
     this.#showEmpty(left, lines);
     this.order.show();
-    performance.measure("nm-applications", "nm-applications-begin");
-    performance.clearMarks("nm-applications-begin");
   }
 
   #build(root, text) {

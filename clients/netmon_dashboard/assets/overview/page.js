@@ -58,7 +58,6 @@ class Overview {
 
   update(/** @type {string} */ kind) {
     if (kind === "params") this.throughput.followAddress();
-    performance.mark("nm-overview-begin");
     const hasData = this.store.sequence > 0 || this.store.series.length > 0;
     this.throughput.update();
     if (hasData) {
@@ -67,8 +66,6 @@ class Overview {
       this.#showSides();
       this.#showRemarks();
     }
-    performance.measure("nm-overview", "nm-overview-begin");
-    performance.clearMarks("nm-overview-begin");
   }
 
   #showCards() {
