@@ -101,6 +101,8 @@ class Encoder:
         self._number += 1
         selection = select(snapshot.connections, snapshot.omitted)
         apps = self._apps.update(snapshot.applications, self._rows.named_apps)
+        if apps.gone:
+            self._sparks.forget(frozenset(apps.gone))
         if snapshot.interval_seconds > 0:
             self._sparks.add(snapshot.time, snapshot.interval_seconds, apps.moved, apps.entries)
         known = [row.facts.id for row in snapshot.connections] if selection.rows is not snapshot.connections else ()
@@ -223,7 +225,7 @@ class Encoder:
             "omitted": self._current().omitted,
             # What the ticks of the last minute said of applications ("a"): a new tab's sparks are whole at once. Only
             # ticks that were heard: the collector's own memory names five applications a second.
-            "sparks": self._sparks.ticks({entry[0] for entry in self._apps.entries()}),
+            "sparks": self._sparks.ticks(),
         }
 
 

@@ -46,18 +46,20 @@ class Trace:
                 found.append([round(time, 3), round(interval_seconds, 6), flat[place + 1], flat[place + 2]])
         return found
 
-    def ticks(self, numbers: Container[int]) -> list[Json]:
-        """Give time, interval and flat number, sent, received of all ticks, oldest first; of these numbers alone."""
+    def forget(self, numbers: Container[int]) -> None:
+        """Drop all that these moved: what comes back under its old number begins anew, as it does in every tab."""
+        self._ticks = deque((time, seconds, _without(flat, numbers)) for time, seconds, flat in self._ticks)
+
+    def ticks(self) -> list[Json]:
+        """Give time, interval and flat number, sent, received of all ticks, oldest first."""
         return [
-            [
-                round(time, 3),
-                round(interval_seconds, 6),
-                [
-                    value
-                    for place in range(0, len(flat), 3)
-                    if flat[place] in numbers
-                    for value in flat[place : place + 3]
-                ],
-            ]
-            for time, interval_seconds, flat in self._ticks
+            [round(time, 3), round(interval_seconds, 6), flat.tolist()] for time, interval_seconds, flat in self._ticks
         ]
+
+
+def _without(flat: "array[int]", numbers: Container[int]) -> "array[int]":
+    kept = array("q")
+    for place in range(0, len(flat), 3):
+        if flat[place] not in numbers:
+            kept.extend(flat[place : place + 3])
+    return kept

@@ -51,7 +51,7 @@ class TabModel:
             "marks": self.marks,
             "series": self.series,
             "omitted": self.omitted,
-            "sparks": [[*tick[:2], {n: b for n, b in tick[2].items() if n in self.apps}] for tick in self.sparks],
+            "sparks": self.sparks,
             "epoch": self.epoch,
         }
 
@@ -78,6 +78,8 @@ class TabModel:
         self.apps.update(named(APP_COLUMNS, tick.get("apps", [])))
         for n in tick.get("apps_gone", []):
             del self.apps[n]
+            for *_, moved in self.sparks:
+                moved.pop(n, None)
         self._rows(tick.get("r", {}), tick["time"])
         if "r" in tick:
             self._spark(tick)

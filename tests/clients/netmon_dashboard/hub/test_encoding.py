@@ -205,6 +205,20 @@ class Desk:
         return json.loads(self.encoder.full_text(with_rows=with_rows))
 
 
+def test_an_application_that_comes_back_begins_a_new_spark_in_every_tab() -> None:
+    machine = TabsFollowTheMachine()
+    machine.first_tick()
+    (app,) = machine.machine.apps
+    former = machine.machine.apps.pop(app)
+    machine.machine.vanish("c1")
+    machine.tick(1.0)
+    machine.clear()
+    machine.tick(1.0)
+    machine.machine.apps[app] = former
+    machine.tick(1.0)
+    assert [moved for _, _, moved in machine.with_rows.sparks] == [{}, {}, {}, {}]
+
+
 def test_before_the_first_snapshot_there_is_nothing_to_say() -> None:
     encoder = Encoder()
     assert (encoder.step, encoder.snapshot, encoder.needs_full) == (0, None, True)

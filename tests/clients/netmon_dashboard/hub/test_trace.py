@@ -57,11 +57,12 @@ def test_a_clock_that_is_set_back_a_little_keeps_the_order() -> None:
     assert [point[0] for point in trace.points(1)] == [1.0, 2.0, 2.5]
 
 
-def test_all_ticks_of_the_minute_are_given_of_some_numbers_alone() -> None:
+def test_all_ticks_of_the_minute_are_given_without_what_was_forgotten() -> None:
     trace = Trace()
     for time, moved in ((1.0, [9, 9, 9]), (62.0, [1, 5, 6, 2, 7, 8]), (63.0, []), (64.5, [3, 1, 1])):
         trace.add(time, 1.0, moved, [])
-    assert trace.ticks({1, 3}) == [[62.0, 1.0, [1, 5, 6]], [63.0, 1.0, []], [64.5, 1.0, [3, 1, 1]]]
+    trace.forget({2})
+    assert trace.ticks() == [[62.0, 1.0, [1, 5, 6]], [63.0, 1.0, []], [64.5, 1.0, [3, 1, 1]]]
 
 
 def test_what_is_told_whole_has_its_bytes_where_it_says() -> None:
