@@ -1,6 +1,12 @@
 """The collector's one clock. Everything else is handed the time."""
 
 import time
+from typing import Final
+
+BOTH_SECONDS: Final = 0.0002
+
+_BOTH_TRIES: Final = 5
+"""Something else may run between two readings."""
 
 
 def monotonic() -> float:
@@ -11,6 +17,16 @@ def monotonic() -> float:
 def wall_time() -> float:
     """Unix seconds."""
     return time.time()
+
+
+def both() -> tuple[float, float]:
+    """One moment in monotonic and in Unix seconds: good to `BOTH_SECONDS`, but where the machine is very busy."""
+    before, wall, after = time.monotonic(), time.time(), time.monotonic()
+    tries = 1
+    while after - before >= BOTH_SECONDS and tries < _BOTH_TRIES:
+        before, wall, after = time.monotonic(), time.time(), time.monotonic()
+        tries += 1
+    return before, wall
 
 
 def slept() -> float:

@@ -207,7 +207,7 @@ class LiveSource:
     # Owners of single connections.
 
     def _hear_processes(self) -> None:
-        if self._finder is not None and self._finder.hear(clock.monotonic(), clock.wall_time()):
+        if self._finder is not None and self._finder.hear(*clock.both()):
             self._note_news()
 
     def _note_news(self) -> None:
@@ -220,8 +220,8 @@ class LiveSource:
         if self._finder is None or not questions:
             return
         self._hear_processes()
-        now = clock.monotonic()
-        found = self._finder.find(questions, now, clock.wall_time())
+        now, now_wall = clock.both()
+        found = self._finder.find(questions, now, now_wall)
         self.monitor.add_answers(found.processes, found.answers, now)
         if self._recorder is not None and found.answers:
             self._recorder.add_knowledge(_told(questions, found), clock.wall_time())

@@ -32,3 +32,16 @@ def test_cpu_time_is_that_of_the_calling_thread_and_only_grows() -> None:
 def test_a_system_without_the_clock_that_counts_sleep_never_slept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(time, "CLOCK_BOOTTIME")
     assert clock.slept() == 0.0
+
+
+def test_a_moment_is_the_same_one_in_both_clocks() -> None:
+    offset = time.clock_gettime(time.CLOCK_REALTIME) - time.clock_gettime(time.CLOCK_MONOTONIC)
+    now, wall = min((clock.both() for _ in range(100)), key=lambda moment: abs(moment[1] - moment[0] - offset))
+    assert wall - now == pytest.approx(offset, abs=5 * clock.BOTH_SECONDS)
+
+
+def test_a_moment_that_something_else_ran_into_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    readings = iter([10.0, 10.5, 11.0, 11.0])
+    monkeypatch.setattr(time, "monotonic", lambda: next(readings))
+    monkeypatch.setattr(time, "time", lambda: 1_000.0)
+    assert clock.both() == (11.0, 1_000.0)

@@ -49,8 +49,8 @@ def played() -> Generator[Played]:
         with observation(built, (WIRE, "lo")) as watched:
             short, servers = _move(built, running, far_server)
             near_pids = frozenset(one.pid for one in running.running if one.namespace == near.namespace)
-            meanwhile = _wait_for_owners(watched, near_pids - {short.pid})
             listeners = {f"{near.ipv4}:{servers[0].port}": servers[0].pid, still.said["listening"]: still.pid}
+            meanwhile = _wait_for_owners(watched, near_pids - {short.pid}, frozenset(listeners))
             bound, idle_flow = (still.said["bound"], still.pid), idle.flows[0]
             yield Played(
                 outcome=watched.conclude(running),
@@ -96,14 +96,18 @@ def _move(built: Stage, running: Programs, far_server: Workload) -> tuple[MovedF
     return short, [near_server, local_server, near_echo]
 
 
-def _wait_for_owners(watched: Observation, wanted: frozenset[int]) -> list[dict[str, Any]]:
-    """Wait until every open flow has an owner in the stream, and each program a row; give the rows at that time."""
+def _wait_for_owners(watched: Observation, wanted: frozenset[int], listening: frozenset[str]) -> list[dict[str, Any]]:
+    """Wait until every open flow has an owner in the stream, and each program a row; give the rows at that time.
+
+    ``listening``: sockets that have moved nothing and so are rows from the next listing on.
+    """
 
     def look() -> list[dict[str, Any]] | None:
         rows = [row for row in watched.stream.rows() if row["protocol"] in {"tcp", "udp"}]
         open_rows = [row for row in rows if row["state"] not in {"closed", "time_wait"}]
         known = {row["pid"] for row in rows}
-        return rows if all(row["pid"] for row in open_rows) and wanted.issubset(known) else None
+        is_listed = listening <= {row["local"] for row in rows if row["state"] == "listen"}
+        return rows if is_listed and all(row["pid"] for row in open_rows) and wanted.issubset(known) else None
 
     return wait_for(look, seconds=OWNER_SECONDS, what="an owner for every open row")
 

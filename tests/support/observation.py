@@ -17,6 +17,8 @@ from tests.support.waiting import wait_for, wait_until_steady
 
 _QUIET_SECONDS = 0.5
 _SETTLE_SECONDS = 20.0
+_UNWRITTEN_SECONDS = 1.2
+"""tcpdump hands a block of frames over after a second at the latest."""
 _CATCH_UP_SECONDS = 10.0
 
 
@@ -88,6 +90,13 @@ class Observation:
             frames += self.frames_before[name]
             wait_for(
                 partial(_holds, capture, frames), seconds=_SETTLE_SECONDS, what=f"{frames} frames of {name} on disk"
+            )
+            # Frames that no counter has may be among them: of multicast groups, or still unwritten at the beginning.
+            wait_until_steady(
+                capture.frames_on_disk,
+                for_seconds=_UNWRITTEN_SECONDS,
+                seconds=_SETTLE_SECONDS,
+                what=f"the capture of {name} is on disk",
             )
         truths = {name: capture.stop() for name, capture in self.captures.items()}
         sequence = self.stream.newest_sequence + 1

@@ -112,7 +112,10 @@ def visits(remote: tuple[str, int], count: int, per_second: float) -> None:
 
 
 def passed(truth: Truth, remote: tuple[str, int], count: int) -> None:
-    """Connect and hand the socket to another process, which alone moves the bytes (SCM_RIGHTS, unix(7))."""
+    """Connect and hand the socket to another process, which alone moves the bytes (SCM_RIGHTS, unix(7)).
+
+    It waits until it alone holds the socket: who closes last is all that the kernel tells of those who share one.
+    """
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 
     def work() -> None:
@@ -122,6 +125,7 @@ def passed(truth: Truth, remote: tuple[str, int], count: int) -> None:
             if not data:
                 return
             descriptor = array.array("i", control[0][2][:4])[0]
+            theirs.recv(1)
             with socket.socket(fileno=descriptor) as client:
                 truth.add(client, remote=remote, sent=upload(client))
             theirs.send(b"d")
@@ -133,6 +137,7 @@ def passed(truth: Truth, remote: tuple[str, int], count: int) -> None:
         rights = array.array("i", [client.fileno()])
         ours.sendmsg([b"s"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, rights)])
         client.close()
+        ours.send(b"g")
         ours.recv(1)
     ours.close()
     os.waitpid(worker, 0)

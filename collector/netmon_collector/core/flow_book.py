@@ -136,12 +136,24 @@ class FlowBook:
             flow.follows_another = before is not None
         flow.seen_at = self.now
         if not flow.interface:
-            # A socket that the system listed shows its first packet.
-            flow.interface = interface
             flow.scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)
-            flow.change()
+            self._show_first_packet(flow, packet, interface)
         self._follow(flow, packet, is_sent=is_sent)
         return flow
+
+    def _show_first_packet(self, flow: Flow, packet: Packet, interface: str) -> None:
+        """Let a socket that the system listed be seen by its first packet, which may be older than the listing."""
+        flow.interface = interface
+        flow.start_time = min(flow.start_time, packet.time)
+        flow.started_before = flow.started_before and not packet.tcp_flags & TCP_SYN
+        if flow.owner is None:
+            # What the listing made of a socket without a process was said before anything was known of its packets.
+            self.ledger.leave(flow)
+            flow.reason = self._first_reason(flow.key.protocol, flow.direction)
+            self.ledger.join(flow)
+            if self.questions is not None and flow.reason in _ASKED_FOR:
+                self.questions.add(flow)
+        flow.change()
 
     def _follow(self, flow: Flow, packet: Packet, *, is_sent: bool) -> None:
         if flow.key.protocol is Protocol.TCP:

@@ -58,6 +58,7 @@ class Questions:
         self._new: list[Flow] = []
         self._waiting: dict[str, tuple[Flow, float]] = {}
         self._again_at = 0.0
+        self._turn = 0
         self.left_out_count = 0
         """Connections that were never asked for, because too many waited."""
 
@@ -96,10 +97,19 @@ class Questions:
             self._waiting = {
                 key: (flow, since) for key, (flow, since) in self._waiting.items() if now - since < GIVEN_UP_SECONDS
             }
-            asked += [flow for flow, _ in list(self._waiting.values())[: AT_ONCE - len(asked)]]
+            asked += self._in_turn(AT_ONCE - len(asked))
         for flow in asked:
             self._waiting.setdefault(flow.id, (flow, now))
         return tuple(_question(flow) for flow in asked)
+
+    def _in_turn(self, count: int) -> list[Flow]:
+        """Give as many of those that wait; where there are more, the next ones each time, so that all come round."""
+        waiting = [flow for flow, _ in self._waiting.values()]
+        begin = self._turn if self._turn < len(waiting) else 0
+        found = waiting[begin : begin + count]
+        found += waiting[: min(begin, count - len(found))]
+        self._turn = (begin + count) % max(1, len(waiting))
+        return found
 
     def heard(self, flow: Flow, answer: Answer) -> None:
         """Take note of an answer: who surely uses an open connection is asked for no more until it ends."""

@@ -127,6 +127,20 @@ def test_more_than_can_wait_are_counted_and_left_to_a_listing(monkeypatch: pytes
     assert [len(machine.monitor.take_questions(machine.now)) for _ in range(3)] == [2, 1, 0]
 
 
+def test_where_too_many_wait_each_has_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "AT_ONCE", 2)
+    machine = asking()
+    for port in (1, 2, 3, 4, 5):
+        machine.udp((HERE, port), (PEER, 53))
+    for _ in range(3):
+        machine.monitor.take_questions(machine.now)
+    turns: list[list[int]] = []
+    for _ in range(5):
+        machine.now += AGAIN_SECONDS
+        turns.append([one.key.local_port for one in machine.monitor.take_questions(machine.now)])
+    assert sorted(port for turn in turns for port in turn) == sorted([1, 2, 3, 4, 5] * 2)
+
+
 def test_a_sure_answer_is_not_asked_for_again_before_the_end() -> None:
     machine = asking()
     machine.tcp((HERE, 5000), (PEER, 443), flags=SYN)
@@ -247,3 +261,20 @@ def test_who_connected_stays_the_owner_while_a_listing_shows_it_among_the_holder
     machine.list_sockets(row, processes=(WGET, CURL))
     [row] = machine.tick().connections
     assert (row.process, row.facts.holders) == (CURL, (WGET,))
+
+
+def test_a_socket_that_was_listed_without_a_process_is_asked_for_when_its_packets_come() -> None:
+    machine = asking()
+    machine.list_sockets(tcp_row((HERE, 5000), (PEER, 443)))
+    listed_at = machine.wall_time
+    assert machine.tick().connections[0].facts.unattributed_reason is UnattributedReason.KERNEL
+    machine.now -= 1.5  # the packets had waited while the sockets were listed
+    called(machine)
+    question = asked(machine)
+    assert question.start_time < listed_at
+    assert question.end_time is None or question.end_time >= question.start_time
+    machine.now += 1.5
+    snapshot = machine.tick()
+    assert snapshot.connections[0].facts.unattributed_reason is UnattributedReason.PENDING
+    assert not snapshot.connections[0].facts.started_before
+    assert_balanced(snapshot)
