@@ -41,6 +41,7 @@ class Tab:
 
     def newest(self, kind: str) -> dict[str, Any] | None:
         """Give the last message of this type."""
+        self.page.evaluate("0")  # events come in while Playwright is at work, and not while a test waits
         return next((one for one in reversed(self.frames) if one["type"] == kind), None)
 
     def text(self, selector: str) -> str:
