@@ -49,8 +49,9 @@ proto: $(STAMP) ## Make the Python code of the contract, and check it
 	@$(PY) proto/generate.py
 
 bpf: ## Compile the kernel's side of owner lookup (needs clang)
-	@cd collector/netmon_collector/host/bpf && clang -target bpf -O2 -g0 -Wall -Werror \
-		-idirafter "/usr/include/$$(gcc -dumpmachine)" -c owners.bpf.c -o owners.bpf.o
+	@cd collector/netmon_collector/host/bpf && for name in owners holders; do \
+		clang -target bpf -O2 -g0 -Wall -Werror -idirafter "/usr/include/$$(gcc -dumpmachine)" \
+			-c $$name.bpf.c -o $$name.bpf.o || exit 1; done
 
 bench: $(STAMP) ## Measure against the budgets; BENCH=name for one
 	@$(PY) -m tests.bench $(BENCH)

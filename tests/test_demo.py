@@ -7,13 +7,17 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
-from netmon.model import Direction, PacketSource, Protocol, Scope, Snapshot
-from netmon_collector.capture.replay import Replay
+from netmon.model import Direction, DomainSource, PacketSource, Protocol, Scope, Snapshot, UnnamedReason
+from netmon_collector.capture.replay import NamePackets, Replay
 from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.monitor import Monitor
+from netmon_collector.core.name_facts import HostsFact
 from netmon_collector.core.sockets import LocalNetwork, SocketScan
+from netmon_collector.names.learner import NO_LIMITS, NameLearner
+from netmon_collector.naming import name_settings
+from netmon_collector.playback import ToldAnswers
 from tests.support.balance import assert_balanced
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.source_tree import ROOT
@@ -37,15 +41,24 @@ ADDRESSES = re.compile(
 @cache
 def ticks() -> tuple[Snapshot, ...]:
     """Play the recording once, by its own clock: a snapshot a second."""
-    items = Replay(DEMO).items()
+    items = Replay(DEMO, with_names=True).items()
+    learner = NameLearner(NO_LIMITS)
     first = next(items)
     monitor = Monitor(
-        "demo", now=first.time, wall_time=first.time, packet_source=PacketSource.RECORDING, has_lookup=True
+        "demo",
+        now=first.time,
+        wall_time=first.time,
+        packet_source=PacketSource.RECORDING,
+        has_lookup=True,
+        names=name_settings(),
     )
+    monitor.ask_for_owners()
+    told = ToldAnswers(monitor)
     found: list[Snapshot] = []
     next_tick = first.time + 1
     for recorded in (first, *items):
         while recorded.time >= next_tick:
+            told.note_questions(next_tick)
             found.append(monitor.tick(next_tick, next_tick))
             next_tick += 1
         match recorded.item:
@@ -53,12 +66,17 @@ def ticks() -> tuple[Snapshot, ...]:
                 monitor.add_batch(recorded.item)
             case LocalNetwork():
                 monitor.add_network(recorded.item)
+                learner.add_network(recorded.item)
             case Processes():
                 monitor.add_processes(recorded.item.rows, recorded.time)
             case SocketScan():
                 monitor.add_sockets(recorded.item, recorded.time)
             case ToldOwners():
-                raise AssertionError("the demo was recorded by listings alone")
+                told.answer(recorded.item, recorded.time)
+            case NamePackets():
+                monitor.add_names(learner.add_batch(recorded.item.batch, recorded.time), recorded.time)
+            case HostsFact():
+                monitor.add_names((recorded.item,), recorded.time)
     return (*found, monitor.tick(next_tick, next_tick))
 
 
@@ -116,6 +134,20 @@ def test_after_ten_seconds_there_is_something_to_see() -> None:
     assert {Direction.INBOUND, Direction.OUTBOUND} <= {row.facts.direction for row in rows}
     assert {Protocol.TCP, Protocol.UDP, Protocol.ICMP} <= {row.facts.protocol for row in rows}
     assert len({row.facts.process.user for row in rows if row.facts.process}) >= 5
+
+
+def test_it_has_domains_of_each_source_and_what_has_none() -> None:
+    snapshot = ticks()[-1]
+    sources = {domain.name: domain.source for domain in snapshot.domains}
+    assert sources["www.news.example"] is DomainSource.SNI
+    assert sources["video.example.net"] is DomainSource.QUIC
+    assert sources["packages.example.org"] is DomainSource.DNS
+    assert sources["nas.home.example"] is DomainSource.HOSTS_FILE
+    assert {"img.news.example", "cdn.shop.example"} <= sources.keys()  # on one address
+    assert all(name.endswith((".example", ".example.org", ".example.net", ".example.com")) for name in sources)
+    unnamed = {part.reason for part in snapshot.unnamed if part.traffic.received_bytes}
+    assert {UnnamedReason.OLDER, UnnamedReason.NOT_SEEN} <= unnamed
+    assert [each.name for each in snapshot.applications if each.is_browser] == ["firefox"]
 
 
 def test_no_second_of_it_is_empty() -> None:

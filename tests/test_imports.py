@@ -78,6 +78,11 @@ def test_the_core_is_pure(path: Path) -> None:
     assert not impurities(parsed(path))
 
 
+@pytest.mark.parametrize("path", modules_below("netmon_collector.names"), ids=lambda path: path.stem)
+def test_what_reads_names_is_pure(path: Path) -> None:
+    assert not impurities(parsed(path))
+
+
 @pytest.mark.parametrize("path", modules_below("netmon.model"), ids=lambda path: path.stem)
 def test_the_model_needs_the_standard_library_alone(path: Path) -> None:
     assert not foreign_imports(parsed(path), own="netmon.model")

@@ -33,4 +33,4 @@ def test_the_wheel_holds_every_file_of_the_dashboard(names: set[str]) -> None:
 
 def test_the_wheel_holds_programs_and_no_tests(names: set[str]) -> None:
     tops = {Path(name).parts[0] for name in names if ".dist-info" not in name}
-    assert tops == {"netmon", "netmon_client", "netmon_cli", "netmon_collector", "netmon_dashboard"}
+    assert tops == {"netmon", "netmon_client", "netmon_cli", "netmon_collector", "netmon_dashboard", "netmon_recorder"}

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from netmon_client import NetmonError, QueryError
 
 __all__ = [
+    "EXIT_BELOW_BAR",
     "EXIT_INTERRUPTED",
     "EXIT_TERMINATED",
     "QueryProblem",
@@ -17,6 +18,7 @@ __all__ = [
     "usage_lines",
 ]
 
+EXIT_BELOW_BAR: Final = 6
 EXIT_INTERRUPTED: Final = 130
 EXIT_TERMINATED: Final = 143  # 128 + SIGTERM, as shells have it
 

@@ -1,8 +1,8 @@
-"""What ``make run`` and ``make demo`` do: a collector, the dashboard, and an end of both with Ctrl-C.
+"""What ``make run`` and ``make demo`` do: a collector, a recorder, the dashboard, and an end of all with Ctrl-C.
 
     python -m netmon_cli.first_minutes run|demo
 
-It imports nothing of either: it starts the installed programs.
+It imports nothing of them: it starts the installed programs. A demo is not recorded.
 """
 
 import os
@@ -26,6 +26,7 @@ from netmon_cli.own_collector import OwnCollector, Plan
 from netmon_cli.own_collector import exit_words as collector_exit_words
 from netmon_cli.own_dashboard import OwnDashboard
 from netmon_cli.own_dashboard import exit_words as dashboard_exit_words
+from netmon_cli.own_recorder import OwnRecorder, failed_line, recorder_line, running_recorder, start_recorder
 from netmon_cli.render.text import visible
 from netmon_client import connect, default_socket_path
 from netmon_client.errors import IncompatibleVersion, NetmonError, NotPermitted
@@ -39,10 +40,11 @@ _LOOK_EVERY_SECONDS: Final = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Programs:
-    """The words that start the two programs."""
+    """The words that start the programs. Without a ``recorder`` no history is kept."""
 
     collector: Sequence[str]
     dashboard: Sequence[str]
+    recorder: Sequence[str] = ()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -68,7 +70,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def programs() -> Programs:
     """Give the installed programs."""
-    return Programs(collector=isolated("netmon-collector"), dashboard=isolated("netmon-dashboard"))
+    return Programs(
+        collector=isolated("netmon-collector"),
+        dashboard=isolated("netmon-dashboard"),
+        recorder=isolated("netmon-recorder"),
+    )
 
 
 def run(programs: Programs) -> int:
@@ -93,6 +99,8 @@ def run(programs: Programs) -> int:
         else:
             _say(f"{collector_line(status)} · ran already, stays")
         client.close()
+        if programs.recorder:
+            _record(programs.recorder, socket, stack)
         return _watch(programs, socket, own)
 
 
@@ -145,6 +153,19 @@ def _live_plan(program: Sequence[str], socket: str) -> Plan | None:
         _say("Without root, over a recording:  make demo")
         return None
     return Plan(program=program, arguments=arguments, with_sudo=True)
+
+
+def _record(program: Sequence[str], socket: str, stack: ExitStack) -> None:
+    """Start a recorder where none runs. Without one all but history works, so its failure is told and no more."""
+    status = running_recorder()
+    if status is not None:
+        _say(f"{recorder_line(status)} · ran already, stays")
+        return
+    own = stack.enter_context(OwnRecorder(program, socket))
+    try:
+        _say(recorder_line(start_recorder(own)))
+    except ChildFailed as failure:
+        _say(failed_line(failure))
 
 
 def _watch(programs: Programs, socket: str, collector: OwnCollector | None) -> int:

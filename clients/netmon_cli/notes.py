@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from netmon.model import MonitoringState, PacketSource, Scope, Snapshot, Traffic
 from netmon_cli.columns.column import Look
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.columns.traffic import received, sent
 from netmon_cli.render.palette import Palette, Style
 from netmon_cli.render.table import Cell
@@ -66,6 +67,9 @@ def fitting(cells: Sequence[Cell], width: int | None, *, cut_last: bool = False)
 def snapshot_notes(snapshot: Snapshot, look: Look) -> list[Cell]:
     """Say what the rows do not: lost packets, bytes without an owner by reason, rows left out."""
     notes: list[Cell] = []
+    if is_without_packets(snapshot.degraded):
+        text = "No packets are captured (--no-capture): payload of TCP sockets is shown, as the kernel counts it"
+        notes.append(Cell(text=text, style=Style.YELLOW))
     if snapshot.drops.interval_dropped_packets:
         lost = snapshot.drops.interval_dropped_packets
         notes.append(

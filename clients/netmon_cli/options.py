@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from netmon.model import Filter
     from netmon_client.units import RateUnits
 
-__all__ = ["Duration", "filter_options", "look_options", "output_options"]
+__all__ = [
+    "Duration",
+    "filter_options",
+    "history_filter_options",
+    "look_options",
+    "output_options",
+    "read_query",
+    "redact_option",
+]
 
 Command = Callable[..., None]
 
@@ -28,6 +36,16 @@ _SHORTCUTS = (
     ("state", "STATE", "State of the connection."),
     ("iface", "NAME", "Interface."),
 )
+
+_HISTORY_SHORTCUTS = (
+    ("app", "NAME", "Application, globs allowed."),
+    ("user", "USER", "User, by name or number."),
+    ("proto", "PROTO", "tcp, udp, icmp or sctp."),
+    ("remote", "HOST", "Remote address, network or domain."),
+    ("scope", "SCOPE", "loopback, lan or internet."),
+    ("iface", "NAME", "Interface."),
+)
+"""Those that history can answer for."""
 
 _UNITS = click.option("--units", type=click.Choice(["si", "iec", "bit"]), default="si", help="kB/s, KiB/s or kbit/s.")
 _NUMERIC = click.option("--numeric", is_flag=True, help="Port numbers in place of service names.")
@@ -82,6 +100,12 @@ def output_options(
     return add
 
 
+def redact_option(command: Command) -> Command:
+    """Add ``--redact``."""
+    text = "Pseudonyms for domains, addresses and command lines, to show to others."
+    return click.option("--redact", is_flag=True, help=text)(command)
+
+
 def look_options(command: Command) -> Command:
     """Add those options of a listing that a live view has too."""
     for option in (_NUMERIC, _UNITS, _SORT):
@@ -117,37 +141,49 @@ def _take_shape(values: dict[str, Any], in_pipes: Format) -> Shape:
 
 def filter_options(command: Command) -> Command:
     """Add ``-F`` and its shortcuts; the command gets them as ``filter``."""
+    return _filtering(command, _SHORTCUTS, 'Such as "app:firefox !port:53 rate:>100k".', of_history=False)
 
+
+def history_filter_options(command: Command) -> Command:
+    """Add ``-F`` and its shortcuts for a question about the past; the command gets them as ``filter``."""
+    return _filtering(command, _HISTORY_SHORTCUTS, 'Such as "app:firefox !domain:*.example.org".', of_history=True)
+
+
+def _filtering(command: Command, known: tuple[tuple[str, str, str], ...], example: str, *, of_history: bool) -> Command:
     @wraps(command)
     def with_filter(*args: Any, **values: Any) -> None:  # noqa: ANN401
         queries = list(values.pop("queries"))
-        shortcuts = {name: values.pop(f"only_{name}") for name, _, _ in _SHORTCUTS}
-        command(*args, filter=_filter(queries, shortcuts), **values)
+        shortcuts = {name: values.pop(f"only_{name}") for name, _, _ in known}
+        command(*args, filter=_filter(queries, shortcuts, of_history=of_history), **values)
 
     decorated = with_filter
-    for name, metavar, text in reversed(_SHORTCUTS):
+    for name, metavar, text in reversed(known):
         option = click.option(f"--{name}", f"only_{name}", multiple=True, metavar=metavar, help=text)
         decorated = option(decorated)
-    return click.option(
-        "-F", "--filter", "queries", multiple=True, metavar="QUERY", help='Such as "app:firefox !port:53 rate:>100k".'
-    )(decorated)
+    option = click.option("-F", "--filter", "queries", multiple=True, metavar="QUERY", help=example)
+    return option(decorated)
 
 
-def _filter(queries: list[str], shortcuts: dict[str, tuple[str, ...]]) -> "Filter":
+def _filter(queries: list[str], shortcuts: dict[str, tuple[str, ...]], *, of_history: bool) -> "Filter":
     from netmon.model import Filter  # noqa: PLC0415 -- not needed for --help
 
     queries += [_shortcut_query(name, values) for name, values in shortcuts.items() if values]
     if not queries:
         return Filter()
-    from netmon_client.query import QueryError, all_of, parse_query  # noqa: PLC0415 -- 8 ms for those who filter
+    from netmon_client.query import all_of  # noqa: PLC0415 -- 8 ms for those who filter
 
-    parsed: list[Filter] = []
-    for query in queries:
-        try:
-            parsed.append(parse_query(query))
-        except QueryError as error:
-            raise QueryProblem(query, error) from None
-    return all_of(*parsed)
+    return all_of(*(read_query(query, of_history=of_history) for query in queries))
+
+
+def read_query(text: str, *, of_history: bool) -> "Filter":
+    """Read a query as it was typed; raise a usage error with a mark under the column that is wrong."""
+    from netmon_client.history_query import parse_history_query  # noqa: PLC0415 -- as above; so below
+    from netmon_client.query import QueryError, parse_query  # noqa: PLC0415
+
+    try:
+        return parse_history_query(text) if of_history else parse_query(text)
+    except QueryError as error:
+        raise QueryProblem(text, error) from None
 
 
 def _shortcut_query(name: str, values: tuple[str, ...]) -> str:

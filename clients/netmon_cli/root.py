@@ -12,10 +12,18 @@ _COMMANDS = (
     ("Watch", "top", "top", "The live view, with keys"),
     ("Watch", "connections", "connections", "Who talks to whom, now"),
     ("Watch", "apps", "apps", "What each application moved"),
+    ("Watch", "domains", "domains", "What was moved with whom, by name"),
     ("Watch", "interfaces", "interfaces", "What each interface carries"),
+    ("Watch", "explain", "explain", "How the owner of a connection was found, or why there is none"),
     ("Watch", "dashboard", "dashboard", "The same in a browser, and more"),
+    ("History", "history", "history", "What was moved by hour, day, month, application, domain"),
+    ("History", "export", "export", "Write history to a file: CSV, JSON, JSON lines"),
+    ("History", "alerts", "alerts", "Tell when usage exceeds a bound"),
+    ("History", "aggregate", "upkeep", "Check the sums of hours and days, and mend them"),
+    ("History", "cleanup", "upkeep", "Delete what is old"),
     ("Collector", "status", "status", "State of the collector"),
     ("Collector", "doctor", "doctor", "What is wrong, and how to mend it"),
+    ("Collector", "audit", "audit", "Hold the sums against the system's own counters"),
     ("Collector", "start", "control", "Begin to capture again, for everybody"),
     ("Collector", "stop", "control", "Stop the capture, for everybody"),
     ("Collector", "clear", "control", "Let all sums begin anew, for everybody"),
@@ -67,11 +75,12 @@ class LazyGroup(click.Group):
     epilog="Each command has its own --help. Defaults: ~/.config/netmon/cli.toml.",
 )
 @click.option("--socket", metavar="PATH", help="Socket of the collector.")
+@click.option("--recorder-socket", metavar="PATH", help="Socket of the recorder, which keeps history.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="Colours.")
 @click.option("--debug", is_flag=True, help="Show the traceback of an error.")
 @click.pass_context
-def root(context: click.Context, *, socket: str | None, color: str, debug: bool) -> None:
+def root(context: click.Context, *, socket: str | None, recorder_socket: str | None, color: str, debug: bool) -> None:
     """See which program on this machine talks to whom, how fast and how much."""
     from netmon_cli.session import Session  # noqa: PLC0415 -- not for --help
 
-    context.obj = Session(socket=socket, color=color, debug=debug)
+    context.obj = Session(socket=socket, recorder_socket=recorder_socket, color=color, debug=debug)

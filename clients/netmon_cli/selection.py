@@ -73,4 +73,6 @@ def sections_only(snapshot: Snapshot, sections: frozenset[Section]) -> Snapshot:
         snapshot = replace(snapshot, applications=())
     if Section.INTERFACES not in sections:
         snapshot = replace(snapshot, interfaces=())
+    if Section.DOMAINS not in sections:
+        snapshot = replace(snapshot, domains=(), unnamed=())
     return snapshot

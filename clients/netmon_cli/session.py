@@ -10,16 +10,20 @@ from netmon_cli.render.text import visible, wrapped
 from netmon_cli.terminal import Terminal, terminal_of
 
 if TYPE_CHECKING:
-    from netmon_client import Client
+    from netmon_client import Client, HistoryClient
 
 __all__ = ["Session"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What the options of the program itself say; ``socket`` None: where the collector usually is."""
+    """What the options of the program itself say; ``socket`` None: where the collector usually is.
+
+    ``recorder_socket``: the same of the recorder.
+    """
 
     socket: str | None = None
+    recorder_socket: str | None = None
     color: str = "auto"
     debug: bool = False
 
@@ -28,6 +32,12 @@ class Session:
         from netmon_client import connect  # noqa: PLC0415 -- gRPC costs 60 ms, which --help need not pay
 
         return connect(self.socket)
+
+    def history(self, timeout: float = 5.0) -> "HistoryClient":
+        """Give a client of the recorder; ``timeout``: seconds that an answer may take."""
+        from netmon_client import connect_history  # noqa: PLC0415 -- as above
+
+        return connect_history(self.recorder_socket, timeout=timeout)
 
     def terminal(self) -> Terminal:
         """Look at standard output as it is now: windows change their size."""
@@ -48,4 +58,9 @@ class Session:
         terminal = terminal_of(sys.stderr, os.environ, color=self.color)
         for line in wrapped(visible(text), terminal.width, indent=2):
             sys.stderr.write(terminal.palette.paint(line, style) + "\n")
+        sys.stderr.flush()
+
+    def progress(self, text: str) -> None:
+        """Show how far something is, in place of what was shown before; for a terminal alone (EL: ECMA-48, 8.3.41)."""
+        sys.stderr.write(f"\r\x1b[K{visible(text)}")
         sys.stderr.flush()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         InvalidRequest,
         NetmonError,
         NotPermitted,
+        RecorderUnreachable,
         ServerFault,
         StreamLost,
     )
@@ -31,10 +32,22 @@ if TYPE_CHECKING:
         Stale,
     )
     from netmon_client.following import Timing
+    from netmon_client.history_aio import AsyncHistoryClient, connect_history_async
+    from netmon_client.history_answers import Alerts, HistoryStatus, PutAlert
+    from netmon_client.history_client import HistoryClient, connect_history
     from netmon_client.query import QueryError, format_filter, parse_query
-    from netmon_client.socket_path import default_socket_path
+    from netmon_client.socket_path import default_recorder_path, default_socket_path
 
 _MODULES = {
+    "AsyncHistoryClient": "history_aio",
+    "HistoryClient": "history_client",
+    "connect_history": "history_client",
+    "connect_history_async": "history_aio",
+    "Alerts": "history_answers",
+    "HistoryStatus": "history_answers",
+    "PutAlert": "history_answers",
+    "RecorderUnreachable": "errors",
+    "default_recorder_path": "socket_path",
     "AsyncClient": "aio",
     "connect_async": "aio",
     "Bandwidth": "answers",
@@ -65,7 +78,9 @@ _MODULES = {
 }
 
 __all__ = [
+    "Alerts",
     "AsyncClient",
+    "AsyncHistoryClient",
     "Bandwidth",
     "Client",
     "CollectorUnreachable",
@@ -75,13 +90,17 @@ __all__ = [
     "FeedItem",
     "Heartbeat",
     "Hello",
+    "HistoryClient",
+    "HistoryStatus",
     "IncompatibleVersion",
     "InvalidRequest",
     "MonitoringChange",
     "NetmonError",
     "NotPermitted",
+    "PutAlert",
     "QueryError",
     "Reconnected",
+    "RecorderUnreachable",
     "Refreshed",
     "ServerFault",
     "Stale",
@@ -89,6 +108,9 @@ __all__ = [
     "Timing",
     "connect",
     "connect_async",
+    "connect_history",
+    "connect_history_async",
+    "default_recorder_path",
     "default_socket_path",
     "format_filter",
     "parse_query",

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from netmon.model import Connection, Filter, RowOrder, Snapshot, Status, View
+from netmon.model import Connection, Explanation, Filter, InterfaceLedger, RowOrder, Snapshot, Status, View
 from netmon_client import calls
 from netmon_client.answers import Bandwidth, MonitoringChange, Refreshed
 from netmon_client.calls import Call
@@ -62,11 +62,14 @@ class AsyncClient:
         filter: Filter = NO_FILTER,  # noqa: A002 -- the word of the contract
         order: RowOrder = RowOrder.UNSPECIFIED,
         closed_within_seconds: float = 0.0,
+        *,
+        redacted: bool = False,
     ) -> AsyncIterator[Connection]:
         """Give all connections of one moment, and those that ended within the last seconds (at most 60)."""
         token = ""
         while True:
-            page = await self._ask(calls.list_connections(filter, order, closed_within_seconds, token))
+            call = calls.list_connections(filter, order, closed_within_seconds, token, redacted=redacted)
+            page = await self._ask(call)
             for connection in page.connections:
                 yield connection
             token = page.next_page_token
@@ -76,6 +79,14 @@ class AsyncClient:
     async def bandwidth(self, window_seconds: float | None = None) -> Bandwidth:
         """Give the samples of the last seconds; None: all that is held, 15 minutes at the most."""
         return await self._ask(calls.get_bandwidth(window_seconds))
+
+    async def explain(self, connection_id: str) -> Explanation:
+        """Say how the owner of a connection was found, as `Client.explain` does."""
+        return await self._ask(calls.explain_connection(connection_id))
+
+    async def ledger(self) -> tuple[InterfaceLedger, ...]:
+        """Give what the system counts on each interface, held against what was captured, as of the newest tick."""
+        return await self._ask(calls.get_ledger())
 
     async def start(self) -> MonitoringChange:
         """Begin to capture again, for everybody on the machine."""
@@ -112,6 +123,7 @@ class AsyncClient:
         *,
         after_sequence: int | None = None,
         instance_id: str = "",
+        redacted: bool = False,
         reconnect: bool = True,
         wait: bool = False,
     ) -> AsyncIterator[FeedItem]:
@@ -120,7 +132,7 @@ class AsyncClient:
         follower = Follower(self._timing, self._timeout, reconnect=reconnect, wait=wait)
         return self._follow(
             follower,
-            lambda: calls.stream_events(filter, position.after_sequence, position.instance_id),
+            lambda: calls.stream_events(filter, position.after_sequence, position.instance_id, redacted=redacted),
             position.note,
         )
 

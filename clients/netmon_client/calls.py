@@ -15,8 +15,10 @@ from netmon.codec import (
     SnapshotDecoder,
     bandwidth_sample_from_wire,
     encoded_snapshot,
+    explanation_from_wire,
     filter_to_wire,
     gap_from_wire,
+    interface_ledger_from_wire,
     known_events_from_wire,
     monitoring_state_from_wire,
     row_order_to_wire,
@@ -27,7 +29,7 @@ from netmon.codec import (
     time_from_wire,
     view_to_wire,
 )
-from netmon.model import Connection, Filter, RowOrder, Snapshot, Status, View
+from netmon.model import Connection, Explanation, Filter, InterfaceLedger, RowOrder, Snapshot, Status, View
 from netmon.v1 import control_service_pb2 as control
 from netmon.v1 import monitor_service_pb2 as monitor
 from netmon_client.answers import Bandwidth, MonitoringChange, Refreshed
@@ -100,15 +102,19 @@ def stream_snapshots(view: View, interval_seconds: float | None) -> Call[Sequenc
     )
 
 
-def stream_events(filter_: Filter, after_sequence: int | None, instance_id: str) -> Call[Sequence[Message]]:
+def stream_events(
+    filter_: Filter, after_sequence: int | None, instance_id: str, *, redacted: bool = False
+) -> Call[Sequence[Message]]:
     """Subscribe to events; each answer becomes the items that it holds."""
     request = monitor.StreamEventsRequest(
-        filter=filter_to_wire(filter_), after_sequence=after_sequence, instance_id=instance_id
+        filter=filter_to_wire(filter_), after_sequence=after_sequence, instance_id=instance_id, redacted=redacted
     )
     return _monitor("StreamEvents", request, monitor.StreamEventsResponse, _event_messages)
 
 
-def list_connections(filter_: Filter, order: RowOrder, closed_within_seconds: float, page_token: str) -> Call[Page]:
+def list_connections(
+    filter_: Filter, order: RowOrder, closed_within_seconds: float, page_token: str, *, redacted: bool = False
+) -> Call[Page]:
     """Ask for one page of connections."""
 
     def decode(answer: monitor.ListConnectionsResponse) -> Page:
@@ -121,8 +127,28 @@ def list_connections(filter_: Filter, order: RowOrder, closed_within_seconds: fl
         page_token=page_token,
         order=row_order_to_wire(order),
         closed_within=_duration(closed_within_seconds or None),
+        redacted=redacted,
     )
     return _monitor("ListConnections", request, monitor.ListConnectionsResponse, decode)
+
+
+def explain_connection(connection_id: str) -> Call[Explanation]:
+    """Ask how the owner of a connection was found, or why there is none."""
+
+    def decode(answer: monitor.ExplainConnectionResponse) -> Explanation:
+        return explanation_from_wire(answer.explanation)
+
+    request = monitor.ExplainConnectionRequest(connection_id=connection_id)
+    return _monitor("ExplainConnection", request, monitor.ExplainConnectionResponse, decode)
+
+
+def get_ledger() -> Call[tuple[InterfaceLedger, ...]]:
+    """Ask for both sides of each interface's account."""
+
+    def decode(answer: monitor.GetLedgerResponse) -> tuple[InterfaceLedger, ...]:
+        return tuple(interface_ledger_from_wire(ledger) for ledger in answer.interfaces)
+
+    return _monitor("GetLedger", monitor.GetLedgerRequest(), monitor.GetLedgerResponse, decode)
 
 
 def get_bandwidth(window_seconds: float | None) -> Call[Bandwidth]:

@@ -13,8 +13,9 @@ from netmon.model import (
     Status,
     Visibility,
 )
+from netmon_client.coverage import GOOD_DIFFERENCE_SHARE, difference_share, ledger_words
 from netmon_client.units import format_age, format_bytes
-from netmon_client.words import clock_time, counted, percent, ways_words
+from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
 __all__ = ["Check", "Verdict", "collector_checks"]
 
@@ -50,6 +51,8 @@ def collector_checks(status: Status, samples: Sequence[BandwidthSample], now: fl
         *([_packets(status, samples, now)] if runs else ()),
         _loss(status),
         _coverage(status),
+        *_names(status),
+        *_ledger(status),
         _caller(status),
     ]
     return [*checks, *_degraded(status, checks)]
@@ -128,6 +131,28 @@ def _coverage(status: Status) -> Check:
         return Check(name="owners", verdict=Verdict.GOOD, fact=fact)
     fix = "See what has none, and why:  netmon-cli apps"
     return Check(name="owners", verdict=Verdict.WARNING, fact=fact, fix=fix)
+
+
+def _names(status: Status) -> list[Check]:
+    names = status.names
+    if names is None:
+        return []
+    if not names.is_on:
+        return [Check(name="names", verdict=Verdict.GOOD, fact=names_words(names))]
+    if names.reason or not names.has_quic:
+        fix = "pip install 'netmon-suite[collector]'   (brings what reads QUIC)" if not names.has_quic else ""
+        return [Check(name="names", verdict=Verdict.WARNING, fact=names_words(names), fix=fix)]
+    return [Check(name="names", verdict=Verdict.GOOD, fact=names_words(names))]
+
+
+def _ledger(status: Status) -> list[Check]:
+    words = ledger_words(status.ledger)
+    if not words:
+        return []
+    worst = max((abs(difference_share(each.total)) for each in status.ledger), default=0.0)
+    if worst <= GOOD_DIFFERENCE_SHARE:
+        return [Check(name="ledger", verdict=Verdict.GOOD, fact=words)]
+    return [Check(name="ledger", verdict=Verdict.WARNING, fact=words, fix="See both sides:  netmon-cli audit")]
 
 
 def _caller(status: Status) -> Check:

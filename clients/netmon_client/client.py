@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
-from netmon.model import Connection, Filter, RowOrder, Snapshot, Status, View
+from netmon.model import Connection, Explanation, Filter, InterfaceLedger, RowOrder, Snapshot, Status, View
 from netmon_client import calls
 from netmon_client.answers import Bandwidth, MonitoringChange, Refreshed
 from netmon_client.calls import Call
@@ -81,11 +81,17 @@ class Client:
         filter: Filter = NO_FILTER,  # noqa: A002 -- the word of the contract
         order: RowOrder = RowOrder.UNSPECIFIED,
         closed_within_seconds: float = 0.0,
+        *,
+        redacted: bool = False,
     ) -> Iterator[Connection]:
-        """Give all connections of one moment, and those that ended within the last seconds (at most 60)."""
+        """Give all connections of one moment, and those that ended within the last seconds (at most 60).
+
+        ``redacted``: with pseudonyms, as in `View`.
+        """
         token = ""
         while True:
-            page = self._ask(calls.list_connections(filter, order, closed_within_seconds, token))
+            call = calls.list_connections(filter, order, closed_within_seconds, token, redacted=redacted)
+            page = self._ask(call)
             yield from page.connections
             token = page.next_page_token
             if not token:
@@ -94,6 +100,17 @@ class Client:
     def bandwidth(self, window_seconds: float | None = None) -> Bandwidth:
         """Give the samples of the last seconds; None: all that is held, 15 minutes at the most."""
         return self._ask(calls.get_bandwidth(window_seconds))
+
+    def explain(self, connection_id: str) -> Explanation:
+        """Say how the owner of a connection was found, or why there is none. `InvalidRequest`: it is not held.
+
+        ``connection_id`` is a row's ``id``, of a connection that is open or ended within the last minute.
+        """
+        return self._ask(calls.explain_connection(connection_id))
+
+    def ledger(self) -> tuple[InterfaceLedger, ...]:
+        """Give what the system counts on each interface, held against what was captured, as of the newest tick."""
+        return self._ask(calls.get_ledger())
 
     def start(self) -> MonitoringChange:
         """Begin to capture again, for everybody on the machine."""
@@ -135,19 +152,20 @@ class Client:
         *,
         after_sequence: int | None = None,
         instance_id: str = "",
+        redacted: bool = False,
         reconnect: bool = True,
         wait: bool = False,
     ) -> Iterator[FeedItem]:
         """Give a hello, then each event, from ``after_sequence`` of ``instance_id`` on where that is given.
 
         After a loss the stream goes on after its last event; what the collector no longer holds is a `Gap`.
-        ``reconnect`` and ``wait`` as for `snapshots`.
+        ``reconnect`` and ``wait`` as for `snapshots`; ``redacted``: with pseudonyms, as in `View`.
         """
         position = EventPosition(after_sequence, instance_id)
         follower = Follower(self._timing, self._timeout, reconnect=reconnect, wait=wait)
         return self._follow(
             follower,
-            lambda: calls.stream_events(filter, position.after_sequence, position.instance_id),
+            lambda: calls.stream_events(filter, position.after_sequence, position.instance_id, redacted=redacted),
             position.note,
         )
 

@@ -25,6 +25,10 @@ class CollectorUnreachable(NetmonError):
     exit_code = 3
 
 
+class RecorderUnreachable(CollectorUnreachable):
+    """Nobody answers for history: start the recorder, or do without it; the live views need none."""
+
+
 class NotPermitted(NetmonError):
     """The caller may not do this: ask for access."""
 

@@ -16,15 +16,17 @@ from netmon.codec import (
     application_to_wire,
     event_from_wire,
     event_to_wire,
+    explanation_to_wire,
     gap_from_wire,
     gap_to_wire,
+    interface_ledger_to_wire,
     process_to_wire,
     rows_to_wire,
     snapshot_from_wire,
     snapshot_to_wire,
     status_to_wire,
 )
-from netmon.model import Application, Connection, Event, Gap, Process, Snapshot, Status
+from netmon.model import Application, Connection, Event, Explanation, Gap, InterfaceLedger, Process, Snapshot, Status
 from netmon.v1 import event_pb2, monitor_service_pb2, snapshot_pb2
 from netmon_client.feed import End, FeedItem, Hello
 from netmon_client.greetings import hello_from_wire, hello_to_wire
@@ -82,12 +84,15 @@ read_lines = from_lines
 """The feed of a saved file: an open text file is its lines."""
 
 
-def as_object(value: Status | Snapshot | Connection | Application | Process | Event | Gap | Hello) -> dict[str, Any]:
+Value = Status | Snapshot | Connection | Application | Process | Event | Gap | Hello | Explanation | InterfaceLedger
+
+
+def as_object(value: Value) -> dict[str, Any]:
     """Give the JSON object of one value, without the envelope."""
     return message_to_object(_to_wire(value))
 
 
-def _to_wire(value: Status | Snapshot | Connection | Application | Process | Event | Gap | Hello) -> Message:
+def _to_wire(value: Value) -> Message:  # noqa: C901, PLR0911 -- one line a kind
     match value:
         case Status():
             return status_to_wire(value)
@@ -106,6 +111,10 @@ def _to_wire(value: Status | Snapshot | Connection | Application | Process | Eve
             return gap_to_wire(value)
         case Hello():
             return hello_to_wire(value)
+        case Explanation():
+            return explanation_to_wire(value)
+        case InterfaceLedger():
+            return interface_ledger_to_wire(value)
 
 
 def _line(kind: str, sequence: int, fields: dict[str, Any]) -> str:

@@ -42,7 +42,12 @@ class QueryError(ValueError):
 
 def parse_query(text: str) -> Filter:
     """Read a query; an empty one lets everything pass. Raise `QueryError`."""
-    terms: list[Term] = []
+    return Filter(terms=tuple(term for _, term in placed_terms(text)))
+
+
+def placed_terms(text: str) -> list[tuple[int, Term]]:
+    """Give the terms of a query, each with the column that it begins at, from 1. Raise `QueryError`."""
+    terms: list[tuple[int, Term]] = []
     value_count = 0
     position = _skip_space(text, 0)
     while position < len(text):
@@ -50,12 +55,12 @@ def parse_query(text: str) -> Filter:
             raise QueryError(f"more than {_MOST_TERMS} terms", position + 1)
         start = position
         term, position = _read_term(text, position)
-        terms.append(term)
+        terms.append((start + 1, term))
         value_count += len(term.values)
         if value_count > _MOST_VALUES_IN_ALL:
             raise QueryError(f"more than {_MOST_VALUES_IN_ALL} values in all", start + 1)
         position = _skip_space(text, position)
-    return Filter(terms=tuple(terms))
+    return terms
 
 
 def all_of(*filters: Filter) -> Filter:

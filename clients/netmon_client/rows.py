@@ -48,6 +48,8 @@ def flat_row(connection: Connection, snapshot: Snapshot) -> dict[str, Any]:
         "remainder": _word(facts.remainder),
         "domain": facts.domain or None,
         "domain_source": _word(facts.domain_source),
+        "registrable_domain": facts.registrable_domain or None,
+        "unnamed_reason": _word(facts.unnamed_reason),
         "executable": (process.executable or None) if process else None,
         "parent_pid": (process.parent_pid or None) if process else None,
         "parent": (process.parent_name or None) if process else None,

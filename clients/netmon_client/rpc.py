@@ -13,13 +13,13 @@ import grpc
 import grpc.aio
 
 from netmon_client.errors import (
-    CollectorUnreachable,
     IncompatibleVersion,
     InvalidRequest,
     NetmonError,
     NotPermitted,
     ServerFault,
 )
+from netmon_client.peer import COLLECTOR, Peer
 
 CHANNEL_OPTIONS: Final = (
     # Those of netmon.serving.options, which a test compares; importing that package would load a whole server.
@@ -65,7 +65,7 @@ def open_async_channel(path: str) -> grpc.aio.Channel:
     return grpc.aio.insecure_channel(target(path), options=CHANNEL_OPTIONS)
 
 
-def explained(error: grpc.RpcError, path: str, timeout: float) -> NetmonError:
+def explained(error: grpc.RpcError, path: str, timeout: float, peer: Peer = COLLECTOR) -> NetmonError:
     """Give the error that tells a caller what to do."""
     if not isinstance(error, grpc.Call | grpc.aio.AioRpcError):
         return ServerFault("the call failed", why=str(error))
@@ -75,45 +75,45 @@ def explained(error: grpc.RpcError, path: str, timeout: float) -> NetmonError:
     match code:
         case grpc.StatusCode.PERMISSION_DENIED | grpc.StatusCode.UNAUTHENTICATED:
             remedy = "See who you are taken for:  netmon-cli status"
-            return NotPermitted("the collector refused", why=why, remedy=remedy, reason=reason or code.name)
+            return NotPermitted(f"the {peer.name} refused", why=why, remedy=remedy, reason=reason or code.name)
         case grpc.StatusCode.UNIMPLEMENTED:
             return IncompatibleVersion(
-                "the collector does not know this call",
+                f"the {peer.name} does not know this call",
                 why=why or "it speaks another version than netmon.v1",
                 remedy="Update the older side; compare:  netmon-cli version",
                 reason=reason,
             )
         case grpc.StatusCode.INVALID_ARGUMENT | grpc.StatusCode.OUT_OF_RANGE | grpc.StatusCode.NOT_FOUND:
-            return InvalidRequest("the collector refused the request", why=why, reason=reason)
+            return InvalidRequest(f"the {peer.name} refused the request", why=why, reason=reason)
         case grpc.StatusCode.DEADLINE_EXCEEDED:
-            return CollectorUnreachable(
-                f"the collector at {path} did not answer within {timeout:g} s",
+            return peer.unreachable(
+                f"the {peer.name} at {path} did not answer within {timeout:g} s",
                 why="it hangs, or the machine is overloaded",
                 remedy="Check it:  netmon-cli doctor",
                 reason=reason,
             )
         case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.CANCELLED | grpc.StatusCode.RESOURCE_EXHAUSTED:
             what = (
-                "the collector has no room for another client"
+                f"the {peer.name} has no room for another client"
                 if code is grpc.StatusCode.RESOURCE_EXHAUSTED
-                else f"lost the collector at {path}"
+                else f"lost the {peer.name} at {path}"
             )
-            return CollectorUnreachable(what, why=why, remedy="Check it:  netmon-cli doctor", reason=reason)
+            return peer.unreachable(what, why=why, remedy="Check it:  netmon-cli doctor", reason=reason)
         case _:
             fault = _FAULT.search(why)
             return ServerFault(
-                "the collector failed",
+                f"the {peer.name} failed",
                 why=why,
-                remedy="Look in its log:  journalctl -u netmon-collector",
+                remedy=f"Look in its log:  journalctl -u {peer.unit}",
                 reason=reason,
                 fault_id=fault[1] if fault else "",
             )
 
 
-def malformed(error: ValueError) -> IncompatibleVersion:
+def malformed(error: ValueError, peer: Peer = COLLECTOR) -> IncompatibleVersion:
     """Give the error for an answer that could be read and makes no sense."""
     return IncompatibleVersion(
-        "the collector's answer makes no sense here",
+        f"the {peer.name}'s answer makes no sense here",
         why=str(error),
         remedy="Update the older side; compare:  netmon-cli version",
     )

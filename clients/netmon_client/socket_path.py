@@ -1,8 +1,9 @@
-"""Where the collector's public socket is."""
+"""Where the public sockets of collector and recorder are."""
 
 import os
 import shlex
 import sys
+from pathlib import Path
 
 
 def default_socket_path() -> str:
@@ -11,6 +12,29 @@ def default_socket_path() -> str:
     if configured:
         return configured
     return _system_path()
+
+
+def default_recorder_path() -> str:
+    """Give ``NETMON_RECORDER_SOCKET`` where it is set, else this user's recorder where it runs, else the system's.
+
+    Without any of them it is where this user's own recorder would be, so that errors name a place that can be mended.
+    """
+    configured = os.environ.get("NETMON_RECORDER_SOCKET", "")
+    if configured:
+        return configured
+    own, system = own_recorder_path(), system_recorder_path()
+    return system if Path(system).is_socket() and not Path(own).is_socket() else own
+
+
+def own_recorder_path() -> str:
+    """Give where a recorder of this user has its socket; root's own is the system's."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")
+    return f"{runtime}/netmon/recorder.sock" if runtime.startswith("/") else system_recorder_path()
+
+
+def system_recorder_path() -> str:
+    """Give where a recorder that is a system service has its socket."""
+    return f"{_system_folder()}/netmon-recorder/recorder.sock"
 
 
 def start_command(path: str) -> str:
@@ -29,4 +53,8 @@ def cli_command(path: str, command: str) -> str:
 
 
 def _system_path() -> str:
-    return "/var/run/netmon/collector.sock" if sys.platform == "darwin" else "/run/netmon/collector.sock"
+    return f"{_system_folder()}/netmon/collector.sock"
+
+
+def _system_folder() -> str:
+    return "/var/run" if sys.platform == "darwin" else "/run"

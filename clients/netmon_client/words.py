@@ -8,13 +8,16 @@ from typing import Final, Literal
 from netmon.model import (
     Connection,
     ConnectionState,
+    DomainSource,
     GapCause,
     MonitoringState,
+    NamesStatus,
     OwnerMethod,
     OwnerWay,
     Protocol,
     Remainder,
     UnattributedReason,
+    UnnamedReason,
 )
 
 __all__ = [
@@ -28,12 +31,15 @@ __all__ = [
     "gap_words",
     "group_words",
     "method_words",
+    "names_words",
     "owner_words",
     "percent",
     "protocol_name",
     "reason_words",
     "remainder_words",
+    "source_words",
     "state_look",
+    "unnamed_words",
     "ways_words",
 ]
 
@@ -86,6 +92,7 @@ _REASONS: dict[UnattributedReason, str] = {
     UnattributedReason.FRAGMENT: "fragment without its first part",
     UnattributedReason.TABLE_FULL: "given up, the table was full",
     UnattributedReason.NO_LOOKUP: "recording without owners",
+    UnattributedReason.CARRIER: "carries a tunnel, whose inside is counted",
 }
 
 _BRIEF_REASONS: dict[UnattributedReason, str] = {
@@ -93,6 +100,7 @@ _BRIEF_REASONS: dict[UnattributedReason, str] = {
     UnattributedReason.OTHER_NAMESPACE: "other netns",
     UnattributedReason.NO_PRIVILEGE: "no right",
     UnattributedReason.PROTOCOL: "no lookup",
+    UnattributedReason.CARRIER: "tunnel",
 }
 
 _REMAINDERS: dict[Remainder, str] = {
@@ -107,6 +115,25 @@ _METHODS: dict[OwnerMethod, str] = {
     OwnerMethod.WILDCARD: "socket bound to the port",
     OwnerMethod.CREATOR: "seen by the kernel making the socket",
     OwnerMethod.USER: "seen by the kernel using the socket",
+    OwnerMethod.SIBLING: "like the connections just before",
+}
+
+_SOURCES: dict[DomainSource, str] = {
+    DomainSource.SNI: "TLS server name of the connection",
+    DomainSource.QUIC: "QUIC server name of the connection",
+    DomainSource.DNS: "inferred from a DNS answer with its address",
+    DomainSource.HOSTS_FILE: "inferred from the hosts file",
+}
+
+_UNNAMED: dict[UnnamedReason, str] = {
+    UnnamedReason.UNSPECIFIED: "no domain to be expected",
+    UnnamedReason.OLDER: "began before names were watched",
+    UnnamedReason.NOT_SEEN: "no name was seen for its address",
+    UnnamedReason.NO_SERVER_NAME: "its hello names no server",
+    UnnamedReason.ENCRYPTED_HELLO: "the name in its hello is encrypted",
+    UnnamedReason.ENCRYPTED_DNS: "encrypted DNS",
+    UnnamedReason.NOT_ASKED: "the address was used without asking in the open",
+    UnnamedReason.SWITCHED_OFF: "names are switched off",
 }
 
 _GAPS: dict[GapCause, str] = {
@@ -180,6 +207,26 @@ def owner_words(row: Connection) -> str:
     if not row.is_owned:
         return reason_words(facts.unattributed_reason)
     return method_words(facts.owner_method)
+
+
+def source_words(source: DomainSource) -> str:
+    """Say where a domain was learnt, and whether it is inferred; empty where there is none."""
+    return _SOURCES.get(source, "")
+
+
+def unnamed_words(reason: UnnamedReason) -> str:
+    """Say why something has no domain."""
+    return _UNNAMED[reason]
+
+
+def names_words(names: NamesStatus) -> str:
+    """Say how names are learnt, or why they are not."""
+    if not names.is_on:
+        return f"switched off{f': {names.reason}' if names.reason else ''}"
+    known = f"{names.name_count:,} of {counted(names.name_limit, 'name')} held"
+    shed = f", {names.shed_count:,} given up" if names.shed_count else ""
+    why = f"; {names.reason}" if names.reason else "" if names.has_quic else "; those of QUIC cannot be read"
+    return f"{counted(names.answer_count, 'DNS answer')}, {counted(names.hello_count, 'hello')}; {known}{shed}{why}"
 
 
 def ways_words(ways: Iterable[OwnerWay]) -> str:

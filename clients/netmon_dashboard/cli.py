@@ -26,10 +26,11 @@ _MOST_PORT: Final = 65_535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the words of the command line say. ``socket`` None: the usual one."""
+    """What the words of the command line say. ``socket``, ``recorder`` None: the usual ones."""
 
     port: int
     socket: str | None
+    recorder: str | None = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,7 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     keys = new_keys(port)
     ready = _announcing(f"dashboard  http://{HOST}:{port}/?token={keys.token}")
-    has_served = serve_until_signal(listener, keys=keys, collector=options.socket, ready=ready)
+    has_served = serve_until_signal(
+        listener, keys=keys, collector=options.socket, recorder=options.recorder, ready=ready
+    )
     # All is closed and nothing is left to write. To take the interpreter apart, with gRPC's poller and Streamlit's
     # modules in it, took 0.2 s on an idle machine and up to 1.2 s on a busy one.
     logging.shutdown()
@@ -76,6 +79,11 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Option
     parser.add_argument(
         "--socket", metavar="PATH", help="socket of the collector (default: NETMON_SOCKET, else the usual)"
     )
+    parser.add_argument(
+        "--recorder-socket",
+        metavar="PATH",
+        help="socket of the recorder (default: NETMON_RECORDER_SOCKET, else the usual)",
+    )
     parser.add_argument("--version", action="version", version=f"netmon-dashboard {__version__}")
     words = parser.parse_args(arguments)
     port: int | None = words.port
@@ -84,10 +92,10 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Option
             port = _port(environ.get(_PORT_VARIABLE) or str(_PORT))
         except argparse.ArgumentTypeError as error:
             parser.error(f"{_PORT_VARIABLE}: {error}")
-    path: str | None = words.socket or environ.get("NETMON_SOCKET")
-    if path is not None and not path.isprintable():
-        parser.error("the socket's path holds bytes that no page can show")
-    return Options(port=port, socket=words.socket)
+    for path in (words.socket or environ.get("NETMON_SOCKET"), words.recorder_socket):
+        if path is not None and not path.isprintable():
+            parser.error("the socket's path holds bytes that no page can show")
+    return Options(port=port, socket=words.socket, recorder=words.recorder_socket)
 
 
 def bind_near(port: int) -> socket.socket:

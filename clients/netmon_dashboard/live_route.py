@@ -62,8 +62,8 @@ async def _listen(socket: WebSocket, hub: Hub, tab: Tab, tasks: asyncio.TaskGrou
         if text is None:
             raise TabClosed(REFUSED, "the message is no text")
         match request_of(read_message(text)):
-            case Watch(with_rows=with_rows):
-                tab.watch(with_rows=with_rows)
+            case Watch(with_rows=with_rows, with_domains=with_domains):
+                tab.watch(with_rows=with_rows, with_domains=with_domains)
             case Pause():
                 tab.pause()
             case Resume():

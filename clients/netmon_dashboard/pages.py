@@ -8,6 +8,8 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.components.v2 import component
 
+from netmon_dashboard.config.page import show_config
+from netmon_dashboard.history.page import show_history
 from netmon_dashboard.serving import Serving, serving
 
 __all__ = ["PAGES", "show"]
@@ -18,8 +20,12 @@ PAGES: Final = {
     "overview": ":material/monitoring:",
     "connections": ":material/lan:",
     "applications": ":material/apps:",
+    "domains": ":material/public:",
 }
 """Name, which is also the path (the first one's is "/"), and the icon in the navigation."""
+
+_PAST: Final = {"history": ":material/history:", "config": ":material/tune:"}
+"""Pages that Streamlit draws under the head of ours; they ask the recorder, and are there where a way to it is."""
 
 # Streamlit gives a component to the browser as text. Ours are files, which import each other and are cached.
 _MODULE: Final = """
@@ -40,7 +46,7 @@ def show() -> None:
         return
     pages = [
         st.Page(_page(name, what), title=name.title(), url_path=name, icon=icon, default=name == "overview")
-        for name, icon in PAGES.items()
+        for name, icon in {**PAGES, **(_PAST if what.recorder is not None else {})}.items()
     ]
     page = st.navigation(pages, position="top")
     st.set_page_config(page_title=f"{page.title} · netmon")
@@ -48,7 +54,7 @@ def show() -> None:
 
 
 def _page(name: str, what: Serving) -> Callable[[], None]:
-    return partial(_mount, name, what)
+    return partial(_mount_and_ask if name in _PAST else _mount, name, what)
 
 
 def _mount(name: str, what: Serving) -> None:
@@ -56,8 +62,16 @@ def _mount(name: str, what: Serving) -> None:
     # With a route the hub speaks to the browser itself: a run of the script then sends these few bytes and no more.
     data: dict[str, Any] = {"page": name, "route": what.route}
     if what.first_messages is not None:
-        data["messages"] = what.first_messages(name != "overview")
+        data["messages"] = what.first_messages(name in ("connections", "applications"), name == "domains")
     live(key="live", data=data)
+
+
+def _mount_and_ask(name: str, what: Serving) -> None:
+    _mount(name, what)
+    if what.recorder is None:
+        return
+    show = show_history if name == "history" else show_config
+    show(what.recorder)
 
 
 def _show_the_way() -> None:

@@ -14,7 +14,9 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp
 from streamlit import file_util
 
+from netmon_dashboard.config.export_route import export_routes
 from netmon_dashboard.guard import Guard, Keys, inline_script_hashes
+from netmon_dashboard.history.recorder_link import RecorderLink
 from netmon_dashboard.host_config import HostConfig
 from netmon_dashboard.hub import Hub
 from netmon_dashboard.icons import icon_finder, icon_routes
@@ -36,37 +38,45 @@ def new_keys(port: int) -> Keys:
 
 
 def serve_until_signal(
-    listener: socket.socket, *, keys: Keys, collector: str | None, ready: Callable[[], None]
+    listener: socket.socket,
+    *,
+    keys: Keys,
+    collector: str | None,
+    recorder: str | None = None,
+    ready: Callable[[], None],
 ) -> bool:
     """Serve on a bound socket until SIGINT or SIGTERM; say whether it ever did.
 
     ``ready`` is called when pages are answered.
 
-    ``collector``: path of its socket, None for the usual one; nothing need be there yet.
+    ``collector``, ``recorder``: paths of their sockets, None for the usual ones; nothing need be there yet.
     """
     apply_settings(keys.port)
-    server = WebServer(build_app(keys=keys, collector=collector), port=keys.port, ready=ready)
+    server = WebServer(build_app(keys=keys, collector=collector, recorder=recorder), port=keys.port, ready=ready)
     asyncio.run(server.serve([listener]))
     return server.started
 
 
-def build_app(*, keys: Keys, collector: str | None) -> ASGIApp:
+def build_app(*, keys: Keys, collector: str | None, recorder: str | None = None) -> ASGIApp:
     """Put everything together; Streamlit's options must be set before. The hub lives as long as the app's lifespan."""
     icons = icon_finder()
     hub = Hub(collector, icon=icons)
+    history = RecorderLink(recorder)
 
     @asynccontextmanager
     async def lifespan(_app: streamlit.App) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             stack.callback(icons.close)
+            stack.callback(history.close)
             await stack.enter_async_context(hub)
             stack.callback(serve, None)
-            serve(Serving(route=LIVE_PATH))
+            serve(Serving(route=LIVE_PATH, recorder=history, collector=collector))
             yield
 
     routes: list[BaseRoute] = [
         *live_routes(hub),
         *icon_routes(icons),
+        *export_routes(history.client),
         Mount("/netmon/assets", StaticFiles(directory=ASSETS)),
     ]
     app = streamlit.App(SCRIPT, routes=routes, lifespan=lifespan)

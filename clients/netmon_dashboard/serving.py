@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from netmon_dashboard.history.recorder_link import RecorderLink
+
 __all__ = ["Serving", "serve", "serving"]
 
 
@@ -11,11 +13,16 @@ __all__ = ["Serving", "serve", "serving"]
 class Serving:
     """Where browsers get their data: over the live route, or without one (``route`` empty) with the page itself.
 
-    ``first_messages``: gives what a tab is sent first, as JSON values; asked with whether rows are wanted.
+    ``recorder``: the way to history; without one there is no page of it.
+    ``collector``: path of its socket, None for the usual one.
+    ``first_messages``: gives what a tab is sent first, as JSON values; asked with whether rows are
+    wanted, and whether domains are.
     """
 
     route: str
-    first_messages: Callable[[bool], list[Any]] | None = None
+    first_messages: Callable[[bool, bool], list[Any]] | None = None
+    recorder: RecorderLink | None = None
+    collector: str | None = None
 
 
 _current: list[Serving] = []

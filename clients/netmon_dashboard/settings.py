@@ -35,7 +35,7 @@ _OPTIONS: Final[dict[str, object]] = {
     # A colour under [theme] itself would pin the light mode, so each mode has its own; only sizes stand there.
     "theme.paddingTop": "0.5rem",
     "theme.paddingBottom": "1rem",
-    "theme.light.primaryColor": "#2563eb",
+    "theme.light.primaryColor": "#1d4ed8",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f3f5f9",
     "theme.light.textColor": "#16202e",

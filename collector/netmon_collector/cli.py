@@ -19,7 +19,10 @@ EXIT_NO_PERMISSION = 77
 
 _REFUSED = """\
 netmon-collector: no right to capture packets (this needs root or CAP_NET_RAW).
-Start it:  sudo netmon-collector   (without root: netmon-collector --read FILE.pcap plays a capture file)
+Start it:  sudo netmon-collector
+Without root:  netmon-collector --no-capture --socket "$XDG_RUNTIME_DIR/netmon.sock"
+               lists sockets and what the kernel counts of them, without packets;
+               netmon-collector --read FILE.pcap plays a capture file
 """
 
 _INCOMPLETE = """\

@@ -29,6 +29,11 @@ def both() -> tuple[float, float]:
     return before, wall
 
 
+def uptime() -> float:
+    """Seconds since the system was started, those that it slept among them: what starts of processes count in."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 def slept() -> float:
     """Seconds that the machine has slept since it was started: what CLOCK_BOOTTIME is ahead of the monotonic clock.
 

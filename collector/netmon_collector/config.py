@@ -39,7 +39,17 @@ class Settings:
     record_limit_bytes: int = RECORD_LIMIT_BYTES
     owners: str = "auto"
     keep_command_lines: bool = False
+    with_names: bool = True
+    browsers: tuple[str, ...] = ()
     is_verbose: bool = False
+    is_capturing: bool = True
+
+    @property
+    def names_off_because(self) -> str:
+        """Why no names are learnt; empty where they are."""
+        if not self.with_names:
+            return "left out by --no-names"
+        return "" if self.is_capturing else "left out by --no-capture"
 
 
 def load_settings(
@@ -62,6 +72,7 @@ def _parser() -> ArgumentParser:
     add("--exclude-interface", action="append", metavar="PATTERN", help="leave out, for example 'docker*'; repeatable")
     add("--interval", metavar="SECONDS", help="time between two snapshots (default 1)")
     add("--socket", metavar="PATH", help=f"where to serve (default {default_socket()})")
+    add("--no-capture", action="store_const", const=True, help="needs no root: list sockets, capture no packets")
     add("--read", metavar="PATH", help="play a capture file, or a directory made by --record; needs no root")
     add("--at-once", action="store_const", const=True, help="with --read: as fast as it can be read")
     add("--loop", action="store_const", const=True, help="with --read: again and again")
@@ -74,6 +85,8 @@ def _parser() -> ArgumentParser:
         const=True,
         help="serve command lines too, of the processes of the user who started it",
     )
+    add("--no-names", action="store_const", const=True, help="learn no names: nothing of DNS, TLS or QUIC is read")
+    add("--browser", action="append", metavar="NAME", help="this executable is a web browser too; repeatable")
     add("--verbose", action="store_const", const=True, help="log more, never names or addresses")
     add("--version", action="version", version=f"netmon-collector {__version__}")
     return parser
@@ -119,12 +132,18 @@ def _settings(values: Mapping[str, object]) -> Settings:
         raise ConfigError("--at-once and --loop go with --read")
     if "read" in read and "record" in read:
         raise ConfigError("--read and --record exclude each other")
+    if read.get("no_capture") and ("read" in read or "record" in read):
+        raise ConfigError("--no-capture goes neither with --read nor with --record: there are no packets")
     if read.get("at_once") and read.get("loop"):
         raise ConfigError("--at-once and --loop exclude each other")
     fields = {_FIELDS.get(name, name): value for name, value in read.items()}
     fields.setdefault("socket", default_socket())
     if fields.pop("at_once", False):
         fields["is_paced"] = False
+    if fields.pop("no_names", False):
+        fields["with_names"] = False
+    if fields.pop("no_capture", False):
+        fields["is_capturing"] = False
     return Settings(**fields)  # type: ignore[arg-type]
 
 
@@ -190,6 +209,7 @@ _READERS: dict[str, Callable[[str, object], object]] = {
     "exclude_interface": _names,
     "interval": _seconds,
     "socket": _path,
+    "no_capture": _yes,
     "read": _path,
     "at_once": _yes,
     "loop": _yes,
@@ -197,12 +217,15 @@ _READERS: dict[str, Callable[[str, object], object]] = {
     "record_limit": _bytes,
     "owners": _owners,
     "command_lines": _yes,
+    "no_names": _yes,
+    "browser": _names,
     "verbose": _yes,
 }
 
-_LISTS = frozenset({"interface", "exclude_interface"})
+_LISTS = frozenset({"interface", "exclude_interface", "browser"})
 
 _FIELDS = {
+    "browser": "browsers",
     "interface": "interfaces",
     "exclude_interface": "excluded_interfaces",
     "interval": "interval_seconds",

@@ -14,10 +14,12 @@ from netmon_collector.controls import Controls
 from netmon_collector.host.interfaces import list_interfaces
 from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.live import LiveSource
+from netmon_collector.naming import name_settings
 from netmon_collector.playback import Playback
 from netmon_collector.server import Hub, Limits, build_services
 from netmon_collector.source import SomethingMissing, Source
 from netmon_collector.status_board import StatusBoard
+from netmon_collector.without_packets import NOBODY_ASKS
 
 SUSPENSION_SECONDS = 1.0
 """A sleep of the machine is told from this length on."""
@@ -49,7 +51,9 @@ def _open_source(settings: Settings) -> Source:
         _check_interfaces(settings.interfaces)
         lines_of = _command_lines_of(settings)
         lister = open_socket_lister(settings.owners, command_lines_of=lines_of)
-        finder = open_owner_finder(settings.owners, command_lines_of=lines_of)
+        finder = NOBODY_ASKS
+        if settings.is_capturing:
+            finder = open_owner_finder(settings.owners, command_lines_of=lines_of)
         return LiveSource(settings, lister, asyncio.get_running_loop(), _open_recorder(settings), finder)
     try:
         return Playback(
@@ -57,6 +61,7 @@ def _open_source(settings: Settings) -> Source:
             is_paced=settings.is_paced,
             is_looped=settings.is_looped,
             interval_seconds=settings.interval_seconds,
+            names=name_settings(off_because=settings.names_off_because, browsers=settings.browsers),
         )
     except OSError as error:
         raise SomethingMissing(f"{settings.read} cannot be read: {error.strerror or error}") from error

@@ -14,16 +14,23 @@ from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
 from netmon_collector.config import Settings
 from netmon_collector.core.batch import Batch
-from netmon_collector.core.interfaces import choose_interfaces
+from netmon_collector.core.interfaces import inside_of
 from netmon_collector.core.monitor import Monitor
 from netmon_collector.core.questions import Question
 from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.first_look import FirstLook
+from netmon_collector.foreign_watch import open_foreign_watch
 from netmon_collector.host.interfaces import list_interfaces, local_network
 from netmon_collector.host.link_watch import open_link_watch
 from netmon_collector.host.listers import FinderChoice
-from netmon_collector.host.ports import Answers, Listing, SocketLister
+from netmon_collector.host.ports import Answers, FirstPacketFinder, Listing, SocketLister
 from netmon_collector.host.scan_schedule import ScanSchedule
+from netmon_collector.naming import Naming, name_settings
+from netmon_collector.owner_search import OwnerSearch
 from netmon_collector.source import CaptureRefused, new_instance_id
+from netmon_collector.system_counts import system_counts
+from netmon_collector.tcp_watch import open_tcp_watch
+from netmon_collector.without_packets import CAPTURE_OFF, choices_of
 
 LINK_SECONDS = 2.0
 """Interfaces are listed this often even if nothing tells of a change: where nothing can, and for carriers."""
@@ -54,29 +61,29 @@ class LiveSource:
     ) -> None:
         """Open nothing yet; ``run`` does. ``choice``: who answers for single connections, if somebody can."""
         self._settings = settings
-        self.monitor = Monitor(new_instance_id(), now=clock.monotonic(), wall_time=clock.wall_time())
+        names = name_settings(off_because=settings.names_off_because, browsers=settings.browsers)
+        now, wall_time = clock.both()
+        self.monitor = Monitor(new_instance_id(), now=now, wall_time=wall_time, names=names)
         self._lister = lister
         self._recorder = recorder
         self._finder = choice.finder
-        self._choice = choice
         if self._finder is not None:
-            self.monitor.ask_for_owners()
+            self.monitor.ask_for_owners(self._finder.name)
         self._capture = Capture(loop=loop, deliver=self._deliver)
+        self._naming = Naming(loop=loop, deliver=self.monitor.add_names, is_on=names.is_on, recorder=recorder)
+        self._first_look = FirstLook(self._finder, loop) if isinstance(self._finder, FirstPacketFinder) else None
         self._links = open_link_watch()
         self._loop = loop
         self._network = LocalNetwork()
-        self._schedule = ScanSchedule(is_told=choice.finder is not None)
+        self._schedule = ScanSchedule(is_told=choice.finder is not None and choice.finder.fileno() >= 0)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="host")
+        self._foreign = open_foreign_watch(self.monitor.foreign, self._in_thread)
         self._work = asyncio.Lock()
         self._links_changed = asyncio.Event()
         self._wanted = asyncio.Event()
         self._is_running = True
-        self._scan_count = 0
-        self._scan_seconds = 0.0
-        self._socket_count = 0
-        self._process_count = 0
-        self._sees_all_users = True
-        self._scan_error = ""
+        self._tcp = open_tcp_watch(self.monitor, self._in_thread, has_packets=settings.is_capturing)
+        self._owners = OwnerSearch(choice, lister, self._first_look, lambda: self._schedule.idle_interval_seconds)
 
     async def open(self) -> None:
         """Open what is to be captured. ``CaptureRefused``: this user may not."""
@@ -86,12 +93,15 @@ class LiveSource:
         """Follow interfaces and sockets until cancelled. ``CaptureRefused``: this user may not capture a new one."""
         if self._links is not None:
             self._loop.add_reader(self._links.fileno(), self._hear_links)
-        if self._finder is not None:
+        if self._finder is not None and self._finder.fileno() >= 0:
             self._loop.add_reader(self._finder.fileno(), self._hear_processes)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._follow_links())
                 tasks.create_task(self._follow_sockets())
+                if self._foreign is not None:
+                    tasks.create_task(self._foreign.run())
+                tasks.create_task(self._tcp.run())
         except* CaptureRefused as group:
             refused = group.exceptions[0]
         else:
@@ -107,9 +117,13 @@ class LiveSource:
         return clock.wall_time()
 
     def before_tick(self) -> None:
-        """Hand over the packets that wait, and libpcap's counts."""
+        """Hand over the packets that wait, the system's counts of them, and libpcap's."""
         self._capture.read_all()
+        self._naming.read_all(clock.monotonic())
+        self.monitor.naming.left_out_count = self._naming.lost_count
+        self._read_counters()
         self._ask()
+        self._tcp.before_tick(clock.monotonic(), clock.wall_time())
         self.monitor.add_capture_counts(self._capture.counts())
         for change in self._capture.take_changes():
             self.monitor.tell(change, clock.monotonic(), clock.wall_time())
@@ -118,24 +132,29 @@ class LiveSource:
 
     def start(self) -> None:
         """Open the interfaces again."""
-        self._is_running = True
+        self._is_running = self._tcp.is_running = True
         self._links_changed.set()
         self._schedule.force()
         self._wanted.set()
 
     def stop(self) -> None:
         """Hand over what waits, then close them all."""
-        self._is_running = False
+        self._is_running = self._tcp.is_running = False
         self._capture.read_all()
+        self._read_counters()
         self._capture.close()
+        self._naming.close()
+        if self._first_look is not None:
+            self._first_look.close()
 
     async def refresh(self) -> tuple[int, int, int]:
         """List interfaces, sockets and processes anew."""
         await self._follow_links_once()
         self._lister.forget_caches()
         await self._scan()
+        await self._tcp.read()
         captured = sum(state.state is CaptureState.CAPTURING for state in self._capture.states())
-        return self._socket_count, self._process_count, captured
+        return self._owners.socket_count, self._owners.process_count, captured
 
     def interfaces(self) -> tuple[InterfaceStatus, ...]:
         """Give all interfaces of this machine."""
@@ -143,37 +162,17 @@ class LiveSource:
 
     def owner_ways(self) -> tuple[OwnerWay, ...]:
         """Give the ways of this machine, the best one first."""
-        limits = "connections that live shorter than the time between two listings may stay without an owner"
-        if self._finder is not None:
-            limits = "for sockets that were there before the collector"
-        return (
-            OwnerWay(name="ebpf", in_use=self._finder is not None, reason=self._choice.reason),
-            OwnerWay(
-                name=self._lister.name,
-                in_use=True,
-                reason=self._scan_error or limits,
-                scan_count=self._scan_count,
-                last_scan_seconds=self._scan_seconds,
-                scan_interval_seconds=self._schedule.idle_interval_seconds,
-            ),
-        )
+        return self._owners.ways()
 
     def degraded(self) -> tuple[Degradation, ...]:
         """Give what is missing on this machine."""
-        found: list[Degradation] = []
-        if self._finder is None:
-            text = "Owners are found by listing sockets: a connection that ends between two listings may have none."
-            text += f" eBPF, which names these too, is not in use: {self._choice.reason}."
-            found.append(Degradation(code="owners.listing", text=text, remedy=self._choice.remedy))
-        if not self._sees_all_users:
-            text = "Processes of other users cannot be read: their connections have no owner."
-            found.append(Degradation(code="owners.privilege", text=text, remedy="Start it as root."))
-        if self._scan_error:
-            found.append(Degradation(code="owners.failed", text=f"Sockets cannot be listed: {self._scan_error}."))
+        found = [*(() if self._settings.is_capturing else (CAPTURE_OFF,)), *self._tcp.degraded()]
+        found += self._owners.degraded()
         failed = sum(state.state is CaptureState.FAILED for state in self._capture.states())
         if failed:
             text = f"{failed} of {len(self._capture.states())} interfaces cannot be captured."
             found.append(Degradation(code="capture.failed", text=text, remedy="netmon-cli interfaces tells which."))
+        found += self._naming.degraded(clock.monotonic())
         if self._recorder is not None and self._recorder.stopped_reason:
             text = f"The recording has stopped: {self._recorder.stopped_reason}."
             found.append(Degradation(code="recording.stopped", text=text))
@@ -184,10 +183,15 @@ class LiveSource:
         if self._links is not None:
             self._loop.remove_reader(self._links.fileno())
             self._links.close()
+        if self._first_look is not None:
+            self._first_look.close()
         if self._finder is not None:
-            self._loop.remove_reader(self._finder.fileno())
+            if self._finder.fileno() >= 0:
+                self._loop.remove_reader(self._finder.fileno())
             self._finder.close()
+        self._tcp.close()
         self._capture.close()
+        self._naming.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
         if self._recorder is not None:
             self._recorder.close()
@@ -203,6 +207,9 @@ class LiveSource:
             self._ask()
         if waited is None and self.monitor.pending_since is not None:
             self._wanted.set()
+
+    def _read_counters(self) -> None:
+        self.monitor.add_link_counters(system_counts(self._capture.openings()), clock.wall_time())
 
     # Owners of single connections.
 
@@ -222,7 +229,7 @@ class LiveSource:
         self._hear_processes()
         now, now_wall = clock.both()
         found = self._finder.find(questions, now, now_wall)
-        self.monitor.add_answers(found.processes, found.answers, now)
+        self.monitor.add_answers(found.processes, found.answers, now, way=self._finder.name, asked=questions)
         if self._recorder is not None and found.answers:
             self._recorder.add_knowledge(_told(questions, found), clock.wall_time())
 
@@ -249,19 +256,28 @@ class LiveSource:
         except (OSError, ValueError) as error:
             log.warning("interfaces could not be listed: %s", getattr(error, "strerror", None) or type(error).__name__)
             return
-        network = local_network(facts)
+        choices = choices_of(facts, self._settings)
+        network = local_network(facts, inside_of(choices))
         if network != self._network:
             self._network = network
             self.monitor.add_network(network)
             if self._recorder is not None:
                 self._recorder.add_knowledge(network, clock.wall_time())
+        self._naming.add_network(network)
+        self._naming.add_hosts(await self._in_thread(self._naming.read_hosts), *clock.both())
         if not self._is_running:
             return
-        choices = choose_interfaces(facts, self._settings.interfaces, self._settings.excluded_interfaces)
+        before = self._capture.openings()
         try:
             self._capture.apply(choices, clock.monotonic())
         except PermissionError as error:
             raise CaptureRefused from error
+        self._naming.apply(choices, clock.monotonic())
+        if self._capture.openings() != before:
+            self._read_counters()  # what was counted before a handle was open is its baseline
+        if self._first_look is not None:
+            indexes = (choice.facts.index for choice in choices if choice.capture and choice.facts is not None)
+            self._first_look.follow(indexes, network)
 
     # Sockets and processes.
 
@@ -296,23 +312,19 @@ class LiveSource:
                 listing, cpu_seconds = await self._in_thread(self._list_sockets)
             except (OSError, RuntimeError, ValueError) as error:  # the last two: what psutil makes of odd lines
                 # Its kind says enough; the message could hold a path of somebody's process, or an address.
-                self._scan_error = getattr(error, "strerror", None) or type(error).__name__
+                kind = getattr(error, "strerror", None) or type(error).__name__
+                self._owners.failed(kind)
                 self._schedule.finished(clock.monotonic(), FAILED_COST_SECONDS)
-                log.warning("sockets could not be listed: %s", self._scan_error)
+                log.warning("sockets could not be listed: %s", kind)
                 return
         now = clock.monotonic()
         # What is waiting was captured before the listing ended: it must not seem younger.
         self._capture.read_all()
         cpu_before = clock.thread_cpu()
         self.monitor.add_processes(listing.processes, now)
-        self.monitor.add_sockets(listing.scan, now)
+        self.monitor.add_sockets(listing.scan, now, way=self._lister.name)
         self._schedule.finished(now, cpu_seconds + clock.thread_cpu() - cpu_before)
-        self._scan_error = ""
-        self._scan_count += 1
-        self._scan_seconds = cpu_seconds
-        self._socket_count = len(listing.scan.rows)
-        self._process_count = len(listing.processes)
-        self._sees_all_users = listing.scan.sees_all_users
+        self._owners.listed(listing, cpu_seconds)
         if self._recorder is not None:
             self._recorder.add_knowledge(Processes(rows=listing.processes), clock.wall_time())
             self._recorder.add_knowledge(listing.scan, clock.wall_time())

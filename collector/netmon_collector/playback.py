@@ -7,15 +7,20 @@ from pathlib import Path
 
 from netmon.model import CaptureState, Degradation, InterfaceStatus, OwnerWay, PacketSource
 from netmon_collector import clock
-from netmon_collector.capture.replay import Recorded, Replay
+from netmon_collector.capture.replay import NamePackets, Recorded, Replay
 from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.config import ConfigError
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.monitor import Monitor
+from netmon_collector.core.name_facts import HostsFact
+from netmon_collector.core.naming import NameSettings
 from netmon_collector.core.questions import Answer
 from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.names import quic
+from netmon_collector.names.learner import NO_LIMITS, NameLearner
+from netmon_collector.naming import QUIC_MISSING, name_settings
 from netmon_collector.source import SomethingMissing, new_instance_id
 
 YIELD_SECONDS = 0.05
@@ -34,9 +39,19 @@ class Playback:
     Times are the recording's: its first moment is now, and each tick's wall clock tells when it happened.
     """
 
-    def __init__(self, path: Path, *, is_paced: bool, is_looped: bool, interval_seconds: float) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        is_paced: bool,
+        is_looped: bool,
+        interval_seconds: float,
+        names: NameSettings | None = None,
+    ) -> None:
         """Look at the files. ``OSError`` where one cannot be read, ``ValueError`` where one is no capture file."""
-        self._replay = Replay(path, loop=is_looped)
+        names = names or name_settings()
+        self._replay = Replay(path, loop=is_looped, with_names=names.is_on)
+        self._learner = NameLearner(NO_LIMITS) if names.is_on else None
         self._items = self._replay.items()
         self._first = next(self._items, None)
         self._is_paced = is_paced
@@ -49,6 +64,7 @@ class Playback:
             wall_time=self.wall_time(),
             packet_source=PacketSource.RECORDING,
             has_lookup=self._replay.has_owners,
+            names=names,
         )
         self.monitor.ask_for_owners()
         self._told = ToldAnswers(self.monitor)
@@ -153,6 +169,8 @@ class Playback:
         if self._replay.is_damaged:
             text = "A capture file is damaged: what stands behind the damage is missing."
             found.append(Degradation(code="recording.damaged", text=text))
+        if self._learner is not None and not quic.is_available:
+            found.append(QUIC_MISSING)
         return tuple(found)
 
     def close(self) -> None:
@@ -166,6 +184,13 @@ class Playback:
                 self.monitor.add_batch(item)
         elif isinstance(item, LocalNetwork):
             self.monitor.add_network(item)
+            if self._learner is not None:
+                self._learner.add_network(item)
+        elif isinstance(item, NamePackets):
+            self._learn(item)
+        elif isinstance(item, HostsFact):
+            if self._learner is not None:
+                self.monitor.add_names((item,), self.now())
         elif isinstance(item, Processes):
             self.monitor.add_processes(item.rows, self.now())
         elif isinstance(item, ToldOwners):
@@ -173,6 +198,13 @@ class Playback:
         else:
             self._scan_count += 1
             self.monitor.add_sockets(item, self.now())
+
+    def _learn(self, packets: NamePackets) -> None:
+        if self._learner is None or not self._is_running:
+            return
+        facts = self._learner.add_batch(packets.batch, self.now())
+        if facts:
+            self.monitor.add_names(facts, self.now())
 
 
 class ToldAnswers:

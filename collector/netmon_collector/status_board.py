@@ -50,6 +50,8 @@ class StatusBoard:
             pids=(os.getpid(),),
             cpu_seconds=resources.cpu_seconds,
             resident_bytes=resources.resident_bytes,
+            names=monitor.naming.status(),
+            ledger=monitor.interface_ledgers,
         )
 
     def _with_packets(self, row: InterfaceStatus) -> InterfaceStatus:

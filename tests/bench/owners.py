@@ -1,11 +1,18 @@
 """What naming owners costs: 200 processes a second that live for milliseconds, and 2,000 open connections."""
 
+import socket
 import tempfile
 import time
 from pathlib import Path
 
+from netmon_collector.host.diag_sockets import DiagSocketLister
+from netmon_collector.host.holders import FULL_WALK_SECONDS
+from netmon_collector.host.listers import open_holder_source
+from netmon_collector.host.proc_processes import ProcProcessReader
+from netmon_collector.host.processes import ProcessTable
 from tests.bench.ground import BEST, PSUTIL, WARM_SECONDS, load, ours, pids_of, subscribers
 from tests.bench.table import Row
+from tests.support import children
 from tests.support.collector_process import CollectorProcess, cpu_seconds
 from tests.support.observation import read_counters
 from tests.support.owner_programs import OwnerWorkload
@@ -17,15 +24,36 @@ SECONDS = 20.0
 PROCESSES = 2_000
 PER_SECOND = 200
 CONNECTIONS = 2_000
+LOOKUPS = ("--owners", "sockdiag")
 SETTLE_SECONDS = 3.0
+HOLDERS = 200
+LISTINGS = 10
+
+MANY_HOLDERS = """
+import os, socket, sys
+ready, told = os.pipe()
+for _ in range(int(sys.argv[1])):
+    if not os.fork():
+        held = [socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(int(sys.argv[2]))]
+        for one in held:
+            one.bind(("127.0.0.1", 0))
+        os.write(told, b".")
+        os.read(0, 1)
+        os._exit(0)
+for _ in range(int(sys.argv[1])):
+    os.read(ready, 1)
+print("ready", flush=True)
+os.read(0, 1)
+"""
+"""So many processes with so many sockets each."""
 
 
 def measure() -> list[Row]:
     """Give the rows of the table."""
-    rows: list[Row] = []
+    rows = _listings()
     with stage("nmbench") as built, programs() as running:
         port = running.serve(built.far.namespace, "tcp-server", built.far.ipv4).port
-        for name, flags, budget in (("eBPF", BEST, 30.0), ("psutil", PSUTIL, None)):
+        for name, flags, budget in (("eBPF", BEST, 30.0), ("lookups", LOOKUPS, 30.0), ("psutil", PSUTIL, None)):
             with ours(built, *flags) as process, subscribers(process, 1):
                 time.sleep(WARM_SECONDS)
                 seconds, share = _short_lived(built, process, port)
@@ -39,6 +67,34 @@ def measure() -> list[Row]:
             budget = 3.0 if flags is BEST else None
             rows.append((f"{CONNECTIONS:,} silent connections, {name}: CPU (% of a core)", busy, budget, None))
     return rows
+
+
+def _listings() -> list[Row]:
+    """Give the CPU of one listing, for both who tell the holders of sockets."""
+    rows: list[Row] = []
+    with children.running(MANY_HOLDERS, str(HOLDERS), str(CONNECTIONS // HOLDERS)) as holders:
+        holders.line()
+        for way in ("auto", "sockdiag"):
+            source = open_holder_source(way)
+            lister = DiagSocketLister(ProcessTable(ProcProcessReader()), choice=source)
+            idle = min(_listing_seconds(lister) for _ in range(LISTINGS))
+            fresh: list[float] = []
+            for _ in range(LISTINGS):
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as new:
+                    new.bind(("127.0.0.1", 0))
+                    fresh.append(_listing_seconds(lister))
+            whole = min(_listing_seconds(lister, FULL_WALK_SECONDS * turn) for turn in range(1, LISTINGS))
+            what = f"a listing of {CONNECTIONS:,} sockets of {HOLDERS} processes, {source.source.name}: CPU (ms)"
+            rows.append((f"{what}, nothing new", idle * 1e3, None, None))
+            rows.append((f"{what}, a new socket", min(fresh) * 1e3, None, None))
+            rows.append((f"{what}, each 30 s", whole * 1e3, None, None))
+    return rows
+
+
+def _listing_seconds(lister: DiagSocketLister, later: float = 0.0) -> float:
+    before = time.process_time()
+    lister.list_sockets(time.time() + later)
+    return time.process_time() - before
 
 
 def _short_lived(built: Stage, process: CollectorProcess, port: int) -> tuple[float, float]:

@@ -1,6 +1,7 @@
 """The collector's one clock."""
 
 import time
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,11 @@ def test_sleep_of_the_machine_is_never_negative_and_stands_still_while_it_is_awa
     first = clock.slept()
     assert first >= -0.001
     assert abs(clock.slept() - first) < 0.5
+
+
+def test_the_uptime_is_what_the_system_tells() -> None:
+    told = float(Path("/proc/uptime").read_text(encoding="ascii").split()[0])
+    assert told <= clock.uptime() <= told + 1.0
 
 
 def test_cpu_time_is_that_of_the_calling_thread_and_only_grows() -> None:

@@ -26,6 +26,22 @@ def test_without_anything_said_the_defaults_hold() -> None:
     assert load_settings([], {}, NOWHERE) == Settings(socket=default_socket())
 
 
+@pytest.mark.parametrize(
+    ("arguments", "environment", "text", "expected"),
+    [
+        ([], {}, "", True),
+        (["--no-names"], {}, "", False),
+        ([], {"NETMON_NO_NAMES": "1"}, "", False),
+        ([], {}, "no_names = true", False),
+        ([], {"NETMON_NO_NAMES": "0"}, "no_names = true", True),
+    ],
+)
+def test_names_are_learnt_unless_somebody_says_no(
+    tmp_path: Path, arguments: list[str], environment: dict[str, str], text: str, expected: bool
+) -> None:
+    assert from_file(tmp_path, text, *arguments, **environment).with_names is expected
+
+
 def test_linux_serves_in_run() -> None:
     assert default_socket() == LINUX_SOCKET == Path("/run/netmon/collector.sock")
 
@@ -81,6 +97,7 @@ def test_settings_of_different_sources_are_put_together(tmp_path: Path) -> None:
         (["--record", "dir", "--record-limit", "1e6"], "record_limit_bytes", 1_000_000),
         (["--owners", "psutil"], "owners", "psutil"),
         (["--command-lines"], "keep_command_lines", True),
+        (["--no-capture"], "is_capturing", False),
         (["--verbose"], "is_verbose", True),
     ],
 )
@@ -134,6 +151,8 @@ def test_what_is_switched_off_needs_no_recording(tmp_path: Path) -> None:
         ("loop = true", "--loop"),
         ("at_once = true", "--read"),
         ('read = "a"\nrecord = "b"', "--record"),
+        ('no_capture = true\nread = "a"', "--no-capture"),
+        ('no_capture = true\nrecord = "b"', "--no-capture"),
         ('read = "a"\nloop = true\nat_once = true', "--loop"),
     ],
 )

@@ -16,7 +16,7 @@ from netmon_collector.capture.recording import Recorder
 from netmon_collector.capture.replay import Replay
 from netmon_collector.config import Settings
 from netmon_collector.core.sockets import SocketRow, SocketScan
-from netmon_collector.host.listers import FinderChoice, open_socket_lister
+from netmon_collector.host.listers import FinderChoice, open_owner_finder, open_socket_lister
 from netmon_collector.host.ports import Listing, SocketLister
 from netmon_collector.live import NOBODY_ASKED, LiveSource
 from netmon_collector.source import CaptureRefused
@@ -29,6 +29,7 @@ class PlannedLister:
     """Gives a listing, or raises; counts how often it was asked."""
 
     name = "planned"
+    holder_ways = (OwnerWay(name="task_file", in_use=True),)
 
     def __init__(self) -> None:
         self.error: OSError | None = None
@@ -94,7 +95,8 @@ async def test_a_first_listing_comes_at_once_and_its_sockets_are_rows() -> None:
         await eventually(lambda: source.owner_ways()[-1].scan_count == 1, what="the first listing")
         (row,) = tick(source).connections
         assert row.process == lister.owner
-    kernel, way = source.owner_ways()
+    kernel, holding, way = source.owner_ways()
+    assert holding == lister.holder_ways[0]
     assert (kernel.name, kernel.in_use, kernel.reason) == ("ebpf", False, "not asked for")
     assert (way.name, way.in_use) == ("planned", True)
     assert way.last_scan_seconds >= 0
@@ -131,6 +133,18 @@ async def test_why_owners_are_only_listed_is_said_with_what_would_help() -> None
         [listing] = [one for one in source.degraded() if one.code == "owners.listing"]
         assert (choice.reason in listing.text, listing.remedy) == (True, choice.remedy)
         assert source.owner_ways()[0] == OwnerWay(name="ebpf", in_use=False, reason=choice.reason)
+
+
+async def test_that_owners_are_looked_up_without_ebpf_is_said_with_what_would_help() -> None:
+    choice = open_owner_finder("sockdiag")
+    async with running(opened(NOTHING, PlannedLister(), choice=choice)) as source:
+        assert owner_codes(source) == ["owners.lookup"]
+        [lookup] = [one for one in source.degraded() if one.code == "owners.lookup"]
+        assert (choice.reason in lookup.text, lookup.remedy) == (True, choice.remedy)
+        kernel, way, *_ = source.owner_ways()
+        assert kernel == OwnerWay(name="ebpf", in_use=False, reason=choice.reason)
+        assert (way.name, way.in_use) == ("sockdiag", True)
+        assert "milliseconds" in way.reason
 
 
 async def test_who_cannot_see_other_users_processes_is_told_so() -> None:
@@ -271,6 +285,33 @@ async def test_stopped_it_closes_its_captures_and_started_it_opens_them_again(ow
 
 @needs_root
 @pytest.mark.root
+async def test_the_systems_counters_are_held_against_what_was_captured_from_its_opening_on(
+    own_namespace: Namespace,
+) -> None:
+    earlier = datagrams(4)
+    async with running(opened(Settings(), PlannedLister())) as source:
+        held = datagrams(10)
+
+        def account() -> tuple[int | None, int | None, int]:
+            tick(source)
+            sums = next(one.total for one in source.monitor.interface_ledgers if one.name == "lo")
+            return sums.system_bytes, sums.system_packets, sums.difference_bytes
+
+        await eventually(lambda: account() == (2_000, 20, 0), what="both sides of ten datagrams, sent and received")
+        source.stop()
+        unseen = datagrams(5)
+        source.start()
+        await eventually(
+            lambda: any(one.state is CaptureState.CAPTURING for one in source.interfaces()), what="capture on loopback"
+        )
+        seen = datagrams(1)
+        await eventually(lambda: account() == (2_200, 22, 0), what="what passed while it was stopped left out")
+        for one in (*earlier, *held, *unseen, *seen):
+            one.close()
+
+
+@needs_root
+@pytest.mark.root
 async def test_an_interface_that_comes_later_is_captured(own_namespace: Namespace) -> None:
     async with running(opened(Settings(), PlannedLister())) as source:
         own_namespace.ip("link", "add", "late0", "type", "veth", "peer", "name", "late1")
@@ -299,7 +340,7 @@ async def test_what_it_recorded_plays_with_the_same_packets_and_owners(
             await eventually(lambda: tick(source).totals.sent_packets == 7, what="seven packets")
     replay = Replay(tmp_path / "run")
     kinds = {type(recorded.item).__name__ for recorded in replay.items()}
-    assert kinds == {"LocalNetwork", "Processes", "SocketScan", "Batch"}
+    assert kinds == {"LocalNetwork", "HostsFact", "Processes", "SocketScan", "Batch"}
 
 
 @needs_root
@@ -316,3 +357,17 @@ async def test_a_user_without_the_right_is_refused_when_it_opens(own_namespace: 
             source.close()
     finally:
         os.seteuid(0)
+
+
+@pytest.mark.root
+@needs_root
+@pytest.mark.parametrize("with_names", [True, False])
+async def test_names_handles_are_open_unless_names_are_switched_off(
+    own_namespace: Namespace, *, with_names: bool
+) -> None:
+    async with running(opened(Settings(with_names=with_names), PlannedLister())) as source:
+        tick(source)
+        states = {state.name: state.state for state in source._naming._capture.states()}
+        status = source.monitor.naming.status()
+    assert states == ({"lo": CaptureState.CAPTURING} if with_names else {})
+    assert (status.is_on, status.reason) == (with_names, "" if with_names else "left out by --no-names")

@@ -23,12 +23,17 @@ from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
 from netmon_collector.config import ConfigError
 from netmon_collector.core.flow import FlowKey
+from netmon_collector.core.name_facts import HostsFact, HostsRow
+from netmon_collector.core.naming import NameSettings
 from netmon_collector.core.sockets import SocketScan
+from netmon_collector.naming import name_settings
 from netmon_collector.playback import Playback
 from netmon_collector.source import SomethingMissing
+from tests.support import name_frames as name_packets
+from tests.support import name_messages as make
 from tests.support.eventually import eventually
 from tests.support.pcap_files import ENDS, OWNER, datagram, write_pcap, write_sidecar
-from tests.support.wire import NETWORK, START, process, udp_row
+from tests.support.wire import NETWORK, PEER, START, process, udp_row
 
 INTERVAL = 1.0
 
@@ -252,3 +257,45 @@ async def test_a_looped_recording_tells_its_owners_in_each_round(pcap: Path) -> 
     async with played(playback):
         await eventually(lambda: moved(playback) > 8, what="a third round")
     assert {row.process for row in tick(playback).connections} == {OWNER}
+
+
+OFF = name_settings(off_because="left out by --no-names")
+
+
+def name_frames() -> list[tuple[float, bytes]]:
+    """A question, its answer, and a ClientHello for another name to the address that was answered."""
+    hello = make.in_records(make.named_hello("www.example.org"))
+    return [
+        (0.1, name_packets.asked(name_packets.query("dns.example.org"))),
+        (0.2, name_packets.answered(name_packets.answer("dns.example.org", make.record("dns.example.org", 1, PEER)))),
+        (0.3, name_packets.segment(name_packets.HERE, 40_000, PEER, 443, hello)),
+        (0.4, name_packets.segment(name_packets.HERE, 40_001, PEER, 80, b"GET")),
+    ]
+
+
+async def domains_of(path: Path, packet_count: int, names: NameSettings | None = None) -> dict[int, str]:
+    playback = Playback(path, is_paced=False, is_looped=False, interval_seconds=INTERVAL, names=names)
+    async with played(playback):
+        await eventually(lambda: moved(playback) == packet_count, what="all packets")
+        rows = tick(playback).connections
+    return {row.facts.remote.port or 0: row.facts.domain for row in rows if row.facts.remote and row.facts.domain}
+
+
+async def test_a_capture_file_names_its_connections_by_itself(tmp_path: Path) -> None:
+    path = write_pcap(tmp_path / "eth0.pcap", name_frames())
+    write_sidecar(path)
+    assert await domains_of(path, 4) == {443: "www.example.org", 80: "dns.example.org"}
+
+
+async def test_with_names_switched_off_it_names_nothing(tmp_path: Path) -> None:
+    path = write_pcap(tmp_path / "eth0.pcap", name_frames())
+    write_sidecar(path)
+    assert await domains_of(path, 4, OFF) == {}
+
+
+async def test_a_recorded_hosts_file_names_what_nothing_else_does(tmp_path: Path) -> None:
+    path = write_pcap(tmp_path / "eth0.pcap", [(0.5, datagram())])
+    fact = HostsFact(time=START, rows=(HostsRow(address=PEER, names=("nas.example",)),))
+    write_sidecar(path, [(0.0, NETWORK), (0.0, fact)])
+    assert await domains_of(path, 1) == {443: "nas.example"}
+    assert await domains_of(path, 1, OFF) == {}

@@ -26,12 +26,18 @@ pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 WAY = os.environ.get("NETMON_OWNERS", "auto")
 BY_KERNEL = WAY in {"auto", "ebpf"}
 ENOUGH_PERCENT = 99.9
+LOOKED_UP_PERCENT = 90.0
+"""By lookups, wherever the process lives for 5 ms or more."""
+BUSY_SECONDS = 0.001
+"""Where the collector waits longer for a processor each time it has something to do, lookups come too late whatever it
+does: their share is printed then, and no gate. That nobody is named wrongly always is one."""
 SETTLE_SECONDS = 4.0
 REASONS = {UnattributedReason.GONE, UnattributedReason.PROTOCOL, UnattributedReason.KERNEL, UnattributedReason.PENDING}
 
 SHORT = (
     "forks",
     "forks6",
+    "forks-slow",
     "execs",
     "calls",
     "accept-loop",
@@ -50,12 +56,20 @@ SHORT = (
 )
 
 
+BEYOND_LOOKUPS = {"passed", "reuseport", "pings", "forks", "forks6", "datagrams"}
+"""What is handed on within a millisecond, the choice among listeners that was over, what is no TCP or UDP; and what
+depends on how soon a busy machine wakes the collector: 6 to 98 % of 200 processes a second, which keep two processors
+busy by themselves. Their figures are printed; that nobody is named wrongly holds for them too. 20 a second are a gate.
+"""
+
+
 @dataclass(slots=True, kw_only=True)
 class Played:
     """What the workloads did and what the collector made of it."""
 
     scores: dict[str, Score] = field(default_factory=dict[str, Score])
     dropped_packets: int = 0
+    waits: dict[str, float] = field(default_factory=dict[str, float])
     notes: dict[str, dict[str, int]] = field(default_factory=dict[str, dict[str, int]])
 
 
@@ -80,11 +94,14 @@ class Acts:
         self._process = process
         self._folder = folder
         self._rows: dict[str, Connection] = {}
+        self._waits: dict[str, float] = {}
+        self._waited = _waited(process.pid)
 
     def play(self, far4: int, far6: int, echo: int, program: str) -> None:
         far, near = self._stage.far, self._stage.near
         self._run("forks", "forks", far.ipv4, far4, 400, 200)
         self._run("forks6", "forks", far.ipv6, far6, 200, 200)
+        self._run("forks-slow", "forks", far.ipv4, far4, 60, 20)
         self._run("execs", "execs", far.ipv4, far4, 40, 20, program)
         self._run("calls", "calls", far.ipv4, far4, 750, 500)
         self._serve(near.ipv4)
@@ -114,11 +131,15 @@ class Acts:
         for name in SHORT:
             used, made.notes[name] = read_truth(self._folder / name)
             made.scores[name] = score(used, self._rows.values())
-            print(f"{WAY:8} {name:12} {made.scores[name]}")  # noqa: T201 -- the figures that this file is for
+            made.waits[name] = self._waits.get(name, 0.0)
+            waited = f"{made.waits[name] * 1000:.2f} ms"
+            print(f"{WAY:8} {name:12} waits {waited} {made.scores[name]}")  # noqa: T201 -- the figures of this file
         return made
 
     def _run(self, name: str, kind: str, *given: object) -> None:
+        self._waited = _waited(self._process.pid)
         OwnerWorkload(self._stage.near.namespace, kind, self._folder / name, *given).wait()
+        self._note_waits(name)
         self._look()
 
     def _serve(self, address: str) -> None:
@@ -128,16 +149,28 @@ class Acts:
             kinds = ("accept-loop", "fork-each", "asyncio", "silent", "reuseport")
             servers = [stack.enter_context(serving(here, kind, self._folder / kind, address)) for kind in kinds]
             echo = stack.enter_context(serving(here, "datagrams", self._folder / "datagrams-in", address))
+            self._waited = _waited(self._process.pid)
             ignored = self._folder / "far"
             callers = [OwnerWorkload(far, "visits", ignored, address, one.port, 100, 50) for one in servers]
             callers.append(OwnerWorkload(far, "datagrams", ignored, address, echo.port, 20))
             for caller in callers:
                 caller.wait()
+            self._note_waits(*kinds, "datagrams-in")
         self._look()
+
+    def _note_waits(self, *names: str) -> None:
+        waited, times = (after - before for after, before in zip(_waited(self._process.pid), self._waited, strict=True))
+        self._waits.update((name, waited / max(1, times) / 1e9) for name in names)
 
     def _look(self) -> None:
         with self._process.client() as client:
             self._rows.update((row.id, row) for row in client.connections(closed_within_seconds=60))
+
+
+def _waited(pid: int) -> tuple[int, int]:
+    """Give for how many nanoseconds a program waited for a processor, and how often it got one (proc(5))."""
+    _, waited, times = Path(f"/proc/{pid}/schedstat").read_text().split()
+    return int(waited), int(times)
 
 
 @pytest.mark.parametrize("name", SHORT)
@@ -147,6 +180,8 @@ def test_bytes_are_credited_to_the_process_that_moved_them(played: Played, name:
     if BY_KERNEL:
         assert [(one.ends, sorted(one.pids), row.process) for one, row in found.guessed] == []
         assert found.right_percent >= ENOUGH_PERCENT, str(found)
+    if WAY == "sockdiag" and name not in BEYOND_LOOKUPS and played.waits[name] < BUSY_SECONDS:
+        assert found.right_percent >= LOOKED_UP_PERCENT, str(found)
 
 
 @pytest.mark.parametrize("name", SHORT)

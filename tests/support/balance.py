@@ -1,10 +1,15 @@
-"""The one law of a snapshot: owned rows + omitted + unattributed = totals, in total and in the interval."""
+"""The laws of a snapshot, in total and in the interval.
+
+Owned rows + omitted + unattributed = totals; domains + unnamed = totals.
+"""
 
 from collections.abc import Iterable
 
-from netmon.model import Snapshot, Traffic
+from netmon.model import InterfaceLedger, LedgerSums, Snapshot, Traffic
 
 Sums = tuple[int, ...]
+Amounts = tuple[tuple[int, int], tuple[int, int]]
+"""Bytes and packets, in total and in the interval."""
 
 
 def sums(parts: Iterable[Traffic]) -> Sums:
@@ -37,5 +42,57 @@ def assert_balanced(snapshot: Snapshot) -> None:
     if snapshot.applications:
         applications = [part.traffic for part in snapshot.applications]
         assert sums([*applications, *unattributed]) == totals
-    everything = [*owned, *unattributed, snapshot.omitted.traffic]
+    domains = [part.traffic for part in snapshot.domains]
+    unnamed = [part.traffic for part in snapshot.unnamed]
+    if domains or unnamed:
+        assert sums([*domains, *unnamed]) == totals
+        for part in snapshot.domains:
+            moved = sum(share.sent_bytes + share.received_bytes for share in part.applications)
+            cleared = part.traffic.cleared_sent_bytes + part.traffic.cleared_received_bytes
+            assert moved == part.traffic.sent_bytes + part.traffic.received_bytes - cleared
+    everything = [*owned, *unattributed, snapshot.omitted.traffic, *domains, *unnamed]
     assert all(value >= 0 for part in everything for value in sums([part]))
+
+
+def assert_interfaces_balanced(snapshot: Snapshot, ledgers: tuple[InterfaceLedger, ...]) -> None:
+    """Hold what each interface carried, with and without an owner, against the sums of the whole machine."""
+    totals = snapshot.totals
+    whole = _amounts(totals)
+    assert _added((_captured(each.total), _captured(each.interval)) for each in ledgers) == whole
+    for part in snapshot.unattributed:
+        kept = [
+            tuple(
+                next(((e.byte_count, e.packet_count) for e in sums.unattributed if e.reason is part.reason), (0, 0))
+                for sums in (each.total, each.interval)
+            )
+            for each in ledgers
+        ]
+        assert _added(kept) == _amounts(part.traffic), part.reason
+    for each in ledgers:
+        for sums in (each.total, each.interval):
+            assert sums.attributed_bytes >= 0
+            assert sums.attributed_packets >= 0
+
+
+def _amounts(traffic: Traffic) -> Amounts:
+    return (
+        (traffic.sent_bytes + traffic.received_bytes, traffic.sent_packets + traffic.received_packets),
+        (
+            traffic.interval_sent_bytes + traffic.interval_received_bytes,
+            traffic.interval_sent_packets + traffic.interval_received_packets,
+        ),
+    )
+
+
+def _captured(sums: LedgerSums) -> tuple[int, int]:
+    return sums.attributed_bytes + sums.unattributed_bytes, sums.attributed_packets + sums.unattributed_packets
+
+
+def _added(parts: Iterable[tuple[tuple[int, int], ...]]) -> Amounts:
+    sums = [[0, 0], [0, 0]]
+    for windows in parts:
+        for window, (byte_count, packet_count) in zip(sums, windows, strict=True):
+            window[0] += byte_count
+            window[1] += packet_count
+    (total_bytes, total_packets), (interval_bytes, interval_packets) = sums
+    return (total_bytes, total_packets), (interval_bytes, interval_packets)

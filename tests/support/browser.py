@@ -25,7 +25,9 @@ NARROW = (390, 844)
 LIVE_ROUTE = "/netmon/live"
 # Opened at /connections, Streamlit's page asks for its server below that path too, before it finds it at the root
 # (streamlit 1.67, `doInitPings`): those two answers are 404, and Chromium calls that an error.
-_IS_SEARCH = re.compile(r"^http://127\.0\.0\.1:\d+/(connections|applications)/_stcore/(health|host-config)$")
+_IS_SEARCH = re.compile(
+    r"^http://127\.0\.0\.1:\d+/(connections|applications|domains|history|config)/_stcore/(health|host-config)$"
+)
 LOAD_MILLISECONDS = 30_000
 
 

@@ -28,10 +28,12 @@ from netmon.model import (
     UnattributedTraffic,
 )
 from netmon_client.aggregate import sum_traffic
+from tests.support.busy_domains import BusyDomains, domain_keys, sums_of, unnamed_parts
 from tests.support.busy_programs import catalogue
 from tests.support.busy_rows import Row, RowMaker
 
 _NOTHING: Final = Traffic()
+_BROWSERS: Final = frozenset({"firefox", "chromium"})
 _REMAINDER: Final = ConnectionFacts(id="r-closed", protocol=Protocol.UNSPECIFIED, remainder=Remainder.CLOSED)
 
 
@@ -67,6 +69,8 @@ class BusyDesktop:
         self._processes: dict[str, Process] = {}
         # What ended rows had moved, by each key that sums are made of.
         self._gone: dict[Key, Traffic] = {}
+        self._domains = BusyDomains()
+        self._gone_names: dict[tuple[str, object], Traffic] = {}
 
     def tick(self, now: float, monotonic_seconds: float) -> Snapshot:
         """Give the snapshot of this moment (Unix seconds), one interval after the one before."""
@@ -84,6 +88,9 @@ class BusyDesktop:
         """Add what an ended row moved to the sums that it was part of."""
         for key in keys_of(row.facts):
             self._gone[key] = sum_traffic((self._gone.get(key, _NOTHING), Traffic(*row.traffic[:4])))
+        for name in domain_keys(row.facts):
+            known = self._gone_names.get(name, _NOTHING)
+            self._gone_names[name] = sum_traffic((known, Traffic(*row.traffic[:4])))
 
     def _open_and_end(self, now: float) -> None:
         self._due += self._churn
@@ -102,6 +109,7 @@ class BusyDesktop:
         loopback = sums.get(Key("scope", Scope.LOOPBACK), _NOTHING)
         unowned = sums.get(Key("unowned"), _NOTHING)
         open_rows = [row for row in rows if row.end_time is None]
+        names = sums_of(rows, self._gone_names)
         return Snapshot(
             instance_id="busy-desktop",
             sequence=self._sequence,
@@ -135,6 +143,8 @@ class BusyDesktop:
             attributed_share=1
             - (unowned.sent_bytes + unowned.received_bytes) / max(1, totals.sent_bytes + totals.received_bytes),
             drops=Drops(received_packets=totals.sent_packets + totals.received_packets),
+            domains=self._domains.domains(rows, names, now),
+            unnamed=unnamed_parts(rows, names),
             active_connection_count=sum(1 for row in open_rows if row.state is not ConnectionState.LISTEN),
             listening_count=sum(1 for row in open_rows if row.state is ConnectionState.LISTEN),
         )
@@ -196,6 +206,7 @@ def _application(process: Process, its: list[Connection], traffic: Traffic, firs
         remote_count=len({row.remote.address for row in open_rows if row.remote}),
         users=tuple(sorted({owner.user for owner in owners.values()})),
         first_time=first_time,
+        is_browser=process.application_name in _BROWSERS,
         last_time=max((row.last_time for row in its if row.last_time is not None), default=None),
     )
 

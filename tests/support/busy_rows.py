@@ -19,6 +19,7 @@ from netmon.model import (
     Scope,
     Traffic,
     UnattributedReason,
+    UnnamedReason,
 )
 from tests.support.busy_programs import Program, processes_of
 
@@ -219,6 +220,8 @@ class RowMaker:
             unattributed_reason=UnattributedReason.UNSPECIFIED if is_owned else self._random.choice(_REASONS),
             domain=domain,
             domain_source=program.source if domain else DomainSource.UNSPECIFIED,
+            registrable_domain=".".join(domain.split(".")[-2:]),
+            unnamed_reason=_unnamed_reason(scope, domain, self._count),
         )
         pace = self._random.choices([pace for pace, _ in _PACES], [share for _, share in _PACES])[0]
         state = self._random.choice(_STATES) if program.protocol is Protocol.TCP else ConnectionState.IDLE
@@ -239,6 +242,12 @@ class RowMaker:
         else:
             here, there = _HERE, f"{self._random.choice(('203.0.113', '198.51.100'))}.{number}"
         return Endpoint(address=here, port=local_port), Endpoint(address=there, port=remote_port)
+
+
+def _unnamed_reason(scope: Scope, domain: str, number: int) -> UnnamedReason:
+    if domain or scope is not Scope.INTERNET:
+        return UnnamedReason.UNSPECIFIED
+    return (UnnamedReason.ENCRYPTED_DNS, UnnamedReason.NOT_SEEN, UnnamedReason.OLDER)[number % 3]
 
 
 def _method(process: Process | None, *, guessed: bool) -> OwnerMethod:

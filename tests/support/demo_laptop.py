@@ -54,7 +54,7 @@ PROGRAMS = (
     Program(role="mailer", user="demo", path="/usr/bin/mailer", first_pid=1907, start_seconds=0.6),
     Program(role="shell", user="demo", path="/usr/bin/shell", first_pid=2215, start_seconds=0.7),
     Program(role="sync", user="demo", path="/home/demo/bin/sync.py", first_pid=2260, start_seconds=0.8),
-    Program(role="browser", user="demo", path="/usr/bin/browser", first_pid=2548, start_seconds=1.0),
+    Program(role="browser", user="demo", path="/usr/bin/firefox", first_pid=2548, start_seconds=1.0),
     Program(role="metrics", user="www-data", path="/usr/sbin/metrics.py", first_pid=2702, start_seconds=1.2),
     Program(role="backup", user="demo", path="/home/demo/bin/backup.py", first_pid=3101, start_seconds=1.5),
     Program(role="call", user="demo", path="/usr/bin/call", first_pid=3340, start_seconds=2.0),
@@ -69,7 +69,7 @@ PROGRAMS = (
 
 
 def furnish(place: Path) -> None:
-    """Give this mount namespace folders that may be written, a boot id and users of its own."""
+    """Give this mount namespace folders that may be written, a boot id, a hosts file and users of its own."""
     socket.sethostname(HOST_NAME)
     layers = place / "layers"
     layers.mkdir()
@@ -81,6 +81,7 @@ def furnish(place: Path) -> None:
         mount("-t", "overlay", "overlay", "-o", f"lowerdir={folder},upperdir={upper},workdir={work}", folder)
     files = {
         "/proc/sys/kernel/random/boot_id": f"{BOOT_ID}\n",
+        "/etc/hosts": "127.0.0.1 localhost\n192.168.1.20 nas.home.example nas\n",
         "/etc/passwd": "".join(f"{name}:x:{uid}:{uid}::/:/bin/sh\n" for name, uid in USERS.items()),
         "/etc/group": "".join(f"{name}:x:{gid}:\n" for name, gid in GROUPS.items()),
     }
@@ -135,7 +136,7 @@ def start_collector(place: Path, recording: Path) -> "subprocess.Popen[bytes]":
     """Start the collector and wait until it captures."""
     address = str(place / "collector.sock")
     command = Path(sys.executable).with_name("netmon-collector")
-    process = subprocess.Popen([command, "--socket", address, "--record", recording])
+    process = subprocess.Popen([command, "--socket", address, "--record", recording, "--owners", "sockdiag"])
 
     def captures() -> bool:
         try:

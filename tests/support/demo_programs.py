@@ -7,10 +7,15 @@ role's name. A role ends by itself or when it is killed.
 import asyncio
 import random
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
 
-from tests.support.demo_servers import CHUNK, DATAGRAMS, REQUEST, STEP_SECONDS, dns_question, serve, swallow
+from tests.support.demo_servers import CHUNK, DATAGRAMS, NAMES, REQUEST, STEP_SECONDS, dns_question, serve, swallow
+
+QUIC_INITIAL = Path(__file__).with_name("demo_initial.bin")
+"""A datagram with a QUIC client's first packet, for ``video.example.net``; ``record_demo`` writes it."""
 
 ANY_ADDRESS = "0.0.0.0"  # noqa: S104 -- in a network of its own
 RESOLVER = ("127.0.0.1", 53)
@@ -29,8 +34,12 @@ class Link:
         self._writer = writer
 
     @classmethod
-    async def open(cls, place: Place) -> "Link":
-        return cls(*await asyncio.open_connection(*place))
+    async def open(cls, place: Place, name: str = "") -> "Link":
+        """Connect, and with a name begin as TLS does."""
+        reader, writer = await asyncio.open_connection(*place)
+        if name:
+            writer.write(client_hello(name))
+        return cls(reader, writer)
 
     async def get(self, count: int, per_second: int = 0) -> None:
         """Ask for bytes and read them."""
@@ -75,20 +84,33 @@ def _family(place: Place | None) -> int:
     return socket.AF_INET6 if place is not None and ":" in place[0] else socket.AF_INET
 
 
-async def look_up(name: str) -> None:
-    """Ask the machine's own resolver, from a socket of its own as C libraries do."""
+def client_hello(name: str) -> bytes:
+    """Give the first message of a TLS client that wants ``name``, as OpenSSL writes it."""
+    sent = ssl.MemoryBIO()
+    client = ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), sent, server_hostname=name)
+    try:
+        client.do_handshake()
+    except ssl.SSLWantReadError:
+        return sent.read()
+    raise AssertionError("a handshake with nobody")
+
+
+async def look_up(name: str) -> list[str]:
+    """Ask the machine's own resolver, from a socket of its own as C libraries do; give the addresses."""
     asking = await udp(RESOLVER)
     asking.sendto(dns_question(name))
+    asking.sendto(dns_question(name, ipv6=True))
     await asyncio.sleep(0.4)
     asking.close()
+    return list(NAMES[name])
 
 
 # --- Programs of the person at the keyboard --------------------------------------------------
 
 
-async def load(place: Place, sizes: Sequence[int], stay_seconds: float) -> None:
+async def load(place: Place, name: str, sizes: Sequence[int], stay_seconds: float) -> None:
     """Fetch files over one connection and keep it for the next ones, as browsers do."""
-    link = await Link.open(place)
+    link = await Link.open(place, name)
     for size in sizes:
         await link.get(size, 4_000_000 if size > 200_000 else 0)
         await asyncio.sleep(random.uniform(0.05, 0.3))
@@ -98,22 +120,26 @@ async def load(place: Place, sizes: Sequence[int], stay_seconds: float) -> None:
 
 async def browser() -> None:
     """Load a page every few seconds, hold a channel for messages, and play a video by datagrams."""
-    pages: tuple[tuple[str, tuple[Place, ...]], ...] = (
-        ("news.example", (("203.0.113.10", 443), ("203.0.113.11", 443), ("2001:db8:20::10", 443))),
-        ("shop.example", (("198.51.100.60", 443), ("203.0.113.11", 443))),
-        ("wiki.example", (("2001:db8:20::60", 443),)),
-        ("maps.example", (("203.0.113.30", 443), ("203.0.113.31", 443), ("2001:db8:20::30", 443))),
+    pages = (
+        ("www.news.example", "img.news.example"),
+        ("shop.example", "cdn.shop.example"),
+        ("en.wiki.example",),
+        ("tiles.maps.example",),
     )
 
     async def channel() -> None:
-        link = await Link.open(("2001:db8:20::5", 443))
+        await asyncio.sleep(2)
+        (address,) = await look_up("push.example.org")
+        link = await Link.open((address, 443), "push.example.org")
         while True:
             await link.get(random.randint(80, 900))
             await asyncio.sleep(1.7)
 
     async def video() -> None:
         await asyncio.sleep(6)
-        stream = await udp(("203.0.113.80", 443))
+        (address,) = await look_up("video.example.net")
+        stream = await udp((address, 443))
+        stream.sendto(QUIC_INITIAL.read_bytes())
         while True:
             stream.sendto(DATAGRAMS.pack(60, 1250, 120))
             await asyncio.sleep(1.4)
@@ -121,12 +147,12 @@ async def browser() -> None:
     async def pages_forever() -> None:
         loads: list[asyncio.Task[None]] = []
         for turn in range(100):
-            name, places = pages[turn % len(pages)]
-            await look_up(name)
-            for place in places:
-                for _ in range(random.randint(1, 3)):
-                    sizes = [random.choice((4_000, 18_000, 60_000, 240_000, 700_000)) for _ in range(5)]
-                    loads.append(asyncio.ensure_future(load(place, sizes, random.uniform(4, 9))))
+            for name in pages[turn % len(pages)]:
+                for address in await look_up(name):
+                    for _ in range(random.randint(1, 2)):
+                        sizes = [random.choice((4_000, 18_000, 60_000, 240_000, 700_000)) for _ in range(5)]
+                        loading = load((address, 443), name, sizes, random.uniform(4, 9))
+                        loads.append(asyncio.ensure_future(loading))
             await asyncio.sleep(random.uniform(3, 5))
 
     await asyncio.gather(channel(), video(), pages_forever())
@@ -160,7 +186,7 @@ async def mailer() -> None:
         for box in boxes:
             await box.get(random.randint(300, 2_000))
         if turn == 2:
-            await look_up("mail.example")
+            await look_up("mail.example.org")
             letter = await Link.open(("198.51.100.25", 587))
             await letter.put(380_000, 190_000)
             letter.close()
@@ -177,15 +203,15 @@ async def shell() -> None:
 
 async def fetch() -> None:
     """Download one file and end."""
-    await look_up("files.example")
-    link = await Link.open((random.choice(("203.0.113.45", "203.0.113.46")), 443))
+    link = await Link.open((random.choice(await look_up("files.example.com")), 443), "files.example.com")
     await link.get(random.randint(150_000, 500_000), 600_000)
     link.close()
 
 
 async def backup() -> None:
     """Send what has changed to a store far away."""
-    link = await Link.open(("198.51.100.40", 443))
+    (address,) = await look_up("store.example.net")
+    link = await Link.open((address, 443), "store.example.net")
     while True:
         await link.put(4_200_000, 640_000)
         await asyncio.sleep(0.5)
@@ -204,8 +230,9 @@ async def sync() -> None:
 
 
 async def updater() -> None:
-    """Download large files."""
-    link = await Link.open(("203.0.113.200", 443))
+    """Download large files, without TLS: they are signed."""
+    (address,) = await look_up("packages.example.org")
+    link = await Link.open((address, 80))
     while True:
         await link.get(random.randint(12_000_000, 30_000_000), 2_300_000)
         await asyncio.sleep(1)

@@ -1,12 +1,14 @@
 """The far side of the demo recording: one program that is every server on every address of its namespace.
 
 Standard library only. Its services speak no real protocol but DNS's: a client asks for bytes and gets them at the pace
-it asked for. Run as ``demo_servers.py PORT… --udp PORT…``; it ends when its standard input is closed.
+it asked for, after a ClientHello that nobody answers if it sends one. Run as
+``demo_servers.py PORT… --udp PORT…``; it ends when its standard input is closed.
 """
 
 import argparse
 import asyncio
 import random
+import socket
 import struct
 import sys
 from typing import cast
@@ -20,6 +22,24 @@ DATAGRAMS = struct.Struct("!HHH")
 STEP_SECONDS = 0.1
 CHUNK = bytes(1 << 16)
 _DNS_TTL_SECONDS = 60
+_A, _AAAA = 1, 28
+_HANDSHAKE = 0x16
+
+# Names and addresses that are set aside for documentation (RFC 2606, 5737, 3849).
+NAMES: dict[str, tuple[str, ...]] = {
+    "www.news.example": ("203.0.113.10", "2001:db8:20::10"),
+    "img.news.example": ("203.0.113.11",),
+    "shop.example": ("198.51.100.60",),
+    "cdn.shop.example": ("203.0.113.11",),
+    "en.wiki.example": ("2001:db8:20::60",),
+    "tiles.maps.example": ("203.0.113.30", "203.0.113.31", "2001:db8:20::30"),
+    "push.example.org": ("2001:db8:20::5",),
+    "video.example.net": ("203.0.113.80",),
+    "mail.example.org": ("198.51.100.25", "2001:db8:25::25"),
+    "files.example.com": ("203.0.113.45", "203.0.113.46"),
+    "store.example.net": ("198.51.100.40",),
+    "packages.example.org": ("203.0.113.200",),
+}
 
 
 async def swallow(reader: asyncio.StreamReader, count: int) -> None:
@@ -46,23 +66,43 @@ async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
     """Answer one request after the other until the client has had enough."""
     try:
         while True:
-            upload, download, per_second = REQUEST.unpack(await reader.readexactly(REQUEST.size))
+            head = await reader.readexactly(5)
+            if head[0] == _HANDSHAKE:
+                await reader.readexactly(int.from_bytes(head[3:]))
+                continue
+            rest = await reader.readexactly(REQUEST.size - len(head))
+            upload, download, per_second = REQUEST.unpack(head + rest)
             await swallow(reader, upload)
             await pour(writer, download, per_second)
     except (EOFError, ConnectionError):
         writer.close()
 
 
-def dns_question(name: str) -> bytes:
-    """Give a DNS query for an IPv4 address (RFC 1035, section 4)."""
+def dns_question(name: str, *, ipv6: bool = False) -> bytes:
+    """Give a DNS query for IPv4 or IPv6 addresses (RFC 1035, section 4; RFC 3596)."""
     labels = b"".join(bytes([len(label)]) + label.encode() for label in name.split("."))
-    return struct.pack("!6H", random.getrandbits(16), 0x0100, 1, 0, 0, 0) + labels + struct.pack("!BHH", 0, 1, 1)
+    header = struct.pack("!6H", random.getrandbits(16), 0x0100, 1, 0, 0, 0)
+    return header + labels + struct.pack("!BHH", 0, _AAAA if ipv6 else _A, 1)
 
 
-def dns_answer(query: bytes, address: bytes) -> bytes:
-    """Give the answer to a query that ``dns_question`` made."""
-    header = query[:2] + struct.pack("!5H", 0x8180, 1, 1, 0, 0)
-    return header + query[12:] + struct.pack("!HHHIH", 0xC00C, 1, 1, _DNS_TTL_SECONDS, 4) + address
+def dns_answer(query: bytes) -> bytes:
+    """Give the answer to a query that ``dns_question`` made, from ``NAMES``."""
+    name, kind = _asked(query)
+    family = socket.AF_INET6 if kind == _AAAA else socket.AF_INET
+    found = [text for text in NAMES[name] if (":" in text) == (kind == _AAAA)]
+    header = query[:2] + struct.pack("!5H", 0x8180, 1, len(found), 0, 0)
+    size = 16 if kind == _AAAA else 4
+    record = struct.pack("!HHHIH", 0xC00C, kind, 1, _DNS_TTL_SECONDS, size)
+    return header + query[12:] + b"".join(record + socket.inet_pton(family, text) for text in found)
+
+
+def _asked(query: bytes) -> tuple[str, int]:
+    labels: list[str] = []
+    offset = 12
+    while size := query[offset]:
+        labels.append(query[offset + 1 : offset + 1 + size].decode())
+        offset += 1 + size
+    return ".".join(labels), int.from_bytes(query[offset + 1 : offset + 3])
 
 
 class DatagramService(asyncio.DatagramProtocol):
@@ -78,7 +118,7 @@ class DatagramService(asyncio.DatagramProtocol):
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         if self._port == 53:
-            self._transport.sendto(dns_answer(data, bytes([203, 0, 113, 10 + data[12] % 60])), addr)
+            self._transport.sendto(dns_answer(data), addr)
         elif self._port == 123:
             self._transport.sendto(data, addr)
         elif len(data) == DATAGRAMS.size:

@@ -109,6 +109,11 @@ def tcp(
     return struct.pack("!HHIIBBHHH", source_port, destination_port, sequence, 0, 0x50, flags, 512, 0, 0) + payload
 
 
+def icmp(kind: int, identifier: int, payload: bytes = b"") -> bytes:
+    """An ICMP or ICMPv6 message with an identifier, as echoes have."""
+    return struct.pack("!BBHHH", kind, 0, 0, identifier, 1) + payload
+
+
 def udp(source_port: int = 40000, destination_port: int = 53, payload: bytes = b"") -> bytes:
     return struct.pack("!HHHH", source_port, destination_port, 8 + len(payload), 0) + payload
 

@@ -17,7 +17,9 @@ from netmon.model import (
     ConnectionState,
     Degradation,
     Direction,
+    DomainApplication,
     DomainSource,
+    DomainTraffic,
     Drops,
     Endpoint,
     Event,
@@ -31,6 +33,7 @@ from netmon.model import (
     InterfaceTraffic,
     MonitoringChanged,
     MonitoringState,
+    NamesStatus,
     Network,
     Omitted,
     OwnerConfidence,
@@ -52,21 +55,13 @@ from netmon.model import (
     Traffic,
     UnattributedReason,
     UnattributedTraffic,
+    UnnamedReason,
+    UnnamedTraffic,
     View,
     Visibility,
 )
-
-uint32 = st.integers(0, 2**32 - 1)
-uint64 = st.integers(0, 2**64 - 1)
-# Any unicode but lone surrogates, which UTF-8 cannot hold; a cleaned escape, a bidi mark and a tab among it.
-texts = st.text(max_size=12) | st.sampled_from(["\\x1b[31m", "naïve café", "\u202eexe.txt", "日本語", "a\tb"])
-names = texts.filter(bool)
-# Microseconds, up to the year 2096.
-times = st.integers(0, 4_000_000_000_000_000).map(lambda microseconds: microseconds / 1_000_000)
-lengths = st.integers(0, 10**14).map(lambda microseconds: microseconds / 1_000_000)
-numbers = st.floats(allow_nan=False, allow_infinity=False)
-shares = st.none() | st.floats(0, 1)
-
+from tests.support.basic_strategies import lengths, names, numbers, shares, texts, times, uint32, uint64
+from tests.support.ledger_strategies import interface_ledgers
 
 traffics = st.builds(
     Traffic,
@@ -150,6 +145,8 @@ def facts_of(pool: list[Process]) -> st.SearchStrategy[ConnectionFacts]:
         domain_source=st.sampled_from(DomainSource),
         is_netmon=st.booleans(),
         remainder=st.sampled_from(Remainder),
+        unnamed_reason=st.sampled_from(UnnamedReason),
+        registrable_domain=texts,
     )
 
 
@@ -184,6 +181,30 @@ applications = st.builds(
     users=st.lists(texts, max_size=3).map(tuple),
     first_time=times,
     last_time=st.none() | times,
+    is_browser=st.booleans(),
+)
+domain_applications = st.builds(
+    DomainApplication,
+    application_id=texts,
+    application_name=texts,
+    sent_bytes=uint64,
+    received_bytes=uint64,
+    connection_count=uint32,
+)
+domain_traffics = st.builds(
+    DomainTraffic,
+    name=names,
+    registrable_domain=texts,
+    source=st.sampled_from(DomainSource),
+    traffic=traffics,
+    connection_count=uint32,
+    applications=st.lists(domain_applications, max_size=2).map(tuple),
+    first_time=times,
+    last_time=st.none() | times,
+    is_others=st.booleans(),
+)
+unnamed_traffics = st.builds(
+    UnnamedTraffic, reason=st.sampled_from(UnnamedReason), traffic=traffics, connection_count=uint32
 )
 
 degradations = st.builds(Degradation, code=names, text=texts, remedy=texts)
@@ -218,6 +239,8 @@ snapshots = st.builds(
     degraded=st.lists(degradations, max_size=2).map(tuple),
     active_connection_count=uint32,
     listening_count=uint32,
+    domains=st.lists(domain_traffics, max_size=2).map(tuple),
+    unnamed=st.lists(unnamed_traffics, max_size=2).map(tuple),
 )
 gaps = st.builds(
     Gap,
@@ -250,6 +273,7 @@ views = st.builds(
     row_limit=uint32,
     order=st.sampled_from(RowOrder),
     sections=st.frozensets(st.sampled_from(Section)),
+    redacted=st.booleans(),
 )
 
 application_bandwidths = st.builds(
@@ -312,6 +336,17 @@ owner_ways = st.builds(
     last_scan_seconds=lengths,
     scan_interval_seconds=lengths,
 )
+names_statuses = st.builds(
+    NamesStatus,
+    is_on=st.booleans(),
+    reason=texts,
+    answer_count=uint64,
+    hello_count=uint64,
+    name_count=uint32,
+    name_limit=uint32,
+    shed_count=uint64,
+    has_quic=st.booleans(),
+)
 statuses = st.builds(
     Status,
     version=texts,
@@ -337,4 +372,6 @@ statuses = st.builds(
     pids=st.lists(uint32, max_size=3).map(tuple),
     cpu_seconds=lengths,
     resident_bytes=uint64,
+    names=st.none() | names_statuses,
+    ledger=st.lists(interface_ledgers, max_size=1).map(tuple),
 )

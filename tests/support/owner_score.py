@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from netmon.model import Connection, OwnerConfidence, UnattributedReason
+from netmon.model import Connection, OwnerConfidence, Protocol, UnattributedReason
 
 Ends = tuple[str, str, str]
 """Protocol in lower case, local and remote end."""
+
+_KERNELS_OWN = {UnattributedReason.KERNEL, UnattributedReason.PROTOCOL}
 
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 
@@ -84,9 +86,14 @@ def read_truth(file: Path) -> tuple[list[Used], dict[str, int]]:
 
 
 def rows_by_ends(rows: Iterable[Connection]) -> dict[Ends, list[Connection]]:
-    """Give rows by their ends, the oldest first."""
+    """Give rows by their ends, the oldest first.
+
+    What the kernel itself says between two addresses (neighbour discovery, errors, answers) has a row of its own there.
+    """
     found: defaultdict[Ends, list[Connection]] = defaultdict(list)
     for row in sorted(rows, key=lambda row: row.facts.start_time):
+        if row.facts.protocol is Protocol.ICMP and row.facts.unattributed_reason in _KERNELS_OWN:
+            continue
         found[row.facts.protocol.name.lower(), str(row.local), str(row.remote)].append(row)
     return dict(found)
 

@@ -10,6 +10,7 @@ machine that records can be in the recording; addresses are those that are set a
 """
 
 import argparse
+import json
 import os
 import re
 import shutil
@@ -22,11 +23,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.demo_laptop import RECORD_SECONDS
+from tests.support.demo_programs import QUIC_INITIAL
+from tests.support.name_messages import crypto_frame, named_hello, seal_initial
 from tests.support.namespaces import Namespace, namespace
 from tests.support.source_tree import ROOT
 
 DEMO = ROOT / "clients/demo"
 MOST_BYTES = 3_000_000
+RECORDER = "netmon-collecto"  # of a program's name the kernel keeps 15 characters
 
 LAPTOP_ADDRESSES = ("192.168.1.23/24", "2001:db8:1::23/64")
 ROUTER_ADDRESSES = (
@@ -38,7 +42,7 @@ INTERNET_ADDRESSES = (
     *(f"198.51.100.{host}/32" for host in (7, 25, 40, 60, 77)),
     *(f"2001:db8:{place}/128" for place in ("20::5", "20::10", "20::30", "20::60", "25::25", "30::7")),
 )
-PORTS = ("22", "443", "587", "993", "22000")
+PORTS = ("22", "80", "443", "587", "993", "22000")
 DATAGRAM_PLACES = (
     "192.168.1.1:53",
     "203.0.113.80:443",
@@ -97,6 +101,19 @@ def record(laptop: Namespace, directory: Path, code: Path) -> None:
     subprocess.run(command, cwd=ROOT, check=True, stdin=subprocess.DEVNULL, timeout=RECORD_SECONDS + 60)
 
 
+def leave_out_the_recorder(sidecar: Path) -> None:
+    """Take the collector's own process, and the handles that it holds, out of what it wrote down."""
+    lines: list[str] = []
+    for line in sidecar.read_text(encoding="utf-8").splitlines():
+        item = json.loads(line)
+        if item["type"] == "processes":
+            item["rows"] = [row for row in item["rows"] if row["name"] != RECORDER]
+        elif item["type"] == "sockets":
+            item.pop("packet_sockets", None)
+        lines.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")) + "\n")
+    sidecar.write_text("".join(lines), encoding="utf-8")
+
+
 def check(directory: Path) -> None:
     """Refuse a recording that is too large or that holds anything of this machine."""
     size = sum(path.stat().st_size for path in directory.iterdir())
@@ -131,8 +148,11 @@ def main() -> None:
         package.mkdir(parents=True)
         for name in ("demo_servers.py", "demo_programs.py"):
             shutil.copy(ROOT / "tests/support" / name, package)
+        initial = seal_initial(crypto_frame(0, named_hello("video.example.net")))
+        (package / QUIC_INITIAL.name).write_bytes(initial)
         with world(code) as laptop:
             record(laptop, directory, code)
+        leave_out_the_recorder(directory / "netmon.sidecar.jsonl")
         check(directory)
         shutil.rmtree(DEMO, ignore_errors=True)
         shutil.copytree(directory, DEMO)

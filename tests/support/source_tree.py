@@ -14,6 +14,7 @@ PACKAGES = {
     "netmon_client": (ROOT / "clients/netmon_client", ROOT / "tests/clients/netmon_client"),
     "netmon_cli": (ROOT / "clients/netmon_cli", ROOT / "tests/clients/netmon_cli"),
     "netmon_dashboard": (ROOT / "clients/netmon_dashboard", ROOT / "tests/clients/netmon_dashboard"),
+    "netmon_recorder": (ROOT / "clients/netmon_recorder", ROOT / "tests/clients/netmon_recorder"),
 }
 
 

@@ -51,7 +51,7 @@ TAKEN = (
     Screenshot(name="dashboard-connections", page="connections", at_seconds=30),
     Screenshot(name="dashboard-connections-dark", page="connections", at_seconds=38, theme="dark", opened="updater"),
     Screenshot(name="dashboard-overview", page="overview", at_seconds=70),
-    Screenshot(name="dashboard-applications", page="applications", at_seconds=78, opened="browser"),
+    Screenshot(name="dashboard-applications", page="applications", at_seconds=78, opened="firefox"),
 )
 
 

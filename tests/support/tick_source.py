@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from netmon.matching import compile_filter
 from netmon.model import (
+    AttemptResult,
     BandwidthSample,
     Caller,
     Connection,
@@ -12,10 +13,13 @@ from netmon.model import (
     Endpoint,
     Event,
     EventKind,
+    Explanation,
     Filter,
     Gap,
+    InterfaceLedger,
     MonitoringState,
     Omitted,
+    OwnerAttempt,
     PacketSource,
     Process,
     Protocol,
@@ -27,6 +31,7 @@ from netmon.model import (
     View,
 )
 from netmon_collector.core.events import EventSlice
+from netmon_collector.core.redaction import Redactor
 
 START = 1_700_000_000.0
 TICK_SECONDS = 1.0
@@ -55,6 +60,7 @@ class TickSource:
 
     def __init__(self, rows: Iterable[Connection] = (), *, instance_id: str = "run-1", event_limit: int = 1000) -> None:
         self.instance_id = instance_id
+        self.redactor = Redactor(b"secret")
         self.rows = tuple(rows)
         self.latest: Snapshot | None = None
         self.compose_count = 0
@@ -63,6 +69,7 @@ class TickSource:
         self._events: list[Event] = []
         self._event_limit = event_limit
         self.newest_event_sequence = 0
+        self.interface_ledgers: tuple[InterfaceLedger, ...] = ()
         self.bandwidth_windows: list[float] = []
         self.failure: Exception | None = None
 
@@ -134,6 +141,20 @@ class TickSource:
     def forget_events(self) -> None:
         """Empty the ring, as time does."""
         self._events.clear()
+
+    def explain(self, connection_id: str) -> Explanation | None:
+        found = next((one for one in self.rows if one.id == connection_id), None)
+        if found is None or found.process is None:
+            return None
+        attempt = OwnerAttempt(
+            first_time=START,
+            last_time=START,
+            count=1,
+            way="ebpf",
+            result=AttemptResult.FOUND,
+            process_id=found.process.id,
+        )
+        return Explanation(connection=found, processes=(found.process,), attempts=(attempt,))
 
     def events_after(self, sequence: int | None) -> EventSlice:
         if sequence is None or sequence >= self.newest_event_sequence:

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.support.browser import Tab
 from tests.support.shown_page import switch_to
 
-PAGES = ("Overview", "Connections", "Applications")
+PAGES = ("Overview", "Connections", "Domains", "Applications")
 
 
 def use_everything(tab: Tab) -> None:

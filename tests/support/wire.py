@@ -5,6 +5,7 @@ import struct
 from netmon.model import ConnectionState, Process, Protocol, Snapshot
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.monitor import Monitor
+from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.sockets import LocalAddress, LocalNetwork, SocketRow, SocketScan
 from tests.support import frames
 
@@ -84,6 +85,11 @@ class Machine:
         datagram = frames.udp(source[1], destination[1], bytes(size))
         self.packet(frames.ipv4(datagram, source=source[0], destination=destination[0]), interface=interface)
 
+    def echo(self, source: bytes, destination: bytes, identifier: int, *, is_reply: bool = False) -> None:
+        """Send a ping, or the answer to one."""
+        message = frames.icmp(0 if is_reply else 8, identifier)
+        self.packet(frames.ipv4(message, 1, source=source, destination=destination))
+
     def list_sockets(
         self, *rows: SocketRow, processes: tuple[Process, ...] = (), is_complete: bool = True, sees_all: bool = True
     ) -> None:
@@ -106,6 +112,23 @@ def udp_row(
     local: tuple[bytes, int], remote: tuple[bytes, int] | None = None, owner: Process | None = None
 ) -> SocketRow:
     return _row(Protocol.UDP, local, remote, owner, ConnectionState.UNSPECIFIED)
+
+
+def raw_row(ip_protocol: int, owner: Process | None = None, local: bytes = bytes(4)) -> SocketRow:
+    return SocketRow(
+        protocol=Protocol.ICMP if ip_protocol in {1, 58} else Protocol.OTHER,
+        local_address=local,
+        local_port=NO_PORT,
+        process_id=owner.id if owner is not None else "",
+        ip_protocol=ip_protocol,
+        is_raw=True,
+    )
+
+
+def ping_row(identifier: int, owner: Process) -> SocketRow:
+    return SocketRow(
+        protocol=Protocol.ICMP, local_address=bytes(4), local_port=identifier, process_id=owner.id, ip_protocol=1
+    )
 
 
 def _row(

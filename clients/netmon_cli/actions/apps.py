@@ -8,14 +8,17 @@ from netmon.matching.patterns import any_pattern_test
 from netmon.model import Application, Connection, Filter, FilterField, Process, Range, Section, Snapshot, Term, View
 from netmon_cli.columns.applications import GroupRow, group_row
 from netmon_cli.columns.column import Look
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import Listing, delimited_lines, table_lines
 from netmon_cli.listings.applications import application_listing, group_listing
 from netmon_cli.listings.connections import connection_listing
+from netmon_cli.listings.domains import domain_listing
 from netmon_cli.render.text import visible
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.aggregate import GroupBy, group_connections, sum_traffic
+from netmon_client.domains import of_applications
 
 __all__ = ["list_applications"]
 
@@ -30,7 +33,7 @@ def list_applications(
     sections = {Section.APPLICATIONS if is_whole else Section.CONNECTIONS}
     if name is not None:
         condition = Filter(terms=(*condition.terms, _name_term(name)))
-        sections.add(Section.APPLICATIONS)
+        sections |= {Section.APPLICATIONS, Section.DOMAINS}
     with session.client() as client:
         snapshot = client.snapshot(View(filter=condition, sections=frozenset(sections)))
     empty = ""
@@ -50,10 +53,31 @@ def list_applications(
     # Rows of a tree's processes have no object of their own.
     ordered = [objects[row.key] for row in listing.rows if row.key in objects][: shape.limit]
     _print(session, snapshot, shape, listing, kind, ordered)
-    if name is not None and shape.is_table and snapshot.connections:
+    if name is None or not shape.is_table:
+        return
+    if snapshot.connections:
         look = Look(now=snapshot.time, units=shape.units, numeric=shape.numeric)
-        rows = connection_listing(snapshot.connections, Shape(limit=shape.limit), empty="")
-        session.write("", *table_lines(rows, Shape(format=shape.format, trunc=shape.trunc), session.terminal(), look))
+        has_packets = not is_without_packets(snapshot.degraded)
+        rows = connection_listing(snapshot.connections, Shape(limit=shape.limit), empty="", has_packets=has_packets)
+        shown = Shape(format=shape.format, trunc=shape.trunc, limit=shape.limit)
+        session.write("", *table_lines(rows, shown, session.terminal(), look))
+    if not name.isdecimal():  # domains are summed up by application, not by process
+        _write_domains(session, snapshot, shape)
+
+
+def _write_domains(session: Session, snapshot: Snapshot, shape: Shape) -> None:
+    """Write what the applications that are listed moved with which domain."""
+    ids = {row.facts.application_id for row in snapshot.connections}
+    if not snapshot.connections:
+        ids = {each.id for each in snapshot.applications}
+    domains = of_applications(snapshot.domains, ids.__contains__)
+    if domains:
+        whole = replace(snapshot, domains=domains, unnamed=())
+        listing = domain_listing(whole, Shape(sort="-total"), has_rates=False)
+        shown = Shape(format=shape.format, trunc=shape.trunc, limit=shape.limit)
+        look = Look(now=snapshot.time, units=shape.units)
+        lines = table_lines(listing, shown, session.terminal(), look)
+        session.write("", *lines)
 
 
 def _name_term(name: str) -> Term:

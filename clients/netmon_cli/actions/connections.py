@@ -7,6 +7,7 @@ import click
 
 from netmon.model import Connection, ConnectionState, Filter, Remainder, Section, Snapshot, View
 from netmon_cli.columns.column import Look
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import delimited_lines, table_lines
 from netmon_cli.listings.connections import connection_listing
@@ -43,23 +44,35 @@ def which_connections(*, show_all: bool, listen: bool, closed_seconds: float | N
 
 
 def list_connections(
-    session: Session, condition: Filter, shape: Shape, which: Which, closed_seconds: float | None
+    session: Session,
+    condition: Filter,
+    shape: Shape,
+    which: Which,
+    closed_seconds: float | None,
+    *,
+    redacted: bool = False,
+    resolve: bool = False,
 ) -> None:
     """List them once."""
     with session.client() as client:
-        whole = _asked(client, condition, which, closed_seconds or CLOSED_SECONDS)
+        whole = _asked(client, condition, which, closed_seconds or CLOSED_SECONDS, redacted=redacted)
     passes = wanted(which)
     snapshot = only_rows(whole, [row for row in whole.connections if passes(row)])
+    if resolve:
+        from netmon_cli.reverse_names import ReverseNames  # noqa: PLC0415 -- only where it is asked for
+
+        snapshot = replace(snapshot, connections=ReverseNames().named(snapshot.connections))
     _print(session, snapshot, shape, which, is_filtered=bool(condition.terms))
     if shape.is_table:
         _tell_left_out(session, whole, snapshot, shape)
 
 
-def _asked(client: Client, condition: Filter, which: Which, closed_seconds: float) -> Snapshot:
+def _asked(client: Client, condition: Filter, which: Which, closed_seconds: float, *, redacted: bool) -> Snapshot:
     """Get a snapshot with the rows that are wanted; for ended ones the collector's listing is asked too."""
-    snapshot = client.snapshot(View(filter=condition, sections=frozenset({Section.CONNECTIONS})))
+    view = View(filter=condition, sections=frozenset({Section.CONNECTIONS}), redacted=redacted)
+    snapshot = client.snapshot(view)
     if which in (Which.ALL, Which.CLOSED):
-        answer = client.connections(condition, closed_within_seconds=closed_seconds)
+        answer = client.connections(condition, closed_within_seconds=closed_seconds, redacted=redacted)
         listed = [row for row in answer if not row.facts.remainder]
         counted_ids = {row.id for row in snapshot.connections}
         ended = [row for row in listed if row.end_time is not None and row.process and row.id not in counted_ids]
@@ -90,7 +103,8 @@ def _without(row: Connection, listed: Sequence[Connection]) -> Connection | None
 
 def _print(session: Session, snapshot: Snapshot, shape: Shape, which: Which, *, is_filtered: bool) -> None:
     empty = _EMPTY[which].format(matching=" matches" if is_filtered else "")
-    listing = connection_listing(snapshot.connections, shape, empty=empty)
+    has_packets = not is_without_packets(snapshot.degraded)
+    listing = connection_listing(snapshot.connections, shape, empty=empty, has_packets=has_packets)
     rows: list[Connection] = list(listing.rows)[: shape.limit]
     look = Look(now=snapshot.time, units=shape.units, numeric=shape.numeric)
     match shape.format:

@@ -9,12 +9,14 @@ from netmon_cli.render.text import visible, wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.checks import Check, Verdict, collector_checks
-from netmon_client.clock import monotonic
+from netmon_client.clock import monotonic, wall_time
 from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
+from netmon_client.history_checks import recorder_checks, recorder_problem
 from netmon_client.socket_path import default_socket_path, start_command
 
 __all__ = ["check_lines", "examine"]
 
+_RECORDER_SECONDS = 2.0
 _MARKS = {
     Verdict.GOOD: ("✓", Style.GREEN),
     Verdict.WARNING: ("!", Style.YELLOW),
@@ -25,6 +27,8 @@ _MARKS = {
 def examine(session: Session, shape: Shape) -> int:
     """Check everything and print it; give the exit code."""
     checks, exit_code = _examine(session)
+    checks += _recorder(session)
+    exit_code = exit_code or int(any(check.verdict is Verdict.BAD for check in checks))
     if shape.is_table:
         terminal = session.terminal()
         session.write(*check_lines(checks, terminal.palette, terminal.width))
@@ -72,6 +76,15 @@ def _examine(session: Session) -> tuple[list[Check], int]:
         checks.append(Check(name="handshake", verdict=Verdict.GOOD, fact=fact))
     checks += collector_checks(status, samples, status.start_time + status.uptime_seconds)
     return checks, int(any(check.verdict is Verdict.BAD for check in checks))
+
+
+def _recorder(session: Session) -> list[Check]:
+    """Ask the recorder: it works without the collector, and the collector without it."""
+    try:
+        with session.history(_RECORDER_SECONDS) as client:
+            return recorder_checks(client.status(), wall_time())
+    except NetmonError as error:
+        return [recorder_problem(error)]
 
 
 def _socket(path: str) -> Check:

@@ -17,13 +17,19 @@ from netmon_cli.shape import Shape
 from netmon_cli.stopping import Stopped, Stopping
 from netmon_cli.stream.words import talk_of
 from netmon_client import Client
+from netmon_client.clock import wall_time
+from netmon_client.coverage import ledger_words
+from netmon_client.errors import NetmonError, RecorderUnreachable
 from netmon_client.feed import Disconnected, Reconnected, Stale
-from netmon_client.socket_path import default_socket_path
+from netmon_client.history_answers import HistoryStatus
+from netmon_client.history_checks import recorder_checks
+from netmon_client.socket_path import default_recorder_path, default_socket_path
 from netmon_client.units import format_age, format_bytes
-from netmon_client.words import clock_time, counted, percent, ways_words
+from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
 __all__ = ["path_lines", "print_status", "screen_lines", "status_lines", "watch_status"]
 
+_RECORDER_SECONDS = 1.0
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -49,17 +55,41 @@ def watch_status(session: Session, client: Client, shape: Shape) -> None:
 
 
 def print_status(session: Session, state: Status, shape: Shape) -> int:
-    """Print it; give the number of lines that a table takes on the screen."""
+    """Print it, and what the recorder says; give the number of lines that a table takes on the screen."""
+    history = _history_of(session)
     if not shape.is_table:
-        from netmon_client.lines import as_object  # noqa: PLC0415 -- 10 ms that no table need pay
+        from netmon_client.history_lines import as_history_object  # noqa: PLC0415 -- 10 ms that no table need pay; so below
+        from netmon_client.lines import as_object  # noqa: PLC0415
 
-        fields = document("status", as_object(state))
+        parts = None
+        if isinstance(history, HistoryStatus):
+            recorder, storage = as_history_object(history.recorder), as_history_object(history.storage)
+            parts = {"recorder": recorder, "storage": storage}
+        fields = document("status", {**as_object(state), "history": parts})
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return 0
     terminal = session.terminal()
-    lines = status_lines(state, terminal.palette, terminal.width)
+    lines = status_lines(state, terminal.palette, terminal.width, history=_history_text(history))
     session.write(*lines)
     return screen_lines(lines, terminal.width)
+
+
+def _history_of(session: Session) -> HistoryStatus | NetmonError:
+    """Ask the recorder, which the collector needs not: why it does not answer is an answer too."""
+    try:
+        with session.history(_RECORDER_SECONDS) as client:
+            return client.status()
+    except NetmonError as error:
+        return error
+
+
+def _history_text(history: HistoryStatus | NetmonError) -> str:
+    if isinstance(history, RecorderUnreachable):
+        return "none is kept: no recorder answers (start it: netmon-recorder)"
+    if isinstance(history, NetmonError):
+        return f"{history.what} ({history.why})" if history.why else history.what
+    checks = recorder_checks(history, wall_time())
+    return "; ".join(check.fact for check in checks)
 
 
 def screen_lines(lines: Sequence[str], width: int | None) -> int:
@@ -68,10 +98,11 @@ def screen_lines(lines: Sequence[str], width: int | None) -> int:
     return len(lines) if width is None else sum(max(1, -(-length // width)) for length in lengths)
 
 
-def status_lines(state: Status, palette: Palette, width: int | None = None) -> list[str]:
+def status_lines(state: Status, palette: Palette, width: int | None = None, *, history: str = "") -> list[str]:
     """Give the state in words, a line a subject; after it each thing that works less well than it could.
 
-    ``width``: the cells of a line, where it ends somewhere. What is to be typed is never broken.
+    ``width``: the cells of a line, where it ends somewhere. What is to be typed is never broken. ``history``: what the
+    recorder says, where it was asked.
     """
     running = state.monitoring_state is MonitoringState.RUNNING
     chip, style = ("● running", Style.GREEN) if running else ("○ stopped", Style.GREY)
@@ -80,7 +111,7 @@ def status_lines(state: Status, palette: Palette, width: int | None = None) -> l
     head = f"{chip}{since}  netmon {visible(state.version)}, up {format_age(state.uptime_seconds)}, pid {pids}"
     first, *more = wrapped(head, width, indent=2)
     lines = [palette.paint(chip, style) + first.removeprefix(chip), *more]
-    for name, text in _subjects(state):
+    for name, text in (*_subjects(state), *((("history", history),) if history else ())):
         first, *more = wrapped(f"  {name:<10}{visible(text)}", width, indent=12)
         lines += [f"  {palette.paint(first[2:12], Style.DIM)}{first[12:]}", *more]
     for each in state.degraded:
@@ -101,6 +132,7 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
     uid = "" if caller.uid is None else f"uid {caller.uid}, "
     sees = "see everything" if caller.sees is not Visibility.OWN else "see your own processes, the rest as one sum"
     may = "may start, stop and clear" if caller.may_control else "may not start, stop or clear"
+    ledger = ledger_words(state.ledger)
     rows = f"{state.tracked_connection_count:,} of {state.tracked_connection_limit:,} rows used"
     table = f"{counted(state.active_connection_count, 'open connection')}, {state.listening_count:,} listening; {rows}"
     memory = format_bytes(state.resident_bytes)
@@ -108,6 +140,8 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
     return [
         ("packets", f"{source}: {names or 'no interface'}; a tick each {state.interval_seconds:g} s"),
         ("owners", f"{ways}{share}"),
+        *([("ledger", ledger)] if ledger else []),
+        *([("names", names_words(state.names))] if state.names is not None else []),
         ("table", table),
         ("lost", f"{lost:,} of {counted(drops.received_packets, 'packet')}"),
         ("sums", f"since {clock_time(state.statistics_epoch)}, captured IP bytes"),
@@ -119,7 +153,11 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
 def path_lines(session: Session) -> list[str]:
     """Give the files that are used, whether they are there or not."""
     socket = session.socket or default_socket_path()
-    lines = [f"socket   {visible(socket)}{'' if Path(socket).exists() else '  (not there)'}"]
+    recorder = session.recorder_socket or default_recorder_path()
+    lines = [
+        f"{name:<9}{visible(path)}{'' if Path(path).exists() else '  (not there)'}"
+        for name, path in (("socket", socket), ("recorder", recorder))
+    ]
     lines += [
         f"config   {visible(path)}{'' if Path(path).exists() else '  (not there)'}" for path in configuration_paths()
     ]

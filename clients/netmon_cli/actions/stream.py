@@ -27,10 +27,11 @@ __all__ = ["Request", "run"]
 _SECTIONS: dict[str, frozenset[Section]] = {
     "connections": frozenset({Section.CONNECTIONS}),
     "apps": frozenset({Section.APPLICATIONS}),
+    "domains": frozenset({Section.DOMAINS}),
     "interfaces": frozenset({Section.INTERFACES}),
     "totals": frozenset(),
     "events": frozenset(),
-    "all": frozenset({Section.CONNECTIONS, Section.APPLICATIONS, Section.INTERFACES}),
+    "all": frozenset({Section.CONNECTIONS, Section.APPLICATIONS, Section.INTERFACES, Section.DOMAINS}),
 }
 
 
@@ -49,6 +50,7 @@ class Request:
     wait: bool = False
     retry: bool = True
     per_row: bool = False
+    redacted: bool = False
     which: Which = Which.LIVE
 
 
@@ -67,7 +69,7 @@ def _printer(session: Session, request: Request) -> Printer:
     if shape.format in ("csv", "tsv"):
         if len(sections) > 1:
             raise click.UsageError(
-                f"{shape.format} holds one kind of row: choose connections, apps, interfaces or totals"
+                f"{shape.format} holds one kind of row: choose connections, apps, domains, interfaces or totals"
             )
         if request.what == "connections":
             chosen_columns(CONNECTION_COLUMNS, shape)
@@ -89,11 +91,11 @@ def _feed(session: Session, request: Request) -> Generator[Feed]:
             return
         client = stack.enter_context(session.client())
         if request.what == "events":
-            yield client.events(request.filter, reconnect=request.retry, wait=request.wait)
+            yield client.events(request.filter, redacted=request.redacted, reconnect=request.retry, wait=request.wait)
             return
         # Totals come always; the smallest section stands for none, because no section means all.
         sections = _SECTIONS[request.what] or frozenset({Section.INTERFACES})
-        view = View(filter=request.filter, sections=sections)
+        view = View(filter=request.filter, sections=sections, redacted=request.redacted)
         yield client.snapshots(view, request.interval_seconds, reconnect=request.retry, wait=request.wait)
 
 

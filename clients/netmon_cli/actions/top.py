@@ -7,12 +7,11 @@ from typing import TextIO
 
 import click
 
-from netmon_cli.columns.applications import APPLICATION_ORDERS
 from netmon_cli.columns.column import UnknownColumn
-from netmon_cli.columns.connections import CONNECTION_ORDERS
 from netmon_cli.listing import unknown_words
 from netmon_cli.session import Session
 from netmon_cli.top.choices import Choices
+from netmon_cli.top.rows import sort_keys
 from netmon_client.socket_path import default_socket_path
 
 __all__ = ["need_terminal", "run"]
@@ -56,7 +55,7 @@ def need_terminal(standard_input: TextIO, standard_output: TextIO, environment: 
 
 
 def _check_sort(choices: Choices) -> None:
-    orders = CONNECTION_ORDERS if choices.subject == "connections" else APPLICATION_ORDERS
-    if choices.sort.removeprefix("-") not in orders:
-        error = UnknownColumn(choices.sort, tuple(orders))
+    keys = sort_keys(choices.subject)
+    if choices.sort.removeprefix("-") not in keys:
+        error = UnknownColumn(choices.sort, keys)
         raise click.UsageError(unknown_words("--sort", error), click.get_current_context(silent=True))

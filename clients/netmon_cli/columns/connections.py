@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from netmon.model import Connection, ConnectionState, DomainSource, Endpoint, OwnerConfidence, Protocol
 from netmon_cli.columns.column import Column, Look, SortKey
+from netmon_cli.columns.payload import PAYLOAD_COLUMNS, PAYLOAD_ORDER
 from netmon_cli.columns.traffic import TRAFFIC_COLUMNS, TRAFFIC_ORDERS
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
@@ -250,6 +251,9 @@ _MORE = (
         extra=True,
         optional=True,
     ),
+    *PAYLOAD_COLUMNS,
+    _text_column("source", "domain_source", "Source", 27, lambda row: _named(row.facts.domain_source.name)),
+    _text_column("unnamed", "unnamed_reason", "No name", 27, lambda row: _named(row.facts.unnamed_reason.name)),
     _text_column("exe", "executable", "Executable", 28, _executable, minimum=12),
     Column[Connection](
         key="owner",
@@ -274,6 +278,7 @@ CONNECTION_COLUMNS: tuple[Column[Connection], ...] = (*_WHO, *_WHERE, *TRAFFIC_C
 CONNECTION_ORDERS: dict[str, Callable[[Connection], SortKey]] = {
     **{column.key: column.order for column in CONNECTION_COLUMNS},
     **TRAFFIC_ORDERS,
+    "payload": PAYLOAD_ORDER,
     "ip": lambda row: _address_order(row.remote or row.local),
     "lip": lambda row: _address_order(row.local),
     "rip": lambda row: _address_order(row.remote),

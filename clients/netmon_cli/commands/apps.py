@@ -37,8 +37,8 @@ def apps(
 ) -> None:
     """List applications with what they moved, the busiest first.
 
-    With NAME or PID: that one with its processes and connections. A filter, --tree and --by sum the connections that
-    are listed now; without them the sums hold ended connections too.
+    With NAME or PID: that one with its processes and connections, with NAME its domains too. A filter, --tree and --by
+    sum the connections that are listed now; without them the sums hold ended connections too.
     """
     from netmon_cli.actions.apps import list_applications  # noqa: PLC0415 -- not for --help
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netmon_cli.options import Duration, filter_options, output_options
+from netmon_cli.options import Duration, filter_options, output_options, redact_option
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 
@@ -25,31 +25,40 @@ Examples:
 @click.option("--listen", is_flag=True, help="Only listening ones.")
 @click.option("--closed", type=Duration(), metavar="TIME", help="Only those that ended within TIME, at most 60s.")
 @click.option("-w", "--watch", is_flag=True, help="Show it anew each second.")
+@click.option("--resolve", is_flag=True, help="Look up names of addresses that have none; this makes traffic.")
+@redact_option
 @filter_options
 @output_options()
 @click.pass_obj
-def connections(
+def connections(  # noqa: PLR0913 -- click hands each option over by its name
     session: Session,
     *,
     show_all: bool,
     listen: bool,
     closed: float | None,
     watch: bool,
+    resolve: bool,
+    redact: bool,
     filter: "Filter",  # noqa: A002 -- the word of the contract
     shape: Shape,
 ) -> None:
     """List connections, the busiest first.
 
-    Without an option: the open ones. Sums count from the last "clear" on, in captured IP bytes.
+    Without an option: the open ones. Sums count from the last "clear" on, in captured IP bytes. A domain with ~ was
+    inferred from the address.
     """
     from netmon_cli.actions.connections import list_connections, which_connections  # noqa: PLC0415 -- not for --help
 
+    if resolve and (watch or redact):
+        raise click.UsageError("--resolve goes with neither --watch nor --redact", click.get_current_context())
     which = which_connections(show_all=show_all, listen=listen, closed_seconds=closed, condition=filter)
     if not watch:
-        list_connections(session, filter, shape, which, closed)
+        list_connections(session, filter, shape, which, closed, redacted=redact, resolve=resolve)
         return
     from netmon_cli.actions.stream import Request, run  # noqa: PLC0415 -- for --watch alone
     from netmon_cli.selection import Which  # noqa: PLC0415 -- as above
 
     moving = Which.LIVE if which is Which.OPEN else which
-    raise SystemExit(run(session, Request(what="connections", filter=filter, shape=shape, which=moving)))
+    raise SystemExit(
+        run(session, Request(what="connections", filter=filter, shape=shape, which=moving, redacted=redact))
+    )

@@ -53,7 +53,12 @@ def clear(session: Session) -> None:
 @click.command()
 @click.pass_obj
 def refresh(session: Session) -> None:
-    """Look at interfaces, sockets and processes anew, now."""
+    """Look at interfaces, sockets and processes anew, now.
+
+    The recorder, where one runs, forgets keys and names that nothing is of any more.
+    """
+    from netmon_client.errors import RecorderUnreachable  # noqa: PLC0415 -- not for --help
+
     with session.client() as client:
         found = client.refresh()
     parts = (
@@ -62,3 +67,10 @@ def refresh(session: Session) -> None:
         counted(found.interface_count, "interface"),
     )
     session.write(f"Looked anew at {parts[0]}, {parts[1]} and {parts[2]}.")
+    try:
+        with session.history() as history:
+            report = history.refresh_caches()
+    except RecorderUnreachable:
+        return  # it is a program of its own, which nobody needs to run
+    keys, names = counted(report.removed_key_count, "key"), counted(report.removed_name_count, "name")
+    session.write(f"The recorder forgot {keys} and {names} that nothing was of any more.")

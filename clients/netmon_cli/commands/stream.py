@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from netmon_cli.options import Duration, filter_options, output_options
+from netmon_cli.options import Duration, filter_options, output_options, redact_option
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 
 if TYPE_CHECKING:
     from netmon.model import Filter
 
-_WHATS = ("totals", "apps", "connections", "interfaces", "events", "all")
+_WHATS = ("totals", "apps", "connections", "domains", "interfaces", "events", "all")
 
 _EXAMPLES = """\b
 Examples:
@@ -26,7 +26,7 @@ Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("what", nargs=-1, metavar="[totals|apps|connections|interfaces|events|all] [-|FILE]")
+@click.argument("what", nargs=-1, metavar="[totals|apps|connections|domains|interfaces|events|all] [-|FILE]")
 @click.option(
     "-i", "--interval", type=Duration(), default="1s", metavar="TIME", help="Time between two ticks. [default: 1s]"
 )
@@ -36,6 +36,7 @@ Examples:
 @click.option("--wait", is_flag=True, help="Wait for a collector that is not there yet.")
 @click.option("--no-retry", is_flag=True, help="End with code 7 when the collector is lost.")
 @click.option("--per-row", is_flag=True, help="With jsonl: one connection a line, flat.")
+@redact_option
 @filter_options
 @output_options(in_pipes="jsonl")
 @click.pass_obj
@@ -50,6 +51,7 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
     wait: bool,
     no_retry: bool,
     per_row: bool,
+    redact: bool,
     filter: "Filter",  # noqa: A002 -- the word of the contract
     shape: Shape,
 ) -> None:
@@ -75,6 +77,7 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
         wait=wait,
         retry=not no_retry,
         per_row=per_row,
+        redacted=redact,
         which=Which.ALL if names_state(filter) else Which.LIVE,
         shape=shape,
     )

@@ -21,7 +21,7 @@ Examples:
 
 
 @click.command(epilog=_EXAMPLES)
-@click.argument("what", type=click.Choice(["connections", "apps"]), default="connections")
+@click.argument("what", type=click.Choice(["connections", "apps", "domains"]), default="connections")
 @click.option(
     "-i", "--interval", type=Duration(), default="1s", metavar="TIME", help="Time between two ticks. [default: 1s]"
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from netmon.model import Connection
 from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
+from netmon_cli.columns.payload import in_place_of_traffic
 from netmon_cli.listing import Listing, ordered
 from netmon_cli.shape import Shape
 from netmon_client.aggregate import sum_traffic
@@ -11,8 +12,21 @@ from netmon_client.aggregate import sum_traffic
 __all__ = ["connection_listing"]
 
 
-def connection_listing(rows: Sequence[Connection], shape: Shape, *, empty: str) -> Listing[Connection]:
-    """List connections, the busiest first unless asked for otherwise."""
+def connection_listing(
+    rows: Sequence[Connection], shape: Shape, *, empty: str, has_packets: bool = True
+) -> Listing[Connection]:
+    """List connections, the busiest first unless asked for otherwise.
+
+    ``has_packets`` False: nothing is captured, and a table shows payload, most of it first, in place of IP bytes.
+    """
+    if not has_packets and shape.is_table:
+        return Listing(
+            columns=CONNECTION_COLUMNS if shape.columns else in_place_of_traffic(CONNECTION_COLUMNS),
+            rows=ordered(rows, CONNECTION_ORDERS, shape, usual="-payload"),
+            noun="connection",
+            counts=lambda row: not row.facts.remainder,
+            empty=empty,
+        )
     return Listing(
         columns=CONNECTION_COLUMNS,
         rows=ordered(rows, CONNECTION_ORDERS, shape, usual="-rate"),

@@ -6,9 +6,11 @@ from types import MappingProxyType
 
 from netmon.model import Degradation, Event, Gap, PacketSource, Section, Snapshot
 from netmon_cli.columns.column import Look
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.listing import Steadiness, table_lines
 from netmon_cli.listings.applications import application_listing
 from netmon_cli.listings.connections import connection_listing
+from netmon_cli.listings.domains import domain_listing
 from netmon_cli.listings.interfaces import interface_listing
 from netmon_cli.notes import headline, joined, snapshot_notes
 from netmon_cli.selection import Which, keep, wanted
@@ -128,9 +130,14 @@ def block_lines(
         held = steadiness.get(Section.APPLICATIONS)
         listing = application_listing(snapshot, plain)
         lines += table_lines(listing, plain, terminal, look, most_rows=room, steadiness=held)
+    if Section.DOMAINS in sections:
+        held = steadiness.get(Section.DOMAINS)
+        listing = domain_listing(snapshot, plain)
+        lines += table_lines(listing, plain, terminal, look, most_rows=room, steadiness=held)
     if Section.CONNECTIONS in sections:
         held = steadiness.get(Section.CONNECTIONS)
-        listing = connection_listing(snapshot.connections, plain, empty=_nothing(snapshot))
+        has_packets = not is_without_packets(snapshot.degraded)
+        listing = connection_listing(snapshot.connections, plain, empty=_nothing(snapshot), has_packets=has_packets)
         lines += table_lines(listing, plain, terminal, look, most_rows=room, steadiness=held)
     return lines + notes
 

@@ -9,6 +9,7 @@ from netmon_cli.documents import line
 from netmon_cli.listing import Listing, delimited_lines
 from netmon_cli.listings.applications import application_listing
 from netmon_cli.listings.connections import connection_listing
+from netmon_cli.listings.domains import domain_listing
 from netmon_cli.listings.interfaces import interface_listing
 from netmon_cli.listings.totals import totals_listing
 from netmon_cli.render.delimited import Value
@@ -114,6 +115,10 @@ class DelimitedPrinter:
             case Section.APPLICATIONS:
                 lines = delimited_lines(
                     application_listing(item, self._shape), self._shape, look, headers=headers, before=before
+                )
+            case Section.DOMAINS:
+                lines = delimited_lines(
+                    domain_listing(item, self._shape, full=True), self._shape, look, headers=headers, before=before
                 )
             case Section.INTERFACES:
                 lines = delimited_lines(

@@ -7,9 +7,12 @@ from netmon.model import Filter, FilterField, Term
 from netmon_client.query import format_filter
 from netmon_client.units import RateUnits
 
-__all__ = ["INTERVALS", "Choices", "Subject", "hiding", "turned"]
+__all__ = ["INTERVALS", "SUBJECTS", "Choices", "Subject", "hiding", "subject_after", "turned"]
 
-Subject = Literal["connections", "apps"]
+Subject = Literal["connections", "apps", "domains"]
+
+SUBJECTS: Final[tuple[Subject, ...]] = ("connections", "apps", "domains")
+"""What the table can show, in the order in which a key goes through them."""
 
 INTERVALS: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Refresh rates that + and - go through, in seconds."""
@@ -46,6 +49,11 @@ class Choices:
         offered = [each for each in INTERVALS if each >= least_seconds - 1e-6] or [least_seconds]
         near = min(range(len(offered)), key=lambda place: abs(offered[place] - self.interval_seconds))
         return replace(self, interval_seconds=offered[max(0, min(len(offered) - 1, near + step))])
+
+
+def subject_after(subject: Subject) -> Subject:
+    """Give what the table shows next."""
+    return SUBJECTS[(SUBJECTS.index(subject) + 1) % len(SUBJECTS)]
 
 
 def turned(sort: str) -> str:

@@ -15,11 +15,13 @@ from netmon.model import Connection
 from netmon_cli.columns.applications import GroupRow, application_columns
 from netmon_cli.columns.column import Column, Look
 from netmon_cli.columns.connections import CONNECTION_COLUMNS
+from netmon_cli.columns.domains import DOMAIN_COLUMNS, DomainRow
+from netmon_cli.columns.payload import PAYLOAD_COLUMNS
 from netmon_cli.render.palette import Style
 from netmon_cli.render.text import cell_width, visible
 from netmon_cli.top.paint import style_of
 from netmon_client.units import format_count
-from netmon_client.words import clock_time, reason_words
+from netmon_client.words import clock_time, reason_words, source_words, unnamed_words
 
 __all__ = ["Details", "Field", "fields_of", "row_line"]
 
@@ -49,17 +51,22 @@ class Field:
     value: str
 
 
-def fields_of(row: Connection | GroupRow, look: Look) -> list[Field]:
+def fields_of(row: Connection | GroupRow | DomainRow, look: Look) -> list[Field]:
     """Give all fields of a row that have a value: those of the columns, and what has no column."""
     if isinstance(row, GroupRow):
         return _column_fields(application_columns("Application"), row, look)
-    return [*_column_fields(CONNECTION_COLUMNS, row, look), *_more(row, look)]
+    if isinstance(row, DomainRow):
+        return _column_fields(DOMAIN_COLUMNS, row, look)
+    columns = [column for column in CONNECTION_COLUMNS if column not in PAYLOAD_COLUMNS]  # both are one field below
+    return [*_column_fields(columns, row, look), *_more(row, look)]
 
 
-def row_line(row: Connection | GroupRow, look: Look) -> str:
+def row_line(row: Connection | GroupRow | DomainRow, look: Look) -> str:
     """Give a row as one line of text, for the clipboard: the values of the columns that it has."""
     if isinstance(row, GroupRow):
         cells = [column.show(row, look).text for column in application_columns("App") if not column.extra]
+    elif isinstance(row, DomainRow):
+        cells = [column.show(row, look).text for column in DOMAIN_COLUMNS if not column.extra]
     else:
         cells = [column.show(row, look).text for column in CONNECTION_COLUMNS if not column.extra]
     return "  ".join(visible(text) for text in cells if text != "—")
@@ -80,7 +87,8 @@ def _more(row: Connection, look: Look) -> list[Field]:
     values = [
         ("Why no owner", "" if row.is_owned else reason_words(facts.unattributed_reason)),
         ("Held by", ", ".join(f"{each.name} [{each.pid}]" for each in facts.holders)),
-        ("Name from", facts.domain_source.name.lower().replace("_", " ") if facts.domain else ""),
+        ("Name from", source_words(facts.domain_source) if facts.domain else ""),
+        ("Why no name", unnamed_words(facts.unnamed_reason) if facts.unnamed_reason else ""),
         ("Started", clock_time(facts.start_time) if facts.start_time else ""),
         ("Ended", clock_time(row.end_time) if row.end_time is not None else ""),
         ("Last packet", clock_time(row.last_time) if row.last_time else ""),
@@ -105,7 +113,7 @@ class Details(ModalScreen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,enter,d,q", "dismiss", show=False)]
 
-    def __init__(self, key: str, row: Connection | GroupRow, look: Look) -> None:
+    def __init__(self, key: str, row: Connection | GroupRow | DomainRow, look: Look) -> None:
         super().__init__()
         self.key = key
         self._fields = Static(id="fields")
@@ -123,11 +131,11 @@ class Details(ModalScreen[None]):
         self._fields.update(self._text)
         self._panel.focus()
 
-    def show(self, row: Connection | GroupRow, look: Look) -> None:
+    def show(self, row: Connection | GroupRow | DomainRow, look: Look) -> None:
         """Show the row as it is now."""
         self._fields.update(self._drawn(row, look))
 
-    def _drawn(self, row: Connection | GroupRow, look: Look) -> Text:
+    def _drawn(self, row: Connection | GroupRow | DomainRow, look: Look) -> Text:
         fields = fields_of(row, look)
         width = max(cell_width(field.name) for field in fields)
         text = Text(end="", overflow="fold")

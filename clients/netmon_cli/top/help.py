@@ -22,7 +22,7 @@ _KEYS: Final = (
     ("d Enter", "all that is known of the row"),
     ("/", "filter: app:firefox is:remote !port:53 rate:>100k"),
     ("!", "hide the row's application (adds !app:… to the filter)"),
-    ("a", "connections, or one row an application"),
+    ("a", "connections, one row an application, or one a domain"),
     ("s S", "sort by …; the other direction"),
     ("l", "listening sockets: shown or hidden"),
     ("c", "what ended in the last minute: shown or hidden"),

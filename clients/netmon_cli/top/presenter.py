@@ -9,7 +9,7 @@ from netmon_cli.columns.column import Look
 from netmon_cli.render.table import Cell
 from netmon_cli.since import SinceNow
 from netmon_cli.top.board import Board, Moment
-from netmon_cli.top.choices import Choices, hiding, turned
+from netmon_cli.top.choices import Choices, hiding, subject_after, turned
 from netmon_cli.top.link import Link, LinkState
 from netmon_cli.top.rows import Entry, Listing, Order, application_of, listing_of, sort_keys
 from netmon_cli.top.sheet import Columns, Sheet
@@ -183,8 +183,8 @@ class Presenter:
         self.set_sort(turned(self.choices.sort))
 
     def group(self) -> None:
-        """Show applications in place of connections, or the other way."""
-        subject = "apps" if self.choices.subject == "connections" else "connections"
+        """Show applications in place of connections, then domains, then connections again."""
+        subject = subject_after(self.choices.subject)
         sort = self.choices.sort if self.choices.sort.removeprefix("-") in sort_keys(subject) else "-rate"
         self.choices = replace(self.choices, subject=subject, sort=sort)
         self.order.let_go()

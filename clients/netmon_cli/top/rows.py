@@ -1,6 +1,6 @@
 """Which rows the table has, and in which order. Pure: a moment and the user's choices in, rows out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final
@@ -10,10 +10,12 @@ from netmon.model import Connection, ConnectionState, Snapshot
 from netmon_cli.columns.applications import APPLICATION_ORDERS, GroupRow, application_row, group_row, unattributed_row
 from netmon_cli.columns.column import SortKey
 from netmon_cli.columns.connections import CONNECTION_ORDERS, application_name
+from netmon_cli.columns.domains import DOMAIN_ORDERS, DomainRow, domain_row, unnamed_row
 from netmon_cli.selection import names_state
 from netmon_cli.top.board import Moment
 from netmon_cli.top.choices import Choices, Subject
 from netmon_client.aggregate import group_connections
+from netmon_client.domains import domain_groups
 
 __all__ = [
     "HOLD_SECONDS",
@@ -33,7 +35,14 @@ STRUCK_SECONDS: Final = 5.0
 HOLD_SECONDS: Final = 4.0
 """How long the order rests after the cursor was moved."""
 
-Row = Connection | GroupRow
+Row = Connection | GroupRow | DomainRow
+
+
+_ORDERS: Final[dict[Subject, Collection[str]]] = {
+    "connections": CONNECTION_ORDERS,
+    "apps": APPLICATION_ORDERS,
+    "domains": DOMAIN_ORDERS,
+}
 
 
 class Mark(Enum):
@@ -98,13 +107,15 @@ class Order:
 
 def sort_keys(subject: Subject) -> tuple[str, ...]:
     """Give the sort keys that a table knows."""
-    return tuple(CONNECTION_ORDERS if subject == "connections" else APPLICATION_ORDERS)
+    return tuple(_ORDERS[subject])
 
 
 def listing_of(moment: Moment, choices: Choices) -> Listing:
     """Give the rows that the choices ask for."""
     if choices.subject == "apps":
         return _applications(moment.snapshot, choices)
+    if choices.subject == "domains":
+        return _domains(moment.snapshot, choices)
     return _connections(moment, choices)
 
 
@@ -158,8 +169,34 @@ def _applications(snapshot: Snapshot, choices: Choices) -> Listing:
     return Listing(entries=entries, count=count, of_count=of_count)
 
 
+def _domains(snapshot: Snapshot, choices: Choices) -> Listing:
+    """List domains, subdomains folded, and what has none; under a filter the sums are those of what passes."""
+    order = DOMAIN_ORDERS.get(choices.sort.removeprefix("-")) or DOMAIN_ORDERS["rate"]
+    groups = domain_groups(snapshot.domains)
+    of_count = sum(not group.is_others for group in groups)
+    if not choices.filter.terms:
+        rows = [domain_row(group) for group in groups]
+        rows += [unnamed_row(part) for part in snapshot.unnamed if part.connection_count or any(part.traffic)]
+    else:
+        passes = compile_filter(choices.filter, snapshot.time)
+        parts = group_connections((row for row in snapshot.connections if passes(row)), "domain")
+        rows = [
+            DomainRow(
+                label=part.label if part.key else "(no domain)",
+                traffic=part.traffic,
+                connection_count=part.connection_count,
+                is_rest=not part.key,
+            )
+            for part in parts
+        ]
+    entries = [Entry(key=f"{row.label}/{row.reason}", row=row, order=order(row)) for row in rows]
+    return Listing(entries=entries, count=sum(not row.is_rest for row in rows), of_count=of_count)
+
+
 def application_of(row: Row) -> str:
     """Give the name of the application that a row belongs to; empty where there is none."""
+    if isinstance(row, DomainRow):
+        return ""
     if isinstance(row, GroupRow):
         return "" if row.is_rest else row.label
     return application_name(row)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from netmon_cli.columns.applications import application_columns
 from netmon_cli.columns.column import Column, Look
 from netmon_cli.columns.connections import CONNECTION_COLUMNS
+from netmon_cli.columns.domains import DOMAIN_COLUMNS
 from netmon_cli.top.choices import Subject
 from netmon_cli.top.rows import Entry
 
@@ -14,6 +15,13 @@ __all__ = ["Columns", "Sheet"]
 
 _WHERE_THERE_IS_ROOM: Final = {"dir", "user", "iface", "listening"}
 """Columns that other listings show with ``-o wide`` alone; a wide window has room for them."""
+
+
+_COLUMNS: Final[dict[Subject, Sequence[Column[Any]]]] = {
+    "connections": CONNECTION_COLUMNS,
+    "apps": application_columns("App"),
+    "domains": DOMAIN_COLUMNS,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +44,7 @@ class Columns:
 
     def of(self, subject: Subject, entries: Sequence[Entry], look: Look) -> list[Column[Any]]:
         """Give the columns for these rows."""
-        every: Sequence[Column[Any]] = CONNECTION_COLUMNS if subject == "connections" else application_columns("App")
+        every: Sequence[Column[Any]] = _COLUMNS[subject]
         usual = [column for column in every if not column.extra or column.key in _WHERE_THERE_IS_ROOM]
         return [column for column in usual if not column.optional or self._is_filled(subject, column, entries, look)]
 

@@ -33,6 +33,9 @@ _WORDS: Final = {
     "remotes": "remote addresses",
     "processes": "processes",
     "listening": "listening sockets",
+    "source": "source of the name",
+    "first": "first seen",
+    "last": "last seen",
 }
 _OFFERED: Final[dict[Subject, tuple[str, ...]]] = {
     "connections": (
@@ -63,8 +66,22 @@ _OFFERED: Final[dict[Subject, tuple[str, ...]]] = {
         "processes",
         "listening",
     ),
+    "domains": (
+        "rate",
+        "received_rate",
+        "sent_rate",
+        "total",
+        "received",
+        "sent",
+        "domain",
+        "source",
+        "app",
+        "connections",
+        "first",
+        "last",
+    ),
 }
-_ASCENDING: Final = frozenset({"app", "remote", "port", "domain", "state"})
+_ASCENDING: Final = frozenset({"app", "remote", "port", "domain", "state", "source"})
 """What one reads from A to Z; the rest begins with the largest."""
 
 

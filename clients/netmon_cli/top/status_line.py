@@ -3,9 +3,10 @@
 from typing import Final
 
 from netmon.model import Snapshot
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell
-from netmon_cli.top.choices import Choices, Subject
+from netmon_cli.top.choices import Choices, Subject, subject_after
 from netmon_cli.top.rows import Listing
 from netmon_cli.top.sort_menu import sort_words
 from netmon_client.units import format_count
@@ -45,7 +46,9 @@ def status_cells(chip: Cell, snapshot: Snapshot | None, *, is_demo: bool, note: 
     lost = snapshot.drops.interval_dropped_packets
     if lost:
         cells.append(Cell(text=f"! {counted(lost, 'packet')} lost: sums are lower bounds", style=Style.RED))
-    if snapshot.degraded:
+    if is_without_packets(snapshot.degraded):
+        cells.append(Cell(text="! no packets are captured: traffic is 0 (? tells)", style=Style.YELLOW))
+    elif snapshot.degraded:
         cells.append(Cell(text="! degraded (? tells)", style=Style.YELLOW))
     cells.append(Cell(text=clock_time(snapshot.time), style=Style.DIM))
     if refresh:
@@ -55,9 +58,12 @@ def status_cells(chip: Cell, snapshot: Snapshot | None, *, is_demo: bool, note: 
     return cells
 
 
+_NOUNS: dict[Subject, str] = {"connections": "connection", "apps": "application", "domains": "domain"}
+
+
 def caption_cells(listing: Listing, snapshot: Snapshot, choices: Choices, *, is_held: bool) -> list[Cell]:
     """Give the line above the table: how many of how many, in which order, under which filter."""
-    noun = "connection" if choices.subject == "connections" else "application"
+    noun = _NOUNS[choices.subject]
     of_all = f"{format_count(listing.count)} of {counted(listing.of_count, noun)}"
     shown = counted(listing.count, noun) if listing.count == listing.of_count else of_all
     cells = [
@@ -81,7 +87,7 @@ def caption_cells(listing: Listing, snapshot: Snapshot, choices: Choices, *, is_
 
 def keys_of(subject: Subject) -> list[tuple[str, str]]:
     """Give the keys and their words for the last line; what does not fit there stands in the help."""
-    words = {"a": "Apps" if subject == "connections" else "Connections"}
+    words = {"a": subject_after(subject).capitalize()}
     return [(key, words.get(key, text)) for key, text in KEYS]
 
 

@@ -42,7 +42,8 @@ class Watch:
         self._client = connect()
         self._wake = wake
         self._interval_seconds = interval_seconds
-        self._view = View(filter=condition, sections=frozenset({Section.CONNECTIONS, Section.APPLICATIONS}))
+        sections = frozenset({Section.CONNECTIONS, Section.APPLICATIONS, Section.DOMAINS})
+        self._view = View(filter=condition, sections=sections)
         self._lock = threading.Lock()
         self._waiting: list[Watched] = []
         self._is_closed = False

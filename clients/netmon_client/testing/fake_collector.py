@@ -12,7 +12,7 @@ from typing import Final, Self
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 
-from netmon.model import Event, Gap, MonitoringState, Snapshot, Status
+from netmon.model import Event, Explanation, Gap, MonitoringState, Snapshot, Status
 from netmon.serving.options import SERVER_OPTIONS
 from netmon.v1 import control_service_pb2_grpc, monitor_service_pb2_grpc
 from netmon_client.answers import Bandwidth
@@ -125,6 +125,10 @@ class FakeCollector:
     def set_bandwidth(self, bandwidth: Bandwidth) -> None:
         """Answer with these last minutes from now on."""
         self._stage.bandwidth = bandwidth
+
+    def set_explanation(self, explanation: Explanation) -> None:
+        """Explain this connection so from now on; the others are those of the newest snapshot, with nothing tried."""
+        self._stage.explanations[explanation.connection.id] = explanation
 
     def publish_event(self, event: Event) -> None:
         """Send an event to all subscribers of events."""

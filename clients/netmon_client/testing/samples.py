@@ -11,10 +11,14 @@ from netmon.model import (
     ConnectionFacts,
     ConnectionState,
     Direction,
+    DomainApplication,
+    DomainSource,
+    DomainTraffic,
     Endpoint,
     InterfaceStatus,
     InterfaceTraffic,
     MonitoringState,
+    NamesStatus,
     OwnerConfidence,
     OwnerMethod,
     OwnerWay,
@@ -29,8 +33,12 @@ from netmon.model import (
     Traffic,
     UnattributedReason,
     UnattributedTraffic,
+    UnnamedReason,
+    UnnamedTraffic,
 )
 from netmon_client.aggregate import sum_traffic
+
+_BROWSERS = frozenset({"chromium", "firefox"})
 
 START_TIME = 1_700_000_000.0
 """When the sample collector was started: 2023-11-14T22:13:20Z."""
@@ -67,13 +75,15 @@ def a_connection(  # noqa: PLR0913 -- a row has so many columns, and each has a 
     scope: Scope = Scope.INTERNET,
     interface: str = "eth0",
     domain: str = "",
+    domain_source: DomainSource = DomainSource.DNS,
+    unnamed_reason: UnnamedReason = UnnamedReason.UNSPECIFIED,
     sent: int = 1000,
     received: int = 2000,
     end_time: float | None = None,
 ) -> Connection:
     """Give a connection that moved ``sent`` and ``received`` bytes, half of each within the last second.
 
-    Without a process it is unattributed (GONE).
+    Without a process it is unattributed (GONE). The last two labels of a domain are its registrable part.
     """
     owned = process is not None
     facts = ConnectionFacts(
@@ -93,6 +103,9 @@ def a_connection(  # noqa: PLR0913 -- a row has so many columns, and each has a 
         owner_confidence=OwnerConfidence.CERTAIN if owned else OwnerConfidence.UNSPECIFIED,
         unattributed_reason=UnattributedReason.UNSPECIFIED if owned else UnattributedReason.GONE,
         domain=domain,
+        domain_source=domain_source if domain else DomainSource.UNSPECIFIED,
+        unnamed_reason=unnamed_reason,
+        registrable_domain=".".join(domain.split(".")[-2:]),
     )
     traffic = Traffic(
         sent_bytes=sent,
@@ -143,6 +156,8 @@ def a_snapshot(
         attributed_share=1 - unowned_bytes / all_bytes if all_bytes else None,
         active_connection_count=len(open_rows) - len(listening),
         listening_count=len(listening),
+        domains=_domains(rows),
+        unnamed=_unnamed([row for row in rows if not row.facts.domain]),
     )
 
 
@@ -171,6 +186,7 @@ def a_status(*, instance_id: str = "instance-1", may_control: bool = True) -> St
         owner_ways=(OwnerWay(name="psutil", in_use=True, scan_count=20, scan_interval_seconds=1.0),),
         caller=Caller(uid=1000, may_control=may_control, reason="started the collector"),
         pids=(4700,),
+        names=NamesStatus(is_on=True, answer_count=12, hello_count=34, name_count=20, name_limit=16_384, has_quic=True),
     )
 
 
@@ -193,7 +209,11 @@ def _applications(rows: tuple[Connection, ...]) -> tuple[Application, ...]:
         if process is None:
             continue
         known = applications.get(process.application_id) or Application(
-            id=process.application_id, name=process.application_name, path=process.executable, traffic=Traffic()
+            id=process.application_id,
+            name=process.application_name,
+            path=process.executable,
+            traffic=Traffic(),
+            is_browser=process.application_name in _BROWSERS,
         )
         own = [each for each in rows if each.facts.application_id == known.id]
         applications[known.id] = replace(
@@ -217,5 +237,43 @@ def _unattributed(rows: list[Connection]) -> tuple[UnattributedTraffic, ...]:
         UnattributedTraffic(
             reason=reason, traffic=sum_traffic(row.traffic for row in group), connection_count=len(group)
         )
+        for reason, group in groups
+    )
+
+
+def _domains(rows: tuple[Connection, ...]) -> tuple[DomainTraffic, ...]:
+    names = dict.fromkeys(row.facts.domain for row in rows if row.facts.domain)
+    return tuple(_domain(name, [row for row in rows if row.facts.domain == name]) for name in names)
+
+
+def _domain(name: str, rows: list[Connection]) -> DomainTraffic:
+    owners = dict.fromkeys((row.facts.application_id, row.facts.application_name) for row in rows)
+    own = {key: [row for row in rows if row.facts.application_id == key] for key, _ in owners}
+    return DomainTraffic(
+        name=name,
+        registrable_domain=rows[0].facts.registrable_domain,
+        source=min(row.facts.domain_source for row in rows),
+        traffic=sum_traffic(row.traffic for row in rows),
+        connection_count=len([row for row in rows if row.end_time is None]),
+        applications=tuple(
+            DomainApplication(
+                application_id=key,
+                application_name=label,
+                sent_bytes=sum(row.traffic.sent_bytes for row in own[key]),
+                received_bytes=sum(row.traffic.received_bytes for row in own[key]),
+                connection_count=len([row for row in own[key] if row.end_time is None]),
+            )
+            for key, label in owners
+        ),
+        first_time=START_TIME + 10,
+        last_time=START_TIME + 20,
+    )
+
+
+def _unnamed(rows: list[Connection]) -> tuple[UnnamedTraffic, ...]:
+    reasons = sorted({row.facts.unnamed_reason for row in rows})
+    groups = [(reason, [row for row in rows if row.facts.unnamed_reason is reason]) for reason in reasons]
+    return tuple(
+        UnnamedTraffic(reason=reason, traffic=sum_traffic(row.traffic for row in group), connection_count=len(group))
         for reason, group in groups
     )

@@ -10,7 +10,9 @@ from netmon.codec import (
     SnapshotEncoder,
     bandwidth_sample_to_wire,
     event_to_wire,
+    explanation_to_wire,
     gap_to_wire,
+    interface_ledger_to_wire,
     monitoring_state_to_wire,
     rows_to_wire,
     seconds_from_wire,
@@ -20,7 +22,7 @@ from netmon.codec import (
     view_from_wire,
 )
 from netmon.matching import check_filter, compile_filter
-from netmon.model import Connection, Filter, Gap, MonitoringState, Omitted, Section, Snapshot, View
+from netmon.model import Connection, Explanation, Filter, Gap, MonitoringState, Omitted, Section, Snapshot, View
 from netmon.v1 import control_service_pb2 as control
 from netmon.v1 import control_service_pb2_grpc, monitor_service_pb2_grpc, snapshot_pb2
 from netmon.v1 import monitor_service_pb2 as monitor
@@ -136,7 +138,8 @@ class FakeMonitorService(_Service, monitor_service_pb2_grpc.MonitorServiceServic
         rows = tuple(row for row in rows if row.end_time is None or row.end_time > oldest)
         start = int(request.page_token or 0)
         end = start + (request.page_size or _DEFAULT_PAGE)
-        connections, processes = rows_to_wire(rows[start:end])
+        page = redacted(rows[start:end]) if request.redacted else rows[start:end]
+        connections, processes = rows_to_wire(page)
         return monitor.ListConnectionsResponse(
             connections=connections,
             processes=processes,
@@ -144,6 +147,32 @@ class FakeMonitorService(_Service, monitor_service_pb2_grpc.MonitorServiceServic
             total_count=len(rows),
             sequence=snapshot.sequence,
             time=time_to_wire(snapshot.time),
+        )
+
+    def ExplainConnection(
+        self, request: monitor.ExplainConnectionRequest, context: grpc.ServicerContext
+    ) -> monitor.ExplainConnectionResponse:
+        """Explain a row of the newest snapshot: as was set, or with nothing tried."""
+        self._admit("ExplainConnection", context)
+        wanted = request.connection_id
+        row = next((row for row in self._stage.newest.connections if row.id == wanted), None)
+        explanation = self._stage.explanations.get(wanted)
+        if explanation is None and row is None:
+            abort(context, grpc.StatusCode.NOT_FOUND, "NO_SUCH_CONNECTION", "no connection has this id")
+        if explanation is None and row is not None:
+            facts = row.facts
+            processes = (*((facts.process,) if facts.process is not None else ()), *facts.holders)
+            explanation = Explanation(connection=row, processes=processes)
+        return monitor.ExplainConnectionResponse(explanation=explanation and explanation_to_wire(explanation))
+
+    def GetLedger(self, request: monitor.GetLedgerRequest, context: grpc.ServicerContext) -> monitor.GetLedgerResponse:
+        """Give the ledger of the status."""
+        self._admit("GetLedger", context)
+        newest = self._stage.newest
+        return monitor.GetLedgerResponse(
+            interfaces=[interface_ledger_to_wire(ledger) for ledger in self._stage.status.ledger],
+            sequence=newest.sequence,
+            time=time_to_wire(newest.time),
         )
 
     def _hello(self, sequence: int, interval_seconds: float) -> Hello:
@@ -233,6 +262,20 @@ def _if_wanted(rows: tuple[_T, ...], section: Section, view: View) -> tuple[_T, 
     return rows if not view.sections or section in view.sections else ()
 
 
+def redacted(rows: tuple[Connection, ...]) -> tuple[Connection, ...]:
+    """Give rows with one pseudonym for all that a collector gives many for."""
+    return tuple(
+        row._replace(
+            facts=replace(
+                row.facts,
+                domain="redacted.invalid" if row.facts.domain else "",
+                remote=row.remote and replace(row.remote, address="240.0.0.1"),
+            )
+        )
+        for row in rows
+    )
+
+
 def viewed(snapshot: Snapshot, view: View) -> Snapshot:
     """Give the snapshot as a view asks for it, with what that leaves out counted as omitted."""
     rows = matching(snapshot.connections, view.filter, snapshot.time)
@@ -247,8 +290,10 @@ def viewed(snapshot: Snapshot, view: View) -> Snapshot:
     )
     return replace(
         snapshot,
-        connections=rows,
+        connections=redacted(rows) if view.redacted else rows,
         omitted=omitted if left_out else snapshot.omitted,
         applications=_if_wanted(snapshot.applications, Section.APPLICATIONS, view),
         interfaces=_if_wanted(snapshot.interfaces, Section.INTERFACES, view),
+        domains=_if_wanted(snapshot.domains, Section.DOMAINS, view),
+        unnamed=_if_wanted(snapshot.unnamed, Section.DOMAINS, view),
     )

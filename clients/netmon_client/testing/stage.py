@@ -8,7 +8,7 @@ from weakref import WeakSet
 
 import grpc
 
-from netmon.model import Event, Gap, MonitoringState, Snapshot, Status
+from netmon.model import Event, Explanation, Gap, MonitoringState, Snapshot, Status
 from netmon_client.answers import Bandwidth
 
 
@@ -52,6 +52,7 @@ class Stage:
         self._events = list(events)
         self._status = status
         self.bandwidth = bandwidth
+        self.explanations: dict[str, Explanation] = {}
         self.heartbeat_seconds = heartbeat_seconds
         self.mode = Mode.SERVING
         self.instance_id = status.instance_id

@@ -6,9 +6,11 @@ from netmon.model import BandwidthSample, Status
 from netmon_client import AsyncClient, NetmonError, NotPermitted
 from netmon_client.checks import collector_checks
 from netmon_client.units import format_age, format_bytes
-from netmon_client.words import MONITORING, clock_time, counted, percent, ways_words
+from netmon_client.words import MONITORING, clock_time, counted, ways_words
+from netmon_dashboard.hub.accounts import account_fields
 from netmon_dashboard.hub.encoding import Encoder
-from netmon_dashboard.hub.requests import Ask, AskControl, AskRange, AskTrace, ControlWhat
+from netmon_dashboard.hub.explaining import explain
+from netmon_dashboard.hub.requests import Ask, AskControl, AskExplain, AskPayload, AskRange, AskTrace, ControlWhat
 from netmon_dashboard.hub.texts import remedy_command
 from netmon_dashboard.hub.vocabulary import Json, code
 
@@ -29,6 +31,11 @@ async def _data(ask: Ask, encoder: Encoder, client: AsyncClient) -> Json:
         return _range(ask, encoder)
     if isinstance(ask, AskTrace):
         return {"points": encoder.trace(ask.row)}
+    if isinstance(ask, AskPayload):
+        sent, received = encoder.payload(ask.row)
+        return {"sent": sent, "received": received}
+    if isinstance(ask, AskExplain):
+        return await explain(client, ask.connection, ask.instance)
     if isinstance(ask, AskControl):
         return {"text": await _control(ask.what, client)}
     status = await client.status()
@@ -79,6 +86,7 @@ def status_fields(status: Status, samples: Sequence[BandwidthSample]) -> Json:
             {"name": check.name, "verdict": check.verdict.value, "fact": check.fact, "fix": check.fix}
             for check in collector_checks(status, samples, now)
         ],
+        "account": account_fields(status.ledger),
         "degraded": [{"code": each.code, "text": each.text, "remedy": each.remedy} for each in status.degraded],
         "clients": status.subscriber_count,
         "uptime": round(status.uptime_seconds, 1),
@@ -89,13 +97,12 @@ def _facts(status: Status) -> list[tuple[str, str]]:
     drops = status.drops
     lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
     owners = ways_words(status.owner_ways) or "not found"
-    share = "" if status.attributed_share is None else f", {percent(status.attributed_share)} of the bytes"
     return [
         ("Collector", f"{status.version}, pid {', '.join(map(str, status.pids)) or 'unknown'}"),
         ("Runs for", format_age(status.uptime_seconds)),
         ("Monitoring", f"{MONITORING[status.monitoring_state]} since {clock_time(status.monitoring_since)}"),
         ("Packets", f"{drops.received_packets:,} received, {lost:,} lost"),
-        ("Owners", f"{owners}{share}"),
+        ("Owners", owners),
         ("Connections", f"{status.active_connection_count:,} active, {status.listening_count:,} listening"),
         ("Table", f"{status.tracked_connection_count:,} of {status.tracked_connection_limit:,} places in use"),
         ("Sums count from", clock_time(status.statistics_epoch)),

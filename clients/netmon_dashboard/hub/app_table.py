@@ -9,7 +9,7 @@ from netmon.model import Application
 from netmon_dashboard.hub.numbering import Numbering
 from netmon_dashboard.hub.vocabulary import IconPort, Json
 
-_ICON, _SENT, _RECEIVED, _DELTA_SENT, _DELTA_RECEIVED, _COUNTS = 4, 7, 8, 9, 10, 11
+_ICON, _SENT, _RECEIVED, _DELTA_SENT, _DELTA_RECEIVED, _COUNTS = 4, 8, 9, 10, 11, 12
 """Positions of columns in an entry, see ``APP_COLUMNS``."""
 
 APP_DELTA_COLUMNS: Final = (_DELTA_SENT, _DELTA_RECEIVED)
@@ -102,6 +102,7 @@ class AppTable:
             self._icon(application.path, application.name),
             list(application.users),
             round(application.first_time, 3),
+            application.is_browser,
             traffic.sent_bytes - traffic.cleared_sent_bytes,
             traffic.received_bytes - traffic.cleared_received_bytes,
             traffic.interval_sent_bytes,

@@ -5,11 +5,13 @@ the full state, which is written only when somebody asks for it.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 from netmon.model import BandwidthSample, Snapshot
 from netmon_dashboard.hub.app_table import APP_DELTA_COLUMNS, AppChanges, AppTable
+from netmon_dashboard.hub.domain_section import DomainSection
 from netmon_dashboard.hub.marks import Marks
 from netmon_dashboard.hub.numbering import Numbering
 from netmon_dashboard.hub.ring import Ring, Sample, Span
@@ -44,6 +46,15 @@ class _Step:
     is_omitted_new: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """What makes the parts of a message, as far as they are wanted."""
+
+    summary: Callable[[], Json]
+    rows: Callable[[], Json] | None
+    domains: Callable[[], Json] | None
+
+
 class Encoder:
     """The state that tabs are shown. ``step`` counts what was taken in; it is the ``sequence`` of the messages."""
 
@@ -56,13 +67,14 @@ class Encoder:
         self._app_names: dict[str, str] = {}
         self._apps = AppTable(self._app_numbers, icon)
         self._rows = RowTable(self._apps.number)
+        self._domains = DomainSection(self._number_of_known_app)
         self._trace = Trace()
         self._sparks = Trace(APP_DELTA_COLUMNS)
         self._step: _Step | None = None
         self._number = after_step
         self._unattributed: Json = None
         self._listeners: list[list[Json]] = []
-        self._texts: dict[tuple[str, bool], str] = {}
+        self._texts: dict[str, str] = {}
 
     @property
     def step(self) -> int:
@@ -96,6 +108,7 @@ class Encoder:
         if is_new:
             self._apps = AppTable(self._app_numbers, self._icon)
             self._rows = RowTable(self._apps.number, self._rows)
+            self._domains = DomainSection(self._number_of_known_app)
             self._trace = Trace()
             self._sparks = Trace(APP_DELTA_COLUMNS)
         self._number += 1
@@ -108,6 +121,7 @@ class Encoder:
         known = [row.facts.id for row in snapshot.connections] if selection.rows is not snapshot.connections else ()
         rows = self._rows.update(selection.rows, known, snapshot.time)
         self._trace.add(snapshot.time, snapshot.interval_seconds, rows.moved, rows.entries)
+        self._domains.add(snapshot)
         extras = self._extras(snapshot, rows)
         sample = sample_of(snapshot, self._app_numbers)
         if is_counting and self._add_sample(sample, snapshot):
@@ -131,28 +145,43 @@ class Encoder:
         )
         self._texts.clear()
 
-    def tick_text(self, *, with_rows: bool) -> str:
+    def tick_text(self, *, with_rows: bool, with_domains: bool = False) -> str:
         """Give the newest step as differences from the one before. LookupError before the first."""
-        step = self._current()
-        found = self._texts.get(("tick", with_rows))
+        parts = _Parts(
+            summary=self._tick,
+            rows=(lambda: _row_differences(self._current())) if with_rows else None,
+            domains=self._domains.differences if with_domains else None,
+        )
+        return self._text("tick", parts)
+
+    def full_text(self, *, with_rows: bool, with_domains: bool = False) -> str:
+        """Give all that is to be shown. LookupError before the first step."""
+        parts = _Parts(
+            summary=self._full,
+            rows=self._all_rows if with_rows else None,
+            domains=self._domains.all if with_domains else None,
+        )
+        return self._text("full", parts)
+
+    def _text(self, kind: str, parts: _Parts) -> str:
+        """Give a message of the step as JSON. Each part, and each message, is written once for all tabs."""
+        name, text = "summary", self._kept(f"{kind} summary", lambda: write(parts.summary()))
+        for key, make in (("r", parts.rows), ("domains", parts.domains)):
+            if make is not None:
+                before, part = text, self._kept(f"{kind} part {key}", lambda make=make: write(make()))
+                name = f"{name} {key}"
+                text = self._kept(f"{kind} {name}", lambda b=before, k=key, p=part: f'{b[:-1]},"{k}":{p}}}')
+        return text
+
+    def _kept(self, name: str, make: Callable[[], str]) -> str:
+        found = self._texts.get(name)
         if found is None:
-            if with_rows:
-                found = _with_rows(self.tick_text(with_rows=False), write(_row_differences(step)))
-            else:
-                found = write({"type": "tick", **step.summary, **_app_differences(step.apps), **step.extras})
-            self._texts["tick", with_rows] = found
+            found = self._texts[name] = make()
         return found
 
-    def full_text(self, *, with_rows: bool) -> str:
-        """Give all that is to be shown. LookupError before the first step."""
-        found = self._texts.get(("full", with_rows))
-        if found is None:
-            if with_rows:
-                found = _with_rows(self.full_text(with_rows=False), write(self._all_rows()))
-            else:
-                found = write(self._full())
-            self._texts["full", with_rows] = found
-        return found
+    def _tick(self) -> Json:
+        step = self._current()
+        return {"type": "tick", **step.summary, **_app_differences(step.apps), **step.extras}
 
     def span(self, from_time: float, to_time: float) -> Span:
         """Give who moved how much within a span of the series (Unix seconds)."""
@@ -161,6 +190,11 @@ class Encoder:
     def trace(self, row: int) -> list[list[float]]:
         """Give time, interval, sent and received of a row's ticks with bytes, of the last minute."""
         return self._trace.points(row)
+
+    def payload(self, row: int) -> tuple[int | None, int | None]:
+        """Give the payload that the kernel counts of a row's socket, sent and received; None where it tells none."""
+        found = self._rows.row(row)
+        return (None, None) if found is None else (found.sent_payload_bytes, found.received_payload_bytes)
 
     def _current(self) -> _Step:
         if self._step is None:
@@ -194,6 +228,9 @@ class Encoder:
         kept = {key for key in self._app_names if self._app_numbers.known(key) in used}
         self._app_numbers.keep(kept)
         self._app_names = {key: self._app_names[key] for key in kept}
+
+    def _number_of_known_app(self, key: str) -> int | None:
+        return self._apps.number(key)
 
     def _number_of_app(self, key: str, name: str) -> int:
         self._app_names[key] = name
@@ -229,11 +266,6 @@ class Encoder:
         }
 
 
-def _with_rows(summary: str, rows: str) -> str:
-    """Splice the text of rows into that of the summary, so that neither is written twice."""
-    return f'{summary[:-1]},"r":{rows}}}'
-
-
 def _app_differences(changes: AppChanges) -> dict[str, Json]:
     parts = {"a": changes.moved, "c": changes.counts, "apps": changes.entries, "apps_gone": changes.gone}
     return {key: part for key, part in parts.items() if part}
@@ -244,6 +276,7 @@ def _row_differences(step: _Step) -> dict[str, Json]:
     parts: dict[str, Json] = {
         "d": changes.moved,
         "s": changes.states,
+        **changes.counts.parts(),
         "procs": changes.processes,
         "rows": changes.entries,
         "closed": changes.closed,

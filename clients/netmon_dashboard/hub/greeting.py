@@ -2,9 +2,11 @@
 
 from netmon.model import PacketSource, Status, Visibility
 from netmon_client import Hello
+from netmon_client.words import names_words
 from netmon_dashboard.hub.texts import CollectorState
 from netmon_dashboard.hub.vocabulary import (
     APP_COLUMNS,
+    DOMAIN_COLUMNS,
     PROCESS_COLUMNS,
     ROW_COLUMNS,
     SCHEMA,
@@ -36,7 +38,16 @@ def message(hello: Hello, status: Status | None, socket: str) -> Json:
         "app_columns": APP_COLUMNS,
         "process_columns": PROCESS_COLUMNS,
         "row_columns": ROW_COLUMNS,
+        "domain_columns": DOMAIN_COLUMNS,
+        "names": _names(status),
     }
+
+
+def _names(status: Status | None) -> Json:
+    """Give whether names are learnt, and how or why not; None where that is not known."""
+    if status is None or status.names is None:
+        return None
+    return {"is_on": status.names.is_on, "text": names_words(status.names)}
 
 
 def state_message(state: CollectorState) -> Json:

@@ -114,12 +114,12 @@ class Hub:
         """Serve a tab no longer."""
         self._tabs.discard(tab)
 
-    def opening(self, *, with_rows: bool) -> list[str]:
+    def opening(self, *, with_rows: bool, with_domains: bool = False) -> list[str]:
         """Give the texts that a new tab is sent first: hello once it is known, state, full once there is data."""
         texts = [] if self._hello_text is None else [self._hello_text]
         texts.append(self._state_text())
         if self._encoder.step:
-            texts.append(self._encoder.full_text(with_rows=with_rows))
+            texts.append(self._encoder.full_text(with_rows=with_rows, with_domains=with_domains))
         return texts
 
     async def answer(self, ask: Ask) -> str:

@@ -6,6 +6,7 @@ from typing import Final, Literal, get_args
 from netmon_dashboard.hub.tab import REFUSED, TabClosed
 from netmon_dashboard.hub.vocabulary import Json
 
+_LONGEST_ID_CHARACTERS: Final = 64
 ControlWhat = Literal["start", "stop", "clear"]
 _LARGEST_ID: Final = 2**53  # JavaScript's exact integers
 _LARGEST_TIME: Final = 1e12  # Unix seconds, far beyond every clock; NaN is not below it either
@@ -13,9 +14,10 @@ _LARGEST_TIME: Final = 1e12  # Unix seconds, far beyond every clock; NaN is not 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Watch:
-    """Data is wanted, with or without rows."""
+    """Data is wanted, with or without rows, and domains."""
 
     with_rows: bool
+    with_domains: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +48,27 @@ class AskTrace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskPayload:
+    """How much payload the kernel counts of a row's socket."""
+
+    id: int
+    row: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskExplain:
+    """How the owner of a connection was found.
+
+    ``connection``: the collector's id of it; ``instance``: the run of the collector that gave it, as the next one gives
+    the same ids to others.
+    """
+
+    id: int
+    connection: str
+    instance: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AskStatus:
     """How the collector is."""
 
@@ -60,7 +83,7 @@ class AskControl:
     what: ControlWhat
 
 
-Ask = AskRange | AskTrace | AskStatus | AskControl
+Ask = AskRange | AskTrace | AskPayload | AskExplain | AskStatus | AskControl
 Request = Watch | Pause | Resume | Ask
 
 
@@ -68,10 +91,10 @@ def request_of(message: dict[str, Json]) -> Request:
     """Give the request that a message is. Raise TabClosed for one that no tab of ours sends."""
     match message.get("type"):
         case "watch":
-            rows = message.get("rows")
-            if not isinstance(rows, bool):
-                raise TabClosed(REFUSED, '"rows" must be true or false')
-            return Watch(with_rows=rows)
+            rows, domains = message.get("rows"), message.get("domains", False)
+            if not isinstance(rows, bool) or not isinstance(domains, bool):
+                raise TabClosed(REFUSED, '"rows" and "domains" must be true or false')
+            return Watch(with_rows=rows, with_domains=domains)
         case "pause":
             return Pause()
         case "resume":
@@ -89,6 +112,12 @@ def _ask(message: dict[str, Json]) -> Ask:
         return AskRange(id=number, from_time=_time(message, "from"), to_time=_time(message, "to"))
     if what == "trace":
         return AskTrace(id=number, row=_integer(message, "row"))
+    if what == "payload":
+        return AskPayload(id=number, row=_integer(message, "row"))
+    if what == "explain":
+        return AskExplain(
+            id=number, connection=_short_text(message, "connection"), instance=_short_text(message, "instance")
+        )
     if what == "status":
         return AskStatus(id=number)
     for control in get_args(ControlWhat):
@@ -101,6 +130,13 @@ def _integer(message: dict[str, Json], key: str) -> int:
     value = message.get(key)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_ID:
         raise TabClosed(REFUSED, f'"{key}" must be a whole number')
+    return value
+
+
+def _short_text(message: dict[str, Json], key: str) -> str:
+    value = message.get(key)
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_ID_CHARACTERS:
+        raise TabClosed(REFUSED, f'"{key}" must be an id')
     return value
 
 

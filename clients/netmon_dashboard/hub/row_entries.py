@@ -5,6 +5,7 @@ from typing import Final
 
 from netmon.model import Connection, ConnectionState, Process, Protocol, Remainder
 from netmon_client.words import protocol_name
+from netmon_dashboard.hub.socket_counts import socket_counts
 from netmon_dashboard.hub.vocabulary import Json, code, state_code
 
 APP, PROCESS, STATE, LAST, END, SENT, RECEIVED, DELTA_SENT, DELTA_RECEIVED = 2, 3, 16, 19, 20, 21, 22, 23, 24
@@ -71,8 +72,8 @@ def row_entry(row: Connection, number: int, app: int | None, process: int | None
         [holder.name for holder in facts.holders],
         facts.is_netmon,
         code(facts.remainder),
-        None if row.round_trip_seconds is None else round(row.round_trip_seconds, 6),
-        row.retransmitted_packets,
+        *socket_counts(row),
+        code(facts.unnamed_reason),
     ]
 
 

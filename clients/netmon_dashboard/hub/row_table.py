@@ -20,6 +20,7 @@ from netmon_dashboard.hub.row_entries import (
     process_entry,
     row_entry,
 )
+from netmon_dashboard.hub.socket_counts import CountChanges, note_counts
 from netmon_dashboard.hub.vocabulary import Json, state_code
 
 ENDED_KEPT_SECONDS: Final = 60.0
@@ -43,6 +44,7 @@ class RowChanges:
     entries: list[Json] = field(default_factory=list[Json])
     closed: list[Json] = field(default_factory=list[Json])
     gone: list[int] = field(default_factory=list[int])
+    counts: CountChanges = field(default_factory=CountChanges)
     are_listeners_touched: bool = False
 
 
@@ -115,6 +117,11 @@ class RowTable:
         """Give the number of a connection's id."""
         return self._numbers.known(key)
 
+    def row(self, number: int) -> Connection | None:
+        """Give the row of a number as it was told last; None where there is none."""
+        items = (item for items in (self._open, self._ended) for item in items.values())
+        return next((item.row for item in items if item.entry[0] == number), None)
+
     def entries(self) -> list[list[Json]]:
         """Give all entries, by ``ROW_COLUMNS``. They change with the next tick."""
         return [item.entry for items in (self._open, self._ended) for item in items.values()]
@@ -162,8 +169,6 @@ class RowTable:
             (row.facts is not known.facts and row.facts != known.facts)
             or sent != entry[SENT] + sent_delta
             or received != entry[RECEIVED] + received_delta
-            or row.round_trip_seconds != known.round_trip_seconds
-            or row.retransmitted_packets != known.retransmitted_packets
             or (row.end_time is None and known.end_time is not None)
         ):
             item.entry = self._entry(row, changes)
@@ -177,6 +182,7 @@ class RowTable:
             entry[DELTA_SENT], entry[DELTA_RECEIVED] = sent_delta, received_delta
             entry[LAST] = round(now, 3)
             self._moving.append(entry)
+        note_counts(entry, row, known, changes.counts)
         if row.state is not known.state:
             entry[STATE] = state_code(row.state)
             changes.states += (entry[0], entry[STATE])

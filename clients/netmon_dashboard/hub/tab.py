@@ -53,6 +53,7 @@ class Tab:
         self._answers: deque[str] = deque()
         self._is_watching = False
         self._with_rows = False
+        self._with_domains = False
         self._is_paused = False
         self._sent_step: int | None = None
         self._after_step = 0
@@ -81,9 +82,9 @@ class Tab:
         """There is a new step."""
         self._wake.set()
 
-    def watch(self, *, with_rows: bool) -> None:
+    def watch(self, *, with_rows: bool, with_domains: bool = False) -> None:
         """Send data from now on, a full state first."""
-        self._is_watching, self._with_rows = True, with_rows
+        self._is_watching, self._with_rows, self._with_domains = True, with_rows, with_domains
         self._sent_step = None
         self._wake.set()
 
@@ -135,7 +136,8 @@ class Tab:
             return None
         is_next = self._sent_step == step - 1 and not encoder.needs_full
         self._sent_step = step
-        return (encoder.tick_text if is_next else encoder.full_text)(with_rows=self._with_rows)
+        write_text = encoder.tick_text if is_next else encoder.full_text
+        return write_text(with_rows=self._with_rows, with_domains=self._with_domains)
 
 
 def read_message(text: str) -> dict[str, Json]:

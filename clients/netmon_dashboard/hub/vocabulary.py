@@ -5,6 +5,7 @@ from typing import Any, Final
 from typing import Protocol as Port
 
 from netmon.model import (
+    AttemptResult,
     CaptureState,
     ConnectionState,
     Direction,
@@ -15,11 +16,20 @@ from netmon.model import (
     Remainder,
     Scope,
     UnattributedReason,
+    UnnamedReason,
 )
-from netmon_client.words import method_words, reason_words, remainder_words, state_look
+from netmon_client.words import (
+    method_words,
+    reason_words,
+    remainder_words,
+    source_words,
+    state_look,
+    unnamed_words,
+)
 
 __all__ = [
     "APP_COLUMNS",
+    "DOMAIN_COLUMNS",
     "PROCESS_COLUMNS",
     "ROW_COLUMNS",
     "SCHEMA",
@@ -44,6 +54,7 @@ APP_COLUMNS: Final = (
     "icon",
     "users",
     "first",
+    "is_browser",
     "sent",
     "received",
     "ds",
@@ -67,6 +78,21 @@ PROCESS_COLUMNS: Final = (
     "container",
     "start",
     "app",
+)
+DOMAIN_COLUMNS: Final = (
+    "n",
+    "name",
+    "registrable",
+    "source",
+    "is_others",
+    "first",
+    "last",
+    "sent",
+    "received",
+    "ds",
+    "dr",
+    "connections",
+    "apps",
 )
 ROW_COLUMNS: Final = (
     "n",
@@ -100,8 +126,11 @@ ROW_COLUMNS: Final = (
     "holders",
     "is_netmon",
     "remainder",
-    "rtt",
+    "rtt_milliseconds",
     "retransmits",
+    "sent_payload",
+    "received_payload",
+    "unnamed_reason",
 )
 
 
@@ -122,6 +151,7 @@ def no_icon(_path: str, _name: str, /) -> str:
 
 
 _CODED: Final = (
+    AttemptResult,
     CaptureState,
     Direction,
     DomainSource,
@@ -131,6 +161,7 @@ _CODED: Final = (
     Remainder,
     Scope,
     UnattributedReason,
+    UnnamedReason,
 )
 _CODES: Final[dict[type[IntEnum], tuple[str, ...]]] = {
     kind: tuple("" if member.value == 0 else member.name.lower() for member in kind) for kind in _CODED
@@ -151,7 +182,7 @@ def state_code(state: ConnectionState) -> str:
 
 
 def words() -> Json:
-    """Give what the codes mean to people: reasons, states with their looks, methods, remainders."""
+    """Give what the codes mean to people: reasons, states with their looks, methods, remainders, sources of names."""
     looks = {state_code(state): state_look(state) for state in ConnectionState}
     return {
         "reasons": {code(reason): reason_words(reason) for reason in UnattributedReason if reason},
@@ -161,4 +192,6 @@ def words() -> Json:
         },
         "methods": {code(method): method_words(method) for method in OwnerMethod if method},
         "remainders": {code(remainder): remainder_words(remainder) for remainder in Remainder if remainder},
+        "sources": {code(source): source_words(source) for source in DomainSource if source},
+        "unnamed": {code(reason): unnamed_words(reason) for reason in UnnamedReason},
     }

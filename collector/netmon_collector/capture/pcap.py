@@ -10,6 +10,7 @@ import os
 import socket
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -50,6 +51,14 @@ _GONE = "disappeared"
 
 _SO_ATTACH_FILTER = 26  # include/uapi/asm-generic/socket.h; the socket module has no name for it
 
+FilterFor = Callable[[int], str]
+"""Gives the filter for a link type (a DLT value) in libpcap's language (pcap-filter(7)); "" lets everything pass."""
+
+
+def pass_all(link_type: int) -> str:  # noqa: ARG001  # it is a FilterFor
+    """Give the filter that lets everything pass."""
+    return ""
+
 
 class LiveHandle:
     """An open capture on one interface, never promiscuous and never blocking."""
@@ -68,9 +77,11 @@ class LiveHandle:
         is_loopback: bool = False,
         snapshot_bytes: int = SNAPSHOT_BYTES,
         block_milliseconds: int = BLOCK_MILLISECONDS,
+        filter_for: FilterFor = pass_all,
     ) -> Self:
-        """Open ``interface`` for accounting, with a ring of ``buffer_bytes``.
+        """Open ``interface`` with a ring of ``buffer_bytes``: for accounting, or for what a filter lets pass.
 
+        ``filter_for`` gives the filter for a link type; it runs in the kernel. ``ValueError`` where it is wrong,
         ``PermissionError`` without the right to capture, ``FileNotFoundError`` where there is no such interface,
         ``OSError`` with ``ENETDOWN`` where it is down, ``OSError`` for the rest.
         """
@@ -85,7 +96,10 @@ class LiveHandle:
         except pcapy.PcapError as error:
             raise _as_os_error(error) from error
         if sys.platform == "linux":
-            _attach_filter(reader.getfd(), snapshot_bytes, is_loopback=is_loopback)
+            code = compile_filter(filter_for(reader.datalink()), reader.datalink(), snapshot_bytes)
+            _attach_filter(reader.getfd(), code, is_loopback=is_loopback)
+        else:
+            _set_filter(reader, filter_for(reader.datalink()))
         return cls(reader)
 
     def fileno(self) -> int:
@@ -124,10 +138,14 @@ class FileHandle:
     A file that breaks off or is damaged gives what stands before that place; ``is_damaged`` says so afterwards.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open ``path``: ``OSError`` where it cannot be read, ``ValueError`` where it is no capture file."""
+    def __init__(self, path: Path, *, filter_for: FilterFor = pass_all) -> None:
+        """Open ``path``, for what the filter lets pass that ``filter_for`` gives for its link type.
+
+        ``OSError`` where it cannot be read, ``ValueError`` where it is no capture file.
+        """
         self._path = path
-        self._reader = _open_file(path)
+        self._filter_for = filter_for
+        self._reader = _open_file(path, filter_for)
         self._packet_count = 0
         self.link_type: int = self._reader.datalink()
         self.is_damaged = False
@@ -151,7 +169,7 @@ class FileHandle:
     def _read_up_to_damage(self, max_packets: int) -> tuple[bytes, bytes]:
         """Read the sound packets before the damage: pcapy drops them together with the batch that failed."""
         self._reader.close()
-        self._reader = _open_file(self._path)
+        self._reader = _open_file(self._path, self._filter_for)
         data, records = bytearray(), bytearray()
         try:
             while self._packet_count > 0:
@@ -171,12 +189,34 @@ class FileHandle:
         return bytes(data), bytes(records)
 
 
-def _open_file(path: Path) -> "Reader":
+def compile_filter(text: str, link_type: int, snapshot_bytes: int) -> bytes:
+    """Give the kernel's code for a filter that cuts what passes to ``snapshot_bytes``; without a text all passes.
+
+    ``ValueError`` where the text is wrong.
+    """
+    try:
+        lines = pcapy.compile(link_type, snapshot_bytes, text, 1, 0).get_bpf()
+    except (pcapy.PcapError, pcapy.BPFError) as error:
+        raise ValueError(f"the filter is wrong: {error}") from error
+    return b"".join(struct.pack("=HBBI", *line) for line in lines)  # struct sock_filter in linux/filter.h
+
+
+def _set_filter(reader: "Reader", text: str) -> None:
+    try:
+        if text:
+            reader.setfilter(text)
+    except pcapy.PcapError as error:
+        raise ValueError(f"the filter is wrong: {error}") from error
+
+
+def _open_file(path: Path, filter_for: FilterFor) -> "Reader":
     with path.open("rb"):  # for the built-in exceptions; libpcap has one for all
         try:
-            return pcapy.open_offline(str(path))
+            reader = pcapy.open_offline(str(path))
         except pcapy.PcapError as error:
             raise ValueError(f"{path.name} is no capture file that libpcap reads: {error}") from error
+    _set_filter(reader, filter_for(reader.datalink()))
+    return reader
 
 
 def raise_for(code: int) -> None:
@@ -199,26 +239,22 @@ def _as_os_error(error: Exception) -> OSError:
     return OSError(errno.EIO, f"libpcap: {text}")
 
 
-def _attach_filter(descriptor: int, snapshot_bytes: int, *, is_loopback: bool) -> None:
-    """Have the kernel cut each frame to ``snapshot_bytes``, and leave out the sent copies on a loopback.
+def _attach_filter(descriptor: int, code: bytes, *, is_loopback: bool) -> None:
+    """Have the kernel run ``code`` over each frame, and leave out the sent copies on a loopback.
 
-    libpcap 1.9.1 cuts only behind the ring where no filter is set, so that whole frames fill it: 48,900 packets of 242
-    bytes in 16 MiB, and 73,500 with this. On a loopback the kernel shows each packet twice, sent and received, and
-    libpcap drops the first of them behind the ring; dropped here, they take no room and ``statistics`` holds each
-    packet once. ``setfilter`` cannot do it: libpcap runs its filter over the first block by itself, where "inbound"
-    fits no packet.
+    libpcap 1.9.1 cuts frames only behind the ring where no filter is set, so that whole frames fill it: 48,900 packets
+    of 242 bytes in 16 MiB, and 73,500 with a filter that cuts. On a loopback the kernel shows each packet twice, sent
+    and received, and libpcap drops the first of them behind the ring; dropped here, they take no room and
+    ``statistics`` holds each packet once. ``setfilter`` cannot do it: libpcap runs its filter over the first block by
+    itself, where "inbound" fits no packet.
     """
-    cut = struct.pack("=HBBI", 0x06, 0, 0, snapshot_bytes)  # ret #snapshot_bytes
-    code = cut
     if is_loopback:
-        code = b"".join(
-            (
-                struct.pack("=HBBI", 0x28, 0, 0, 0xFFFFF004),  # ldh [SKF_AD_OFF + SKF_AD_PKTTYPE], linux/filter.h
-                struct.pack("=HBBI", 0x15, 0, 1, 4),  # jeq #PACKET_OUTGOING, next, over
-                struct.pack("=HBBI", 0x06, 0, 0, 0),  # ret #0
-                cut,
-            )
+        not_sent = (
+            struct.pack("=HBBI", 0x28, 0, 0, 0xFFFFF004),  # ldh [SKF_AD_OFF + SKF_AD_PKTTYPE], linux/filter.h
+            struct.pack("=HBBI", 0x15, 0, 1, 4),  # jeq #PACKET_OUTGOING, next, over
+            struct.pack("=HBBI", 0x06, 0, 0, 0),  # ret #0
         )
+        code = b"".join(not_sent) + code
     program = ctypes.create_string_buffer(code, len(code))
     filter_struct = struct.pack("@HP", len(code) // 8, ctypes.addressof(program))
     with socket.socket(fileno=os.dup(descriptor)) as twin:

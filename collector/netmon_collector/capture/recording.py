@@ -16,6 +16,8 @@ from netmon_collector.core.links import Link, read_link
 
 SIDECAR_NAME = "netmon.sidecar.jsonl"
 PCAP_SUFFIX = ".pcap"
+NAMES_SUFFIX = ".names"
+"""Of capture files too: whole packets, but only those that name something. What counts never reads them."""
 
 DEFAULT_LIMIT_BYTES = 1_000_000_000
 
@@ -39,7 +41,7 @@ def sudo_owner(environment: Mapping[str, str]) -> tuple[int, int] | None:
 
 
 class Recorder:
-    """Writes a directory that ``Replay`` reads: a pcap file an interface, and the sidecar.
+    """Writes a directory that ``Replay`` reads: a pcap file an interface, one of what names handles hear, the sidecar.
 
     It is made with mode 0700 and its files with 0600; all belong to ``owner`` (uid, gid) where one is given. Nothing
     that exists is written over or followed. When ``limit_bytes`` are written, or the disk refuses, recording stops for
@@ -59,7 +61,7 @@ class Recorder:
         self.written_bytes = 0
         self._limit_bytes = limit_bytes
         self._owner = owner
-        self._files: dict[tuple[str, int], BufferedWriter] = {}
+        self._files: dict[tuple[str, int, str], BufferedWriter] = {}
         self._directory = _open_directory(directory, owner)
         try:
             self._sidecar = self._create(SIDECAR_NAME)
@@ -70,13 +72,20 @@ class Recorder:
 
     def add_batch(self, batch: Batch) -> None:
         """Write packets, with their captured bytes."""
+        self._add(batch, PCAP_SUFFIX)
+
+    def add_names(self, batch: Batch) -> None:
+        """Write packets of a names handle."""
+        self._add(batch, NAMES_SUFFIX)
+
+    def _add(self, batch: Batch, suffix: str) -> None:
         if self.stopped_reason:
             return
-        key = (batch.interface, batch.link_type)
+        key = (batch.interface, batch.link_type, suffix)
         file = self._files.get(key)
         try:
             if file is None:
-                file = self._files[key] = self._create(self._file_name(batch))
+                file = self._files[key] = self._create(self._file_name(batch, suffix))
                 self._put(file, _pcap_header(batch.link_type))
         except OSError as error:
             self._stop(_disk_reason(error))
@@ -105,12 +114,12 @@ class Recorder:
                 self._stop(_disk_reason(error))
         os.close(self._directory)
 
-    def _file_name(self, batch: Batch) -> str:
+    def _file_name(self, batch: Batch, suffix: str) -> str:
         """Name a file so that the interface can be read from it; ``+`` sets a second link type apart."""
         name = quote(batch.interface, safe="")
-        if any(interface == batch.interface for interface, _ in self._files):
+        if any((interface, kind) == (batch.interface, suffix) for interface, _, kind in self._files):
             name += f"+{batch.link_type}"
-        return name + PCAP_SUFFIX
+        return name + suffix
 
     def _create(self, name: str) -> BufferedWriter:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

@@ -11,11 +11,13 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from netmon_collector.capture.guess import guess_local_network
+from netmon_collector.capture.names_filter import names_filter
 from netmon_collector.capture.pcap import RECORD_BYTES, FileHandle
-from netmon_collector.capture.recording import PCAP_SUFFIX, SIDECAR_NAME
+from netmon_collector.capture.recording import NAMES_SUFFIX, PCAP_SUFFIX, SIDECAR_NAME
 from netmon_collector.capture.sidecar import Knowledge, Processes, decode
 from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.core.batch import Batch
+from netmon_collector.core.name_facts import HostsFact
 from netmon_collector.core.sockets import LocalNetwork, SocketScan
 
 SLICE_SECONDS = 0.05
@@ -25,7 +27,15 @@ ring collects live."""
 LINE_LIMIT_BYTES = 64 << 20
 """A sidecar's line; 30,000 sockets are 5 MB."""
 
-RecordedItem = Batch | LocalNetwork | Processes | SocketScan | ToldOwners
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamePackets:
+    """Whole packets that may name something. They are not counted: they stand among the counted ones as well."""
+
+    batch: Batch
+
+
+RecordedItem = Batch | NamePackets | LocalNetwork | Processes | SocketScan | ToldOwners | HostsFact
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,11 +55,15 @@ class Replay:
     (``guess_local_network`` tells how). ``is_damaged``: a file broke off or was damaged, and ended the replay of it.
     """
 
-    def __init__(self, path: Path, *, loop: bool = False) -> None:
-        """Look at the files. ``OSError`` where one cannot be read, ``ValueError`` where one is no capture file."""
+    def __init__(self, path: Path, *, loop: bool = False, with_names: bool = False) -> None:
+        """Look at the files. ``OSError`` where one cannot be read, ``ValueError`` where one is no capture file.
+
+        ``with_names``: give ``NamePackets`` too, from a recording's own files or else from the capture files.
+        """
         self._paths = sorted(path.glob("*" + PCAP_SUFFIX)) if path.is_dir() else [path]
         if not self._paths:
             raise ValueError(f"{path.name} holds no {PCAP_SUFFIX} file")
+        self._names_paths = _names_paths(path, self._paths) if with_names else []
         self._loop = loop
         self._sidecar = _find_sidecar(path)
         self.is_damaged = False
@@ -81,6 +95,7 @@ class Replay:
 
     def _pass(self) -> Generator[Recorded]:
         sources: list[Iterator[Recorded]] = [_read_packets(file, self) for file in self._paths]
+        sources += [_read_names(file) for file in self._names_paths]
         if self._sidecar is not None:
             # Before packets of the same time: who owns a socket must be known before it is asked for.
             sources.insert(0, _read_sidecar(self._sidecar))
@@ -163,6 +178,28 @@ def _read_packets(path: Path, replay: Replay) -> Generator[RecordedBatch]:
         handle.close()
 
 
+def _names_paths(path: Path, packet_paths: list[Path]) -> list[Path]:
+    beside = path.with_suffix(NAMES_SUFFIX)
+    recorded = path.glob("*" + NAMES_SUFFIX) if path.is_dir() else [beside] if beside.is_file() else []
+    return sorted(recorded) or packet_paths
+
+
+def _read_names(path: Path) -> Generator[Recorded]:
+    """Give the packets of one file that may name something. Damage is told by whoever reads all packets."""
+    handle = FileHandle(path, filter_for=names_filter)
+    interface = _interface_of(path)
+    try:
+        while True:
+            data, records = handle.read()
+            if not records:
+                return
+            for part, time in _slices(records):
+                batch = Batch(interface=interface, link_type=handle.link_type, data=data, records=part)
+                yield Recorded(time=time, item=NamePackets(batch=batch))
+    finally:
+        handle.close()
+
+
 def _interface_of(path: Path) -> str:
     """Take the interface from the name that ``Recorder`` gave the file; for other files their stem stands for it."""
     name = unquote(path.stem.split("+", 1)[0])
@@ -191,12 +228,20 @@ def _slice_of(seconds: int, microseconds: int) -> int:
 
 def _shifted(item: RecordedItem, seconds: int) -> RecordedItem:
     """Move what has a time to later; the start time of a process stays."""
+    if isinstance(item, NamePackets):
+        return NamePackets(batch=_shifted_batch(item.batch, seconds))
     if isinstance(item, Batch):
-        records = array("I", item.records)
-        records[0::4] = array("I", [min(second + seconds, 0xFFFFFFFF) for second in records[0::4]])
-        return replace(item, records=records.tobytes())
+        return _shifted_batch(item, seconds)
+    if isinstance(item, HostsFact):
+        return replace(item, time=item.time + seconds)
     if isinstance(item, SocketScan):
         return replace(item, start_time=item.start_time + seconds)
     if isinstance(item, ToldOwners):
         return replace(item, rows=tuple(replace(row, start_time=row.start_time + seconds) for row in item.rows))
     return item
+
+
+def _shifted_batch(batch: Batch, seconds: int) -> Batch:
+    records = array("I", batch.records)
+    records[0::4] = array("I", [min(second + seconds, 0xFFFFFFFF) for second in records[0::4]])
+    return replace(batch, records=records.tobytes())

@@ -7,6 +7,7 @@ Every line has ``type`` and ``time`` (Unix seconds). The first is the header::
     {"type": "processes", "time": …, "rows": [a netmon.model.Process without its empty fields, …]}
     {"type": "sockets", "time": …, "start_time", "is_complete", "sees_all_users", "protocols", "rows": […]}
     {"type": "owners", "time": …, "rows": [whose single connections are, …], "processes": […]}
+    {"type": "hosts", "time": …, "rows": [{"address", "names"}, all of the hosts file, …]}
 
 Addresses are text, enumerations are lower-case names, and fields that hold their default are left out. Lines come from
 files that anybody may have written: each value is checked, and what does not fit is a ``ValueError``.
@@ -22,8 +23,12 @@ from typing import get_args, get_type_hints
 from netmon.model import ConnectionState, Process, Protocol
 from netmon_collector.capture import json_fields as take
 from netmon_collector.capture.json_fields import Json
+from netmon_collector.capture.told_hosts import decode_hosts, encode_hosts
 from netmon_collector.capture.told_owners import ToldOwners, decode_owner, encode_owner
-from netmon_collector.core.sockets import LocalAddress, LocalNetwork, SocketRow, SocketScan
+from netmon_collector.capture.tunnel_fields import decode_tunnels, encode_tunnels
+from netmon_collector.core.name_facts import HostsFact
+from netmon_collector.core.packet import NO_PORT
+from netmon_collector.core.sockets import LocalAddress, LocalNetwork, PacketSocketRow, SocketRow, SocketScan
 
 SCHEMA = "netmon.sidecar.v1"
 
@@ -37,7 +42,7 @@ class Processes:
     rows: tuple[Process, ...]
 
 
-Knowledge = LocalNetwork | Processes | SocketScan | ToldOwners
+Knowledge = LocalNetwork | Processes | SocketScan | ToldOwners | HostsFact
 
 
 def header_line(time: float) -> str:
@@ -54,10 +59,13 @@ def encode(knowledge: Knowledge, time: float) -> str:
                 "time": time,
                 "addresses": [_encode_address(local) for local in knowledge.addresses],
                 "macs": sorted(mac.hex(":") for mac in knowledge.macs),
+                **encode_tunnels(knowledge),
             }
         )
     if isinstance(knowledge, Processes):
         return _line({"type": "processes", "time": time, "rows": [_encode_process(row) for row in knowledge.rows]})
+    if isinstance(knowledge, HostsFact):
+        return _line({"type": "hosts", "time": time, "rows": encode_hosts(knowledge)})
     if isinstance(knowledge, ToldOwners):
         return _line(
             {
@@ -76,6 +84,7 @@ def encode(knowledge: Knowledge, time: float) -> str:
             "sees_all_users": knowledge.sees_all_users,
             "protocols": sorted(protocol.name.lower() for protocol in knowledge.protocols),
             "rows": [_encode_socket(row) for row in knowledge.rows],
+            **_packet_sockets(knowledge),
         }
     )
 
@@ -132,11 +141,16 @@ def _encode_socket(row: SocketRow) -> Json:
     values: dict[str, object] = {
         "protocol": row.protocol.name.lower(),
         "local_address": str(ip_address(row.local_address)),
-        "local_port": row.local_port,
     }
+    if row.local_port != NO_PORT:
+        values["local_port"] = row.local_port
     if row.remote_address is not None:
         values["remote_address"] = str(ip_address(row.remote_address))
         values["remote_port"] = row.remote_port
+    if row.ip_protocol:
+        values["ip_protocol"] = row.ip_protocol
+    if row.is_raw:
+        values["is_raw"] = True
     if row.state is not ConnectionState.UNSPECIFIED:
         values["state"] = row.state.name.lower()
     if row.process_id:
@@ -144,6 +158,23 @@ def _encode_socket(row: SocketRow) -> Json:
     if row.holder_ids:
         values["holder_ids"] = list(row.holder_ids)
     return values
+
+
+def _packet_sockets(scan: SocketScan) -> Json:
+    rows: list[Json] = []
+    for row in scan.packet_sockets:
+        values: dict[str, object] = {"interface": row.interface}
+        if row.process_id:
+            values["process_id"] = row.process_id
+        if row.holder_ids:
+            values["holder_ids"] = list(row.holder_ids)
+        rows.append(values)
+    found: dict[str, object] = {"packet_sockets": rows} if rows else {}
+    if scan.tun_holder_ids:
+        found["tun_holder_ids"] = sorted(scan.tun_holder_ids)
+    if scan.is_forwarding:
+        found["is_forwarding"] = True
+    return found
 
 
 # --- Reading ---------------------------------------------------------------------------------
@@ -158,6 +189,8 @@ def _decode_addresses(entry: Json) -> LocalNetwork:
     return LocalNetwork(
         addresses=tuple(_decode_address(take.mapping(item)) for item in take.list_of(entry, "addresses")),
         macs=frozenset(_mac(item) for item in take.list_of(entry, "macs")),
+        tunnels=decode_tunnels(entry),
+        inside=frozenset(take.texts(entry, "inside")),
     )
 
 
@@ -188,12 +221,24 @@ def _decode_process(entry: Json) -> Process:
 
 def _decode_sockets(entry: Json) -> SocketScan:
     protocols = [take.check_text(item) for item in take.list_of(entry, "protocols")]
+    packets = take.list_of(entry, "packet_sockets") if "packet_sockets" in entry else ()
     return SocketScan(
         rows=tuple(_decode_socket(take.mapping(item)) for item in take.list_of(entry, "rows")),
         start_time=take.number(entry, "start_time"),
         is_complete=take.boolean(entry, "is_complete"),
         sees_all_users=take.boolean(entry, "sees_all_users"),
         protocols=frozenset(take.member(Protocol, name) for name in protocols),
+        packet_sockets=tuple(_decode_packet_socket(take.mapping(item)) for item in packets),
+        tun_holder_ids=frozenset(take.texts(entry, "tun_holder_ids")),
+        is_forwarding="is_forwarding" in entry and take.boolean(entry, "is_forwarding"),
+    )
+
+
+def _decode_packet_socket(entry: Json) -> PacketSocketRow:
+    return PacketSocketRow(
+        interface=take.text(entry, "interface"),
+        process_id=take.text(entry, "process_id") if "process_id" in entry else "",
+        holder_ids=take.texts(entry, "holder_ids"),
     )
 
 
@@ -202,7 +247,7 @@ def _decode_socket(entry: Json) -> SocketRow:
     return SocketRow(
         protocol=take.member(Protocol, take.text(entry, "protocol")),
         local_address=take.address(entry, "local_address"),
-        local_port=take.integer(entry, "local_port", maximum=0xFFFF),
+        local_port=take.integer(entry, "local_port", maximum=0xFFFF) if "local_port" in entry else NO_PORT,
         remote_address=take.address(entry, "remote_address") if has_remote else None,
         remote_port=take.integer(entry, "remote_port", maximum=0xFFFF) if has_remote else 0,
         state=take.member(ConnectionState, take.text(entry, "state"))
@@ -210,6 +255,8 @@ def _decode_socket(entry: Json) -> SocketRow:
         else ConnectionState.UNSPECIFIED,
         process_id=take.text(entry, "process_id") if "process_id" in entry else "",
         holder_ids=take.texts(entry, "holder_ids"),
+        ip_protocol=take.integer(entry, "ip_protocol", maximum=0xFF) if "ip_protocol" in entry else 0,
+        is_raw="is_raw" in entry and take.boolean(entry, "is_raw"),
     )
 
 
@@ -226,6 +273,7 @@ _DECODERS: Mapping[str, Callable[[Json], Knowledge | None]] = {
     "processes": _decode_processes,
     "sockets": _decode_sockets,
     "owners": _decode_owners,
+    "hosts": decode_hosts,
 }
 
 

@@ -4,6 +4,7 @@ import errno
 from collections.abc import Callable
 from dataclasses import dataclass
 from ipaddress import ip_address
+from itertools import count
 from typing import Protocol
 
 from netmon.model import CaptureState, Drops, InterfaceChange, InterfaceStatus
@@ -39,6 +40,16 @@ _LINK_TYPE_NAMES = {
 }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """A handle that is open: of which interface, and a number that no other handle of this run has."""
+
+    interface: str
+    index: int
+    number: int
+    is_loopback: bool
+
+
 class CaptureHandle(Protocol):
     """What a tap needs of an open capture; the errors are those of ``LiveHandle``."""
 
@@ -60,6 +71,8 @@ class CaptureHandle(Protocol):
         """Close it."""
         ...
 
+
+_openings = count(1)
 
 Opener = Callable[[Choice], CaptureHandle]
 """Opens what was chosen; the errors are those of ``LiveHandle.open``."""
@@ -116,6 +129,7 @@ class Tap:
         self._before_close = before_close
         self._on_change = on_change
         self._index: int | None = None
+        self._opening = 0
         self._state = CaptureState.LEFT_OUT
         self._reason = choice.reason
         self._link_type_name = ""
@@ -129,6 +143,19 @@ class Tap:
     def index(self) -> int | None:
         """Index of the interface that the handle is open on; None where it is closed or the index is not known."""
         return self._index if self.handle is not None else None
+
+    @property
+    def opening(self) -> Opening | None:
+        """The open handle; None where it is closed, or where the system numbers no interfaces."""
+        if self.handle is None or not self._index:
+            return None
+        facts = self._choice.facts
+        return Opening(
+            interface=self.name,
+            index=self._index,
+            number=self._opening,
+            is_loopback=facts is not None and facts.is_loopback,
+        )
 
     def follow(self, choice: Choice, now: float) -> None:
         """Bring the handle in line with ``choice``; ``now`` in monotonic seconds."""
@@ -158,13 +185,13 @@ class Tap:
         self._counters = _Counters(last=self._counters.last)
         return counts
 
-    def read(self) -> list[Batch]:
-        """Take what waits, up to ``READS_A_CALL`` batches. A handle that fails is closed, to be opened again later."""
+    def read(self, max_packets: int = MAX_PACKETS, *, reads: int = READS_A_CALL) -> list[Batch]:
+        """Take what waits, up to ``reads`` batches. A handle that fails is closed, to be opened again later."""
         batches: list[Batch] = []
         handle = self.handle
-        while handle is not None and len(batches) < READS_A_CALL:
+        while handle is not None and len(batches) < reads:
             try:
-                data, records = handle.read(MAX_PACKETS)
+                data, records = handle.read(max_packets)
             except OSError as error:
                 self._fail_read(error)
                 break
@@ -173,7 +200,7 @@ class Tap:
             self._down_count = 0
             batches.append(Batch(interface=self.name, link_type=handle.link_type, data=data, records=records))
             self._last_packet = _time_of_last(records)
-            if len(records) < MAX_PACKETS * RECORD_BYTES:
+            if len(records) < max_packets * RECORD_BYTES:
                 break
         return batches
 
@@ -240,6 +267,7 @@ class Tap:
             self._fail_open(error, now)
             return
         self.handle = handle
+        self._opening = next(_openings)
         self._index = self._choice.facts.index if self._choice.facts is not None else None
         self._link_type_name = _LINK_TYPE_NAMES.get(handle.link_type, f"type {handle.link_type}")
         self._counters.last = (0, 0, 0)

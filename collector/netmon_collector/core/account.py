@@ -12,6 +12,7 @@ class Account:
         "first_time",
         "flow_count",
         "id",
+        "is_browser",
         "last_time",
         "listening_count",
         "name",
@@ -33,6 +34,7 @@ class Account:
         self.last_time: float | None = None
         self.tally = Tally()
         self.flow_count = 0
+        self.is_browser = False
         self.network_sent_bytes = 0
         self.network_received_bytes = 0
         self.begin_count()

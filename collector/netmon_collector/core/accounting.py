@@ -25,6 +25,7 @@ _TCP_CONTROL = TCP_FIN | TCP_SYN | TCP_RST
 _ALL_BUT_DO_NOT_FRAGMENT = 0xBFFF
 
 _PORTS = struct.Struct("!HH")
+_ECHO_PORTS = struct.Struct("!ii")
 _RECORD_TIME = struct.Struct("=II")
 
 
@@ -71,7 +72,16 @@ class FlowBook(Protocol[OwnerT]):
 class _InterfaceCounts(Generic[OwnerT]):
     """Cells of one interface by (address length, IP protocol) and key, and what has no cell."""
 
-    __slots__ = ("last_packet_time", "link_type", "name", "non_ip_bytes", "non_ip_packets", "tables")
+    __slots__ = (
+        "last_packet_time",
+        "link_type",
+        "name",
+        "non_ip_bytes",
+        "non_ip_packets",
+        "tables",
+        "unreadable_bytes",
+        "unreadable_packets",
+    )
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -79,6 +89,8 @@ class _InterfaceCounts(Generic[OwnerT]):
         self.last_packet_time: float | None = None
         self.non_ip_packets = 0
         self.non_ip_bytes = 0
+        self.unreadable_packets = 0
+        self.unreadable_bytes = 0
         self.tables: dict[tuple[int, int], dict[bytes, Cell[OwnerT]]] = {}
 
     def table(self, address_length: int, ip_protocol: int) -> dict[bytes, Cell[OwnerT]]:
@@ -182,6 +194,8 @@ class Accountant(Generic[OwnerT]):
             interface.non_ip_packets += 1
             interface.non_ip_bytes += captured
         else:
+            interface.unreadable_packets += 1
+            interface.unreadable_bytes += captured
             self._count_malformed(frame.value)
 
     def _count_malformed(self, reason: str) -> None:
@@ -261,6 +275,8 @@ class Accountant(Generic[OwnerT]):
             earlier = self._interface(into)
             earlier.non_ip_packets += counts.non_ip_packets
             earlier.non_ip_bytes += counts.non_ip_bytes
+            earlier.unreadable_packets += counts.unreadable_packets
+            earlier.unreadable_bytes += counts.unreadable_bytes
 
     @property
     def malformed(self) -> Mapping[str, int]:
@@ -271,6 +287,11 @@ class Accountant(Generic[OwnerT]):
         """Frames of ``interface`` that carried no IP, and their captured bytes with link header."""
         counts = self._interfaces.get(interface)
         return (0, 0) if counts is None else (counts.non_ip_packets, counts.non_ip_bytes)
+
+    def unreadable(self, interface: str) -> tuple[int, int]:
+        """Frames of ``interface`` that were not counted because they could not be read, and their captured bytes."""
+        counts = self._interfaces.get(interface)
+        return (0, 0) if counts is None else (counts.unreadable_packets, counts.unreadable_bytes)
 
     def link_header_bytes(self, interface: str) -> int:
         """Bytes to add a packet when comparing with the interface's own counters; 0 for an unknown interface."""
@@ -285,9 +306,12 @@ class Accountant(Generic[OwnerT]):
 
 def _key_of(packet: Packet) -> bytes:
     """Addresses and ports as they lie in a packet; without ports where it has none, so that the two never meet."""
-    if packet.source_port == NO_PORT:
+    source_port, destination_port = packet.source_port, packet.destination_port
+    if source_port == destination_port == NO_PORT:
         return packet.source + packet.destination
-    return packet.source + packet.destination + _PORTS.pack(packet.source_port, packet.destination_port)
+    if NO_PORT in (source_port, destination_port):
+        return packet.source + packet.destination + _ECHO_PORTS.pack(source_port, destination_port)
+    return packet.source + packet.destination + _PORTS.pack(source_port, destination_port)
 
 
 def _record_time(records: bytes, index: int) -> float:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from netmon.model import (
+    AttemptResult,
     ConnectionState,
     Direction,
     OwnerConfidence,
@@ -15,7 +16,9 @@ from netmon.model import (
 from netmon_collector.core.flow import Flow, FlowKey, Owner
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.network import scope_between
-from netmon_collector.core.questions import Answer
+from netmon_collector.core.owner_decisions import Decisions
+from netmon_collector.core.questions import Answer, Question
+from netmon_collector.core.raw_index import RawIndex, is_kernels_own, is_portless
 from netmon_collector.core.socket_index import Match, SocketIndex
 from netmon_collector.core.sockets import SocketRow, SocketScan
 
@@ -24,8 +27,6 @@ _IP_PROTOCOLS = {Protocol.TCP: 6, Protocol.UDP: 17, Protocol.SCTP: 132}
 _OVER = frozenset(
     {ConnectionState.TIME_WAIT, ConnectionState.CLOSED, ConnectionState.LAST_ACK, ConnectionState.CLOSING}
 )
-
-_TOLD = frozenset({OwnerMethod.CREATOR, OwnerMethod.USER})
 
 START_ERROR_SECONDS = 0.02
 """Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
@@ -41,8 +42,13 @@ class Attribution:
         """Work on the connections of ``book``."""
         self._book = book
         self._processes: dict[str, Process] = {}
-        self.corrected: list[tuple[Flow, str]] = []
-        """Connections whose owner came late or changed, with the id of the process before; the monitor takes them."""
+        self._decisions = Decisions(book)
+        self.journal = self._decisions.journal
+        """What was tried; whoever hands something in says first whose word it is."""
+        self._raw = RawIndex(SocketScan(rows=(), start_time=0.0), {})
+        self._listed_since: dict[FlowKey, float] = {}
+        """When each socket without a peer was first listed, among those of the newest listing (Unix seconds)."""
+        self.corrected = book.corrected
 
     def add_processes(self, processes: Iterable[Process]) -> None:
         """Take who processes are; needed before a scan that names them."""
@@ -52,44 +58,49 @@ class Attribution:
         """Take who holds which socket."""
         if scan.is_complete:
             self._book.scan_count += 1
+            self._book.listed_protocols = scan.protocols
+            self._book.set_tun_holders(scan.tun_holder_ids)
         for row in scan.rows:
             self._add_row(row, scan, now)
         if not scan.is_complete:
             return
         index = SocketIndex(scan.rows)
+        peerless = [_key(row) for row in scan.rows if row.remote_address is None]
+        self._listed_since = {key: self._listed_since.get(key, scan.start_time) for key in peerless}
+        self._raw = RawIndex(scan, self._processes)
         pending_times: list[float] = []
         for flow in self._book.table:
             if flow not in self._book.table:
                 continue  # displaced by one that left probation in this very loop
-            if flow.key.protocol in scan.protocols:
-                _settle_direction(flow, index)
-                if flow.listed_in != self._book.scan_count:
-                    self._settle_unlisted(flow, index, scan)
-                elif flow.owner is None:
-                    # Its socket is listed without a process, as those are that wait in the kernel.
-                    self._settle_owner(flow, index, scan, has_socket=True)
+            if flow.owner is not None and self._book.carriers.is_held(flow, flow.owner):
+                self._decisions.carry(flow, flow.owner)
+            self._settle(flow, index, scan)
             if flow.reason is UnattributedReason.PENDING and flow.direction is not Direction.FORWARDED:
                 pending_times.append(flow.start_time)
         self._book.pending_since = min(pending_times, default=None)
-        named = {row.process_id for row in scan.rows} | {holder for row in scan.rows for holder in row.holder_ids}
+        rows = (*scan.rows, *scan.packet_sockets)
+        named = {row.process_id for row in rows} | {holder for row in rows for holder in row.holder_ids}
         self._processes = {key: process for key, process in self._processes.items() if key in named}
 
-    def add_answers(self, processes: Iterable[Process], answers: Iterable[Answer]) -> None:
+    def add_answers(
+        self, processes: Iterable[Process], answers: Iterable[Answer], asked: Iterable[Question] = ()
+    ) -> None:
         """Take whose single connections are, told by somebody who saw it happen, and the processes that they name."""
         named = {process.id: process for process in processes}
+        unanswered = {question.id for question in asked}
         for answer in answers:
+            unanswered.discard(answer.id)
             flow = self._book.table.by_id(answer.id)
             process = named.get(answer.process_id)
             if flow is None or process is None:
                 continue
             holders = tuple(named[key] for key in answer.holder_ids if key in named)
             owner = Owner(process=process, holders=holders, method=answer.method, confidence=answer.confidence)
-            if answer.is_final and flow.owner is not None:
-                self._take_last_word(flow, flow.owner, owner)
-            else:
-                self._own(flow, owner)
+            self._decisions.answered(flow, owner, is_final=answer.is_final)
             if self._book.questions is not None:
                 self._book.questions.heard(flow, answer)
+        for flow in filter(None, map(self._book.table.by_id, unanswered)):
+            self._decisions.nobody(flow, AttemptResult.NOTHING_KNOWN)
 
     # Sockets that are listed.
 
@@ -120,7 +131,7 @@ class Attribution:
             flow.state = row.state
             flow.row = None
         if owner is not None:
-            self._own(flow, owner)
+            self._decisions.own(flow, owner)
         self._book.table.promote(flow)
 
     def _open_listed(self, key: FlowKey, row: SocketRow, time: float, now: float) -> Flow:
@@ -148,10 +159,24 @@ class Attribution:
     def _named(self, process_ids: Iterable[str]) -> tuple[Process, ...]:
         return tuple(self._processes[key] for key in process_ids if key in self._processes)
 
+    def _settle(self, flow: Flow, index: SocketIndex, scan: SocketScan) -> None:
+        if flow.key.protocol not in scan.protocols:
+            return
+        _settle_direction(flow, index)
+        if flow.listed_in != self._book.scan_count:
+            self._settle_unlisted(flow, index, scan)
+        elif flow.owner is None:
+            # Its socket is listed without a process, as those are that wait in the kernel.
+            self._settle_owner(flow, index, scan, has_socket=True)
+
     # Connections without a socket of their own in the listing.
 
     def _settle_unlisted(self, flow: Flow, index: SocketIndex, scan: SocketScan) -> None:
-        if flow.direction is Direction.FORWARDED or self._is_younger(flow, scan):
+        if flow.direction is Direction.FORWARDED:
+            return
+        if self._is_younger(flow, scan):
+            if flow.owner is None:
+                self._decisions.nobody(flow, AttemptResult.TOO_YOUNG)
             return
         if not flow.has_peer:
             self._end_gone(flow, scan.start_time)
@@ -162,6 +187,9 @@ class Attribution:
 
     def _settle_owner(self, flow: Flow, index: SocketIndex, scan: SocketScan, *, has_socket: bool) -> None:
         """Find an owner among the sockets without a peer, or say why there is none."""
+        if is_portless(flow.key) and flow.has_peer:
+            self._settle_portless(flow, scan)
+            return
         is_tcp = flow.key.protocol is Protocol.TCP
         match = self._of_its_time(flow, index.match(flow.key)) if flow.has_peer else None
         if not is_tcp and not has_socket:
@@ -173,14 +201,44 @@ class Attribution:
             self._end_gone(flow, scan.start_time)
             self._let_go(flow)
         elif owner is not None:
-            self._own(flow, owner)
+            self._decisions.own(flow, owner)
         elif flow.owner is None:
-            self._explain(flow, scan, has_socket=has_socket or match is not None)
+            has_socket = has_socket or match is not None
+            self._decisions.nobody(flow, AttemptResult.NO_PROCESS if has_socket else AttemptResult.NOT_LISTED)
+            if has_socket and not is_tcp and scan.sees_all_users and self._book.carriers.has_kernel_sockets:
+                self._decisions.explain(flow, UnattributedReason.CARRIER)
+            elif has_socket or not self._own_as_sent(flow):
+                self._decisions.explain(flow, _reason(flow, scan, has_socket=has_socket))
+
+    def _settle_portless(self, flow: Flow, scan: SocketScan) -> None:
+        """Find an owner among the raw and ping sockets, or say why there is none."""
+        match = self._of_its_time(flow, self._raw.match(flow))
+        flow.is_listed = flow.is_unconnected = match is not None
+        owner = self._inferred(flow, match) if match is not None else None
+        if owner is not None:
+            self._decisions.own(flow, owner)
+        elif flow.owner is None and not self._own_as_sent(flow):
+            self._decisions.nobody(flow, AttemptResult.NO_PROCESS if match is not None else AttemptResult.NOT_LISTED)
+            reason = self._raw.reason(flow)
+            is_open = reason is not UnattributedReason.KERNEL and not scan.sees_all_users
+            self._decisions.explain(flow, UnattributedReason.NO_PRIVILEGE if is_open else reason)
+
+    def _own_as_sent(self, flow: Flow) -> bool:
+        """Credit what still goes out long after no socket was listed for it: no socket of its own can send it."""
+        if flow.direction in {Direction.INBOUND, Direction.FORWARDED} or is_kernels_own(flow.key):
+            return False
+        before, flow.unlisted_packets = flow.unlisted_packets, flow.tally.sent_packets
+        if before is None or flow.tally.sent_packets <= before:
+            return False
+        match = self._of_its_time(flow, self._raw.sender(flow))
+        owner = self._inferred(flow, match) if match is not None else None
+        if owner is not None:
+            self._decisions.own(flow, owner)
+        return owner is not None
 
     def _let_go(self, flow: Flow) -> None:
         """Let the next packet with a connection's ends begin another one."""
-        self._book.drop_cells(flow)
-        self._book.table.release_key(flow)
+        self._book.displace(flow)
 
     def _is_younger(self, flow: Flow, scan: SocketScan) -> bool:
         """Whether a connection may have begun after the listing did, which then says nothing of it.
@@ -221,75 +279,26 @@ class Attribution:
         holders = self._named(key for key in others if key != process.id)
         # Packets from before its start may have been another's.
         is_older = process.start_time <= flow.start_time + START_ERROR_SECONDS
-        confidence = match.confidence if is_older else OwnerConfidence.INFERRED
+        confidence = match.confidence if self._was_there(flow, match.row) and is_older else OwnerConfidence.INFERRED
         return Owner(process=process, holders=holders, method=match.method, confidence=confidence)
+
+    def _was_there(self, flow: Flow, row: SocketRow) -> bool:
+        """Whether packets came after a socket without a peer was first listed: before, another may have had the port.
+
+        Times of packets tell of the first one; of later ones their number does.
+        """
+        key, count = _key(row), flow.tally.sent_packets + flow.tally.received_packets
+        if self._listed_since.get(key, float("inf")) <= flow.start_time:
+            return True
+        if flow.matched is None or flow.matched[0] != key:
+            flow.matched = (key, count)
+        return count > flow.matched[1]
 
     def _has_moved(self, flow: Flow, owner: Owner | None) -> bool:
         """Whether the port that a connection was seen on now belongs to somebody else."""
         if flow.owner is None or owner is None:
             return False
         return flow.owner.process.id not in {owner.process.id, *(holder.id for holder in owner.holders)}
-
-    # Decisions.
-
-    def _own(self, flow: Flow, owner: Owner) -> None:
-        before = flow.owner
-        if before is not None:
-            is_same = before.process.id == owner.process.id
-            is_better = before.confidence is OwnerConfidence.INFERRED and owner.confidence is OwnerConfidence.CERTAIN
-            if _holds_too(before, owner):
-                # Who was seen using it is the owner; that others hold it too is news.
-                others = {holder.id: holder for holder in (owner.process, *owner.holders)}
-                del others[before.process.id]
-                owner, is_same = replace(before, holders=tuple(others.values())), True
-            # An owner that was once seen surely stays; a later listing may show another holder of the same socket.
-            if before == owner or not (is_same or is_better or _was_handed_on(before, owner)):
-                return
-            if is_same and not is_better and before.confidence is OwnerConfidence.CERTAIN:
-                owner = replace(owner, method=before.method, confidence=before.confidence)
-        self._credit(flow, owner)
-
-    def _take_last_word(self, flow: Flow, before: Owner, owner: Owner) -> None:
-        """Credit who closed a socket as the last one; who had it before is named beside it."""
-        others = (before.process, *before.holders, *owner.holders)
-        holders = {other.id: other for other in others if other.id != owner.process.id}
-        if before.process.id == owner.process.id and before.confidence is OwnerConfidence.CERTAIN:
-            owner = replace(owner, method=before.method)
-        owner = replace(owner, holders=tuple(holders.values()))
-        if owner != before:
-            self._credit(flow, owner)
-
-    def _credit(self, flow: Flow, owner: Owner) -> None:
-        previous_id = flow.owner.process.id if flow.owner is not None else ""
-        self._book.ledger.leave(flow)
-        flow.owner = owner
-        flow.reason = UnattributedReason.UNSPECIFIED
-        self._book.ledger.join(flow)
-        flow.change()
-        if not flow.is_new and previous_id != owner.process.id:
-            self.corrected.append((flow, previous_id))
-        self._book.table.promote(flow)
-
-    def _explain(self, flow: Flow, scan: SocketScan, *, has_socket: bool) -> None:
-        reason = _reason(flow, scan, has_socket=has_socket)
-        if reason is flow.reason:
-            return
-        self._book.ledger.leave(flow)
-        flow.reason = reason
-        self._book.ledger.join(flow)
-        flow.change()
-
-
-def _holds_too(before: Owner, owner: Owner) -> bool:
-    """Whether a listing shows who was surely seen using a socket, but not as the first of its holders."""
-    is_sure = before.method in _TOLD and before.confidence is OwnerConfidence.CERTAIN
-    return is_sure and before.process.id in {holder.id for holder in owner.holders}
-
-
-def _was_handed_on(before: Owner, owner: Owner) -> bool:
-    """Whether a listing shows a socket with others, and not with who was seen using it before."""
-    is_other = before.process.id not in {owner.process.id, *(holder.id for holder in owner.holders)}
-    return is_other and owner.method is OwnerMethod.EXACT and before.method in _TOLD
 
 
 def _reason(flow: Flow, scan: SocketScan, *, has_socket: bool) -> UnattributedReason:
@@ -318,7 +327,7 @@ def _settle_direction(flow: Flow, index: SocketIndex) -> None:
 def _key(row: SocketRow) -> FlowKey:
     return FlowKey(
         row.protocol,
-        _IP_PROTOCOLS.get(row.protocol, 0),
+        row.ip_protocol or _IP_PROTOCOLS.get(row.protocol, 0),
         row.local_address,
         row.local_port,
         row.remote_address or b"",

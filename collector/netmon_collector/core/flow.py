@@ -1,6 +1,7 @@
 """One connection while it is tracked: a flow of packets, a socket of the system, or both."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from netmon.model import (
     Connection,
@@ -16,6 +17,11 @@ from netmon.model import (
 )
 from netmon_collector.core.account import Account
 from netmon_collector.core.accounting import Cell
+from netmon_collector.core.attempts import Attempt
+from netmon_collector.core.domain import DomainShare
+from netmon_collector.core.flow_name import UNASKED, FlowName, Hello
+from netmon_collector.core.interface_sums import Amount, InterfaceSums
+from netmon_collector.core.name_table import NameAnswer
 from netmon_collector.core.tally import Tally
 
 IDLE_SECONDS = 10.0
@@ -49,6 +55,15 @@ class Owner:
     confidence: OwnerConfidence
 
 
+class Told(NamedTuple):
+    """What a row shows of a TCP socket, by the kernel's count: payload bytes, seconds, packets. None: not known."""
+
+    sent_payload_bytes: int | None = None
+    received_payload_bytes: int | None = None
+    round_trip_seconds: float | None = None
+    retransmitted_packets: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EndedRow:
     """A connection that ended: in which tick it was last shown, when that end was noticed (monotonic), and its row."""
@@ -62,9 +77,11 @@ class EndedRow:
 class Route:
     """Where a cell's counts go: the interface's sums, the connection that sent and the one that received."""
 
-    interface: Tally
+    interface: InterfaceSums
     sender: "Flow | None" = None
     receiver: "Flow | None" = None
+    is_inside: bool = False
+    """Whether these packets are counted once more, within those that carry them."""
 
     @property
     def flows(self) -> "list[Flow]":
@@ -78,26 +95,41 @@ class Flow:
     ``account`` and ``home`` are where the ledger sums it up: its application's account, if it has an owner, and the
     tally that its counts go into; the ledger alone sets them. ``cookie`` is its socket's, 0 where it is not known;
     ``is_settled``: whoever answers for single connections has said his last word on it. ``shown_end``: the row of one
-    that ended, as it was last given.
+    that ended, as it was last given. ``place`` is the interface that it was first counted on, ``elsewhere`` what it
+    moved on others, None as long as there are none. ``attempts``: what was tried for its owner.
+
+    ``told`` is what the kernel counts of its TCP socket, as the row shows it, ``tcp_cookie`` that socket's cookie (0:
+    not known; apart from ``cookie``, which is asked for), ``is_counted``: these were the last counts. ``peer_sequence``
+    is the number of the other side's SYN, ``received_modulo`` the payload between it and the FIN, modulo 2**32.
+
+    ``name`` is what it is called, ``share`` and ``name_home`` where that is summed up, if it has a domain: the ledger
+    alone sets them. ``hello`` is what it said itself, ``answer`` the DNS answer that fits it best.
     """
 
     __slots__ = (
         "account",
+        "answer",
+        "attempts",
         "born_in",
+        "carried_by",
         "cells",
         "closed_at",
         "closed_sequence",
         "cookie",
         "direction",
+        "elsewhere",
         "end_time",
         "facts",
         "fin_received",
         "fin_sent",
         "follows_another",
+        "hello",
         "home",
         "id",
         "interface",
         "is_both_ways",
+        "is_counted",
+        "is_encrypted_dns",
         "is_listed",
         "is_new",
         "is_settled",
@@ -105,20 +137,30 @@ class Flow:
         "key",
         "last_time",
         "listed_in",
+        "matched",
+        "name",
+        "name_home",
         "owner",
+        "peer_sequence",
+        "place",
         "reason",
+        "received_modulo",
         "row",
         "scope",
         "seen_at",
+        "share",
         "shown_end",
         "start_time",
         "started_before",
         "state",
         "syn_sequence",
         "tally",
+        "tcp_cookie",
+        "told",
+        "unlisted_packets",
     )
 
-    def __init__(self, flow_id: str, key: FlowKey, *, start_time: float, now: float) -> None:
+    def __init__(self, flow_id: str, key: FlowKey, *, start_time: float, now: float) -> None:  # noqa: PLR0915 -- fields
         """Begin a connection that was first seen at ``start_time``."""
         self.id = flow_id
         self.key = key
@@ -127,6 +169,15 @@ class Flow:
         self.tally = Tally()
         self.home = self.tally
         self.account: Account | None = None
+        self.name: FlowName = UNASKED
+        self.name_home = self.tally
+        self.share: DomainShare | None = None
+        self.hello: Hello | None = None
+        self.answer: NameAnswer | None = None
+        self.is_encrypted_dns = False
+        self.place: InterfaceSums | None = None
+        self.elsewhere: dict[InterfaceSums, Amount] | None = None
+        self.attempts: list[Attempt] | None = None
         self.cells: list[Cell[Route]] = []
         self.interface = ""
         self.scope = Scope.UNSPECIFIED
@@ -140,20 +191,28 @@ class Flow:
         self.owner: Owner | None = None
         self.reason = UnattributedReason.PENDING
         self.syn_sequence: int | None = None
-        self.fin_sent = False
         self.follows_another = False
-        self.fin_received = False
+        self.fin_sent = self.fin_received = False
         self.is_both_ways = False
         self.is_listed = False
         self.is_unconnected = False
-        self.listed_in = 0
-        self.born_in = 0
+        self.listed_in = self.born_in = 0
+        self.matched: tuple[FlowKey, int] | None = None
+        """The socket without a peer that it was last found to fit, and how many packets it had by then."""
         self.is_new = True
         self.cookie = 0
         self.is_settled = False
+        self.told: Told | None = None
+        self.tcp_cookie, self.is_counted = 0, False
+        self.peer_sequence: int | None = None
+        self.received_modulo: int | None = None
         self.facts: ConnectionFacts | None = None
         self.row: Connection | None = None
         self.shown_end: EndedRow | None = None
+        self.carried_by: tuple[Process, ...] = ()
+        """Who moves the packets of a tunnel by it, where its reason is CARRIER and a process does."""
+        self.unlisted_packets: int | None = None
+        """How many it had sent when a listing first showed no socket for it."""
 
     @property
     def has_ended(self) -> bool:
@@ -164,6 +223,12 @@ class Flow:
     def has_peer(self) -> bool:
         """Whether it has another end: false for sockets that listen or are not connected."""
         return bool(self.key.remote_address)
+
+    def begin_interval(self) -> None:
+        """Begin a new interval for what it moved; the totals stay."""
+        self.tally.begin_interval()
+        for amount in (self.elsewhere or {}).values():
+            amount.begin_interval()
 
     def change(self) -> None:
         """Say that the facts differ from those last shown."""

@@ -1,16 +1,19 @@
 """Whose packets are whose: opens a connection for each new pair of ends, and moves counts from cells into the sums."""
 
+from collections.abc import Iterable
 from itertools import count
 
 from netmon.address import scope_of
 from netmon.model import Direction, Protocol, Scope, UnattributedReason
 from netmon_collector.core.accounting import Accountant, Cell
-from netmon_collector.core.flow import Flow, FlowKey, Route
+from netmon_collector.core.carriers import Carriers
+from netmon_collector.core.flow import Flow, FlowKey, Owner, Route
 from netmon_collector.core.flow_table import FLOW_LIMIT, FlowTable
 from netmon_collector.core.ledger import EARLIER_INTERFACES, INTERFACE_LIMIT, Ledger
 from netmon_collector.core.network import Network, Way, scope_between
 from netmon_collector.core.packet import TCP_SYN, Packet
 from netmon_collector.core.questions import Questions
+from netmon_collector.core.raw_index import is_asked_by_peer, is_kernels_own
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.core.tcp import begins_anew, follow
 
@@ -41,11 +44,19 @@ class FlowBook:
         self.has_lookup = True
         self.pending_since: float | None = None
         self.scan_count = 0
+        self.listed_protocols: frozenset[Protocol] = frozenset({Protocol.TCP, Protocol.UDP})
+        """Whose sockets the listings show, as the newest one says."""
         self.questions: Questions | None = None
         """Where new connections ask for their owner, if somebody can answer for single ones."""
         self.departed: list[Flow] = []
         """Connections that were shown and are no longer tracked; the monitor takes them."""
-        self._network = Network(LocalNetwork())
+        self.displaced: dict[FlowKey, list[Flow]] = {}
+        """TCP connections whose ends another one has by now, and whose socket's last counts have not come yet."""
+        self.corrected: list[tuple[Flow, str]] = []
+        """Connections whose owner came late or changed, with the id of the process before; the monitor takes them."""
+        self.carriers = Carriers(LocalNetwork())
+        self._addresses = LocalNetwork()
+        self._network = Network(self._addresses)
         self._numbers = count(1)
 
     def set_network(self, local: LocalNetwork) -> None:
@@ -54,7 +65,33 @@ class FlowBook:
         self.accountant.clear_cells()
         for flow in self.table:
             flow.cells.clear()
+        self._addresses = local
         self._network = Network(local)
+        self.set_tun_holders(self.carriers.tun_holder_ids)
+        for flow in self.table:
+            if flow.owner is None and self._is_carrier(flow.key, flow.direction):
+                self.assign(flow, None, UnattributedReason.CARRIER)
+
+    def set_tun_holders(self, process_ids: Iterable[str]) -> None:
+        """Take who holds an open tun device: the flows of these processes carry its packets."""
+        self.carriers = Carriers(self._addresses, process_ids)
+
+    def carry(self, flow: Flow, owner: Owner) -> None:
+        """Say that a process carries a tunnel by a connection: its bytes are others', whom the inside shows."""
+        if flow.owner is not None and not flow.is_new:
+            self.corrected.append((flow, flow.owner.process.id))
+        flow.carried_by = (owner.process, *owner.holders)
+        self.assign(flow, None, UnattributedReason.CARRIER)
+        flow.change()
+
+    def assign(self, flow: Flow, owner: Owner | None, reason: UnattributedReason) -> None:
+        """Give a connection, with all that it moved, to an owner, or say why it has none."""
+        if (owner, reason) == (flow.owner, flow.reason):
+            return
+        self.ledger.leave(flow)
+        flow.owner, flow.reason = owner, reason
+        self.ledger.join(flow)
+        flow.change()
 
     def new_id(self) -> str:
         """Give an id that this instance never used."""
@@ -97,14 +134,18 @@ class FlowBook:
             if way in ways:
                 scope = Scope.LOOPBACK if is_loopback else scope_of(packet.destination if is_sent else packet.source)
                 self.ledger.count_lone(scope, UnattributedReason.FRAGMENT, packet.length, is_sent=is_sent)
-                tally = self.ledger.interface(interface)
-                (tally.add_sent if is_sent else tally.add_received)(packet.length, 1)
+                sums = self.ledger.interface(interface)
+                (sums.add_sent if is_sent else sums.add_received)(packet.length, 1)
+                if self.carriers.is_inside(interface) and not is_loopback:
+                    inside = self.ledger.inside
+                    (inside.add_sent if is_sent else inside.add_received)(packet.length, 1)
+                sums.ownerless_of(UnattributedReason.FRAGMENT).add(packet.length, 1)
 
     # Which connection.
 
     def _route(self, packet: Packet, interface: str) -> Route:
         way = self._network.way(packet)
-        route = Route(self.ledger.interface(interface))
+        route = Route(self.ledger.interface(interface), is_inside=self.carriers.is_inside(interface))
         if way in {Way.FORWARDED_IN, Way.FORWARDED_OUT}:
             flow = self._forwarded(packet, interface)
             if way is Way.FORWARDED_OUT:
@@ -129,7 +170,7 @@ class FlowBook:
             flow = None
         if flow is None:
             scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)
-            direction = Direction.OUTBOUND if is_sent else Direction.INBOUND
+            direction = Direction.OUTBOUND if is_sent and not is_asked_by_peer(key) else Direction.INBOUND
             if key.protocol is Protocol.TCP:
                 direction = Direction.UNSPECIFIED  # its SYN tells, where it was seen
             flow = self._open(key, scope, packet, interface, direction=direction)
@@ -149,10 +190,12 @@ class FlowBook:
         if flow.owner is None:
             # What the listing made of a socket without a process was said before anything was known of its packets.
             self.ledger.leave(flow)
-            flow.reason = self._first_reason(flow.key.protocol, flow.direction)
+            flow.reason = self._first_reason(flow.key, flow.direction)
             self.ledger.join(flow)
             if self.questions is not None and flow.reason in _ASKED_FOR:
                 self.questions.add(flow)
+        elif self.carriers.is_held(flow, flow.owner):
+            self.carry(flow, flow.owner)
         flow.change()
 
     def _follow(self, flow: Flow, packet: Packet, *, is_sent: bool) -> None:
@@ -187,7 +230,7 @@ class FlowBook:
         flow.interface = interface
         flow.scope = scope
         flow.direction = direction
-        flow.reason = self._first_reason(key.protocol, direction)
+        flow.reason = self._first_reason(key, direction)
         # A TCP connection whose SYN was not seen is older than its first packet here.
         flow.started_before = key.protocol is Protocol.TCP and not packet.tcp_flags & TCP_SYN
         if flow.reason is UnattributedReason.PENDING and self.pending_since is None:
@@ -198,20 +241,33 @@ class FlowBook:
             self.questions.add(flow)
         return flow
 
-    def _first_reason(self, protocol: Protocol, direction: Direction) -> UnattributedReason:
+    def _first_reason(self, key: FlowKey, direction: Direction) -> UnattributedReason:
         if direction is Direction.FORWARDED:
             return UnattributedReason.FORWARDED
         if not self.has_lookup:
             return UnattributedReason.NO_LOOKUP
-        if protocol in {Protocol.TCP, Protocol.UDP}:
+        if self._is_carrier(key, direction):
+            return UnattributedReason.CARRIER
+        if is_asked_by_peer(key):
+            return UnattributedReason.KERNEL
+        if key.protocol in self.listed_protocols and not is_kernels_own(key):
             return UnattributedReason.PENDING
         return UnattributedReason.PROTOCOL
+
+    def _is_carrier(self, key: FlowKey, direction: Direction) -> bool:
+        return direction is not Direction.FORWARDED and bool(key.remote_address) and self.carriers.is_kernels(key)
 
     def _end_for_another(self, flow: Flow, time: float) -> None:
         if flow.end_time is None:
             flow.end_time = time
             flow.change()
+        self.displace(flow)
+
+    def displace(self, flow: Flow) -> None:
+        """Let the next packet or socket with a connection's ends begin another one."""
         self.drop_cells(flow)
+        if flow.key.protocol is Protocol.TCP and not flow.is_counted and self.table.get(flow.key) is flow:
+            self.displaced.setdefault(flow.key, []).append(flow)
         self.table.release_key(flow)
 
     # Counts.
@@ -222,16 +278,20 @@ class FlowBook:
             if cell.packets:
                 self._collect_cell(cell)
 
-    def fold_interfaces(self) -> None:
-        """Sum up the longest silent quarter of the interfaces if there are too many. Only right after ``collect``."""
+    def fold_interfaces(self) -> list[str]:
+        """Sum up the longest silent quarter of the interfaces if there are too many. Only right after ``collect``.
+
+        Gives their names.
+        """
         if len(self.ledger.interfaces) <= INTERFACE_LIMIT:
-            return
+            return []
         names = [name for name in self.ledger.interfaces if name != EARLIER_INTERFACES]
         names.sort(key=lambda name: self.accountant.last_packet_time(name) or 0.0)
         silent = names[: INTERFACE_LIMIT // 4]
         for name in silent:
             self.accountant.fold_interface(name, EARLIER_INTERFACES)
         self.ledger.fold_interfaces(silent)
+        return silent
 
     def _collect_cell(self, cell: Cell[Route]) -> None:
         byte_count, packet_count = cell.bytes, cell.packets
@@ -241,11 +301,17 @@ class FlowBook:
             return
         if route.sender is not None:
             self.ledger.count_sent(route.sender, byte_count, packet_count)
+            if route.is_inside and route.sender.scope is not Scope.LOOPBACK:
+                self.ledger.inside.add_sent(byte_count, packet_count)
             route.interface.add_sent(byte_count, packet_count)
+            self.ledger.count_place(route.sender, route.interface, byte_count, packet_count)
             route.sender.seen_at = self.now
         if route.receiver is not None:
             self.ledger.count_received(route.receiver, byte_count, packet_count)
+            if route.is_inside and route.receiver.scope is not Scope.LOOPBACK:
+                self.ledger.inside.add_received(byte_count, packet_count)
             route.interface.add_received(byte_count, packet_count)
+            self.ledger.count_place(route.receiver, route.interface, byte_count, packet_count)
             route.receiver.seen_at = self.now
 
     def drop_cells(self, flow: Flow) -> None:

@@ -37,6 +37,9 @@ _AUTHENTICATION = 51
 _DESTINATION_OPTIONS = 60
 _EXTENSIONS = frozenset({_HOP_BY_HOP, _ROUTING, _FRAGMENT, _AUTHENTICATION, _DESTINATION_OPTIONS})
 
+_ECHO_REQUESTS = frozenset({(ICMP, 8), (ICMPV6, 128)})
+_ECHO_REPLIES = frozenset({(ICMP, 0), (ICMPV6, 129)})
+
 _OPTION_PAD1 = 0
 _OPTION_JUMBO = 0xC2
 
@@ -80,7 +83,9 @@ def parse_frame(data: bytes, offset: int, captured: int, link_type: int, time: f
     """Read the headers of the frame in ``data[offset : offset + captured]``.
 
     ``link_type`` is libpcap's DLT value and ``time`` Unix seconds. Ports that were not captured, that lie in another
-    fragment or that the protocol does not have are ``NO_PORT``. Of IP in IP, the outer packet is read.
+    fragment or that the protocol does not have are ``NO_PORT``. An echo's identifier stands as the port of the end that
+    asks (RFC 792, RFC 4443): it tells pingers apart, and them from whoever answers. Of IP in IP, the outer packet is
+    read.
     """
     end = min(offset + captured, len(data))
     link = read_link(data, offset, end, link_type)
@@ -99,8 +104,14 @@ def parse_frame(data: bytes, offset: int, captured: int, link_type: int, time: f
     return Unreadable.BAD_IP_VERSION
 
 
-def _read_transport(packet: Packet, data: bytes, start: int, end: int) -> None:
-    """Read ports and flags at ``start``. ``end`` is the packet's own: what lies behind is padding, never a port."""
+def _read_transport(packet: Packet, data: bytes, start: int, end: int, before: int) -> None:
+    """Read ports and flags at ``start``. ``end`` is the packet's own: what lies behind is padding, never a port.
+
+    ``before``: how many of the packet's bytes stand before ``start``.
+    """
+    if packet.ip_protocol in {ICMP, ICMPV6}:
+        _read_echo(packet, data, start, end)
+        return
     if packet.ip_protocol not in PORT_PROTOCOLS or end - start < 4:
         return
     packet.source_port, packet.destination_port = _PORTS.unpack_from(data, start)
@@ -109,6 +120,17 @@ def _read_transport(packet: Packet, data: bytes, start: int, end: int) -> None:
             (packet.tcp_sequence,) = _UNSIGNED_32.unpack_from(data, start + 4)
         if end - start >= 14:
             packet.tcp_flags = data[start + 13]
+            packet.tcp_payload_bytes = max(0, packet.length - before - (data[start + 12] >> 4) * 4)
+
+
+def _read_echo(packet: Packet, data: bytes, start: int, end: int) -> None:
+    if end - start < 8:
+        return
+    kind = (packet.ip_protocol, data[start])
+    if kind in _ECHO_REQUESTS:
+        packet.source_port = int.from_bytes(data[start + 4 : start + 6], "big")
+    elif kind in _ECHO_REPLIES:
+        packet.destination_port = int.from_bytes(data[start + 4 : start + 6], "big")
 
 
 def _read_ipv4(data: bytes, end: int, link: Link, time: float) -> Frame | Unreadable:
@@ -140,7 +162,7 @@ def _read_ipv4(data: bytes, end: int, link: Link, time: float) -> Frame | Unread
         process_name=link.process_name,
     )
     if not is_later_fragment:
-        _read_transport(packet, data, start + header_length, min(end, start + length))
+        _read_transport(packet, data, start + header_length, min(end, start + length), header_length)
     if fragment & 0x3FFF:
         # RFC 791: these four name a datagram.
         return Frame(packet, source + destination + _PROTOCOL_AND_ID.pack(protocol, identification), doubt)
@@ -180,7 +202,7 @@ def _read_ipv6(data: bytes, end: int, link: Link, time: float) -> Frame | Unread
         process_name=link.process_name,
     )
     if upper.start is not None:
-        _read_transport(packet, data, upper.start, packet_end)
+        _read_transport(packet, data, upper.start, packet_end, upper.start - start)
     # RFC 8200, section 4.5: without the protocol, which may differ from fragment to fragment.
     key = source + destination + upper.fragment_id if upper.fragment_id else b""
     return Frame(packet, key, doubt or upper.doubt)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, unique
 from fnmatch import fnmatchcase
 
-from netmon_collector.core.sockets import LocalAddress
+from netmon_collector.core.sockets import LocalAddress, Tunnel
 
 
 @unique
@@ -32,7 +32,8 @@ class InterfaceFacts:
     ``index`` tells a re-created interface from the one before it. ``is_up`` is the administrative flag (IFF_UP), which
     libpcap asks for, not the carrier. ``master`` is the bridge or bond that this interface is a member of;
     ``lower_names`` are the interfaces that it sits on (of a VLAN its one, of a bridge or bond its members).
-    ``mac`` is empty or 6 bytes. ``link_megabits_per_second`` is None where the system does not know it.
+    ``mac`` is empty or 6 bytes. ``link_megabits_per_second`` is None where the system does not know it. ``tunnels``
+    tell what the outer packets of a tunnel that is up can be known by (two entries where two protocols go through it).
     """
 
     name: str
@@ -45,6 +46,7 @@ class InterfaceFacts:
     mac: bytes = b""
     addresses: tuple[LocalAddress, ...] = ()
     link_megabits_per_second: int | None = None
+    tunnels: tuple[Tunnel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +71,10 @@ def choose_interfaces(
     """Decide which interfaces are captured, one choice for each of ``facts`` in their order.
 
     Without ``wanted`` each packet is counted on one interface: where the system hands it to the bridge or bond (so
-    members are left out), on the wire under a VLAN or macvlan (the tag is read there), and outside of a tunnel (the
-    outer packets). Interfaces whose name fits one of ``excluded_patterns`` (``*``, ``?``, ``[ab]``, case matters) are
-    left out, and so are the members of such a bridge or bond.
+    members are left out), on the wire under a VLAN or macvlan (the tag is read there). A tunnel is captured too, for
+    the applications within: what it shows is counted once more in its carriers, see ``inside_of``. Interfaces whose
+    name fits one of ``excluded_patterns`` (``*``, ``?``, ``[ab]``, case matters) are left out, and so are the members
+    of such a bridge or bond.
 
     ``wanted`` names override all of that: they alone are captured, and a name without facts gets a choice of its own,
     after the others, so that it is captured as soon as it appears.
@@ -130,12 +133,18 @@ def _own_reason(fact: InterfaceFacts, by_name: dict[str, InterfaceFacts], exclud
         if any(fnmatchcase(master.name, pattern) for pattern in excluded_patterns):
             return f"part of {master.name}, which is excluded"
         return f"part of {master.name}, where its packets are counted"
-    if fact.kind is InterfaceKind.TUNNEL:
-        return (
-            "a tunnel: its packets are counted inside the outer ones that carry them; "
-            f"--interface {fact.name} shows the inside"
-        )
     return ""
+
+
+def inside_of(choices: Sequence[Choice]) -> frozenset[str]:
+    """Give the tunnels whose packets are seen a second time, within what carries them: on another captured interface.
+
+    Where nothing but tunnels is captured, they show all that is counted.
+    """
+    captured = [choice.facts for choice in choices if choice.capture and choice.facts is not None]
+    tunnels = frozenset(fact.name for fact in captured if fact.kind is InterfaceKind.TUNNEL)
+    has_outside = any(fact.name not in tunnels and not fact.is_loopback for fact in captured)
+    return tunnels if has_outside else frozenset()
 
 
 def _related_names(fact: InterfaceFacts, by_name: dict[str, InterfaceFacts]) -> tuple[str, ...]:

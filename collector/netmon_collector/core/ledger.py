@@ -2,9 +2,13 @@
 
 from collections.abc import Iterable
 
-from netmon.model import Process, Scope, UnattributedReason
+from netmon.model import Process, Scope, UnattributedReason, UnnamedReason
 from netmon_collector.core.account import Account
+from netmon_collector.core.browsers import Browsers
+from netmon_collector.core.domain_book import DomainBook
 from netmon_collector.core.flow import Flow
+from netmon_collector.core.flow_name import FlowName
+from netmon_collector.core.interface_sums import Amount, InterfaceSums
 from netmon_collector.core.tally import Tally
 
 APPLICATION_LIMIT = 4_096
@@ -28,11 +32,15 @@ class Ledger:
     def __init__(self) -> None:
         """Start at zero."""
         self.scopes = {scope: Tally() for scope in SCOPES}
-        self.interfaces: dict[str, Tally] = {}
+        self.interfaces: dict[str, InterfaceSums] = {}
         self.accounts: dict[str, Account] = {}
+        self.browsers = Browsers()
+        self.domains = DomainBook()
         self.unattributed: dict[UnattributedReason, Tally] = {}
         self.evicted = Tally()
         self.closed = Tally()
+        self.inside = Tally()
+        """What the insides of tunnels showed: it is in the totals, and once more within the packets that carry it."""
         self.change_count = 0
         """Grows whenever a connection comes, goes or changes hands: as long as it stays, nobody's counts differ."""
 
@@ -43,25 +51,29 @@ class Ledger:
 
     @property
     def headline(self) -> Tally:
-        """All but loopback."""
-        return _sum(tally for scope, tally in self.scopes.items() if scope is not Scope.LOOPBACK)
+        """All but loopback and the insides of tunnels."""
+        outside = _sum(tally for scope, tally in self.scopes.items() if scope is not Scope.LOOPBACK)
+        outside.leave(self.inside)
+        outside.leave_interval(self.inside)
+        return outside
 
-    def interface(self, name: str) -> Tally:
+    def interface(self, name: str) -> InterfaceSums:
         """Give the sums of an interface."""
-        return self.interfaces.setdefault(name, Tally())
+        sums = self.interfaces.get(name)
+        if sums is None:
+            sums = self.interfaces[name] = InterfaceSums()
+        return sums
 
     def fold_interfaces(self, names: Iterable[str]) -> None:
         """Sum up these interfaces under one name. One that is heard again begins anew."""
         for name in names:
-            tally = self.interfaces.pop(name)
-            earlier = self.interface(EARLIER_INTERFACES)
-            earlier.join(tally)
-            earlier.join_interval(tally)
+            self.interfaces.pop(name).fold_into(self.interface(EARLIER_INTERFACES))
 
     def count_sent(self, flow: Flow, byte_count: int, packet_count: int) -> None:
         """Count what a connection sent."""
         flow.tally.add_sent(byte_count, packet_count)
         flow.home.add_sent(byte_count, packet_count)
+        flow.name_home.add_sent(byte_count, packet_count)
         self.scopes[flow.scope].add_sent(byte_count, packet_count)
         account = flow.account
         if account is not None:
@@ -75,6 +87,7 @@ class Ledger:
         """Count what a connection received."""
         flow.tally.add_received(byte_count, packet_count)
         flow.home.add_received(byte_count, packet_count)
+        flow.name_home.add_received(byte_count, packet_count)
         self.scopes[flow.scope].add_received(byte_count, packet_count)
         account = flow.account
         if account is not None:
@@ -84,9 +97,22 @@ class Ledger:
                 self.closed.received_bytes += byte_count
                 self.closed.received_packets += packet_count
 
+    def count_place(self, flow: Flow, interface: InterfaceSums, byte_count: int, packet_count: int) -> None:
+        """Say on which interface a connection moved what was just counted for it."""
+        if flow.place is not interface:
+            if flow.place is None:
+                flow.place = interface
+            else:
+                if flow.elsewhere is None:
+                    flow.elsewhere = {}
+                flow.elsewhere.setdefault(interface, Amount()).add(byte_count, packet_count)
+        if flow.account is None:
+            interface.ownerless_of(flow.reason).add(byte_count, packet_count)
+
     def count_lone(self, scope: Scope, reason: UnattributedReason, byte_count: int, *, is_sent: bool) -> None:
         """Count one packet that belongs to no connection."""
-        for tally in (self.scopes[scope], self.unattributed_of(reason)):
+        nameless = self.domains.unnamed_of(UnnamedReason.UNSPECIFIED)
+        for tally in (self.scopes[scope], self.unattributed_of(reason), nameless):
             if is_sent:
                 tally.add_sent(byte_count, 1)
             else:
@@ -106,6 +132,7 @@ class Ledger:
             if len(self.accounts) >= APPLICATION_LIMIT:
                 self._fold_accounts()
             account = Account(process.application_id, process.application_name, process.application_path, first_time)
+            account.is_browser = self.browsers.has(account.id, account.path)
             self.accounts[process.application_id] = account
         return account
 
@@ -113,9 +140,13 @@ class Ledger:
         """Take a connection's sums out of its account, before its owner or reason changes."""
         flow.home.leave(flow.tally)
         flow.home.leave_interval(flow.tally)
+        if flow.account is None:
+            for interface, amount in _places(flow):
+                interface.now.ownerless_of(flow.reason).leave(amount)
         if flow.account is not None and flow.closed_sequence:
             self.closed.leave(flow.tally)
-        self.forget(flow)
+        self.domains.leave(flow)
+        self._untrack(flow)
 
     def join(self, flow: Flow) -> None:
         """Put a connection's sums into the account of its owner, or where its reason is summed up."""
@@ -128,12 +159,27 @@ class Ledger:
             flow.home = flow.account.tally
             if flow.closed_sequence:
                 self.closed.join(flow.tally)
+        if flow.account is None:
+            for interface, amount in _places(flow):
+                interface.now.ownerless_of(flow.reason).join(amount)
         flow.home.join(flow.tally)
         flow.home.join_interval(flow.tally)
+        self.domains.join(flow)
         self.change_count += 1
 
     def forget(self, flow: Flow) -> None:
-        """Say that a connection is no longer tracked under its account, which keeps what it moved."""
+        """Say that a connection is no longer tracked; its account and its domain keep what it moved."""
+        self._untrack(flow)
+        self.domains.forget(flow)
+
+    def rename(self, flow: Flow, name: FlowName) -> None:
+        """Give a connection another name, and move its sums there."""
+        self.domains.leave(flow)
+        flow.name = name
+        self.domains.join(flow)
+        self.change_count += 1
+
+    def _untrack(self, flow: Flow) -> None:
         if flow.account is not None:
             flow.account.flow_count -= 1
         self.change_count += 1
@@ -150,6 +196,7 @@ class Ledger:
             self.leave(flow)
             flow.reason = UnattributedReason.TABLE_FULL
             self.join(flow)
+            self.domains.forget(flow)
             return
         self.forget(flow)
         # What has ended stands under `closed` already, but the interval was its row's to show.
@@ -161,17 +208,19 @@ class Ledger:
 
     def tallies(self) -> Iterable[Tally]:
         """Give every sum but those of connections."""
-        yield from (self.evicted, self.closed)
+        yield from (self.evicted, self.closed, self.inside)
         yield from self.scopes.values()
         yield from self.interfaces.values()
         yield from self.unattributed.values()
+        yield from self.domains.tallies()
         for account in self.accounts.values():
             yield account.tally
 
     def begin_interval(self) -> None:
         """Begin a new interval for all of them."""
         for tally in self.tallies():
-            tally.begin_interval()
+            if tally.has_interval:
+                tally.begin_interval()
         for account in self.accounts.values():
             account.network_sent_bytes = account.network_received_bytes = 0
 
@@ -179,6 +228,7 @@ class Ledger:
         """Move the baseline of all of them to now."""
         for tally in self.tallies():
             tally.clear()
+        self.domains.clear()
 
     def _fold_accounts(self) -> None:
         """Sum up the longest silent quarter of the accounts that have no tracked connection."""
@@ -205,3 +255,18 @@ def _sum(tallies: Iterable[Tally]) -> Tally:
         total.join(tally)
         total.join_interval(tally)
     return total
+
+
+def _places(flow: Flow) -> list[tuple[InterfaceSums, Amount]]:
+    """Give what a connection moved on each interface."""
+    if flow.place is None:
+        return []
+    tally, first = flow.tally, Amount()
+    first.byte_count = tally.sent_bytes + tally.received_bytes
+    first.packet_count = tally.sent_packets + tally.received_packets
+    first.interval_byte_count = tally.interval_sent_bytes + tally.interval_received_bytes
+    first.interval_packet_count = tally.interval_sent_packets + tally.interval_received_packets
+    others = flow.elsewhere or {}
+    for amount in others.values():
+        first.leave(amount)
+    return [(flow.place, first), *others.items()]

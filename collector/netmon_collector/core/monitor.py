@@ -3,17 +3,18 @@
 Times: ``now`` is a monotonic clock in seconds, ``wall_time`` Unix seconds.
 """
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from netmon.model import (
     BandwidthSample,
     Connection,
     Degradation,
     EventKind,
+    Explanation,
     Filter,
     Gap,
     GapCause,
+    InterfaceLedger,
     MonitoringChanged,
     MonitoringState,
     PacketSource,
@@ -26,14 +27,20 @@ from netmon.model import (
 )
 from netmon_collector.core.aging import CLOSED_SECONDS
 from netmon_collector.core.attribution import Attribution
-from netmon_collector.core.bandwidth import BandwidthHistory
 from netmon_collector.core.batch import Batch, CaptureCounts
+from netmon_collector.core.browsers import Browsers
+from netmon_collector.core.domain_rows import DomainRows, unnamed_of
 from netmon_collector.core.events import EventRing, EventSlice
-from netmon_collector.core.flow import EndedRow
+from netmon_collector.core.explanation import RECORDED, explanation_of
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.flow_table import FLOW_LIMIT
-from netmon_collector.core.periods import PeriodSums
+from netmon_collector.core.foreign import Foreign
+from netmon_collector.core.interface_ledger import InterfaceBooks, LinkCounters
+from netmon_collector.core.name_facts import NameFact
+from netmon_collector.core.naming import NameSettings, Naming
+from netmon_collector.core.period_book import PeriodBook
 from netmon_collector.core.questions import Answer, Question, Questions
+from netmon_collector.core.redaction import Redactor
 from netmon_collector.core.roster import RollCall, Roster
 from netmon_collector.core.rows import EVICTED_ID, remainder_of
 from netmon_collector.core.sockets import LocalNetwork, SocketScan
@@ -42,12 +49,12 @@ from netmon_collector.core.statement import (
     attributed_share,
     drops_of,
     interfaces_of,
-    loopback_bytes,
-    network_bytes,
     scopes_of,
     unattributed_of,
 )
-from netmon_collector.core.views import Tick, compose, select
+from netmon_collector.core.tcp_counts import TcpCounts
+from netmon_collector.core.timeline import Timeline
+from netmon_collector.core.views import Tick, compose, listed
 
 
 class Monitor:
@@ -62,8 +69,9 @@ class Monitor:
         packet_source: PacketSource = PacketSource.LIVE,
         has_lookup: bool = True,
         flow_limit: int = FLOW_LIMIT,
+        names: NameSettings | None = None,
     ) -> None:
-        """Begin at ``now``. ``has_lookup`` False: nobody will ever say who owns what."""
+        """Begin at ``now``. ``has_lookup`` False: nobody will say who owns what; ``names``: how they are learnt."""
         self.instance_id = instance_id
         self.packet_source = packet_source
         self.monitoring_state = MonitoringState.RUNNING
@@ -74,19 +82,25 @@ class Monitor:
         self._book.now = now
         self._book.has_lookup = has_lookup
         self._attribution = Attribution(self._book)
+        self.foreign = Foreign(self._book)
+        """Takes what is known of sockets in other network namespaces."""
+        self.tcp = TcpCounts(self._book)
+        names = names or NameSettings()
+        self.naming = Naming(self._book, names, wall_time)
+        self.redactor = Redactor(names.pseudonym_key)
+        self._book.ledger.browsers = Browsers(names.browsers)
         self._roster = Roster(self._book, self._tell)
         self._applications = ApplicationRows()
-        self._bandwidth = BandwidthHistory()
+        self._interface_books = InterfaceBooks()
+        self.interface_ledgers: tuple[InterfaceLedger, ...] = ()
+        self._timeline = Timeline()
         self._counts: dict[str, CaptureCounts] = {}
         self._dropped_packets = 0
         self._degraded: tuple[Degradation, ...] = ()
-        self._running: dict[int, PeriodSums] = {}
-        self._finished: dict[int, tuple[int, PeriodSums]] = {}
-        self._period_users: Counter[int] = Counter()
-        self._gaps: list[Gap] = []
+        self._domains = DomainRows()
+        self._periods = PeriodBook()
         self._sequence = 0
-        self._tick_at = now
-        self._now = now
+        self._tick_at = self._now = now
         self._wall_time = wall_time
         self._tick: Tick | None = None
         self._latest: Snapshot | None = None
@@ -107,15 +121,16 @@ class Monitor:
         self._book.now = now
         self._attribution.add_processes(rows)
 
-    def add_sockets(self, scan: SocketScan, now: float) -> None:
-        """Take who holds which socket, from host."""
+    def add_sockets(self, scan: SocketScan, now: float, *, way: str = RECORDED) -> None:
+        """Take who holds which socket, from host; ``way`` is the name of who listed them."""
         self._book.now = now
+        self._attribution.journal.begin(way, scan.start_time)
         self._book.collect()
         self._attribution.add_sockets(scan, now)
 
-    def ask_for_owners(self) -> None:
-        """Say that somebody will take questions about single connections, and answer them."""
-        self._book.questions = Questions()
+    def ask_for_owners(self, way: str = RECORDED) -> None:
+        """Say that somebody, ``way``, will take questions about single connections, and answer them."""
+        self._book.questions = Questions(way)
 
     @property
     def has_questions(self) -> bool:
@@ -126,14 +141,32 @@ class Monitor:
         """Give which connections have no owner yet: new ones, and once a second those that had no answer."""
         return self._book.questions.take(now) if self._book.questions is not None else ()
 
-    def add_answers(self, processes: Iterable[Process], answers: Iterable[Answer], now: float) -> None:
-        """Take whose they are. What is not answered waits for a listing."""
+    def add_answers(
+        self,
+        processes: Iterable[Process],
+        answers: Sequence[Answer],
+        now: float,
+        *,
+        way: str = RECORDED,
+        asked: Iterable[Question] = (),
+    ) -> None:
+        """Take whose they are. What ``way`` was ``asked`` for and has not answered waits for a listing."""
         self._book.now = now
-        self._attribution.add_answers(processes, answers)
+        self._attribution.journal.begin(way, self._wall_time + (now - self._now))
+        self._attribution.add_answers(processes, answers, asked)
+
+    def add_names(self, facts: Iterable[NameFact], now: float) -> None:
+        """Take what was learnt of names."""
+        self._book.now = now
+        self.naming.add(facts)
 
     def add_capture_counts(self, counts: Iterable[CaptureCounts]) -> None:
         """Take libpcap's own counts, of all interfaces that there are and were."""
         self._counts = {count.interface: count for count in counts}
+
+    def add_link_counters(self, rows: Iterable[LinkCounters], wall_time: float) -> None:
+        """Take the system's own counts: when handles open, before each tick, before handles are closed."""
+        self._interface_books.add(rows, wall_time)
 
     def set_degraded(self, degraded: tuple[Degradation, ...]) -> None:
         """Say what works less well than it could."""
@@ -192,12 +225,17 @@ class Monitor:
         self._now, self._wall_time, self._tick_at = now, wall_time, now
         self._book.now = now
         self._book.collect()
-        self._book.fold_interfaces()
+        self._interface_books.fold(self._book.fold_interfaces())
         self._sequence += 1
+        self.naming.settle(wall_time)
+        self.tcp.settle()
         roll = self._roster.call(self._sequence, now, wall_time, interval_seconds)
         self._roster.tell_corrections(self._attribution.corrected, interval_seconds)
         self._attribution.corrected.clear()
+        self._roster.tell_named(self.naming.named, interval_seconds)
+        self.naming.named.clear()
         snapshot = self._snapshot(roll, interval_seconds)
+        self.interface_ledgers = self._interface_books.statement(self._book, self._counts, interval_seconds, wall_time)
         self._tick = Tick(
             snapshot=snapshot,
             closed=self._book.ledger.closed.traffic(interval_seconds),
@@ -206,8 +244,9 @@ class Monitor:
         # Room for all tracked connections and two remainders.
         self._latest = compose(self._tick, View(), row_limit=self._book.table.limit + 2)
         if self.monitoring_state is MonitoringState.RUNNING:
-            self._add_bandwidth(snapshot)
-        self._add_to_periods(self._latest, self._tick.ended_rows)
+            self._timeline.add_tick(snapshot, self._book.ledger)
+        self._periods.add(self._latest, self._book.departed, self._tick.ended_rows)
+        self._book.departed.clear()
         self._begin_interval()
         return self._latest
 
@@ -224,42 +263,37 @@ class Monitor:
         if self._tick is None:
             message = "no tick yet"
             raise LookupError(message)
-        finished_at, sums = self._finished.get(every, (0, None))
-        if sums is None or finished_at != self._sequence:
-            return compose(self._tick, view, since_sequence=since_sequence)
-        # What ended within the period is in it for everybody, as its intervals are.
-        begin = self._sequence - every
-        since_sequence = begin if since_sequence is None else min(since_sequence, begin)
-        return compose(self._tick, view, sums=sums, since_sequence=since_sequence)
+        sums = self._periods.ended_with(every, self._sequence)
+        if sums is not None:
+            # What ended within the period is in it for everybody, as its intervals are.
+            begin = self._sequence - every
+            since_sequence = begin if since_sequence is None else min(since_sequence, begin)
+        snapshot = compose(self._tick, view, sums=sums, since_sequence=since_sequence)
+        return self.redactor.snapshot(snapshot) if view.redacted else snapshot
 
     def hold_period(self, every: int) -> None:
         """Add up intervals for snapshots each ``every`` ticks from now on, until as often released."""
-        self._period_users[every] += 1
-        if every > 1:
-            self._running.setdefault(every, PeriodSums())
+        self._periods.hold(every)
 
     def release_period(self, every: int) -> None:
         """Take back one ``hold_period``."""
-        self._period_users[every] -= 1
-        if not self._period_users[every]:
-            self._running.pop(every, None)
-            self._finished.pop(every, None)
+        self._periods.release(every)
 
     def connections(self, filter_: Filter, order: RowOrder, closed_within_seconds: float) -> tuple[Connection, ...]:
         """Give open connections and those that ended lately, of the newest tick; nothing before the first one."""
         if self._tick is None:
             return ()
-        snapshot = self._tick.snapshot
-        rows = {row.facts.id: row for row in snapshot.connections if row.end_time is None}
-        since = self._now - min(closed_within_seconds, CLOSED_SECONDS)
-        if closed_within_seconds > 0:
-            rows.update((ended.row.facts.id, ended.row) for ended in self._tick.ended_rows if ended.closed_at >= since)
-        view = View(filter=filter_, order=order)
-        return tuple(select(rows.values(), view, snapshot.time, len(rows)))
+        since = self._now - min(closed_within_seconds, CLOSED_SECONDS) if closed_within_seconds > 0 else None
+        return listed(self._tick, View(filter=filter_, order=order), closed_since=since)
 
     def bandwidth(self, window_seconds: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
         """Give samples and gaps of the last ``window_seconds``, oldest first."""
-        return self._bandwidth.since(window_seconds, self._now)
+        return self._timeline.since(window_seconds, self._now)
+
+    def explain(self, connection_id: str) -> Explanation | None:
+        """Say how the owner of a tracked connection was found, or why there is none; None: nothing is held of it."""
+        flow = self._book.table.by_id(connection_id)
+        return None if flow is None else explanation_of(flow, self._degraded)
 
     def events_after(self, sequence: int | None) -> EventSlice:
         """Give the events after ``sequence``, oldest first."""
@@ -267,9 +301,7 @@ class Monitor:
 
     def take_gaps(self) -> tuple[Gap, ...]:
         """Give the gaps since the last call, for those who follow snapshots and not events."""
-        gaps = tuple(self._gaps)
-        self._gaps.clear()
-        return gaps
+        return self._timeline.take_gaps()
 
     @property
     def newest_event_sequence(self) -> int:
@@ -318,42 +350,22 @@ class Monitor:
             degraded=self._degraded,
             active_connection_count=roll.active_count,
             listening_count=roll.listening_count,
+            domains=self._domains.of(ledger.domains, interval_seconds),
+            unnamed=unnamed_of(ledger.domains, roll.unnamed, interval_seconds),
         )
-
-    def _add_bandwidth(self, snapshot: Snapshot) -> None:
-        ledger = self._book.ledger
-        self._bandwidth.add_tick(
-            interval_seconds=snapshot.interval_seconds,
-            sent_bytes=snapshot.headline.interval_sent_bytes,
-            received_bytes=snapshot.headline.interval_received_bytes,
-            loopback_bytes=loopback_bytes(ledger),
-            dropped_packets=snapshot.drops.interval_dropped_packets,
-            applications=network_bytes(ledger),
-            now=self._now,
-            wall_time=self._wall_time,
-        )
-
-    def _add_to_periods(self, whole: Snapshot, ended_rows: Iterable[EndedRow]) -> None:
-        for every, sums in self._running.items():
-            sums.add(whole, self._book.departed)
-            if self._sequence % every == 0:
-                sums.settle(whole, (ended.row for ended in ended_rows))
-                self._finished[every] = (self._sequence, sums)
-                self._running[every] = PeriodSums()
-        self._book.departed.clear()
 
     def _begin_interval(self) -> None:
         self._book.ledger.begin_interval()
+        self._interface_books.begin_interval()
         for flow in self._book.table:
             if flow.tally.has_interval:
-                flow.tally.begin_interval()
+                flow.begin_interval()
                 flow.row = None
         self._events.expire(self._now)
 
     def _add_gap(self, cause: GapCause, since_time: float, now: float, wall_time: float) -> None:
         gap = Gap(cause=cause, since_time=since_time, until_time=wall_time)
-        self._bandwidth.add_gap(gap, now, wall_time)
-        self._gaps.append(gap)
+        self._timeline.add_gap(gap, now, wall_time)
         self.tell(gap, now, wall_time)
 
     def _set_state(self, state: MonitoringState, now: float, wall_time: float) -> None:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 NO_PORT = -1
-"""In place of a port where the protocol has none, or where it could not be read."""
+"""In place of a port where the protocol has none, or where it could not be read. Of an ICMP echo the end that asks has
+the identifier for its port, the other end this."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -23,6 +24,8 @@ class Packet:
     length: int = 0
     tcp_flags: int = 0
     tcp_sequence: int = 0
+    tcp_payload_bytes: int = 0
+    """What of ``length`` lies behind the TCP header; 0 where that was not captured."""
     is_later_fragment: bool = False
     """A fragment other than the first, whose ports are not known (no port is given unless the first one was seen)."""
     source_mac: bytes = b""

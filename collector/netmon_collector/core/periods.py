@@ -6,20 +6,62 @@ to the owner that it has when the period ends, as its totals do.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
-from netmon.model import Connection, Remainder, Scope, Snapshot, Traffic, UnattributedReason
+from netmon.model import Connection, Remainder, Scope, Snapshot, Traffic, UnattributedReason, UnnamedReason
 from netmon_collector.core.flow import Flow
 from netmon_collector.core.ledger import EARLIER_ID
 from netmon_collector.core.rows import CLOSED_ID, EVICTED_ID
 from netmon_collector.core.tally import Tally
 
-Home = UnattributedReason | str
-"""Whose sums a row counts into: an application's, by its id, or those without an owner, by the reason."""
+OTHER_DOMAINS = ""
+"""Where the intervals of domains are that are not kept apart."""
+
+_ReasonT = TypeVar("_ReasonT", UnattributedReason, UnnamedReason)
+
+
+class HomeSums(Generic[_ReasonT]):
+    """Intervals by whose sums rows count into: something with a name, or a reason why there is none."""
+
+    __slots__ = ("_homes", "by_name", "by_reason")
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.by_name: dict[str, Tally] = {}
+        self.by_reason: dict[_ReasonT, Tally] = {}
+        self._homes: dict[str, _ReasonT | str] = {}
+
+    def of(self, home: _ReasonT | str) -> Tally:
+        """Give the interval of a home."""
+        if isinstance(home, str):
+            return self.by_name.setdefault(home, Tally())
+        return self.by_reason.setdefault(home, Tally())
+
+    def move(self, row_id: str, home: _ReasonT | str, moved: Tally | None) -> None:
+        """Say that a row counts there from now on, and take along what it moved so far."""
+        before = self._homes.get(row_id, home)
+        self._homes[row_id] = home
+        if before != home and moved is not None:
+            self.of(before).leave_interval(moved)
+            self.of(home).join_interval(moved)
+
+    def let_go(self, row_id: str) -> None:
+        """Forget where a row counted."""
+        self._homes.pop(row_id, None)
+
+    def fold_absent(self, present: Iterable[str], into: str) -> None:
+        """Move what none of ``present`` counted to another name."""
+        kept = {*present, into}
+        for name in [name for name in self.by_name if name not in kept]:
+            self.of(into).join_interval(self.by_name.pop(name))
 
 
 @dataclass(slots=True)
 class PeriodSums:
-    """Intervals of the ticks of one period, added up."""
+    """Intervals of the ticks of one period, added up.
+
+    ``owners``: by the id of the application or why there is none; ``names``: by the domain or why there is none.
+    """
 
     seconds: float = 0.0
     dropped_packets: int = 0
@@ -28,9 +70,8 @@ class PeriodSums:
     scopes: dict[Scope, Tally] = field(default_factory=dict[Scope, Tally])
     interfaces: dict[str, Tally] = field(default_factory=dict[str, Tally])
     rows: dict[str, Tally] = field(default_factory=dict[str, Tally])
-    applications: dict[str, Tally] = field(default_factory=dict[str, Tally])
-    unattributed: dict[UnattributedReason, Tally] = field(default_factory=dict[UnattributedReason, Tally])
-    homes: dict[str, Home] = field(default_factory=dict[str, Home])
+    owners: HomeSums[UnattributedReason] = field(default_factory=HomeSums[UnattributedReason])
+    names: HomeSums[UnnamedReason] = field(default_factory=HomeSums[UnnamedReason])
 
     def add(self, tick: Snapshot, departed: Iterable[Flow] = ()) -> None:
         """Add a tick's intervals. ``departed``: connections that ceased to be tracked since the tick before."""
@@ -42,59 +83,64 @@ class PeriodSums:
             _add(self.scopes.setdefault(scope.scope, Tally()), scope.traffic)
         for interface in tick.interfaces:
             _add(self.interfaces.setdefault(interface.name, Tally()), interface.traffic)
-        for application in tick.applications:
-            if _moved(application.traffic):
-                _add(self.applications.setdefault(application.id, Tally()), application.traffic)
-        for part in tick.unattributed:
-            _add(self.unattributed.setdefault(part.reason, Tally()), part.traffic)
+        self._add_homes(tick)
         for flow in departed:
             self._let_go(flow)
+        domains = {domain.name for domain in tick.domains}
         for row in tick.connections:
             if _moved(row.traffic):
-                self._follow(row)
+                self._follow(row, domains)
                 _add(self.rows.setdefault(row.facts.id, Tally()), row.traffic)
 
     def settle(self, tick: Snapshot, ended_rows: Iterable[Connection]) -> None:
         """End the period with its last tick: what each row moved goes to where the row stands now."""
+        domains = {domain.name for domain in tick.domains}
         for row in (*tick.connections, *ended_rows):
             if row.facts.id in self.rows:
-                self._follow(row)
-        present = {application.id for application in tick.applications}
-        for application_id in [key for key in self.applications if key not in present]:
-            earlier = self.applications.setdefault(EARLIER_ID, Tally())
-            earlier.join_interval(self.applications.pop(application_id))
+                self._follow(row, domains)
+        self.owners.fold_absent((application.id for application in tick.applications), EARLIER_ID)
+        self.names.fold_absent(domains, OTHER_DOMAINS)
+
+    def _add_homes(self, tick: Snapshot) -> None:
+        for application in tick.applications:
+            if _moved(application.traffic):
+                _add(self.owners.of(application.id), application.traffic)
+        for part in tick.unattributed:
+            _add(self.owners.of(part.reason), part.traffic)
+        for domain in tick.domains:
+            if _moved(domain.traffic):
+                _add(self.names.of(OTHER_DOMAINS if domain.is_others else domain.name), domain.traffic)
+        for nameless in tick.unnamed:
+            _add(self.names.of(nameless.reason), nameless.traffic)
 
     def _let_go(self, flow: Flow) -> None:
         """Move what a connection moved in ticks before to where its totals are now: to a remainder, or its reason."""
         moved = self.rows.get(flow.id)
         if moved is None:
             return
-        if flow.owner is None:
-            self._move(flow.id, flow.reason)
+        share = flow.share
+        if share is None:
+            self.names.move(flow.id, flow.name.reason, moved)
         else:
-            self._move(flow.id, flow.owner.process.application_id)
+            self.names.move(flow.id, OTHER_DOMAINS if share.domain.is_others else share.domain.name, moved)
+        if flow.owner is None:
+            self.owners.move(flow.id, flow.reason, moved)
+        else:
+            self.owners.move(flow.id, flow.owner.process.application_id, moved)
             remainder_id = CLOSED_ID if flow.closed_sequence else EVICTED_ID
             self.rows.setdefault(remainder_id, Tally()).join_interval(moved)
-        del self.rows[flow.id], self.homes[flow.id]
+        del self.rows[flow.id]
+        self.owners.let_go(flow.id)
+        self.names.let_go(flow.id)
 
-    def _follow(self, row: Connection) -> None:
+    def _follow(self, row: Connection, domains: set[str]) -> None:
         facts = row.facts
         if facts.remainder is Remainder.UNSPECIFIED:
-            self._move(facts.id, facts.unattributed_reason if facts.process is None else facts.application_id)
-
-    def _move(self, row_id: str, home: Home) -> None:
-        """Say that a row counts there from now on, and take along what it moved so far."""
-        before = self.homes.get(row_id, home)
-        self.homes[row_id] = home
-        if before != home:
-            moved = self.rows[row_id]
-            self._sums_of(before).leave_interval(moved)
-            self._sums_of(home).join_interval(moved)
-
-    def _sums_of(self, home: Home) -> Tally:
-        if isinstance(home, UnattributedReason):
-            return self.unattributed.setdefault(home, Tally())
-        return self.applications.setdefault(home, Tally())
+            moved = self.rows.get(facts.id)
+            owner = facts.unattributed_reason if facts.process is None else facts.application_id
+            self.owners.move(facts.id, owner, moved)
+            domain = facts.domain if facts.domain in domains else OTHER_DOMAINS
+            self.names.move(facts.id, domain if facts.domain else facts.unnamed_reason, moved)
 
 
 def with_interval(traffic: Traffic, interval: Tally | None, seconds: float) -> Traffic:

@@ -6,7 +6,8 @@ closes a socket is known then, also if it was handed on meanwhile.
 
 from typing import Final, NamedTuple
 
-from netmon.model import OwnerConfidence, OwnerMethod, Process, UnattributedReason
+from netmon.model import AttemptResult, OwnerConfidence, OwnerMethod, Process, UnattributedReason
+from netmon_collector.core.attempts import note
 from netmon_collector.core.flow import Flow, FlowKey
 
 __all__ = ["Answer", "Question", "Questions"]
@@ -53,8 +54,9 @@ class Answer(NamedTuple):
 class Questions:
     """Connections whose owner is asked for, oldest first. Times are monotonic seconds."""
 
-    def __init__(self) -> None:
-        """Start with none."""
+    def __init__(self, way: str) -> None:
+        """Start with none; ``way`` is the name of who answers."""
+        self._way = way
         self._new: list[Flow] = []
         self._waiting: dict[str, tuple[Flow, float]] = {}
         self._again_at = 0.0
@@ -75,6 +77,7 @@ class Questions:
         """Ask for a new connection."""
         if len(self._new) + len(self._waiting) >= WAITING_LIMIT:
             self.left_out_count += 1
+            flow.attempts = note(flow.attempts, self._way, flow.start_time, AttemptResult.LEFT_OUT)
             return
         self._new.append(flow)
 

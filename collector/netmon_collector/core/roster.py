@@ -6,11 +6,13 @@ from dataclasses import dataclass, field
 from netmon.model import (
     Connection,
     ConnectionClosed,
+    ConnectionNamed,
     ConnectionOpened,
     ConnectionReattributed,
     ConnectionState,
     EventKind,
     UnattributedReason,
+    UnnamedReason,
 )
 from netmon_collector.core.aging import CLOSED_SECONDS, age, is_forgotten
 from netmon_collector.core.flow import EndedRow, Flow
@@ -27,7 +29,7 @@ class RollCall:
     """All connections at one tick.
 
     ``rows``: open ones and those that ended in it; ``ended_rows``: all ended ones that are still listed;
-    ``reasons``: how many open ones have no owner, by reason.
+    ``reasons``: how many open ones have no owner, by reason; ``unnamed``: how many of them have no domain.
     """
 
     rows: list[Connection] = field(default_factory=list[Connection])
@@ -35,6 +37,7 @@ class RollCall:
     active_count: int = 0
     listening_count: int = 0
     reasons: dict[UnattributedReason, int] = field(default_factory=dict[UnattributedReason, int])
+    unnamed: dict[UnnamedReason, int] = field(default_factory=dict[UnnamedReason, int])
 
 
 class Roster:
@@ -48,6 +51,7 @@ class Roster:
         self._active_count = 0
         self._listening_count = 0
         self._reasons: dict[UnattributedReason, int] = {}
+        self._unnamed: dict[UnnamedReason, int] = {}
 
     def call(self, sequence: int, now: float, wall_time: float, interval_seconds: float) -> RollCall:
         """Bring every connection up to ``now`` and give the rows of tick ``sequence``."""
@@ -81,6 +85,11 @@ class Roster:
         for flow, previous_process_id in corrected:
             row = row_of(flow, interval_seconds)
             self._tell(ConnectionReattributed(connection=row, previous_process_id=previous_process_id))
+
+    def tell_named(self, named: Iterable[Flow], interval_seconds: float) -> None:
+        """Tell of connections whose name was learnt after they were shown; call after the rows were made."""
+        for flow in named:
+            self._tell(ConnectionNamed(connection=row_of(flow, interval_seconds)))
 
     def _call_ended(self, flow: Flow, roll: RollCall, sequence: int, now: float, interval_seconds: float) -> None:
         if is_forgotten(flow, now):
@@ -123,13 +132,15 @@ class Roster:
             self._counted_changes = ledger.change_count
             for account in ledger.accounts.values():
                 account.begin_count()
+            ledger.domains.begin_count()
             self._active_count = self._listening_count = 0
             self._reasons = {}
+            self._unnamed = {}
             for flow in self._book.table:
                 if not flow.closed_sequence:
                     self._count(flow)
         roll.active_count, roll.listening_count = self._active_count, self._listening_count
-        roll.reasons = self._reasons
+        roll.reasons, roll.unnamed = self._reasons, self._unnamed
 
     def _count(self, flow: Flow) -> None:
         is_listening = flow.state is ConnectionState.LISTEN
@@ -137,6 +148,9 @@ class Roster:
             self._listening_count += 1
         elif flow.has_peer:
             self._active_count += 1
+            self._book.ledger.domains.count(flow)
+            if flow.share is None:
+                self._unnamed[flow.name.reason] = self._unnamed.get(flow.name.reason, 0) + 1
         if flow.owner is None or flow.account is None:
             self._reasons[flow.reason] = self._reasons.get(flow.reason, 0) + 1
         else:

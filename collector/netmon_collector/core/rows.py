@@ -28,7 +28,11 @@ def row_of(flow: Flow, interval_seconds: float) -> Connection:
         return flow.row
     if flow.facts is None:
         flow.facts = _facts_of(flow)
-    row = Connection(flow.facts, flow.tally.traffic(interval_seconds), flow.state, flow.last_time, flow.end_time)
+    traffic = flow.tally.traffic(interval_seconds)
+    if flow.told is None:
+        row = Connection(flow.facts, traffic, flow.state, flow.last_time, flow.end_time)
+    else:
+        row = Connection(flow.facts, traffic, flow.state, flow.last_time, flow.end_time, *flow.told)
     # A row that shows an interval is good for this tick only.
     flow.row = None if flow.tally.has_interval else row
     return row
@@ -49,7 +53,7 @@ def _facts_of(flow: Flow) -> ConnectionFacts:
         start_time=flow.start_time,
         started_before=flow.started_before,
         process=process,
-        holders=owner.holders if owner is not None else (),
+        holders=owner.holders if owner is not None else flow.carried_by,
         application_id=process.application_id if process is not None else "",
         application_name=process.application_name if process is not None else "",
         unit=process.unit if process is not None else "",
@@ -58,6 +62,10 @@ def _facts_of(flow: Flow) -> ConnectionFacts:
         owner_confidence=owner.confidence if owner is not None else OwnerConfidence.UNSPECIFIED,
         unattributed_reason=flow.reason,
         is_netmon=process is not None and is_netmon(process.application_name),
+        domain=flow.name.domain,
+        domain_source=flow.name.source,
+        unnamed_reason=flow.name.reason,
+        registrable_domain=flow.name.registrable_domain,
     )
 
 
@@ -93,4 +101,5 @@ def application_of(account: Account, interval_seconds: float) -> Application:
         users=tuple(sorted(account.users)),
         first_time=account.first_time,
         last_time=account.last_time,
+        is_browser=account.is_browser,
     )

@@ -83,13 +83,17 @@ def unattributed_of(
 
 
 def attributed_share(ledger: Ledger) -> float | None:
-    """Give the share of all bytes that have an owner, from 0 to 1; None as long as there are none."""
+    """Give the share of all bytes that have an owner, from 0 to 1; None as long as there are none.
+
+    What carries a tunnel is on neither side: whose it is, the inside tells.
+    """
     totals = ledger.totals
-    all_bytes = totals.sent_bytes + totals.received_bytes
+    ownerless = {reason: tally.sent_bytes + tally.received_bytes for reason, tally in ledger.unattributed.items()}
+    carried = ownerless.get(UnattributedReason.CARRIER, 0)
+    all_bytes = totals.sent_bytes + totals.received_bytes - carried
     if not all_bytes:
         return None
-    ownerless = sum(tally.sent_bytes + tally.received_bytes for tally in ledger.unattributed.values())
-    return (all_bytes - ownerless) / all_bytes
+    return (all_bytes - sum(ownerless.values()) + carried) / all_bytes
 
 
 def drops_of(counts: Mapping[str, CaptureCounts], malformed: Mapping[str, int], dropped_before: int) -> Drops:
@@ -106,16 +110,28 @@ def drops_of(counts: Mapping[str, CaptureCounts], malformed: Mapping[str, int], 
 
 
 def network_bytes(ledger: Ledger) -> list[tuple[str, str, int, int]]:
-    """Give (id, name, sent, received) of the interval for each application on a network; "" is what has no owner."""
-    rows = [
-        (account.id, account.name, account.network_sent_bytes, account.network_received_bytes)
-        for account in ledger.accounts.values()
-        if account.network_sent_bytes or account.network_received_bytes
+    """Give (id, name, sent, received) of the interval for each application on a network; "" is what has no owner.
+
+    Together they are the headline. What an application moved inside a tunnel stands for as much of the carrier.
+    """
+    accounts = [
+        account for account in ledger.accounts.values() if account.network_sent_bytes or account.network_received_bytes
     ]
     headline = ledger.headline
-    sent = headline.interval_sent_bytes - sum(row[2] for row in rows)
-    received = headline.interval_received_bytes - sum(row[3] for row in rows)
-    return [*rows, ("", "", sent, received)]
+    sent = _within([account.network_sent_bytes for account in accounts], headline.interval_sent_bytes)
+    received = _within([account.network_received_bytes for account in accounts], headline.interval_received_bytes)
+    rows = [
+        (account.id, account.name, sent_bytes, received_bytes)
+        for account, sent_bytes, received_bytes in zip(accounts, sent, received, strict=True)
+    ]
+    rest = (headline.interval_sent_bytes - sum(sent), headline.interval_received_bytes - sum(received))
+    return [*rows, ("", "", *rest)]
+
+
+def _within(amounts: list[int], limit: int) -> list[int]:
+    """Scale amounts down to ``limit`` together: an inside may come an interval before what carries it."""
+    total, limit = sum(amounts), max(0, limit)
+    return amounts if total <= limit else [amount * limit // total for amount in amounts]
 
 
 def loopback_bytes(ledger: Ledger) -> int:

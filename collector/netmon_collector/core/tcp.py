@@ -33,12 +33,17 @@ def follow(flow: Flow, packet: Packet, *, is_sent: bool) -> None:
     elif flags & TCP_SYN:
         _follow_syn(flow, packet, is_sent=is_sent)
     if flags & TCP_FIN:
+        if not is_sent and flow.peer_sequence is not None:
+            # Behind the SYN's own number comes the payload (RFC 9293, section 3.4).
+            flow.received_modulo = (packet.tcp_sequence + packet.tcp_payload_bytes - flow.peer_sequence - 1) % 2**32
         _follow_fin(flow, packet.time, is_sent=is_sent)
     if flow.state is not before:
         flow.change()
 
 
 def _follow_syn(flow: Flow, packet: Packet, *, is_sent: bool) -> None:
+    if not is_sent:
+        flow.peer_sequence = packet.tcp_sequence
     if packet.tcp_flags & TCP_ACK:
         # The answer of the side that was asked.
         if flow.direction is Direction.UNSPECIFIED:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from netmon.matching import compile_filter
 from netmon.model import (
     Connection,
+    DomainTraffic,
     InterfaceTraffic,
     Omitted,
     Remainder,
@@ -15,10 +16,11 @@ from netmon.model import (
     Snapshot,
     Traffic,
     UnattributedTraffic,
+    UnnamedTraffic,
     View,
 )
 from netmon_collector.core.flow import EndedRow
-from netmon_collector.core.periods import PeriodSums, with_interval
+from netmon_collector.core.periods import OTHER_DOMAINS, PeriodSums, with_interval
 from netmon_collector.core.rows import CLOSED_ID, remainder_row
 from netmon_collector.core.tally import Tally
 
@@ -71,7 +73,18 @@ def compose(
         omitted=_omitted(rows, kept, seconds),
         applications=snapshot.applications if not sections or Section.APPLICATIONS in sections else (),
         interfaces=snapshot.interfaces if not sections or Section.INTERFACES in sections else (),
+        domains=snapshot.domains if not sections or Section.DOMAINS in sections else (),
+        unnamed=snapshot.unnamed if not sections or Section.DOMAINS in sections else (),
     )
+
+
+def listed(tick: Tick, view: View, *, closed_since: float | None) -> tuple[Connection, ...]:
+    """Give all open connections, and those whose end was noticed since then (monotonic seconds; None: none of them)."""
+    snapshot = tick.snapshot
+    rows = {row.facts.id: row for row in snapshot.connections if row.end_time is None}
+    if closed_since is not None:
+        rows.update((ended.row.facts.id, ended.row) for ended in tick.ended_rows if ended.closed_at >= closed_since)
+    return tuple(select(rows.values(), view, snapshot.time, len(rows)))
 
 
 def select(rows: Iterable[Connection], view: View, now: float, row_limit: int) -> list[Connection]:
@@ -145,23 +158,48 @@ def _with_period(snapshot: Snapshot, sums: PeriodSums) -> Snapshot:
             for part in snapshot.interfaces
         ),
         applications=tuple(
-            replace(part, traffic=with_interval(part.traffic, sums.applications.get(part.id), seconds))
+            replace(part, traffic=with_interval(part.traffic, sums.owners.by_name.get(part.id), seconds))
             for part in snapshot.applications
         ),
         unattributed=_unattributed_with_period(snapshot, sums),
+        domains=tuple(_domain_with_period(part, sums) for part in snapshot.domains),
+        unnamed=_unnamed_with_period(snapshot, sums),
     )
 
 
 def _unattributed_with_period(snapshot: Snapshot, sums: PeriodSums) -> tuple[UnattributedTraffic, ...]:
     """Give the sums by reason, with those that only the period knows: what had that reason has left it since."""
     known = {part.reason: part for part in snapshot.unattributed}
-    moved = [reason for reason, tally in sums.unattributed.items() if tally.has_interval]
+    moved = [reason for reason, tally in sums.owners.by_reason.items() if tally.has_interval]
     nothing = Traffic()
     return tuple(
         UnattributedTraffic(
             reason=reason,
             traffic=with_interval(
-                known[reason].traffic if reason in known else nothing, sums.unattributed.get(reason), sums.seconds
+                known[reason].traffic if reason in known else nothing, sums.owners.by_reason.get(reason), sums.seconds
+            ),
+            connection_count=known[reason].connection_count if reason in known else 0,
+        )
+        for reason in sorted({*known, *moved})
+    )
+
+
+def _domain_with_period(domain: DomainTraffic, sums: PeriodSums) -> DomainTraffic:
+    interval = sums.names.by_name.get(OTHER_DOMAINS if domain.is_others else domain.name)
+    traffic = with_interval(domain.traffic, interval, sums.seconds)
+    return domain if traffic == domain.traffic else replace(domain, traffic=traffic)
+
+
+def _unnamed_with_period(snapshot: Snapshot, sums: PeriodSums) -> tuple[UnnamedTraffic, ...]:
+    """Give the sums by reason, as ``_unattributed_with_period`` does."""
+    known = {part.reason: part for part in snapshot.unnamed}
+    moved = [reason for reason, tally in sums.names.by_reason.items() if tally.has_interval]
+    nothing = Traffic()
+    return tuple(
+        UnnamedTraffic(
+            reason=reason,
+            traffic=with_interval(
+                known[reason].traffic if reason in known else nothing, sums.names.by_reason.get(reason), sums.seconds
             ),
             connection_count=known[reason].connection_count if reason in known else 0,
         )

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netmon.model.text import clean
 
@@ -26,6 +27,7 @@ class ControlGroup:
     container: str = ""
 
 
+@lru_cache(maxsize=256)
 def parse_control_groups(text: str) -> ControlGroup:
     """Read the unit and the container from lines of ``hierarchy:controllers:path`` (cgroups(7)).
 

@@ -2,10 +2,21 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 _SOCKET_PREFIX = "socket:["
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+class DescriptorWalk:
+    """Every descriptor of every process that is looked into, through ``/proc``."""
+
+    name = "proc"
+    is_whole = False
+
+    def find(self, inodes: frozenset[bytes], pids: Collection[int] | None = None) -> dict[bytes, list[int]]:
+        """Give for each socket of ``inodes`` the pids that hold it, of ``pids`` or of all, in their order."""
+        return find_holders(sorted(list_pids() if pids is None else pids), inodes)
 
 
 def list_pids(root: str = "/proc") -> frozenset[int]:

@@ -12,6 +12,7 @@ from netmon_collector.core.interfaces import InterfaceFacts, InterfaceKind
 from netmon_collector.core.sockets import LocalAddress, LocalNetwork
 from netmon_collector.host import macos
 from netmon_collector.host.route_netlink import Link, list_links
+from netmon_collector.host.tunnels import tunnels_of
 
 _IFF_UP = 0x1
 _IFF_LOOPBACK = 0x8
@@ -44,12 +45,14 @@ def list_interfaces() -> tuple[InterfaceFacts, ...]:
     return _list_portable()
 
 
-def local_network(facts: Iterable[InterfaceFacts]) -> LocalNetwork:
-    """Gather the addresses and the link-layer addresses of all interfaces."""
+def local_network(facts: Iterable[InterfaceFacts], inside: frozenset[str] = frozenset()) -> LocalNetwork:
+    """Gather addresses, link-layer addresses and tunnels; ``inside`` is what ``core.interfaces.inside_of`` gave."""
     interfaces = tuple(facts)
     return LocalNetwork(
         addresses=tuple(address for fact in interfaces for address in fact.addresses),
         macs=frozenset(fact.mac for fact in interfaces if fact.mac),
+        tunnels=tuple(tunnel for fact in interfaces for tunnel in fact.tunnels),
+        inside=inside,
     )
 
 
@@ -69,6 +72,7 @@ def _list_linux() -> tuple[InterfaceFacts, ...]:
             mac=link.mac if len(link.mac) == 6 and any(link.mac) else b"",
             addresses=addresses.get(link.name, ()),
             link_megabits_per_second=_speed(link),
+            tunnels=tunnels_of([link]),
         )
         for link in links
     )

@@ -172,8 +172,8 @@ def _cookie_at(trace: Trace, question: Question, clock: _Clock) -> int:
     latest = question.start_time + SAME_PACKET_SECONDS
     if question.end_time is not None:
         latest = min(latest, question.end_time)
-    for cookie, first_seconds in ((trace.cookie, trace.first_seconds), (trace.before, trace.before_seconds)):
-        if cookie and clock.wall(first_seconds) <= latest:
+    for cookie, first_seconds in ((trace.cookie, trace.first_seconds), *trace.before):
+        if clock.wall(first_seconds) <= latest:
             return cookie
     return 0
 

@@ -1,12 +1,13 @@
 """The questions that the collector asks the host, each behind a port of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from netmon.model import Process
+from netmon.model import OwnerWay, Process
+from netmon_collector.core.first_packets import FirstPacket
 from netmon_collector.core.questions import Answer, Question
-from netmon_collector.core.sockets import SocketScan
+from netmon_collector.core.sockets import ForeignScan, SocketScan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,12 +21,25 @@ class Listing:
     processes: tuple[Process, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForeignListing:
+    """Sockets of other network namespaces, and the processes that they name."""
+
+    scan: ForeignScan
+    processes: tuple[Process, ...]
+
+
 class SocketLister(Protocol):
     """Answers which sockets are there, and who holds them."""
 
     @property
     def name(self) -> str:
         """What the status calls this way of finding owners."""
+        ...
+
+    @property
+    def holder_ways(self) -> tuple[OwnerWay, ...]:
+        """Better ways to tell who holds a socket than reading ``/proc/PID/fd``: used or not, and why not."""
         ...
 
     def list_sockets(self, now_wall: float) -> Listing:
@@ -38,6 +52,28 @@ class SocketLister(Protocol):
 
     def forget_caches(self) -> None:
         """Read everything anew in the next listing."""
+        ...
+
+
+class HolderSource(Protocol):
+    """Answers which processes hold which sockets."""
+
+    @property
+    def name(self) -> str:
+        """What the status calls it."""
+        ...
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether looking into all processes costs no more than looking into some."""
+        ...
+
+    def find(self, inodes: frozenset[bytes], pids: Collection[int] | None = None) -> dict[bytes, list[int]]:
+        """Give for each socket of ``inodes`` the pids that hold it, of ``pids`` or of all, in their order.
+
+        Inodes are decimal text; those that nobody holds, or that are of another network namespace, stay out.
+        What ends meanwhile is left out. Raises ``OSError`` where the system gives nothing at all.
+        """
         ...
 
 
@@ -108,7 +144,7 @@ class OwnerFinder(Protocol):
         ...
 
     def fileno(self) -> int:
-        """Give the descriptor that is readable when ``hear`` has something to do."""
+        """Give the descriptor that is readable when ``hear`` has something to do; -1: there is none."""
         ...
 
     def hear(self, now: float, now_wall: float) -> int:
@@ -121,4 +157,22 @@ class OwnerFinder(Protocol):
 
     def close(self) -> None:
         """Let go of all that it holds in the system."""
+        ...
+
+
+@runtime_checkable
+class FirstPacketFinder(Protocol):
+    """An `OwnerFinder` that must hear of connections as they begin: it looks while their processes live."""
+
+    @property
+    def left_out_count(self) -> int:
+        """How many connections were not looked up, or not to the end, to save CPU."""
+        ...
+
+    def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
+        """Look up connections that begin right now; ``find`` answers with it later."""
+        ...
+
+    def look_again(self, now: float, now_wall: float) -> float | None:
+        """Look again at what is due; give when to be called next (monotonic seconds), None: nothing waits."""
         ...

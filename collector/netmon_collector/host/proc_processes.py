@@ -7,8 +7,10 @@ and needs 220 to 310 us for what takes 62 us here.
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+from netmon_collector import clock
 from netmon_collector.host.ports import Glimpse, ProcessRecord
 
 MAX_COMMAND_LINE_BYTES = 4096
@@ -25,19 +27,21 @@ class ProcProcessReader:
     """Reads processes below ``/proc``.
 
     Identity is the boot's id, the pid and the start in clock ticks since boot, which no clock step moves. Start times
-    are the wall clock at ``begin`` less the uptime then: ``btime``, which psutil adds, is cut to whole seconds.
+    are the wall clock at ``begin`` less the uptime then: ``btime``, which psutil adds, is cut to whole seconds, and
+    ``/proc/uptime`` to 10 ms, by which a process that has just begun would seem to begin later than now.
     """
 
-    def __init__(self, root: str = "/proc") -> None:
-        """Read from the proc file system mounted on ``root``."""
+    def __init__(self, root: str = "/proc", uptime: Callable[[], float] = clock.uptime) -> None:
+        """Read from the proc file system mounted on ``root``; ``uptime`` gives the seconds since the boot."""
         self._root = root
         self._ticks_per_second = os.sysconf("SC_CLK_TCK")
         self._boot = Path(f"{root}/sys/kernel/random/boot_id").read_bytes()[:8].decode()
         self._boot_time = 0.0
+        self._uptime = uptime
 
     def begin(self, now_wall: float) -> None:
         """Take the moment that readings are held against."""
-        self._boot_time = now_wall - float(Path(f"{self._root}/uptime").read_bytes().split()[0])
+        self._boot_time = now_wall - self._uptime()
 
     def glimpse(self, pid: int) -> Glimpse | None:
         """Identify a process by one read; None for those that are gone or zombies."""

@@ -15,12 +15,14 @@ Linux 6.18, 80 processes, all sockets in one; psutil without looking up processe
 
 from pathlib import Path
 
-from netmon.model import Protocol
+from netmon.model import OwnerWay, Protocol
 from netmon_collector.core.sockets import SocketRow, SocketScan
-from netmon_collector.host.holders import HolderIds, SocketHolders
+from netmon_collector.host.holders import WALK, HolderChoice, HolderIds, SocketHolders
 from netmon_collector.host.ports import Listing
 from netmon_collector.host.proc_net import TABLES, SocketLine, decode_line, parse_table
 from netmon_collector.host.processes import ProcessTable
+from netmon_collector.host.raw_sockets import RAW_PROTOCOLS, is_forwarding, read_raw_tables
+from netmon_collector.host.tunnels import TunHolders
 from netmon_collector.host.visibility import sees_all_users
 
 _NO_INODE = b"0"
@@ -33,26 +35,41 @@ class ProcSocketLister:
 
     name = "procfs"
 
-    def __init__(self, table: ProcessTable) -> None:
-        """Name processes from ``table``, whose rounds this lister begins."""
-        self._holders = SocketHolders(table)
+    def __init__(self, table: ProcessTable, choice: HolderChoice = WALK) -> None:
+        """Name processes from ``table``, whose rounds this lister begins; ``choice``: who tells the holders."""
+        self._holders = SocketHolders(table, choice)
+        self._tuns = TunHolders(table)
         self._rows: dict[str, dict[SocketLine, _HeldRow]] = {}
 
+    @property
+    def holder_ways(self) -> tuple[OwnerWay, ...]:
+        """Whether the kernel's own list of open files is in use."""
+        return (self._holders.way(),)
+
     def list_sockets(self, now_wall: float) -> Listing:
-        """List all TCP and UDP sockets of this network namespace.
+        """List all TCP, UDP, raw, ping and packet sockets of this network namespace.
 
         Raises ``OSError`` where ``/proc/net`` cannot be read.
         """
         self._holders.begin(now_wall)
         tables = [(name, protocol, parse_table(_read_table(name))) for name, protocol in TABLES]
-        inodes = frozenset(line[3] for _, _, lines in tables for line in lines) - {_NO_INODE}
+        raw = read_raw_tables()
+        inodes = frozenset(line[3] for _, _, lines in tables for line in lines) - {_NO_INODE} | raw.inodes
         self._holders.update(inodes, now_wall)
         rows: list[SocketRow] = []
         for name, protocol, lines in tables:
             self._rows[name] = self._make_rows(lines, protocol, self._rows.get(name, {}))
             rows += [row for _, row in self._rows[name].values()]
         return Listing(
-            scan=SocketScan(rows=tuple(rows), start_time=now_wall, sees_all_users=sees_all_users()),
+            scan=SocketScan(
+                rows=(*rows, *raw.rows(self._holders)),
+                start_time=now_wall,
+                sees_all_users=sees_all_users(),
+                protocols=frozenset({Protocol.TCP, Protocol.UDP}) | RAW_PROTOCOLS,
+                packet_sockets=raw.packet_rows(self._holders),
+                tun_holder_ids=self._tuns.find(now_wall),
+                is_forwarding=is_forwarding(),
+            ),
             processes=self._holders.processes(),
         )
 

@@ -3,10 +3,11 @@
 import pwd
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from netmon.model import Process
 from netmon.model.text import clean
-from netmon_collector.core.applications import application_of
+from netmon_collector.core.applications import ApplicationName, application_of
 from netmon_collector.host.cgroup import parse_control_groups
 from netmon_collector.host.ports import Glimpse, ProcessReader, ProcessRecord
 
@@ -93,7 +94,7 @@ class ProcessTable:
         return process
 
     def _process(self, pid: int, record: ProcessRecord, start_time: float) -> Process:
-        application = application_of(record.executable, record.name, record.arguments)
+        application = _application_of(record.executable, record.name, record.arguments)
         group = parse_control_groups(record.control_groups)
         is_shown = self._command_lines_of is not None and record.uid == self._command_lines_of
         return Process(
@@ -123,3 +124,9 @@ class ProcessTable:
                 name = str(uid)
             self._users[uid] = name
         return name
+
+
+@lru_cache(maxsize=256)
+def _application_of(executable: str, name: str, arguments: tuple[str, ...]) -> ApplicationName:
+    """Keep the names of applications: of processes that come by the hundred most run the same."""
+    return application_of(executable, name, arguments)

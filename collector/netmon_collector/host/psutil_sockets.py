@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import psutil
 
-from netmon.model import ConnectionState, Process, Protocol
+from netmon.model import ConnectionState, OwnerWay, Process, Protocol
 from netmon_collector.core.sockets import SocketRow, SocketScan
 from netmon_collector.host.ports import Listing
 from netmon_collector.host.proc_net import plain_address
@@ -55,6 +55,11 @@ class PsutilSocketLister:
         """Name processes from ``table``, whose rounds this lister begins."""
         self._table = table
         self._is_one_row_a_socket = is_one_row_a_socket
+
+    @property
+    def holder_ways(self) -> tuple[OwnerWay, ...]:
+        """None: psutil gives sockets with their holders."""
+        return ()
 
     def list_sockets(self, now_wall: float) -> Listing:
         """List all TCP and UDP sockets; only what may be seen where psutil may not list all."""

@@ -6,8 +6,8 @@ mounted in, which need not be ours.
 
 import socket
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 _RTM_NEWLINK = 16
 _RTM_GETLINK = 18
@@ -22,6 +22,7 @@ _IFLA_LINK = 5
 _IFLA_MASTER = 10
 _IFLA_LINKINFO = 18
 _IFLA_INFO_KIND = 1
+_IFLA_INFO_DATA = 2
 
 _HEADER = struct.Struct("=IHHII")
 _LINK = struct.Struct("=BBHiII")
@@ -35,6 +36,7 @@ class Link:
     """One interface as the kernel tells it; ``kind`` is the driver family's name, empty for hardware.
 
     ``hardware_type`` is an ARPHRD number, ``flags`` are IFF bits; ``lower_index`` and ``master_index`` are 0 for none.
+    ``data`` are the attributes of the driver family itself, by number.
     """
 
     index: int
@@ -45,6 +47,7 @@ class Link:
     lower_index: int = 0
     master_index: int = 0
     kind: str = ""
+    data: Mapping[int, bytes] = field(default_factory=dict[int, bytes])
 
 
 def list_links() -> tuple[Link, ...]:
@@ -98,6 +101,7 @@ def _parse_link(body: bytes) -> Link:
         lower_index=_number(attributes.get(_IFLA_LINK, b"")),
         master_index=_number(attributes.get(_IFLA_MASTER, b"")),
         kind=_text(info.get(_IFLA_INFO_KIND, b"")),
+        data=dict(_attributes(info.get(_IFLA_INFO_DATA, b""))),
     )
 
 

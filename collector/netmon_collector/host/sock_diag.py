@@ -19,6 +19,7 @@ _NLM_F_REQUEST: Final = 0x001
 _NLM_F_DUMP: Final = 0x300
 _NLMSG_ERROR: Final = 2
 _NLMSG_DONE: Final = 3
+_LAST: Final = frozenset({_NLMSG_ERROR, _NLMSG_DONE})
 _NLM_F_DUMP_INTR: Final = 0x10
 
 _ALL_STATES: Final = 0xFFF
@@ -34,15 +35,20 @@ _UID_AND_INODE: Final = struct.Struct("=II")
 _COOKIE: Final = struct.Struct("=Q")
 
 _BODY: Final = 16
-"""``struct nlmsghdr`` ends here and ``struct inet_diag_msg`` begins; it is 72 bytes long."""
-_ID: Final = _BODY + 4
+"""``struct nlmsghdr`` ends here and ``struct inet_diag_msg`` begins."""
+_ID: Final = 4
 _AFTER_ID: Final = _ID + 48
 _UID: Final = _AFTER_ID + 12
-_MESSAGE_BYTES: Final = _BODY + 72
+SOCKET_BYTES: Final = 72
+"""Of a ``struct inet_diag_msg``."""
 _RECEIVE_BYTES: Final = 1 << 18
 _ANSWER_SECONDS: Final = 2.0
 
-_PROTOCOLS: Final = {Protocol.TCP: socket.IPPROTO_TCP, Protocol.UDP: socket.IPPROTO_UDP}
+_PROTOCOLS: Final = {
+    Protocol.TCP: socket.IPPROTO_TCP,
+    Protocol.UDP: socket.IPPROTO_UDP,
+    Protocol.SCTP: socket.IPPROTO_SCTP,
+}
 
 # include/net/tcp_states.h
 _STATES: Final = (
@@ -82,6 +88,10 @@ class DiagSocket(NamedTuple):
     cookie: int
 
 
+Messages = tuple[bytes, list[tuple[int, int]]]
+"""Sockets as the kernel tells them: where each ``struct inet_diag_msg`` begins, and where its attributes end."""
+
+
 class SockDiag:
     """A netlink socket that asks the kernel for sockets of this network namespace. Belongs to one thread."""
 
@@ -106,7 +116,7 @@ class SockDiag:
     def probe(self) -> None:
         """Raise ``OSError`` unless the kernel answers for TCP and UDP."""
         nobody = bytes(4)
-        for protocol in _PROTOCOLS:
+        for protocol in (Protocol.TCP, Protocol.UDP):
             self.find(protocol, nobody, 0, nobody, 0)
 
     def dump(self, protocol: Protocol, family: socket.AddressFamily) -> list[DiagKey]:
@@ -137,15 +147,40 @@ class SockDiag:
             source, destination = destination, source
         identity = _PORTS.pack(source[1], destination[1]) + source[0].ljust(16, b"\0") + destination[0].ljust(16, b"\0")
         self._ask(protocol, family, identity + bytes(4) + _NO_COOKIE, 0)
+        keys: list[DiagKey] = []
+        is_done = False
         try:
-            keys, _ = parse_keys(self._netlink.recv(_RECEIVE_BYTES), self._sequence)
+            while not keys and not is_done:  # a late answer to a question that was given up may lie before ours
+                keys, is_done = parse_keys(self._netlink.recv(_RECEIVE_BYTES), self._sequence)
         except FileNotFoundError:
             return None
         return decode(keys[0], protocol) if keys else None
 
-    def _ask(self, protocol: Protocol, family: socket.AddressFamily, identity: bytes, flags: int) -> None:
+    def dump_details(self, family: socket.AddressFamily, *, states: int, extensions: int) -> Iterator[Messages]:
+        """Give TCP sockets with the details that ``extensions`` asks for, as the kernel tells them.
+
+        ``states`` has bit n set for state n of the kernel's, ``extensions`` bit n - 1 for attribute n. Raises
+        ``OSError`` as `dump` does.
+        """
+        self._ask(Protocol.TCP, family, bytes(40) + bytes(8), _NLM_F_DUMP, states=states, extensions=extensions)
+        is_done = False
+        while not is_done:
+            data = self._netlink.recv(_RECEIVE_BYTES)
+            found, is_done = split_messages(data, self._sequence)
+            yield data, found
+
+    def _ask(
+        self,
+        protocol: Protocol,
+        family: socket.AddressFamily,
+        identity: bytes,
+        flags: int,
+        *,
+        states: int = _ALL_STATES << 1,
+        extensions: int = 0,
+    ) -> None:
         self._sequence += 1
-        body = _REQUEST.pack(family, _PROTOCOLS[protocol], 0, _ALL_STATES << 1) + identity
+        body = _REQUEST.pack(family, _PROTOCOLS[protocol], extensions, states) + identity
         size = _HEADER.size + len(body)
         self._netlink.send(_HEADER.pack(size, _SOCK_DIAG_BY_FAMILY, _NLM_F_REQUEST | flags, self._sequence, 0) + body)
 
@@ -156,28 +191,49 @@ def parse_keys(data: bytes, sequence: int) -> tuple[list[DiagKey], bool]:
     Messages of another ``sequence`` are late answers to a question that was given up, and left out. Raises ``OSError``
     with the kernel's error, ``ValueError`` for bytes that are no netlink.
     """
-    keys: list[DiagKey] = []
-    for start, end, kind, flags in _messages(data, sequence):
-        if flags & _NLM_F_DUMP_INTR:
-            raise InterruptedError(errno.EINTR, "the sockets changed while they were listed")
-        if kind == _NLMSG_DONE:
-            return keys, True
-        if kind == _NLMSG_ERROR:
-            if end - start < _BODY + 4:
-                raise ValueError("a netlink error without its number")
-            (number,) = _ERROR.unpack_from(data, start + _BODY)
-            if number:
-                raise OSError(-number, "the kernel refused to list sockets")
-            return keys, True
-        if kind == _SOCK_DIAG_BY_FAMILY:
-            if end - start < _MESSAGE_BYTES:
-                raise ValueError("a socket that is cut short")
-            keys.append(
-                data[start + _BODY : start + _BODY + 2]
-                + data[start + _ID : start + _AFTER_ID]
-                + data[start + _UID : start + _UID + 8]
-            )
-    return keys, False
+    found, is_done = split_messages(data, sequence)
+    keys = [
+        data[start : start + 2] + data[start + _ID : start + _AFTER_ID] + data[start + _UID : start + _UID + 8]
+        for start, _ in found
+    ]
+    return keys, is_done
+
+
+def split_messages(data: bytes, sequence: int) -> tuple[list[tuple[int, int]], bool]:
+    """Give where each ``struct inet_diag_msg`` begins and its message ends, and whether that was the last of an answer.
+
+    Leaves out and raises what `parse_keys` does.
+    """
+    found: list[tuple[int, int]] = []
+    start, size = 0, len(data)
+    while start < size:
+        if start + _BODY > size:
+            raise ValueError("a netlink message that is cut short")
+        length, kind, flags, number, _ = _HEADER.unpack_from(data, start)
+        if length < _BODY or start + length > size:
+            raise ValueError("a netlink message of an impossible length")
+        if number == sequence:
+            if flags & _NLM_F_DUMP_INTR:
+                raise InterruptedError(errno.EINTR, "the sockets changed while they were listed")
+            if kind == _SOCK_DIAG_BY_FAMILY:
+                if length < _BODY + SOCKET_BYTES:
+                    raise ValueError("a socket that is cut short")
+                found.append((start + _BODY, start + length))
+            elif kind in _LAST:
+                _check(data, start, length, kind)
+                return found, True
+        start += (length + 3) & ~3
+    return found, False
+
+
+def _check(data: bytes, start: int, length: int, kind: int) -> None:
+    if kind != _NLMSG_ERROR:
+        return
+    if length < _BODY + 4:
+        raise ValueError("a netlink error without its number")
+    (number,) = _ERROR.unpack_from(data, start + _BODY)
+    if number:
+        raise OSError(-number, "the kernel refused to list sockets")
 
 
 def decode(key: DiagKey, protocol: Protocol) -> DiagSocket:
@@ -196,17 +252,3 @@ def decode(key: DiagKey, protocol: Protocol) -> DiagSocket:
         inode=inode,
         cookie=_COOKIE.unpack_from(key, 42)[0],
     )
-
-
-def _messages(data: bytes, sequence: int) -> Iterator[tuple[int, int, int, int]]:
-    """Give start, end, type and flags of each message with this sequence number."""
-    start = 0
-    while start < len(data):
-        if start + _BODY > len(data):
-            raise ValueError("a netlink message that is cut short")
-        length, kind, flags, number, _ = _HEADER.unpack_from(data, start)
-        if length < _BODY or start + length > len(data):
-            raise ValueError("a netlink message of an impossible length")
-        if number == sequence:
-            yield start, start + length, kind, flags
-        start += (length + 3) & ~3

@@ -41,27 +41,29 @@ class EventFeed:
     def __init__(self, source: SnapshotSource, wall_time: Callable[[], float]) -> None:
         self._source = source
         self._wall_time = wall_time
-        self._kept: dict[tuple[Filter, int], _Step] = {}
+        self._kept: dict[tuple[Filter, bool, int], _Step] = {}
         self._kept_sequence = 0
         self.encoded_count = 0
         """Batches that were encoded so far."""
 
-    def open(self, filter_: Filter, after_sequence: int | None, instance_id: str) -> "EventCursor":
+    def open(
+        self, filter_: Filter, after_sequence: int | None, instance_id: str, *, redacted: bool = False
+    ) -> "EventCursor":
         """Give a subscriber's place. Raises InvalidRequest for a sequence without its instance, or of the future."""
         newest = self._source.newest_event_sequence
         if after_sequence is None:
-            return EventCursor(self, filter_, newest, ())
+            return EventCursor(self, filter_, newest, (), redacted=redacted)
         if not instance_id:
             raise InvalidRequest("instance_id", "needed beside after_sequence")
         if instance_id != self._source.instance_id:
             lost_count = self._source.events_after(0).lost_count
             gap = Gap(cause=GapCause.EXPIRED, until_time=self._wall_time())
-            return EventCursor(self, filter_, lost_count, (_encode_gap(gap),))
+            return EventCursor(self, filter_, lost_count, (_encode_gap(gap),), redacted=redacted)
         if after_sequence > newest:
             raise InvalidRequest("after_sequence", f"the newest event is {newest}")
-        return EventCursor(self, filter_, after_sequence, ())
+        return EventCursor(self, filter_, after_sequence, (), redacted=redacted)
 
-    def read(self, filter_: Filter, after_sequence: int, after_time: float) -> _Step | None:
+    def read(self, filter_: Filter, after_sequence: int, after_time: float, *, redacted: bool = False) -> _Step | None:
         """Give the next messages after a sequence; None where nothing is new."""
         newest = self._source.newest_event_sequence
         if after_sequence >= newest:
@@ -69,15 +71,15 @@ class EventFeed:
         if newest != self._kept_sequence:
             self._kept.clear()
             self._kept_sequence = newest
-        key = (filter_, after_sequence)
+        key = (filter_, redacted, after_sequence)
         step = self._kept.get(key)
         if step is None:
-            step = self._read(filter_, after_sequence, after_time)
+            step = self._read(filter_, after_sequence, after_time, redacted=redacted)
             if len(self._kept) < _KEPT_LIMIT:
                 self._kept[key] = step
         return step
 
-    def _read(self, filter_: Filter, after_sequence: int, after_time: float) -> _Step:
+    def _read(self, filter_: Filter, after_sequence: int, after_time: float, *, redacted: bool) -> _Step:
         slice_ = self._source.events_after(after_sequence)
         events = slice_.events[:_BATCH_LIMIT]
         messages: list[bytes] = []
@@ -93,6 +95,8 @@ class EventFeed:
             )
             messages.append(_encode_gap(gap))
         wanted = self._select(events, filter_)
+        if redacted:
+            wanted = tuple(self._source.redactor.event(event) for event in wanted)
         if wanted:
             self.encoded_count += 1
             batch = pb.EventBatch(events=[event_to_wire(event) for event in wanted])
@@ -111,19 +115,22 @@ class EventFeed:
 class EventCursor:
     """Where one subscriber is in the events."""
 
-    def __init__(self, feed: EventFeed, filter_: Filter, sequence: int, first: tuple[bytes, ...]) -> None:
+    def __init__(
+        self, feed: EventFeed, filter_: Filter, sequence: int, first: tuple[bytes, ...], *, redacted: bool
+    ) -> None:
         self._feed = feed
         self._filter = filter_
         self._sequence = sequence
         self._time = 0.0
         self._first = first
+        self._redacted = redacted
 
     def take(self) -> tuple[bytes, ...] | None:
         """Give the next messages, none of them where the filter left nothing; None where nothing is new."""
         if self._first:
             first, self._first = self._first, ()
             return first
-        step = self._feed.read(self._filter, self._sequence, self._time)
+        step = self._feed.read(self._filter, self._sequence, self._time, redacted=self._redacted)
         if step is None:
             return None
         self._sequence, self._time = step.last_sequence, step.last_time

@@ -17,6 +17,7 @@ class Question:
     filter: Filter
     order: RowOrder
     closed_within_seconds: float
+    redacted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,9 @@ from netmon.codec import (
     bandwidth_sample_to_wire,
     caller_to_wire,
     degradation_to_wire,
+    explanation_to_wire,
     gap_to_wire,
+    interface_ledger_to_wire,
     monitoring_state_to_wire,
     packet_source_to_wire,
     rows_to_wire,
@@ -16,7 +18,7 @@ from netmon.codec import (
     time_to_wire,
 )
 from netmon.model import MonitoringState, Status
-from netmon.serving import Context
+from netmon.serving import Context, NotFound
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server.callers import caller_of
 from netmon_collector.server.events import EventFeed
@@ -27,6 +29,7 @@ from netmon_collector.server.ports import SnapshotSource, StatusSource
 from netmon_collector.server.requests import (
     CLOSED_WITHIN_SECONDS,
     WINDOW_SECONDS,
+    read_connection_id,
     read_every,
     read_filter,
     read_order,
@@ -100,7 +103,7 @@ class MonitorService:
         """Events as they come."""
         filter_ = read_filter(request.filter)
         after_sequence = request.after_sequence if request.HasField("after_sequence") else None
-        cursor = self._events.open(filter_, after_sequence, request.instance_id)
+        cursor = self._events.open(filter_, after_sequence, request.instance_id, redacted=request.redacted)
         status = self._read_status(context)
         sender = Sender(context, self._limits.frozen_reader_seconds)
         with self._seats.take(), self._hub.listen() as bell:
@@ -142,13 +145,34 @@ class MonitorService:
             filter=read_filter(request.filter),
             order=read_order(request.order, "order"),
             closed_within_seconds=read_seconds(request.closed_within, "closed_within", CLOSED_WITHIN_SECONDS),
+            redacted=request.redacted,
         )
         if request.page_token:
             return _page_to_wire(self._listings.go_on(question, request.page_token, page_size))
         newest = await self._hub.wait_for_first_tick()
         rows = self._source.connections(question.filter, question.order, question.closed_within_seconds)
+        if question.redacted:
+            rows = self._source.redactor.rows(rows)
         moment = Moment(rows=rows, sequence=newest.sequence, time=newest.time)
         return _page_to_wire(self._listings.begin(question, moment, page_size))
+
+    async def ExplainConnection(
+        self, request: pb.ExplainConnectionRequest, context: Context
+    ) -> pb.ExplainConnectionResponse:
+        """What was tried for the owner of one connection."""
+        explanation = self._source.explain(read_connection_id(request.connection_id))
+        if explanation is None:
+            raise NotFound("NO_SUCH_CONNECTION", "no open connection has this id, nor one that ended lately")
+        return pb.ExplainConnectionResponse(explanation=explanation_to_wire(explanation))
+
+    async def GetLedger(self, request: pb.GetLedgerRequest, context: Context) -> pb.GetLedgerResponse:
+        """Each interface's own counters, held against what was captured."""
+        newest = await self._hub.wait_for_first_tick()
+        return pb.GetLedgerResponse(
+            interfaces=[interface_ledger_to_wire(ledger) for ledger in self._source.interface_ledgers],
+            sequence=newest.sequence,
+            time=time_to_wire(newest.time),
+        )
 
     def _read_status(self, context: Context) -> Status:
         return self._status.status(caller_of(context), self._seats.taken_count)

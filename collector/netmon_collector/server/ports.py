@@ -6,8 +6,11 @@ from netmon.model import (
     BandwidthSample,
     Caller,
     Connection,
+    Event,
+    Explanation,
     Filter,
     Gap,
+    InterfaceLedger,
     MonitoringState,
     RowOrder,
     Snapshot,
@@ -17,12 +20,29 @@ from netmon.model import (
 from netmon_collector.core.events import EventSlice
 
 
+class RowRedactor(Protocol):
+    """Gives pseudonyms in place of domains, addresses and command lines."""
+
+    def rows(self, rows: tuple[Connection, ...]) -> tuple[Connection, ...]:
+        """Give rows with pseudonyms."""
+        ...
+
+    def event(self, event: Event) -> Event:
+        """Give an event with pseudonyms."""
+        ...
+
+
 class SnapshotSource(Protocol):
     """What is known now."""
 
     @property
     def instance_id(self) -> str:
         """Identity of this run."""
+        ...
+
+    @property
+    def redactor(self) -> RowRedactor:
+        """Gives pseudonyms for those who ask for them."""
         ...
 
     @property
@@ -52,6 +72,15 @@ class SnapshotSource(Protocol):
 
     def bandwidth(self, window_seconds: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
         """Give samples, oldest first, and what is missing between them."""
+        ...
+
+    def explain(self, connection_id: str) -> Explanation | None:
+        """Say how the owner of a connection was found, or why there is none; None: nothing is held of it."""
+        ...
+
+    @property
+    def interface_ledgers(self) -> tuple[InterfaceLedger, ...]:
+        """Both sides of each interface's account at the newest tick, by name."""
         ...
 
     def events_after(self, sequence: int | None) -> EventSlice:

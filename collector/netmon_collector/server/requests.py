@@ -12,6 +12,7 @@ from netmon.serving import InvalidRequest
 from netmon.v1 import filter_pb2, monitor_service_pb2
 
 ROW_LIMIT = 20_000
+CONNECTION_ID_LIMIT = 64
 PAGE_SIZE = 500
 PAGE_SIZE_LIMIT = 5000
 CLOSED_WITHIN_SECONDS = 60.0
@@ -46,6 +47,13 @@ def read_order(number: int, field: str) -> RowOrder:
     if number not in monitor_service_pb2.RowOrder.values():
         raise InvalidRequest(field, "not an order")
     return row_order_from_wire(number)
+
+
+def read_connection_id(text: str) -> str:
+    """Give the id of a connection."""
+    if not text or len(text) > CONNECTION_ID_LIMIT:
+        raise InvalidRequest("connection_id", "missing" if not text else f"at most {CONNECTION_ID_LIMIT} characters")
+    return text
 
 
 def read_seconds(wire: Duration, field: str, limit: float | None) -> float:

@@ -5,6 +5,7 @@ A model row holds its processes; on the wire they stand once in a table beside t
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from netmon.codec.domains import SOURCE_NUMBERS, UNNAMED_NUMBERS, source_from_wire, unnamed_reason_from_wire
 from netmon.codec.processes import process_from_wire, process_to_wire
 from netmon.codec.traffic import (
     REASON_NUMBERS,
@@ -28,7 +29,6 @@ from netmon.model import (
     ConnectionFacts,
     ConnectionState,
     Direction,
-    DomainSource,
     Endpoint,
     OwnerConfidence,
     OwnerMethod,
@@ -44,7 +44,6 @@ _PROTOCOL_NUMBERS = tuple(pb.Protocol.values())
 _DIRECTION_NUMBERS = tuple(pb.Direction.values())
 _METHOD_NUMBERS = tuple(pb.OwnerMethod.values())
 _CONFIDENCE_NUMBERS = tuple(pb.OwnerConfidence.values())
-_SOURCE_NUMBERS = tuple(pb.DomainSource.values())
 _REMAINDER_NUMBERS = tuple(pb.Remainder.values())
 
 _PROTOCOLS = tuple(Protocol)
@@ -52,7 +51,6 @@ _STATES = tuple(ConnectionState)
 _DIRECTIONS = tuple(Direction)
 _METHODS = tuple(OwnerMethod)
 _CONFIDENCES = tuple(OwnerConfidence)
-_SOURCES = tuple(DomainSource)
 _REMAINDERS = tuple(Remainder)
 
 _HIGHEST_IP_PROTOCOL = 255
@@ -95,9 +93,11 @@ def facts_to_wire(facts: ConnectionFacts) -> pb.Connection:
         owner_confidence=_CONFIDENCE_NUMBERS[facts.owner_confidence],
         unattributed_reason=REASON_NUMBERS[facts.unattributed_reason],
         domain=facts.domain,
-        domain_source=_SOURCE_NUMBERS[facts.domain_source],
+        domain_source=SOURCE_NUMBERS[facts.domain_source],
         is_netmon=facts.is_netmon,
         remainder=_REMAINDER_NUMBERS[facts.remainder],
+        unnamed_reason=UNNAMED_NUMBERS[facts.unnamed_reason],
+        registrable_domain=facts.registrable_domain,
     )
 
 
@@ -188,9 +188,11 @@ def facts_from_wire(wire: pb.Connection, processes: Mapping[str, Process]) -> Co
         owner_confidence=member(_CONFIDENCES, wire.owner_confidence),
         unattributed_reason=reason_from_wire(wire.unattributed_reason),
         domain=wire.domain,
-        domain_source=member(_SOURCES, wire.domain_source),
+        domain_source=source_from_wire(wire.domain_source),
         is_netmon=wire.is_netmon,
         remainder=member(_REMAINDERS, wire.remainder),
+        unnamed_reason=unnamed_reason_from_wire(wire.unnamed_reason),
+        registrable_domain=wire.registrable_domain,
     )
 
 

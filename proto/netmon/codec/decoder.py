@@ -1,6 +1,6 @@
 """The hot way from bytes to a snapshot: what did not change since the last tick is not decoded again.
 
-It is the mirror of `netmon.codec.encoder`: a snapshot is a head, rows, processes and applications, each of them a field
+It is the mirror of `netmon.codec.encoder`: a snapshot is a head, rows, processes, applications, domains, each a field
 with its length in front (protobuf's encoding guide, "Length-Delimited Records"). A part whose bytes are those of the
 tick before gives the object of the tick before; a row that begins with the bytes of facts that are known needs only the
 rest to be read. Whatever is built otherwise goes the plain way, so the result is always that of ``snapshot_from_wire``.
@@ -16,11 +16,12 @@ from google.protobuf.message import DecodeError
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from netmon.codec.connections import connection_from_wire, connection_state, row_from_wire
+from netmon.codec.domains import domain_from_wire
 from netmon.codec.processes import application_from_wire, process_from_wire
 from netmon.codec.snapshots import snapshot_from_wire, snapshot_of_parts
 from netmon.codec.traffic import traffic_from_wire
 from netmon.codec.values import time_from_wire
-from netmon.model import Application, Connection, ConnectionFacts, Process, Snapshot
+from netmon.model import Application, Connection, ConnectionFacts, DomainTraffic, Process, Snapshot
 from netmon.v1 import connection_pb2, monitor_service_pb2, snapshot_pb2, traffic_pb2
 
 _VARINT, _FIXED64, _LENGTH_DELIMITED, _FIXED32 = 0, 1, 2, 5
@@ -49,6 +50,7 @@ def _long_tag(field_number: int, kind: int) -> bytes:
     return bytes([key & 0x7F | 0x80, key >> 7])
 
 
+_DOMAINS: Final = _long_tag(snapshot_pb2.Snapshot.DOMAINS_FIELD_NUMBER, _LENGTH_DELIMITED)
 _SHORTEST_CHANGE: Final = 6  # state with its value, and a tag with a length
 _STATE: Final = _long_tag(connection_pb2.Connection.STATE_FIELD_NUMBER, _VARINT)
 _LAST_TIME: Final = _long_tag(connection_pb2.Connection.LAST_TIME_FIELD_NUMBER, _LENGTH_DELIMITED)
@@ -86,24 +88,28 @@ def _snapshot_start(response: bytes) -> int | None:
 
 
 class _Parts:
-    """The fields of a snapshot, still as bytes; ``head``: all that is no row, process or application."""
+    """The fields of a snapshot, still as bytes; ``head``: all that is no row, process, application or domain."""
 
-    __slots__ = ("applications", "head", "processes", "rows")
+    __slots__ = ("applications", "domains", "head", "processes", "rows")
 
     def __init__(self, data: bytes) -> None:
         self.rows: list[bytes] = []
         self.processes: list[bytes] = []
         self.applications: list[bytes] = []
+        self.domains: list[bytes] = []
         head: list[bytes] = []
         lists = {_ROWS: self.rows, _PROCESSES: self.processes, _APPLICATIONS: self.applications}
         position, end = 0, len(data)
         while position < end:
             found = lists.get(data[position])
+            after_tag = position + 1
             if found is None:
-                start, position = position, _after_field(data, position)
-                head.append(data[start:position])
-                continue
-            length, start = _varint(data, position + 1)
+                if data[position : position + 2] != _DOMAINS:
+                    start, position = position, _after_field(data, position)
+                    head.append(data[start:position])
+                    continue
+                found, after_tag = self.domains, position + 2
+            length, start = _varint(data, after_tag)
             position = start + length
             found.append(data[start:position])
         if position != end:
@@ -124,6 +130,7 @@ class SnapshotDecoder:
         self._rows: dict[bytes, Connection] = {}
         self._facts: dict[bytes, tuple[bytes, ConnectionFacts]] = {}
         self._applications: dict[bytes, Application] = {}
+        self._domains: dict[bytes, DomainTraffic] = {}
         self._times: dict[bytes, float] = {}
 
     @property
@@ -145,10 +152,12 @@ class SnapshotDecoder:
             table, is_same_table = self._read_processes(parts.processes)
             rows = self._read_rows(parts.rows, table, is_same_table=is_same_table)
             self._applications = _kept(parts.applications, self._applications, _application)
+            self._domains = _kept(parts.domains, self._domains, _domain)
             return snapshot_of_parts(
                 snapshot_pb2.Snapshot.FromString(parts.head),
                 rows,
                 [self._applications[each] for each in parts.applications],
+                [self._domains[each] for each in parts.domains],
             )
         except DecodeError as error:
             raise ValueError("Snapshot: not a message") from error
@@ -237,6 +246,10 @@ def _process(data: bytes) -> Process:
 
 def _application(data: bytes) -> Application:
     return application_from_wire(connection_pb2.Application.FromString(data))
+
+
+def _domain(data: bytes) -> DomainTraffic:
+    return domain_from_wire(snapshot_pb2.DomainTraffic.FromString(data))
 
 
 def _names_these(facts: ConnectionFacts, table: dict[str, Process]) -> bool:

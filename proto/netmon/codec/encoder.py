@@ -10,24 +10,14 @@ them the head, which is not worth keeping parts of.
 """
 
 from netmon.codec.connections import STATE_NUMBERS, facts_to_wire
+from netmon.codec.domains import domain_to_wire
 from netmon.codec.processes import process_to_wire
 from netmon.codec.snapshots import snapshot_frame_to_wire
 from netmon.codec.values import optional_time_to_wire, split_seconds
-from netmon.model import Connection, ConnectionFacts, Process, Snapshot, Traffic
+from netmon.model import Connection, ConnectionFacts, DomainTraffic, Process, Snapshot, Traffic
 from netmon.v1 import connection_pb2, monitor_service_pb2, snapshot_pb2, traffic_pb2
 
 _LENGTH_DELIMITED = 2
-
-
-def _tag(field_number: int) -> bytes:
-    """Give the key of a length-delimited field below 16: one byte."""
-    return bytes([field_number << 3 | _LENGTH_DELIMITED])
-
-
-_CONNECTIONS_TAG = _tag(snapshot_pb2.Snapshot.CONNECTIONS_FIELD_NUMBER)
-_PROCESSES_TAG = _tag(snapshot_pb2.Snapshot.PROCESSES_FIELD_NUMBER)
-_STREAM_SNAPSHOT_TAG = _tag(monitor_service_pb2.StreamSnapshotsResponse.SNAPSHOT_FIELD_NUMBER)
-_GET_SNAPSHOT_TAG = _tag(monitor_service_pb2.GetSnapshotResponse.SNAPSHOT_FIELD_NUMBER)
 
 
 def _varint(number: int) -> bytes:
@@ -39,6 +29,17 @@ def _varint(number: int) -> bytes:
     parts.append(number)
     return bytes(parts)
 
+
+def _tag(field_number: int) -> bytes:
+    """Give the key of a length-delimited field."""
+    return _varint(field_number << 3 | _LENGTH_DELIMITED)
+
+
+_CONNECTIONS_TAG = _tag(snapshot_pb2.Snapshot.CONNECTIONS_FIELD_NUMBER)
+_PROCESSES_TAG = _tag(snapshot_pb2.Snapshot.PROCESSES_FIELD_NUMBER)
+_DOMAINS_TAG = _tag(snapshot_pb2.Snapshot.DOMAINS_FIELD_NUMBER)
+_STREAM_SNAPSHOT_TAG = _tag(monitor_service_pb2.StreamSnapshotsResponse.SNAPSHOT_FIELD_NUMBER)
+_GET_SNAPSHOT_TAG = _tag(monitor_service_pb2.GetSnapshotResponse.SNAPSHOT_FIELD_NUMBER)
 
 # A row has 100 to 400 bytes; longer lengths are computed.
 _LENGTHS = tuple(_varint(number) for number in range(2048))
@@ -60,6 +61,7 @@ def encode_get_response(snapshot: bytes) -> bytes:
 
 # An entry holds the object that it was made of, so that no other object can get the same id() while it lives.
 _ProcessEntry = tuple[Process, bytes]
+_DomainEntry = tuple[DomainTraffic, bytes]
 _FactsEntry = tuple[ConnectionFacts, bytes, tuple[tuple[str, bytes], ...]]
 _RowEntry = tuple[Connection, bytes, tuple[tuple[str, bytes], ...]]
 
@@ -67,8 +69,8 @@ _RowEntry = tuple[Connection, bytes, tuple[tuple[str, bytes], ...]]
 class SnapshotEncoder:
     """Encodes the snapshots of one collector, for all views. Not safe for threads.
 
-    It keeps the bytes of rows, facts and processes by identity of the model's objects: those of the newest tick that
-    it was given, and of the one before. Several views of one tick share them.
+    It keeps the bytes of rows, facts, processes and domains by identity of the model's objects: those of the newest
+    tick that it was given, and of the one before. Several views of one tick share them.
     """
 
     def __init__(self) -> None:
@@ -76,10 +78,14 @@ class SnapshotEncoder:
         self._rows: dict[int, _RowEntry] = {}
         self._facts: dict[int, _FactsEntry] = {}
         self._processes: dict[int, _ProcessEntry] = {}
+        self._domains: dict[int, _DomainEntry] = {}
         self._old_rows: dict[int, _RowEntry] = {}
         self._old_facts: dict[int, _FactsEntry] = {}
         self._old_processes: dict[int, _ProcessEntry] = {}
-        # Filled anew for each row: one for rows that have a last time, and one for those that have none.
+        self._old_domains: dict[int, _DomainEntry] = {}
+        # Filled anew for each row: one for rows that have a last time, one for those that have none, and one for the
+        # kernel's counts.
+        self._counted = connection_pb2.Connection()
         self._seen = connection_pb2.Connection()
         self._seen_time = self._seen.last_time
         self._seen_time.SetInParent()
@@ -106,6 +112,7 @@ class SnapshotEncoder:
             self._old_rows, self._rows = self._rows, {}
             self._old_facts, self._facts = self._facts, {}
             self._old_processes, self._processes = self._processes, {}
+            self._old_domains, self._domains = self._domains, {}
         parts = [snapshot_frame_to_wire(snapshot).SerializeToString()]
         processes: dict[str, bytes] = {}
         rows, old_rows = self._rows, self._old_rows
@@ -120,6 +127,7 @@ class SnapshotEncoder:
                 if process_id not in processes:
                     processes[process_id] = encoded
         parts.extend(processes.values())
+        parts.extend([self._encode_domain(domain) for domain in snapshot.domains])
         return b"".join(parts)
 
     def _encode_row(self, row: Connection) -> _RowEntry:
@@ -143,9 +151,29 @@ class SnapshotEncoder:
                 self._seen_time.seconds, self._seen_time.nanos = split_seconds(row.last_time)
             _fill(self._seen_traffic, row.traffic)
             changing = self._seen.SerializeToString()
-        facts, seldom = entry[1], _encode_seldom(row)
+        facts, seldom = entry[1], self._encode_seldom(row)
         length = len(facts) + len(changing) + len(seldom)
         return row, b"".join((_CONNECTIONS_TAG, _length(length), facts, changing, seldom)), entry[2]
+
+    def _encode_seldom(self, row: Connection) -> bytes:
+        """Encode what many rows do not have: an end, and the kernel's own counts of a socket."""
+        sent, received = row.sent_payload_bytes, row.received_payload_bytes
+        round_trip, retransmitted = row.round_trip_seconds, row.retransmitted_packets
+        if row.end_time is None:
+            if sent is None and received is None and round_trip is None and retransmitted is None:
+                return b""
+            if sent is not None and received is not None and round_trip is not None and retransmitted is not None:
+                wire = self._counted
+                wire.sent_payload_bytes, wire.received_payload_bytes = sent, received
+                wire.round_trip_seconds, wire.retransmitted_packets = round_trip, retransmitted
+                return wire.SerializeToString()
+        return connection_pb2.Connection(
+            end_time=optional_time_to_wire(row.end_time),
+            sent_payload_bytes=sent,
+            received_payload_bytes=received,
+            round_trip_seconds=round_trip,
+            retransmitted_packets=retransmitted,
+        ).SerializeToString()
 
     def _encode_facts(self, facts: ConnectionFacts) -> _FactsEntry:
         held = facts.holders if facts.process is None else (facts.process, *facts.holders)
@@ -163,6 +191,17 @@ class SnapshotEncoder:
             self._processes[key] = entry
         return entry[1]
 
+    def _encode_domain(self, domain: DomainTraffic) -> bytes:
+        key = id(domain)
+        entry = self._domains.get(key)
+        if entry is None:
+            entry = self._old_domains.get(key)
+            if entry is None:
+                encoded = domain_to_wire(domain).SerializeToString()
+                entry = domain, b"".join((_DOMAINS_TAG, _length(len(encoded)), encoded))
+            self._domains[key] = entry
+        return entry[1]
+
 
 def _fill(wire: traffic_pb2.Traffic, traffic: Traffic) -> None:
     wire.sent_bytes = traffic.sent_bytes
@@ -177,22 +216,3 @@ def _fill(wire: traffic_pb2.Traffic, traffic: Traffic) -> None:
     wire.received_bytes_per_second = traffic.received_bytes_per_second
     wire.cleared_sent_bytes = traffic.cleared_sent_bytes
     wire.cleared_received_bytes = traffic.cleared_received_bytes
-
-
-def _encode_seldom(row: Connection) -> bytes:
-    """Encode what most rows do not have: an end, and the kernel's own counts."""
-    if (
-        row.end_time is None
-        and row.sent_payload_bytes is None
-        and row.received_payload_bytes is None
-        and row.round_trip_seconds is None
-        and row.retransmitted_packets is None
-    ):
-        return b""
-    return connection_pb2.Connection(
-        end_time=optional_time_to_wire(row.end_time),
-        sent_payload_bytes=row.sent_payload_bytes,
-        received_payload_bytes=row.received_payload_bytes,
-        round_trip_seconds=row.round_trip_seconds,
-        retransmitted_packets=row.retransmitted_packets,
-    ).SerializeToString()

@@ -40,6 +40,7 @@ def view_to_wire(view: View) -> service_pb.View:
         row_limit=view.row_limit,
         order=row_order_to_wire(view.order),
         sections=[_SECTION_NUMBERS[section] for section in sorted(view.sections)],
+        redacted=view.redacted,
     )
 
 
@@ -54,6 +55,7 @@ def view_from_wire(wire: service_pb.View) -> View:
         row_limit=wire.row_limit,
         order=row_order_from_wire(wire.order),
         sections=frozenset([member(_SECTIONS, number) for number in wire.sections]),
+        redacted=wire.redacted,
     )
 
 

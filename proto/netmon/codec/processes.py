@@ -64,6 +64,7 @@ def application_to_wire(application: Application) -> pb.Application:
         users=application.users,
         first_time=time_to_wire(application.first_time),
         last_time=optional_time_to_wire(application.last_time),
+        is_browser=application.is_browser,
     )
 
 
@@ -81,4 +82,5 @@ def application_from_wire(wire: pb.Application) -> Application:
         users=tuple(wire.users),
         first_time=time_from_wire(wire.first_time, "Application.first_time"),
         last_time=(time_from_wire(wire.last_time, "Application.last_time") if wire.HasField("last_time") else None),
+        is_browser=wire.is_browser,
     )

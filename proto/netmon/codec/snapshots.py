@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from netmon.codec.connections import rows_from_wire, rows_to_wire
+from netmon.codec.domains import domain_from_wire, domain_to_wire, unnamed_from_wire, unnamed_to_wire
 from netmon.codec.processes import application_from_wire, application_to_wire
 from netmon.codec.traffic import (
     interface_traffic_from_wire,
@@ -26,6 +27,7 @@ from netmon.model import (
     Application,
     Connection,
     Degradation,
+    DomainTraffic,
     Drops,
     Gap,
     GapCause,
@@ -108,7 +110,7 @@ def omitted_from_wire(wire: pb.Omitted) -> Omitted:
 
 
 def snapshot_frame_to_wire(snapshot: Snapshot) -> pb.Snapshot:
-    """Give the wire form without ``connections`` and ``processes``, which are most of a big one."""
+    """Give the wire form without ``connections``, ``processes`` and ``domains``, which are most of a big one."""
     return pb.Snapshot(
         instance_id=snapshot.instance_id,
         sequence=snapshot.sequence,
@@ -130,6 +132,7 @@ def snapshot_frame_to_wire(snapshot: Snapshot) -> pb.Snapshot:
         degraded=[degradation_to_wire(degradation) for degradation in snapshot.degraded],
         active_connection_count=snapshot.active_connection_count,
         listening_count=snapshot.listening_count,
+        unnamed=[unnamed_to_wire(sums) for sums in snapshot.unnamed],
     )
 
 
@@ -139,16 +142,27 @@ def snapshot_to_wire(snapshot: Snapshot) -> pb.Snapshot:
     connections, processes = rows_to_wire(snapshot.connections)
     wire.connections.extend(connections)
     wire.processes.extend(processes)
+    wire.domains.extend([domain_to_wire(domain) for domain in snapshot.domains])
     return wire
 
 
 def snapshot_from_wire(wire: pb.Snapshot) -> Snapshot:
     """Give the model form. Raises ValueError naming the field that is missing or holds nonsense."""
     rows = rows_from_wire(wire.connections, wire.processes)
-    return snapshot_of_parts(wire, rows, [application_from_wire(application) for application in wire.applications])
+    return snapshot_of_parts(
+        wire,
+        rows,
+        [application_from_wire(application) for application in wire.applications],
+        [domain_from_wire(domain) for domain in wire.domains],
+    )
 
 
-def snapshot_of_parts(wire: pb.Snapshot, rows: Iterable[Connection], applications: Iterable[Application]) -> Snapshot:
+def snapshot_of_parts(
+    wire: pb.Snapshot,
+    rows: Iterable[Connection],
+    applications: Iterable[Application],
+    domains: Iterable[DomainTraffic],
+) -> Snapshot:
     """Give the model form around what was decoded before. Raises ValueError as ``snapshot_from_wire``."""
     has = wire.HasField
     for field in ("time", "statistics_epoch", "totals", "headline"):
@@ -177,6 +191,8 @@ def snapshot_of_parts(wire: pb.Snapshot, rows: Iterable[Connection], application
         degraded=tuple([degradation_from_wire(degradation) for degradation in wire.degraded]),
         active_connection_count=wire.active_connection_count,
         listening_count=wire.listening_count,
+        domains=tuple(domains),
+        unnamed=tuple([unnamed_from_wire(sums) for sums in wire.unnamed]),
     )
 
 

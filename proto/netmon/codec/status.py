@@ -1,5 +1,6 @@
 """State of the collector, between the model and the wire."""
 
+from netmon.codec.ledger import interface_ledger_from_wire, interface_ledger_to_wire
 from netmon.codec.snapshots import (
     degradation_from_wire,
     degradation_to_wire,
@@ -20,7 +21,7 @@ from netmon.codec.values import (
     time_from_wire,
     time_to_wire,
 )
-from netmon.model import Caller, CaptureState, InterfaceStatus, OwnerWay, Status, Visibility
+from netmon.model import Caller, CaptureState, InterfaceStatus, NamesStatus, OwnerWay, Status, Visibility
 from netmon.v1 import status_pb2 as pb
 
 _CAPTURE_STATE_NUMBERS = tuple(pb.CaptureState.values())
@@ -102,6 +103,34 @@ def owner_way_from_wire(wire: pb.OwnerWay) -> OwnerWay:
     )
 
 
+def names_status_to_wire(names: NamesStatus) -> pb.NamesStatus:
+    """Give the wire form."""
+    return pb.NamesStatus(
+        is_on=names.is_on,
+        reason=names.reason,
+        answer_count=names.answer_count,
+        hello_count=names.hello_count,
+        name_count=names.name_count,
+        name_limit=names.name_limit,
+        shed_count=names.shed_count,
+        has_quic=names.has_quic,
+    )
+
+
+def names_status_from_wire(wire: pb.NamesStatus) -> NamesStatus:
+    """Give the model form."""
+    return NamesStatus(
+        is_on=wire.is_on,
+        reason=wire.reason,
+        answer_count=wire.answer_count,
+        hello_count=wire.hello_count,
+        name_count=wire.name_count,
+        name_limit=wire.name_limit,
+        shed_count=wire.shed_count,
+        has_quic=wire.has_quic,
+    )
+
+
 def status_to_wire(status: Status) -> pb.Status:
     """Give the wire form."""
     return pb.Status(
@@ -128,6 +157,8 @@ def status_to_wire(status: Status) -> pb.Status:
         statistics_epoch=time_to_wire(status.statistics_epoch),
         cpu_time=seconds_to_wire(status.cpu_seconds),
         resident_bytes=status.resident_bytes,
+        names=None if status.names is None else names_status_to_wire(status.names),
+        ledger=[interface_ledger_to_wire(ledger) for ledger in status.ledger],
     )
 
 
@@ -162,4 +193,6 @@ def status_from_wire(wire: pb.Status) -> Status:
         pids=tuple(wire.pids),
         cpu_seconds=seconds_from_wire(wire.cpu_time, "Status.cpu_time"),
         resident_bytes=wire.resident_bytes,
+        names=names_status_from_wire(wire.names) if has("names") else None,
+        ledger=tuple([interface_ledger_from_wire(ledger) for ledger in wire.ledger]),
     )

@@ -13,8 +13,11 @@ from netmon.model.enums import (
     Remainder,
     Scope,
     UnattributedReason,
+    UnnamedReason,
 )
 from netmon.model.traffic import Traffic
+
+_TOLD_SOURCES = frozenset({DomainSource.SNI, DomainSource.QUIC})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,13 @@ class ConnectionFacts:
     domain_source: DomainSource = DomainSource.UNSPECIFIED
     is_netmon: bool = False
     remainder: Remainder = Remainder.UNSPECIFIED
+    unnamed_reason: UnnamedReason = UnnamedReason.UNSPECIFIED
+    registrable_domain: str = ""
+
+    @property
+    def is_domain_inferred(self) -> bool:
+        """Whether the domain was concluded from the address: the connection itself did not tell it."""
+        return bool(self.domain) and self.domain_source not in _TOLD_SOURCES
 
 
 class Connection(NamedTuple):
@@ -143,3 +153,4 @@ class Application:
     users: tuple[str, ...] = ()
     first_time: float = 0.0
     last_time: float | None = None
+    is_browser: bool = False

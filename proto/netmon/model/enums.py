@@ -28,6 +28,7 @@ class UnattributedReason(IntEnum):
     FRAGMENT = 8
     TABLE_FULL = 9
     NO_LOOKUP = 10
+    CARRIER = 11
 
 
 @unique
@@ -82,6 +83,7 @@ class OwnerMethod(IntEnum):
     WILDCARD = 3
     CREATOR = 4
     USER = 5
+    SIBLING = 6
 
 
 @unique
@@ -94,6 +96,24 @@ class OwnerConfidence(IntEnum):
 
 
 @unique
+class AttemptResult(IntEnum):
+    """What came of an attempt to find the owner of a connection.
+
+    OVERRULED: it named somebody, and the owner so far, who is known more surely, stays.
+    """
+
+    UNSPECIFIED = 0
+    FOUND = 1
+    CORRECTED = 2
+    OVERRULED = 3
+    NOTHING_KNOWN = 4
+    NOT_LISTED = 5
+    NO_PROCESS = 6
+    TOO_YOUNG = 7
+    LEFT_OUT = 8
+
+
+@unique
 class DomainSource(IntEnum):
     """Where a domain was learnt."""
 
@@ -102,6 +122,23 @@ class DomainSource(IntEnum):
     QUIC = 2
     DNS = 3
     HOSTS_FILE = 4
+
+
+@unique
+class UnnamedReason(IntEnum):
+    """Why a connection has no domain; UNSPECIFIED where it has one or none is to be expected.
+
+    Beside a domain: why the connection did not tell it by itself.
+    """
+
+    UNSPECIFIED = 0
+    OLDER = 1
+    NOT_SEEN = 2
+    NO_SERVER_NAME = 3
+    ENCRYPTED_HELLO = 4
+    ENCRYPTED_DNS = 5
+    NOT_ASKED = 6
+    SWITCHED_OFF = 7
 
 
 @unique
@@ -184,6 +221,7 @@ class Section(IntEnum):
     CONNECTIONS = 1
     APPLICATIONS = 2
     INTERFACES = 3
+    DOMAINS = 4
 
 
 @unique

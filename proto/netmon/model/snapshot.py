@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from netmon.model.connection import Application, Connection
+from netmon.model.domain import DomainTraffic, UnnamedTraffic
 from netmon.model.enums import GapCause, MonitoringState, PacketSource, RowOrder, Section
 from netmon.model.filter import Filter
 from netmon.model.traffic import InterfaceTraffic, ScopeTraffic, Traffic, UnattributedTraffic
@@ -44,8 +45,8 @@ class Snapshot:
     """All that is true of one tick, with every row that ended since the subscriber's snapshot before.
 
     Owned rows (``Connection.is_owned``) + omitted + unattributed = totals, for bytes and packets, in total and in the
-    interval; applications + unattributed = totals. ``headline`` leaves loopback out. ``time`` and
-    ``statistics_epoch`` are Unix seconds, ``monotonic_seconds`` is the clock of the rates.
+    interval; applications + unattributed = totals; domains + unnamed = totals. ``headline`` leaves loopback out.
+    ``time`` and ``statistics_epoch`` are Unix seconds, ``monotonic_seconds`` is the clock of the rates.
     """
 
     instance_id: str
@@ -69,6 +70,8 @@ class Snapshot:
     degraded: tuple[Degradation, ...] = ()
     active_connection_count: int = 0
     listening_count: int = 0
+    domains: tuple[DomainTraffic, ...] = ()
+    unnamed: tuple[UnnamedTraffic, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,12 +88,16 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Which rows and parts a caller wants. ``row_limit`` 0: as many as the collector sends; no sections: all."""
+    """Which rows and parts a caller wants. ``row_limit`` 0: as many as the collector sends; no sections: all.
+
+    ``redacted``: with pseudonyms in place of domains, addresses and command lines.
+    """
 
     filter: Filter = field(default_factory=Filter)
     row_limit: int = 0
     order: RowOrder = RowOrder.UNSPECIFIED
     sections: frozenset[Section] = frozenset()
+    redacted: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from netmon.model.enums import CaptureState, MonitoringState, PacketSource, Visibility
+from netmon.model.ledger import InterfaceLedger
 from netmon.model.snapshot import Degradation, Drops
 
 
@@ -42,8 +43,25 @@ class OwnerWay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NamesStatus:
+    """How names are learnt. ``shed_count``: facts that were given up; ``has_quic``: QUIC hellos can be read."""
+
+    is_on: bool = False
+    reason: str = ""
+    answer_count: int = 0
+    hello_count: int = 0
+    name_count: int = 0
+    name_limit: int = 0
+    shed_count: int = 0
+    has_quic: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """State of the collector. Times are Unix seconds; ``uptime_seconds`` and CPU time are monotonic."""
+    """State of the collector. Times are Unix seconds; ``uptime_seconds`` and CPU time are monotonic.
+
+    ``names`` None: the collector is older than they are.
+    """
 
     version: str
     instance_id: str
@@ -68,3 +86,5 @@ class Status:
     pids: tuple[int, ...] = ()
     cpu_seconds: float = 0.0
     resident_bytes: int = 0
+    names: NamesStatus | None = None
+    ledger: tuple[InterfaceLedger, ...] = ()

@@ -171,6 +171,10 @@ class _OwnerMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OwnerMeth
     """The kernel told who made the socket; nobody was seen using it, and it may have been passed on."""
     OWNER_METHOD_USER: _OwnerMethod.ValueType  # 5
     """The kernel told who connected, accepted, sent on or closed the socket."""
+    OWNER_METHOD_SIBLING: _OwnerMethod.ValueType  # 6
+    """The connection was over before its socket could be seen; those to the same remote end just before it were all of
+    this process.
+    """
 
 class OwnerMethod(_OwnerMethod, metaclass=_OwnerMethodEnumTypeWrapper):
     """How the owner of a connection was found."""
@@ -187,6 +191,10 @@ OWNER_METHOD_CREATOR: OwnerMethod.ValueType  # 4
 """The kernel told who made the socket; nobody was seen using it, and it may have been passed on."""
 OWNER_METHOD_USER: OwnerMethod.ValueType  # 5
 """The kernel told who connected, accepted, sent on or closed the socket."""
+OWNER_METHOD_SIBLING: OwnerMethod.ValueType  # 6
+"""The connection was over before its socket could be seen; those to the same remote end just before it were all of
+this process.
+"""
 Global___OwnerMethod: _TypeAlias = OwnerMethod  # noqa: Y015
 
 class _OwnerConfidence:
@@ -244,6 +252,54 @@ DOMAIN_SOURCE_DNS: DomainSource.ValueType  # 3
 DOMAIN_SOURCE_HOSTS_FILE: DomainSource.ValueType  # 4
 """The hosts file."""
 Global___DomainSource: _TypeAlias = DomainSource  # noqa: Y015
+
+class _UnnamedReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _UnnamedReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UnnamedReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    UNNAMED_REASON_UNSPECIFIED: _UnnamedReason.ValueType  # 0
+    """It has a domain, or none is to be expected: it has no other end, the other end opened it, it is not this machine's,
+    or it stays on this machine or its network and nobody asked for a name.
+    """
+    UNNAMED_REASON_OLDER: _UnnamedReason.ValueType  # 1
+    """It began before names were watched."""
+    UNNAMED_REASON_NOT_SEEN: _UnnamedReason.ValueType  # 2
+    """No answer that gave its address was seen, and no hello that told a name."""
+    UNNAMED_REASON_NO_SERVER_NAME: _UnnamedReason.ValueType  # 3
+    """Its TLS or QUIC hello holds no server name."""
+    UNNAMED_REASON_ENCRYPTED_HELLO: _UnnamedReason.ValueType  # 4
+    """The server name in its hello is a cover: the real one is encrypted (ECH)."""
+    UNNAMED_REASON_ENCRYPTED_DNS: _UnnamedReason.ValueType  # 5
+    """It is encrypted DNS itself (DoT, DoQ or DoH): what is asked in it cannot be read. Beside a domain, too."""
+    UNNAMED_REASON_NOT_ASKED: _UnnamedReason.ValueType  # 6
+    """No answer gave its address, although its application was seen asking in the open: it has the address from elsewhere."""
+    UNNAMED_REASON_SWITCHED_OFF: _UnnamedReason.ValueType  # 7
+    """Names are switched off."""
+
+class UnnamedReason(_UnnamedReason, metaclass=_UnnamedReasonEnumTypeWrapper):
+    """Why a connection has no domain. Beside a domain: what hides it, or why the connection did not tell it by itself."""
+
+UNNAMED_REASON_UNSPECIFIED: UnnamedReason.ValueType  # 0
+"""It has a domain, or none is to be expected: it has no other end, the other end opened it, it is not this machine's,
+or it stays on this machine or its network and nobody asked for a name.
+"""
+UNNAMED_REASON_OLDER: UnnamedReason.ValueType  # 1
+"""It began before names were watched."""
+UNNAMED_REASON_NOT_SEEN: UnnamedReason.ValueType  # 2
+"""No answer that gave its address was seen, and no hello that told a name."""
+UNNAMED_REASON_NO_SERVER_NAME: UnnamedReason.ValueType  # 3
+"""Its TLS or QUIC hello holds no server name."""
+UNNAMED_REASON_ENCRYPTED_HELLO: UnnamedReason.ValueType  # 4
+"""The server name in its hello is a cover: the real one is encrypted (ECH)."""
+UNNAMED_REASON_ENCRYPTED_DNS: UnnamedReason.ValueType  # 5
+"""It is encrypted DNS itself (DoT, DoQ or DoH): what is asked in it cannot be read. Beside a domain, too."""
+UNNAMED_REASON_NOT_ASKED: UnnamedReason.ValueType  # 6
+"""No answer gave its address, although its application was seen asking in the open: it has the address from elsewhere."""
+UNNAMED_REASON_SWITCHED_OFF: UnnamedReason.ValueType  # 7
+"""Names are switched off."""
+Global___UnnamedReason: _TypeAlias = UnnamedReason  # noqa: Y015
 
 class _Remainder:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -412,6 +468,8 @@ class Connection(_message.Message):
     DOMAIN_SOURCE_FIELD_NUMBER: _builtins.int
     IS_NETMON_FIELD_NUMBER: _builtins.int
     REMAINDER_FIELD_NUMBER: _builtins.int
+    UNNAMED_REASON_FIELD_NUMBER: _builtins.int
+    REGISTRABLE_DOMAIN_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     LAST_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
@@ -451,23 +509,31 @@ class Connection(_message.Message):
     unattributed_reason: _traffic_pb2.UnattributedReason.ValueType
     """Why there is no owner."""
     domain: _builtins.str
-    """Domain of the other end."""
+    """Domain of the other end, in full: lower case, as it travels (xn--). Certain where the connection told it by itself
+    (SNI, QUIC), else inferred from its address.
+    """
     domain_source: Global___DomainSource.ValueType
     """Where the domain was learnt."""
     is_netmon: _builtins.bool
     """Traffic of netmon's own programs."""
     remainder: Global___Remainder.ValueType
     """Set on rows that stand for many."""
+    unnamed_reason: Global___UnnamedReason.ValueType
+    """Why there is no domain, or why an inferred one was not told by the connection itself."""
+    registrable_domain: _builtins.str
+    """The part of the domain that somebody registered (example.co.uk), by the public suffix list; empty where it has none."""
     state: Global___ConnectionState.ValueType
     """Its state."""
     sent_payload_bytes: _builtins.int
-    """Payload bytes sent, counted by the kernel. Never mixed with `traffic`, which counts captured IP bytes."""
+    """Payload bytes that the socket handed to the network, each byte once, whether they were acknowledged yet or not:
+    counted by the kernel since the socket was made. Never mixed with `traffic`, which counts captured IP bytes.
+    """
     received_payload_bytes: _builtins.int
-    """Payload bytes received, counted by the kernel."""
+    """Payload bytes that the socket received in order, whether its program has read them yet or not; by the kernel."""
     round_trip_seconds: _builtins.float
-    """Smoothed round-trip time, from the kernel."""
+    """Smoothed round-trip time, from the kernel, at least to 5 % or 0.1 ms of its newest reading."""
     retransmitted_packets: _builtins.int
-    """Packets sent again, from the kernel."""
+    """Packets sent again, of all that the socket sent; from the kernel."""
     @_builtins.property
     def local(self) -> Global___Endpoint:
         """This machine's end (of forwarded traffic: the end that sent first). Absent on remainders."""
@@ -522,6 +588,8 @@ class Connection(_message.Message):
         domain_source: Global___DomainSource.ValueType = ...,
         is_netmon: _builtins.bool = ...,
         remainder: Global___Remainder.ValueType = ...,
+        unnamed_reason: Global___UnnamedReason.ValueType = ...,
+        registrable_domain: _builtins.str = ...,
         state: Global___ConnectionState.ValueType = ...,
         last_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
@@ -533,7 +601,7 @@ class Connection(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes", "_retransmitted_packets", b"_retransmitted_packets", "_round_trip_seconds", b"_round_trip_seconds", "_sent_payload_bytes", b"_sent_payload_bytes", "end_time", b"end_time", "last_time", b"last_time", "local", b"local", "received_payload_bytes", b"received_payload_bytes", "remote", b"remote", "retransmitted_packets", b"retransmitted_packets", "round_trip_seconds", b"round_trip_seconds", "sent_payload_bytes", b"sent_payload_bytes", "start_time", b"start_time", "traffic", b"traffic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes", "_retransmitted_packets", b"_retransmitted_packets", "_round_trip_seconds", b"_round_trip_seconds", "_sent_payload_bytes", b"_sent_payload_bytes", "application_id", b"application_id", "application_name", b"application_name", "container", b"container", "direction", b"direction", "domain", b"domain", "domain_source", b"domain_source", "end_time", b"end_time", "holder_ids", b"holder_ids", "id", b"id", "interface", b"interface", "ip_protocol", b"ip_protocol", "is_netmon", b"is_netmon", "last_time", b"last_time", "local", b"local", "owner_confidence", b"owner_confidence", "owner_method", b"owner_method", "process_id", b"process_id", "protocol", b"protocol", "received_payload_bytes", b"received_payload_bytes", "remainder", b"remainder", "remote", b"remote", "retransmitted_packets", b"retransmitted_packets", "round_trip_seconds", b"round_trip_seconds", "scope", b"scope", "sent_payload_bytes", b"sent_payload_bytes", "start_time", b"start_time", "started_before", b"started_before", "state", b"state", "traffic", b"traffic", "unattributed_reason", b"unattributed_reason", "unit", b"unit"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes", "_retransmitted_packets", b"_retransmitted_packets", "_round_trip_seconds", b"_round_trip_seconds", "_sent_payload_bytes", b"_sent_payload_bytes", "application_id", b"application_id", "application_name", b"application_name", "container", b"container", "direction", b"direction", "domain", b"domain", "domain_source", b"domain_source", "end_time", b"end_time", "holder_ids", b"holder_ids", "id", b"id", "interface", b"interface", "ip_protocol", b"ip_protocol", "is_netmon", b"is_netmon", "last_time", b"last_time", "local", b"local", "owner_confidence", b"owner_confidence", "owner_method", b"owner_method", "process_id", b"process_id", "protocol", b"protocol", "received_payload_bytes", b"received_payload_bytes", "registrable_domain", b"registrable_domain", "remainder", b"remainder", "remote", b"remote", "retransmitted_packets", b"retransmitted_packets", "round_trip_seconds", b"round_trip_seconds", "scope", b"scope", "sent_payload_bytes", b"sent_payload_bytes", "start_time", b"start_time", "started_before", b"started_before", "state", b"state", "traffic", b"traffic", "unattributed_reason", b"unattributed_reason", "unit", b"unit", "unnamed_reason", b"unnamed_reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__received_payload_bytes: _TypeAlias = _typing.Literal["received_payload_bytes"]  # noqa: Y015
     _WhichOneofArgType__received_payload_bytes: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes"]  # noqa: Y015
@@ -571,6 +639,7 @@ class Application(_message.Message):
     USERS_FIELD_NUMBER: _builtins.int
     FIRST_TIME_FIELD_NUMBER: _builtins.int
     LAST_TIME_FIELD_NUMBER: _builtins.int
+    IS_BROWSER_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     """Opaque identity."""
     name: _builtins.str
@@ -585,6 +654,8 @@ class Application(_message.Message):
     """Processes that have one of those connections."""
     remote_count: _builtins.int
     """Different remote addresses among those connections."""
+    is_browser: _builtins.bool
+    """It is a web browser."""
     @_builtins.property
     def traffic(self) -> _traffic_pb2.Traffic:
         """Sums over all that it has and had, ended connections included."""
@@ -615,10 +686,11 @@ class Application(_message.Message):
         users: _abc.Iterable[_builtins.str] | None = ...,
         first_time: _timestamp_pb2.Timestamp | None = ...,
         last_time: _timestamp_pb2.Timestamp | None = ...,
+        is_browser: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["first_time", b"first_time", "last_time", b"last_time", "traffic", b"traffic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_count", b"connection_count", "first_time", b"first_time", "id", b"id", "last_time", b"last_time", "listening_count", b"listening_count", "name", b"name", "path", b"path", "process_count", b"process_count", "remote_count", b"remote_count", "traffic", b"traffic", "users", b"users"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_count", b"connection_count", "first_time", b"first_time", "id", b"id", "is_browser", b"is_browser", "last_time", b"last_time", "listening_count", b"listening_count", "name", b"name", "path", b"path", "process_count", b"process_count", "remote_count", b"remote_count", "traffic", b"traffic", "users", b"users"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -26,58 +26,68 @@ from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from netmon.v1 import connection_pb2 as netmon_dot_v1_dot_connection__pb2
 from netmon.v1 import event_pb2 as netmon_dot_v1_dot_event__pb2
+from netmon.v1 import explanation_pb2 as netmon_dot_v1_dot_explanation__pb2
 from netmon.v1 import filter_pb2 as netmon_dot_v1_dot_filter__pb2
+from netmon.v1 import ledger_pb2 as netmon_dot_v1_dot_ledger__pb2
 from netmon.v1 import snapshot_pb2 as netmon_dot_v1_dot_snapshot__pb2
 from netmon.v1 import status_pb2 as netmon_dot_v1_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fnetmon/v1/monitor_service.proto\x12\tnetmon.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1anetmon/v1/connection.proto\x1a\x15netmon/v1/event.proto\x1a\x16netmon/v1/filter.proto\x1a\x18netmon/v1/snapshot.proto\x1a\x16netmon/v1/status.proto\"\x12\n\x10GetStatusRequest\"6\n\x11GetStatusResponse\x12!\n\x06status\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Status\"\x86\x01\n\x04View\x12!\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\x11\n\trow_limit\x18\x02 \x01(\r\x12\"\n\x05order\x18\x03 \x01(\x0e\x32\x13.netmon.v1.RowOrder\x12$\n\x08sections\x18\x04 \x03(\x0e\x32\x12.netmon.v1.Section\"3\n\x12GetSnapshotRequest\x12\x1d\n\x04view\x18\x01 \x01(\x0b\x32\x0f.netmon.v1.View\"<\n\x13GetSnapshotResponse\x12%\n\x08snapshot\x18\x01 \x01(\x0b\x32\x13.netmon.v1.Snapshot\"d\n\x16StreamSnapshotsRequest\x12\x1d\n\x04view\x18\x01 \x01(\x0b\x32\x0f.netmon.v1.View\x12+\n\x08interval\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xe9\x01\n\x05Hello\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12+\n\x08interval\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12!\n\x06\x63\x61ller\x18\x04 \x01(\x0b\x32\x11.netmon.v1.Caller\x12.\n\rpacket_source\x18\x05 \x01(\x0e\x32\x17.netmon.v1.PacketSource\x12(\n\x08\x64\x65graded\x18\x06 \x03(\x0b\x32\x16.netmon.v1.Degradation\x12\x10\n\x08sequence\x18\x07 \x01(\x04\"}\n\tHeartbeat\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08sequence\x18\x02 \x01(\x04\x12\x34\n\x10monitoring_state\x18\x03 \x01(\x0e\x32\x1a.netmon.v1.MonitoringState\"\xba\x01\n\x17StreamSnapshotsResponse\x12!\n\x05hello\x18\x01 \x01(\x0b\x32\x10.netmon.v1.HelloH\x00\x12\'\n\x08snapshot\x18\x02 \x01(\x0b\x32\x13.netmon.v1.SnapshotH\x00\x12\x1d\n\x03gap\x18\x03 \x01(\x0b\x32\x0e.netmon.v1.GapH\x00\x12)\n\theartbeat\x18\x04 \x01(\x0b\x32\x14.netmon.v1.HeartbeatH\x00\x42\t\n\x07payload\"}\n\x13StreamEventsRequest\x12!\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\x1b\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x13\n\x0binstance_id\x18\x03 \x01(\tB\x11\n\x0f_after_sequence\"\xb6\x01\n\x14StreamEventsResponse\x12!\n\x05hello\x18\x01 \x01(\x0b\x32\x10.netmon.v1.HelloH\x00\x12&\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x15.netmon.v1.EventBatchH\x00\x12\x1d\n\x03gap\x18\x03 \x01(\x0b\x32\x0e.netmon.v1.GapH\x00\x12)\n\theartbeat\x18\x04 \x01(\x0b\x32\x14.netmon.v1.HeartbeatH\x00\x42\t\n\x07payload\".\n\nEventBatch\x12 \n\x06\x65vents\x18\x01 \x03(\x0b\x32\x10.netmon.v1.Event\"G\n\x1aGetBandwidthHistoryRequest\x12)\n\x06window\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"t\n\x14\x41pplicationBandwidth\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x18\n\x10\x61pplication_name\x18\x02 \x01(\t\x12\x12\n\nsent_bytes\x18\x03 \x01(\x04\x12\x16\n\x0ereceived_bytes\x18\x04 \x01(\x04\"\xe9\x01\n\x0f\x42\x61ndwidthSample\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10interval_seconds\x18\x02 \x01(\x01\x12\x12\n\nsent_bytes\x18\x03 \x01(\x04\x12\x16\n\x0ereceived_bytes\x18\x04 \x01(\x04\x12\x16\n\x0eloopback_bytes\x18\x05 \x01(\x04\x12\x35\n\x0c\x61pplications\x18\x06 \x03(\x0b\x32\x1f.netmon.v1.ApplicationBandwidth\x12\x17\n\x0f\x64ropped_packets\x18\x07 \x01(\x04\"h\n\x1bGetBandwidthHistoryResponse\x12+\n\x07samples\x18\x01 \x03(\x0b\x32\x1a.netmon.v1.BandwidthSample\x12\x1c\n\x04gaps\x18\x02 \x03(\x0b\x32\x0e.netmon.v1.Gap\"\xb8\x01\n\x16ListConnectionsRequest\x12!\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\"\n\x05order\x18\x04 \x01(\x0e\x32\x13.netmon.v1.RowOrder\x12\x30\n\rclosed_within\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xd6\x01\n\x17ListConnectionsResponse\x12*\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32\x15.netmon.v1.Connection\x12%\n\tprocesses\x18\x02 \x03(\x0b\x32\x12.netmon.v1.Process\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x13\n\x0btotal_count\x18\x04 \x01(\r\x12\x10\n\x08sequence\x18\x05 \x01(\x04\x12(\n\x04time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*m\n\x07Section\x12\x17\n\x13SECTION_UNSPECIFIED\x10\x00\x12\x17\n\x13SECTION_CONNECTIONS\x10\x01\x12\x18\n\x14SECTION_APPLICATIONS\x10\x02\x12\x16\n\x12SECTION_INTERFACES\x10\x03*P\n\x08RowOrder\x12\x19\n\x15ROW_ORDER_UNSPECIFIED\x10\x00\x12\x13\n\x0fROW_ORDER_TOTAL\x10\x01\x12\x14\n\x10ROW_ORDER_NEWEST\x10\x02\x32\x95\x04\n\x0eMonitorService\x12\x46\n\tGetStatus\x12\x1b.netmon.v1.GetStatusRequest\x1a\x1c.netmon.v1.GetStatusResponse\x12L\n\x0bGetSnapshot\x12\x1d.netmon.v1.GetSnapshotRequest\x1a\x1e.netmon.v1.GetSnapshotResponse\x12Z\n\x0fStreamSnapshots\x12!.netmon.v1.StreamSnapshotsRequest\x1a\".netmon.v1.StreamSnapshotsResponse0\x01\x12Q\n\x0cStreamEvents\x12\x1e.netmon.v1.StreamEventsRequest\x1a\x1f.netmon.v1.StreamEventsResponse0\x01\x12\x64\n\x13GetBandwidthHistory\x12%.netmon.v1.GetBandwidthHistoryRequest\x1a&.netmon.v1.GetBandwidthHistoryResponse\x12X\n\x0fListConnections\x12!.netmon.v1.ListConnectionsRequest\x1a\".netmon.v1.ListConnectionsResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fnetmon/v1/monitor_service.proto\x12\tnetmon.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1anetmon/v1/connection.proto\x1a\x15netmon/v1/event.proto\x1a\x1bnetmon/v1/explanation.proto\x1a\x16netmon/v1/filter.proto\x1a\x16netmon/v1/ledger.proto\x1a\x18netmon/v1/snapshot.proto\x1a\x16netmon/v1/status.proto\"\x12\n\x10GetStatusRequest\"6\n\x11GetStatusResponse\x12!\n\x06status\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Status\"\x98\x01\n\x04View\x12!\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\x11\n\trow_limit\x18\x02 \x01(\r\x12\"\n\x05order\x18\x03 \x01(\x0e\x32\x13.netmon.v1.RowOrder\x12$\n\x08sections\x18\x04 \x03(\x0e\x32\x12.netmon.v1.Section\x12\x10\n\x08redacted\x18\x05 \x01(\x08\"3\n\x12GetSnapshotRequest\x12\x1d\n\x04view\x18\x01 \x01(\x0b\x32\x0f.netmon.v1.View\"<\n\x13GetSnapshotResponse\x12%\n\x08snapshot\x18\x01 \x01(\x0b\x32\x13.netmon.v1.Snapshot\"d\n\x16StreamSnapshotsRequest\x12\x1d\n\x04view\x18\x01 \x01(\x0b\x32\x0f.netmon.v1.View\x12+\n\x08interval\x18\x02 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xe9\x01\n\x05Hello\x12\x13\n\x0binstance_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12+\n\x08interval\x18\x03 \x01(\x0b\x32\x19.google.protobuf.Duration\x12!\n\x06\x63\x61ller\x18\x04 \x01(\x0b\x32\x11.netmon.v1.Caller\x12.\n\rpacket_source\x18\x05 \x01(\x0e\x32\x17.netmon.v1.PacketSource\x12(\n\x08\x64\x65graded\x18\x06 \x03(\x0b\x32\x16.netmon.v1.Degradation\x12\x10\n\x08sequence\x18\x07 \x01(\x04\"}\n\tHeartbeat\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08sequence\x18\x02 \x01(\x04\x12\x34\n\x10monitoring_state\x18\x03 \x01(\x0e\x32\x1a.netmon.v1.MonitoringState\"\xba\x01\n\x17StreamSnapshotsResponse\x12!\n\x05hello\x18\x01 \x01(\x0b\x32\x10.netmon.v1.HelloH\x00\x12\'\n\x08snapshot\x18\x02 \x01(\x0b\x32\x13.netmon.v1.SnapshotH\x00\x12\x1d\n\x03gap\x18\x03 \x01(\x0b\x32\x0e.netmon.v1.GapH\x00\x12)\n\theartbeat\x18\x04 \x01(\x0b\x32\x14.netmon.v1.HeartbeatH\x00\x42\t\n\x07payload\"\x8f\x01\n\x13StreamEventsRequest\x12!\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\x1b\n\x0e\x61\x66ter_sequence\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x13\n\x0binstance_id\x18\x03 \x01(\t\x12\x10\n\x08redacted\x18\x04 \x01(\x08\x42\x11\n\x0f_after_sequence\"\xb6\x01\n\x14StreamEventsResponse\x12!\n\x05hello\x18\x01 \x01(\x0b\x32\x10.netmon.v1.HelloH\x00\x12&\n\x05\x62\x61tch\x18\x02 \x01(\x0b\x32\x15.netmon.v1.EventBatchH\x00\x12\x1d\n\x03gap\x18\x03 \x01(\x0b\x32\x0e.netmon.v1.GapH\x00\x12)\n\theartbeat\x18\x04 \x01(\x0b\x32\x14.netmon.v1.HeartbeatH\x00\x42\t\n\x07payload\".\n\nEventBatch\x12 \n\x06\x65vents\x18\x01 \x03(\x0b\x32\x10.netmon.v1.Event\"G\n\x1aGetBandwidthHistoryRequest\x12)\n\x06window\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"t\n\x14\x41pplicationBandwidth\x12\x16\n\x0e\x61pplication_id\x18\x01 \x01(\t\x12\x18\n\x10\x61pplication_name\x18\x02 \x01(\t\x12\x12\n\nsent_bytes\x18\x03 \x01(\x04\x12\x16\n\x0ereceived_bytes\x18\x04 \x01(\x04\"\xe9\x01\n\x0f\x42\x61ndwidthSample\x12(\n\x04time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10interval_seconds\x18\x02 \x01(\x01\x12\x12\n\nsent_bytes\x18\x03 \x01(\x04\x12\x16\n\x0ereceived_bytes\x18\x04 \x01(\x04\x12\x16\n\x0eloopback_bytes\x18\x05 \x01(\x04\x12\x35\n\x0c\x61pplications\x18\x06 \x03(\x0b\x32\x1f.netmon.v1.ApplicationBandwidth\x12\x17\n\x0f\x64ropped_packets\x18\x07 \x01(\x04\"h\n\x1bGetBandwidthHistoryResponse\x12+\n\x07samples\x18\x01 \x03(\x0b\x32\x1a.netmon.v1.BandwidthSample\x12\x1c\n\x04gaps\x18\x02 \x03(\x0b\x32\x0e.netmon.v1.Gap\"\xca\x01\n\x16ListConnectionsRequest\x12!\n\x06\x66ilter\x18\x01 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\"\n\x05order\x18\x04 \x01(\x0e\x32\x13.netmon.v1.RowOrder\x12\x30\n\rclosed_within\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x10\n\x08redacted\x18\x06 \x01(\x08\"\xd6\x01\n\x17ListConnectionsResponse\x12*\n\x0b\x63onnections\x18\x01 \x03(\x0b\x32\x15.netmon.v1.Connection\x12%\n\tprocesses\x18\x02 \x03(\x0b\x32\x12.netmon.v1.Process\x12\x17\n\x0fnext_page_token\x18\x03 \x01(\t\x12\x13\n\x0btotal_count\x18\x04 \x01(\r\x12\x10\n\x08sequence\x18\x05 \x01(\x04\x12(\n\x04time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"1\n\x18\x45xplainConnectionRequest\x12\x15\n\rconnection_id\x18\x01 \x01(\t\"H\n\x19\x45xplainConnectionResponse\x12+\n\x0b\x65xplanation\x18\x01 \x01(\x0b\x32\x16.netmon.v1.Explanation\"\x12\n\x10GetLedgerRequest\"\x7f\n\x11GetLedgerResponse\x12.\n\ninterfaces\x18\x01 \x03(\x0b\x32\x1a.netmon.v1.InterfaceLedger\x12\x10\n\x08sequence\x18\x02 \x01(\x04\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\x82\x01\n\x07Section\x12\x17\n\x13SECTION_UNSPECIFIED\x10\x00\x12\x17\n\x13SECTION_CONNECTIONS\x10\x01\x12\x18\n\x14SECTION_APPLICATIONS\x10\x02\x12\x16\n\x12SECTION_INTERFACES\x10\x03\x12\x13\n\x0fSECTION_DOMAINS\x10\x04*P\n\x08RowOrder\x12\x19\n\x15ROW_ORDER_UNSPECIFIED\x10\x00\x12\x13\n\x0fROW_ORDER_TOTAL\x10\x01\x12\x14\n\x10ROW_ORDER_NEWEST\x10\x02\x32\xbd\x05\n\x0eMonitorService\x12\x46\n\tGetStatus\x12\x1b.netmon.v1.GetStatusRequest\x1a\x1c.netmon.v1.GetStatusResponse\x12L\n\x0bGetSnapshot\x12\x1d.netmon.v1.GetSnapshotRequest\x1a\x1e.netmon.v1.GetSnapshotResponse\x12Z\n\x0fStreamSnapshots\x12!.netmon.v1.StreamSnapshotsRequest\x1a\".netmon.v1.StreamSnapshotsResponse0\x01\x12Q\n\x0cStreamEvents\x12\x1e.netmon.v1.StreamEventsRequest\x1a\x1f.netmon.v1.StreamEventsResponse0\x01\x12\x64\n\x13GetBandwidthHistory\x12%.netmon.v1.GetBandwidthHistoryRequest\x1a&.netmon.v1.GetBandwidthHistoryResponse\x12X\n\x0fListConnections\x12!.netmon.v1.ListConnectionsRequest\x1a\".netmon.v1.ListConnectionsResponse\x12^\n\x11\x45xplainConnection\x12#.netmon.v1.ExplainConnectionRequest\x1a$.netmon.v1.ExplainConnectionResponse\x12\x46\n\tGetLedger\x12\x1b.netmon.v1.GetLedgerRequest\x1a\x1c.netmon.v1.GetLedgerResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'netmon.v1.monitor_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SECTION']._serialized_start=2515
-  _globals['_SECTION']._serialized_end=2624
-  _globals['_ROWORDER']._serialized_start=2626
-  _globals['_ROWORDER']._serialized_end=2706
-  _globals['_GETSTATUSREQUEST']._serialized_start=236
-  _globals['_GETSTATUSREQUEST']._serialized_end=254
-  _globals['_GETSTATUSRESPONSE']._serialized_start=256
-  _globals['_GETSTATUSRESPONSE']._serialized_end=310
-  _globals['_VIEW']._serialized_start=313
-  _globals['_VIEW']._serialized_end=447
-  _globals['_GETSNAPSHOTREQUEST']._serialized_start=449
-  _globals['_GETSNAPSHOTREQUEST']._serialized_end=500
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=502
-  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=562
-  _globals['_STREAMSNAPSHOTSREQUEST']._serialized_start=564
-  _globals['_STREAMSNAPSHOTSREQUEST']._serialized_end=664
-  _globals['_HELLO']._serialized_start=667
-  _globals['_HELLO']._serialized_end=900
-  _globals['_HEARTBEAT']._serialized_start=902
-  _globals['_HEARTBEAT']._serialized_end=1027
-  _globals['_STREAMSNAPSHOTSRESPONSE']._serialized_start=1030
-  _globals['_STREAMSNAPSHOTSRESPONSE']._serialized_end=1216
-  _globals['_STREAMEVENTSREQUEST']._serialized_start=1218
-  _globals['_STREAMEVENTSREQUEST']._serialized_end=1343
-  _globals['_STREAMEVENTSRESPONSE']._serialized_start=1346
-  _globals['_STREAMEVENTSRESPONSE']._serialized_end=1528
-  _globals['_EVENTBATCH']._serialized_start=1530
-  _globals['_EVENTBATCH']._serialized_end=1576
-  _globals['_GETBANDWIDTHHISTORYREQUEST']._serialized_start=1578
-  _globals['_GETBANDWIDTHHISTORYREQUEST']._serialized_end=1649
-  _globals['_APPLICATIONBANDWIDTH']._serialized_start=1651
-  _globals['_APPLICATIONBANDWIDTH']._serialized_end=1767
-  _globals['_BANDWIDTHSAMPLE']._serialized_start=1770
-  _globals['_BANDWIDTHSAMPLE']._serialized_end=2003
-  _globals['_GETBANDWIDTHHISTORYRESPONSE']._serialized_start=2005
-  _globals['_GETBANDWIDTHHISTORYRESPONSE']._serialized_end=2109
-  _globals['_LISTCONNECTIONSREQUEST']._serialized_start=2112
-  _globals['_LISTCONNECTIONSREQUEST']._serialized_end=2296
-  _globals['_LISTCONNECTIONSRESPONSE']._serialized_start=2299
-  _globals['_LISTCONNECTIONSRESPONSE']._serialized_end=2513
-  _globals['_MONITORSERVICE']._serialized_start=2709
-  _globals['_MONITORSERVICE']._serialized_end=3242
+  _globals['_SECTION']._serialized_start=2898
+  _globals['_SECTION']._serialized_end=3028
+  _globals['_ROWORDER']._serialized_start=3030
+  _globals['_ROWORDER']._serialized_end=3110
+  _globals['_GETSTATUSREQUEST']._serialized_start=289
+  _globals['_GETSTATUSREQUEST']._serialized_end=307
+  _globals['_GETSTATUSRESPONSE']._serialized_start=309
+  _globals['_GETSTATUSRESPONSE']._serialized_end=363
+  _globals['_VIEW']._serialized_start=366
+  _globals['_VIEW']._serialized_end=518
+  _globals['_GETSNAPSHOTREQUEST']._serialized_start=520
+  _globals['_GETSNAPSHOTREQUEST']._serialized_end=571
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_start=573
+  _globals['_GETSNAPSHOTRESPONSE']._serialized_end=633
+  _globals['_STREAMSNAPSHOTSREQUEST']._serialized_start=635
+  _globals['_STREAMSNAPSHOTSREQUEST']._serialized_end=735
+  _globals['_HELLO']._serialized_start=738
+  _globals['_HELLO']._serialized_end=971
+  _globals['_HEARTBEAT']._serialized_start=973
+  _globals['_HEARTBEAT']._serialized_end=1098
+  _globals['_STREAMSNAPSHOTSRESPONSE']._serialized_start=1101
+  _globals['_STREAMSNAPSHOTSRESPONSE']._serialized_end=1287
+  _globals['_STREAMEVENTSREQUEST']._serialized_start=1290
+  _globals['_STREAMEVENTSREQUEST']._serialized_end=1433
+  _globals['_STREAMEVENTSRESPONSE']._serialized_start=1436
+  _globals['_STREAMEVENTSRESPONSE']._serialized_end=1618
+  _globals['_EVENTBATCH']._serialized_start=1620
+  _globals['_EVENTBATCH']._serialized_end=1666
+  _globals['_GETBANDWIDTHHISTORYREQUEST']._serialized_start=1668
+  _globals['_GETBANDWIDTHHISTORYREQUEST']._serialized_end=1739
+  _globals['_APPLICATIONBANDWIDTH']._serialized_start=1741
+  _globals['_APPLICATIONBANDWIDTH']._serialized_end=1857
+  _globals['_BANDWIDTHSAMPLE']._serialized_start=1860
+  _globals['_BANDWIDTHSAMPLE']._serialized_end=2093
+  _globals['_GETBANDWIDTHHISTORYRESPONSE']._serialized_start=2095
+  _globals['_GETBANDWIDTHHISTORYRESPONSE']._serialized_end=2199
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_start=2202
+  _globals['_LISTCONNECTIONSREQUEST']._serialized_end=2404
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_start=2407
+  _globals['_LISTCONNECTIONSRESPONSE']._serialized_end=2621
+  _globals['_EXPLAINCONNECTIONREQUEST']._serialized_start=2623
+  _globals['_EXPLAINCONNECTIONREQUEST']._serialized_end=2672
+  _globals['_EXPLAINCONNECTIONRESPONSE']._serialized_start=2674
+  _globals['_EXPLAINCONNECTIONRESPONSE']._serialized_end=2746
+  _globals['_GETLEDGERREQUEST']._serialized_start=2748
+  _globals['_GETLEDGERREQUEST']._serialized_end=2766
+  _globals['_GETLEDGERRESPONSE']._serialized_start=2768
+  _globals['_GETLEDGERRESPONSE']._serialized_end=2895
+  _globals['_MONITORSERVICE']._serialized_start=3113
+  _globals['_MONITORSERVICE']._serialized_end=3814
 # @@protoc_insertion_point(module_scope)

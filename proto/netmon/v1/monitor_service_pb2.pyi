@@ -12,7 +12,9 @@ from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from netmon.v1 import connection_pb2 as _connection_pb2
 from netmon.v1 import event_pb2 as _event_pb2
+from netmon.v1 import explanation_pb2 as _explanation_pb2
 from netmon.v1 import filter_pb2 as _filter_pb2
+from netmon.v1 import ledger_pb2 as _ledger_pb2
 from netmon.v1 import snapshot_pb2 as _snapshot_pb2
 from netmon.v1 import status_pb2 as _status_pb2
 import builtins as _builtins
@@ -40,6 +42,8 @@ class _SectionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Section.Value
     """applications."""
     SECTION_INTERFACES: _Section.ValueType  # 3
     """interfaces."""
+    SECTION_DOMAINS: _Section.ValueType  # 4
+    """domains, unnamed."""
 
 class Section(_Section, metaclass=_SectionEnumTypeWrapper):
     """A part of a snapshot."""
@@ -52,6 +56,8 @@ SECTION_APPLICATIONS: Section.ValueType  # 2
 """applications."""
 SECTION_INTERFACES: Section.ValueType  # 3
 """interfaces."""
+SECTION_DOMAINS: Section.ValueType  # 4
+"""domains, unnamed."""
 Global___Section: _TypeAlias = Section  # noqa: Y015
 
 class _RowOrder:
@@ -129,10 +135,15 @@ class View(_message.Message):
     ROW_LIMIT_FIELD_NUMBER: _builtins.int
     ORDER_FIELD_NUMBER: _builtins.int
     SECTIONS_FIELD_NUMBER: _builtins.int
+    REDACTED_FIELD_NUMBER: _builtins.int
     row_limit: _builtins.int
     """How many rows at the most; 0: as many as the collector sends, which is 20,000. At most 20,000."""
     order: Global___RowOrder.ValueType
     """Which rows come first."""
+    redacted: _builtins.bool
+    """Domains, addresses and command lines are replaced by pseudonyms, for screenshots and reports of faults. One text has
+    one pseudonym as long as `instance_id` stays the same. The filter looks at what is true.
+    """
     @_builtins.property
     def filter(self) -> _filter_pb2.Filter:
         """Which connections."""
@@ -148,10 +159,11 @@ class View(_message.Message):
         row_limit: _builtins.int = ...,
         order: Global___RowOrder.ValueType = ...,
         sections: _abc.Iterable[Global___Section.ValueType] | None = ...,
+        redacted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "order", b"order", "row_limit", b"row_limit", "sections", b"sections"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["filter", b"filter", "order", b"order", "redacted", b"redacted", "row_limit", b"row_limit", "sections", b"sections"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -374,10 +386,13 @@ class StreamEventsRequest(_message.Message):
     FILTER_FIELD_NUMBER: _builtins.int
     AFTER_SEQUENCE_FIELD_NUMBER: _builtins.int
     INSTANCE_ID_FIELD_NUMBER: _builtins.int
+    REDACTED_FIELD_NUMBER: _builtins.int
     after_sequence: _builtins.int
     """Go on after this event; absent: from now on. Only with the instance_id that it came from."""
     instance_id: _builtins.str
     """Instance that after_sequence belongs to. If it is another one, all that the ring holds comes, after a gap."""
+    redacted: _builtins.bool
+    """As in View."""
     @_builtins.property
     def filter(self) -> _filter_pb2.Filter:
         """Which connections' events; events about no connection always come."""
@@ -388,10 +403,11 @@ class StreamEventsRequest(_message.Message):
         filter: _filter_pb2.Filter | None = ...,
         after_sequence: _builtins.int | None = ...,
         instance_id: _builtins.str = ...,
+        redacted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_after_sequence", b"_after_sequence", "after_sequence", b"after_sequence", "filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after_sequence", b"_after_sequence", "after_sequence", b"after_sequence", "filter", b"filter", "instance_id", b"instance_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_after_sequence", b"_after_sequence", "after_sequence", b"after_sequence", "filter", b"filter", "instance_id", b"instance_id", "redacted", b"redacted"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__after_sequence: _TypeAlias = _typing.Literal["after_sequence"]  # noqa: Y015
     _WhichOneofArgType__after_sequence: _TypeAlias = _typing.Literal["_after_sequence", b"_after_sequence"]  # noqa: Y015
@@ -616,12 +632,15 @@ class ListConnectionsRequest(_message.Message):
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
     ORDER_FIELD_NUMBER: _builtins.int
     CLOSED_WITHIN_FIELD_NUMBER: _builtins.int
+    REDACTED_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     """How many a page; 0: 500. At most 5,000."""
     page_token: _builtins.str
     """next_page_token of the page before, with the same filter and order; empty: the first page."""
     order: Global___RowOrder.ValueType
     """Which rows come first."""
+    redacted: _builtins.bool
+    """As in View."""
     @_builtins.property
     def filter(self) -> _filter_pb2.Filter:
         """Which connections."""
@@ -638,10 +657,11 @@ class ListConnectionsRequest(_message.Message):
         page_token: _builtins.str = ...,
         order: Global___RowOrder.ValueType = ...,
         closed_within: _duration_pb2.Duration | None = ...,
+        redacted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["closed_within", b"closed_within", "filter", b"filter"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["closed_within", b"closed_within", "filter", b"filter", "order", b"order", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closed_within", b"closed_within", "filter", b"filter", "order", b"order", "page_size", b"page_size", "page_token", b"page_token", "redacted", b"redacted"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -694,3 +714,100 @@ class ListConnectionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListConnectionsResponse: _TypeAlias = ListConnectionsResponse  # noqa: Y015
+
+@_typing.final
+class ExplainConnectionRequest(_message.Message):
+    """Request of ExplainConnection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    """Connection.id of a row that is open or ended lately."""
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainConnectionRequest: _TypeAlias = ExplainConnectionRequest  # noqa: Y015
+
+@_typing.final
+class ExplainConnectionResponse(_message.Message):
+    """Response of ExplainConnection."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EXPLANATION_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def explanation(self) -> _explanation_pb2.Explanation:
+        """What was tried."""
+
+    def __init__(
+        self,
+        *,
+        explanation: _explanation_pb2.Explanation | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["explanation", b"explanation"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainConnectionResponse: _TypeAlias = ExplainConnectionResponse  # noqa: Y015
+
+@_typing.final
+class GetLedgerRequest(_message.Message):
+    """Request of GetLedger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLedgerRequest: _TypeAlias = GetLedgerRequest  # noqa: Y015
+
+@_typing.final
+class GetLedgerResponse(_message.Message):
+    """Response of GetLedger."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTERFACES_FIELD_NUMBER: _builtins.int
+    SEQUENCE_FIELD_NUMBER: _builtins.int
+    TIME_FIELD_NUMBER: _builtins.int
+    sequence: _builtins.int
+    """Tick that they are of."""
+    @_builtins.property
+    def interfaces(self) -> _containers.RepeatedCompositeFieldContainer[_ledger_pb2.InterfaceLedger]:
+        """One an interface that was captured, by name."""
+
+    @_builtins.property
+    def time(self) -> _timestamp_pb2.Timestamp:
+        """Wall clock of that tick."""
+
+    def __init__(
+        self,
+        *,
+        interfaces: _abc.Iterable[_ledger_pb2.InterfaceLedger] | None = ...,
+        sequence: _builtins.int = ...,
+        time: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["time", b"time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["interfaces", b"interfaces", "sequence", b"sequence", "time", b"time"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLedgerResponse: _TypeAlias = GetLedgerResponse  # noqa: Y015

@@ -66,6 +66,16 @@ class MonitorServiceStub:
                 request_serializer=netmon_dot_v1_dot_monitor__service__pb2.ListConnectionsRequest.SerializeToString,
                 response_deserializer=netmon_dot_v1_dot_monitor__service__pb2.ListConnectionsResponse.FromString,
                 _registered_method=True)
+        self.ExplainConnection = channel.unary_unary(
+                '/netmon.v1.MonitorService/ExplainConnection',
+                request_serializer=netmon_dot_v1_dot_monitor__service__pb2.ExplainConnectionRequest.SerializeToString,
+                response_deserializer=netmon_dot_v1_dot_monitor__service__pb2.ExplainConnectionResponse.FromString,
+                _registered_method=True)
+        self.GetLedger = channel.unary_unary(
+                '/netmon.v1.MonitorService/GetLedger',
+                request_serializer=netmon_dot_v1_dot_monitor__service__pb2.GetLedgerRequest.SerializeToString,
+                response_deserializer=netmon_dot_v1_dot_monitor__service__pb2.GetLedgerResponse.FromString,
+                _registered_method=True)
 
 
 class MonitorServiceServicer:
@@ -116,6 +126,20 @@ class MonitorServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExplainConnection(self, request, context):
+        """How the owner of one connection was found, or why there is none. NOT_FOUND: nothing is held of that connection.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLedger(self, request, context):
+        """Each interface's own counters, held against what was captured, attributed and lost; of the newest tick.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MonitorServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -148,6 +172,16 @@ def add_MonitorServiceServicer_to_server(servicer, server):
                     servicer.ListConnections,
                     request_deserializer=netmon_dot_v1_dot_monitor__service__pb2.ListConnectionsRequest.FromString,
                     response_serializer=netmon_dot_v1_dot_monitor__service__pb2.ListConnectionsResponse.SerializeToString,
+            ),
+            'ExplainConnection': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainConnection,
+                    request_deserializer=netmon_dot_v1_dot_monitor__service__pb2.ExplainConnectionRequest.FromString,
+                    response_serializer=netmon_dot_v1_dot_monitor__service__pb2.ExplainConnectionResponse.SerializeToString,
+            ),
+            'GetLedger': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLedger,
+                    request_deserializer=netmon_dot_v1_dot_monitor__service__pb2.GetLedgerRequest.FromString,
+                    response_serializer=netmon_dot_v1_dot_monitor__service__pb2.GetLedgerResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -314,6 +348,60 @@ class MonitorService:
             '/netmon.v1.MonitorService/ListConnections',
             netmon_dot_v1_dot_monitor__service__pb2.ListConnectionsRequest.SerializeToString,
             netmon_dot_v1_dot_monitor__service__pb2.ListConnectionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainConnection(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/netmon.v1.MonitorService/ExplainConnection',
+            netmon_dot_v1_dot_monitor__service__pb2.ExplainConnectionRequest.SerializeToString,
+            netmon_dot_v1_dot_monitor__service__pb2.ExplainConnectionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLedger(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/netmon.v1.MonitorService/GetLedger',
+            netmon_dot_v1_dot_monitor__service__pb2.GetLedgerRequest.SerializeToString,
+            netmon_dot_v1_dot_monitor__service__pb2.GetLedgerResponse.FromString,
             options,
             channel_credentials,
             insecure,

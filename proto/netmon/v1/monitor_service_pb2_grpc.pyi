@@ -49,6 +49,10 @@ class MonitorServiceStub:
     """The last 15 minutes, one sample a second, with the busiest applications of each."""
     ListConnections: _grpc.UnaryUnaryMultiCallable[_monitor_service_pb2.ListConnectionsRequest, _monitor_service_pb2.ListConnectionsResponse]
     """Connections a page at a time, with those that ended within the last 60 seconds."""
+    ExplainConnection: _grpc.UnaryUnaryMultiCallable[_monitor_service_pb2.ExplainConnectionRequest, _monitor_service_pb2.ExplainConnectionResponse]
+    """How the owner of one connection was found, or why there is none. NOT_FOUND: nothing is held of that connection."""
+    GetLedger: _grpc.UnaryUnaryMultiCallable[_monitor_service_pb2.GetLedgerRequest, _monitor_service_pb2.GetLedgerResponse]
+    """Each interface's own counters, held against what was captured, attributed and lost; of the newest tick."""
 
 @_typing.type_check_only
 class MonitorServiceAsyncStub(MonitorServiceStub):
@@ -71,6 +75,10 @@ class MonitorServiceAsyncStub(MonitorServiceStub):
     """The last 15 minutes, one sample a second, with the busiest applications of each."""
     ListConnections: _aio.UnaryUnaryMultiCallable[_monitor_service_pb2.ListConnectionsRequest, _monitor_service_pb2.ListConnectionsResponse]  # type: ignore[assignment]
     """Connections a page at a time, with those that ended within the last 60 seconds."""
+    ExplainConnection: _aio.UnaryUnaryMultiCallable[_monitor_service_pb2.ExplainConnectionRequest, _monitor_service_pb2.ExplainConnectionResponse]  # type: ignore[assignment]
+    """How the owner of one connection was found, or why there is none. NOT_FOUND: nothing is held of that connection."""
+    GetLedger: _aio.UnaryUnaryMultiCallable[_monitor_service_pb2.GetLedgerRequest, _monitor_service_pb2.GetLedgerResponse]  # type: ignore[assignment]
+    """Each interface's own counters, held against what was captured, attributed and lost; of the newest tick."""
 
 class MonitorServiceServicer(metaclass=_abc_1.ABCMeta):
     """What is talking, now. Errors carry a google.rpc-style reason in the trailing metadata `netmon-reason`; an unexpected
@@ -126,5 +134,21 @@ class MonitorServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_monitor_service_pb2.ListConnectionsResponse, _abc.Awaitable[_monitor_service_pb2.ListConnectionsResponse]]:
         """Connections a page at a time, with those that ended within the last 60 seconds."""
+
+    @_abc_1.abstractmethod
+    def ExplainConnection(
+        self,
+        request: _monitor_service_pb2.ExplainConnectionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitor_service_pb2.ExplainConnectionResponse, _abc.Awaitable[_monitor_service_pb2.ExplainConnectionResponse]]:
+        """How the owner of one connection was found, or why there is none. NOT_FOUND: nothing is held of that connection."""
+
+    @_abc_1.abstractmethod
+    def GetLedger(
+        self,
+        request: _monitor_service_pb2.GetLedgerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitor_service_pb2.GetLedgerResponse, _abc.Awaitable[_monitor_service_pb2.GetLedgerResponse]]:
+        """Each interface's own counters, held against what was captured, attributed and lost; of the newest tick."""
 
 def add_MonitorServiceServicer_to_server(servicer: MonitorServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

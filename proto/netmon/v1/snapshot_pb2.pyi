@@ -231,6 +231,138 @@ class Omitted(_message.Message):
 Global___Omitted: _TypeAlias = Omitted  # noqa: Y015
 
 @_typing.final
+class DomainApplication(_message.Message):
+    """What one application moved with one domain."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    APPLICATION_ID_FIELD_NUMBER: _builtins.int
+    APPLICATION_NAME_FIELD_NUMBER: _builtins.int
+    SENT_BYTES_FIELD_NUMBER: _builtins.int
+    RECEIVED_BYTES_FIELD_NUMBER: _builtins.int
+    CONNECTION_COUNT_FIELD_NUMBER: _builtins.int
+    application_id: _builtins.str
+    """Identity of the application; empty for what has no owner."""
+    application_name: _builtins.str
+    """Name of the application."""
+    sent_bytes: _builtins.int
+    """IP bytes sent since the statistics were cleared."""
+    received_bytes: _builtins.int
+    """IP bytes received since the statistics were cleared."""
+    connection_count: _builtins.int
+    """Its connections with this domain that are open now."""
+    def __init__(
+        self,
+        *,
+        application_id: _builtins.str = ...,
+        application_name: _builtins.str = ...,
+        sent_bytes: _builtins.int = ...,
+        received_bytes: _builtins.int = ...,
+        connection_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "application_name", b"application_name", "connection_count", b"connection_count", "received_bytes", b"received_bytes", "sent_bytes", b"sent_bytes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DomainApplication: _TypeAlias = DomainApplication  # noqa: Y015
+
+@_typing.final
+class DomainTraffic(_message.Message):
+    """The sums of one domain, over all connections that have and had it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    REGISTRABLE_DOMAIN_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    TRAFFIC_FIELD_NUMBER: _builtins.int
+    CONNECTION_COUNT_FIELD_NUMBER: _builtins.int
+    APPLICATIONS_FIELD_NUMBER: _builtins.int
+    FIRST_TIME_FIELD_NUMBER: _builtins.int
+    LAST_TIME_FIELD_NUMBER: _builtins.int
+    IS_OTHERS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """The domain in full; "(others)" where is_others is set."""
+    registrable_domain: _builtins.str
+    """The part of it that somebody registered; empty where it has none."""
+    source: _connection_pb2.DomainSource.ValueType
+    """The surest of the sources that its connections had it from."""
+    connection_count: _builtins.int
+    """Connections that are open now."""
+    is_others: _builtins.bool
+    """Stands for all domains that the table of domains had no room for: the busiest are kept apart."""
+    @_builtins.property
+    def traffic(self) -> _traffic_pb2.Traffic:
+        """Its sums, ended connections included."""
+
+    @_builtins.property
+    def applications(self) -> _containers.RepeatedCompositeFieldContainer[Global___DomainApplication]:
+        """Who moved it, busiest first; more than 32 applications are summed up as "(others)"."""
+
+    @_builtins.property
+    def first_time(self) -> _timestamp_pb2.Timestamp:
+        """When its first connection began."""
+
+    @_builtins.property
+    def last_time(self) -> _timestamp_pb2.Timestamp:
+        """When its last packet was seen. Absent if none was."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        registrable_domain: _builtins.str = ...,
+        source: _connection_pb2.DomainSource.ValueType = ...,
+        traffic: _traffic_pb2.Traffic | None = ...,
+        connection_count: _builtins.int = ...,
+        applications: _abc.Iterable[Global___DomainApplication] | None = ...,
+        first_time: _timestamp_pb2.Timestamp | None = ...,
+        last_time: _timestamp_pb2.Timestamp | None = ...,
+        is_others: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first_time", b"first_time", "last_time", b"last_time", "traffic", b"traffic"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applications", b"applications", "connection_count", b"connection_count", "first_time", b"first_time", "is_others", b"is_others", "last_time", b"last_time", "name", b"name", "registrable_domain", b"registrable_domain", "source", b"source", "traffic", b"traffic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DomainTraffic: _TypeAlias = DomainTraffic  # noqa: Y015
+
+@_typing.final
+class UnnamedTraffic(_message.Message):
+    """The sums of what has no domain, for one reason."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    TRAFFIC_FIELD_NUMBER: _builtins.int
+    CONNECTION_COUNT_FIELD_NUMBER: _builtins.int
+    reason: _connection_pb2.UnnamedReason.ValueType
+    """Why. Unspecified: no domain is to be expected."""
+    connection_count: _builtins.int
+    """How many open connections belong here."""
+    @_builtins.property
+    def traffic(self) -> _traffic_pb2.Traffic:
+        """Everything that has no domain for this reason, whatever the filter and the row limit."""
+
+    def __init__(
+        self,
+        *,
+        reason: _connection_pb2.UnnamedReason.ValueType = ...,
+        traffic: _traffic_pb2.Traffic | None = ...,
+        connection_count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["traffic", b"traffic"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_count", b"connection_count", "reason", b"reason", "traffic", b"traffic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___UnnamedTraffic: _TypeAlias = UnnamedTraffic  # noqa: Y015
+
+@_typing.final
 class Snapshot(_message.Message):
     """All that is true of one tick, with every row that ended since the subscriber's snapshot before.
 
@@ -262,6 +394,8 @@ class Snapshot(_message.Message):
     DEGRADED_FIELD_NUMBER: _builtins.int
     ACTIVE_CONNECTION_COUNT_FIELD_NUMBER: _builtins.int
     LISTENING_COUNT_FIELD_NUMBER: _builtins.int
+    DOMAINS_FIELD_NUMBER: _builtins.int
+    UNNAMED_FIELD_NUMBER: _builtins.int
     instance_id: _builtins.str
     """Identity of the collector's run: new at each start. Counters of different instances have nothing in common."""
     sequence: _builtins.int
@@ -294,7 +428,7 @@ class Snapshot(_message.Message):
 
     @_builtins.property
     def headline(self) -> _traffic_pb2.Traffic:
-        """The headline: everything but loopback."""
+        """The headline: everything but loopback and the inside of tunnels, which is counted within their carriers."""
 
     @_builtins.property
     def scopes(self) -> _containers.RepeatedCompositeFieldContainer[_traffic_pb2.ScopeTraffic]:
@@ -334,6 +468,14 @@ class Snapshot(_message.Message):
     def degraded(self) -> _containers.RepeatedCompositeFieldContainer[Global___Degradation]:
         """What works less well than it could."""
 
+    @_builtins.property
+    def domains(self) -> _containers.RepeatedCompositeFieldContainer[Global___DomainTraffic]:
+        """Domains. Never filtered: domains + unnamed = totals."""
+
+    @_builtins.property
+    def unnamed(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnnamedTraffic]:
+        """What has no domain, by reason. Never filtered; comes with the domains."""
+
     def __init__(
         self,
         *,
@@ -359,10 +501,12 @@ class Snapshot(_message.Message):
         degraded: _abc.Iterable[Global___Degradation] | None = ...,
         active_connection_count: _builtins.int = ...,
         listening_count: _builtins.int = ...,
+        domains: _abc.Iterable[Global___DomainTraffic] | None = ...,
+        unnamed: _abc.Iterable[Global___UnnamedTraffic] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "attributed_share", b"attributed_share", "drops", b"drops", "headline", b"headline", "omitted", b"omitted", "statistics_epoch", b"statistics_epoch", "time", b"time", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "applications", b"applications", "attributed_share", b"attributed_share", "connections", b"connections", "degraded", b"degraded", "drops", b"drops", "headline", b"headline", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval_seconds", b"interval_seconds", "listening_count", b"listening_count", "monitoring_state", b"monitoring_state", "monotonic_seconds", b"monotonic_seconds", "omitted", b"omitted", "packet_source", b"packet_source", "processes", b"processes", "scopes", b"scopes", "sequence", b"sequence", "statistics_epoch", b"statistics_epoch", "time", b"time", "totals", b"totals", "unattributed", b"unattributed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "applications", b"applications", "attributed_share", b"attributed_share", "connections", b"connections", "degraded", b"degraded", "domains", b"domains", "drops", b"drops", "headline", b"headline", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval_seconds", b"interval_seconds", "listening_count", b"listening_count", "monitoring_state", b"monitoring_state", "monotonic_seconds", b"monotonic_seconds", "omitted", b"omitted", "packet_source", b"packet_source", "processes", b"processes", "scopes", b"scopes", "sequence", b"sequence", "statistics_epoch", b"statistics_epoch", "time", b"time", "totals", b"totals", "unattributed", b"unattributed", "unnamed", b"unnamed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__attributed_share: _TypeAlias = _typing.Literal["attributed_share"]  # noqa: Y015
     _WhichOneofArgType__attributed_share: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share"]  # noqa: Y015

@@ -24,26 +24,29 @@ _sym_db = _symbol_database.Default()
 
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
+from netmon.v1 import ledger_pb2 as netmon_dot_v1_dot_ledger__pb2
 from netmon.v1 import snapshot_pb2 as netmon_dot_v1_dot_snapshot__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16netmon/v1/status.proto\x12\tnetmon.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18netmon/v1/snapshot.proto\"l\n\x06\x43\x61ller\x12\x10\n\x03uid\x18\x01 \x01(\rH\x00\x88\x01\x01\x12#\n\x04sees\x18\x02 \x01(\x0e\x32\x15.netmon.v1.Visibility\x12\x13\n\x0bmay_control\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\tB\x06\n\x04_uid\"\xd4\x01\n\x0fInterfaceStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.netmon.v1.CaptureState\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x11\n\taddresses\x18\x04 \x03(\t\x12\x11\n\tlink_type\x18\x05 \x01(\t\x12\x34\n\x10last_packet_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x05\x64rops\x18\x07 \x01(\x0b\x32\x10.netmon.v1.Drops\"\xb5\x01\n\x08OwnerWay\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06in_use\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nscan_count\x18\x04 \x01(\x04\x12\x35\n\x12last_scan_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x30\n\rscan_interval\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xee\x06\n\x06Status\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06uptime\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x10monitoring_state\x18\x05 \x01(\x0e\x32\x1a.netmon.v1.MonitoringState\x12\x34\n\x10monitoring_since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\rpacket_source\x18\x07 \x01(\x0e\x32\x17.netmon.v1.PacketSource\x12\x1f\n\x17\x61\x63tive_connection_count\x18\x08 \x01(\r\x12\x17\n\x0flistening_count\x18\t \x01(\r\x12 \n\x18tracked_connection_count\x18\n \x01(\r\x12 \n\x18tracked_connection_limit\x18\x0b \x01(\r\x12.\n\ninterfaces\x18\x0c \x03(\x0b\x32\x1a.netmon.v1.InterfaceStatus\x12\x1f\n\x05\x64rops\x18\r \x01(\x0b\x32\x10.netmon.v1.Drops\x12\'\n\nowner_ways\x18\x0e \x03(\x0b\x32\x13.netmon.v1.OwnerWay\x12\x1d\n\x10\x61ttributed_share\x18\x0f \x01(\x01H\x00\x88\x01\x01\x12(\n\x08\x64\x65graded\x18\x10 \x03(\x0b\x32\x16.netmon.v1.Degradation\x12!\n\x06\x63\x61ller\x18\x11 \x01(\x0b\x32\x11.netmon.v1.Caller\x12+\n\x08interval\x18\x12 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x18\n\x10subscriber_count\x18\x13 \x01(\r\x12\x0c\n\x04pids\x18\x14 \x03(\r\x12\x34\n\x10statistics_epoch\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08\x63pu_time\x18\x16 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0eresident_bytes\x18\x17 \x01(\x04\x42\x13\n\x11_attributed_share*P\n\nVisibility\x12\x1a\n\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eVISIBILITY_ALL\x10\x01\x12\x12\n\x0eVISIBILITY_OWN\x10\x02*\x98\x01\n\x0c\x43\x61ptureState\x12\x1d\n\x19\x43\x41PTURE_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41PTURE_STATE_CAPTURING\x10\x01\x12\x16\n\x12\x43\x41PTURE_STATE_DOWN\x10\x02\x12\x1a\n\x16\x43\x41PTURE_STATE_LEFT_OUT\x10\x03\x12\x18\n\x14\x43\x41PTURE_STATE_FAILED\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16netmon/v1/status.proto\x12\tnetmon.v1\x1a\x1egoogle/protobuf/duration.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16netmon/v1/ledger.proto\x1a\x18netmon/v1/snapshot.proto\"l\n\x06\x43\x61ller\x12\x10\n\x03uid\x18\x01 \x01(\rH\x00\x88\x01\x01\x12#\n\x04sees\x18\x02 \x01(\x0e\x32\x15.netmon.v1.Visibility\x12\x13\n\x0bmay_control\x18\x03 \x01(\x08\x12\x0e\n\x06reason\x18\x04 \x01(\tB\x06\n\x04_uid\"\xd4\x01\n\x0fInterfaceStatus\x12\x0c\n\x04name\x18\x01 \x01(\t\x12&\n\x05state\x18\x02 \x01(\x0e\x32\x17.netmon.v1.CaptureState\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x11\n\taddresses\x18\x04 \x03(\t\x12\x11\n\tlink_type\x18\x05 \x01(\t\x12\x34\n\x10last_packet_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1f\n\x05\x64rops\x18\x07 \x01(\x0b\x32\x10.netmon.v1.Drops\"\xb5\x01\n\x08OwnerWay\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06in_use\x18\x02 \x01(\x08\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x12\n\nscan_count\x18\x04 \x01(\x04\x12\x35\n\x12last_scan_duration\x18\x05 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x30\n\rscan_interval\x18\x06 \x01(\x0b\x32\x19.google.protobuf.Duration\"\xa5\x01\n\x0bNamesStatus\x12\r\n\x05is_on\x18\x01 \x01(\x08\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x14\n\x0c\x61nswer_count\x18\x03 \x01(\x04\x12\x13\n\x0bhello_count\x18\x04 \x01(\x04\x12\x12\n\nname_count\x18\x05 \x01(\r\x12\x12\n\nname_limit\x18\x06 \x01(\r\x12\x12\n\nshed_count\x18\x07 \x01(\x04\x12\x10\n\x08has_quic\x18\x08 \x01(\x08\"\xc1\x07\n\x06Status\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x13\n\x0binstance_id\x18\x02 \x01(\t\x12.\n\nstart_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06uptime\x18\x04 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x34\n\x10monitoring_state\x18\x05 \x01(\x0e\x32\x1a.netmon.v1.MonitoringState\x12\x34\n\x10monitoring_since\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\rpacket_source\x18\x07 \x01(\x0e\x32\x17.netmon.v1.PacketSource\x12\x1f\n\x17\x61\x63tive_connection_count\x18\x08 \x01(\r\x12\x17\n\x0flistening_count\x18\t \x01(\r\x12 \n\x18tracked_connection_count\x18\n \x01(\r\x12 \n\x18tracked_connection_limit\x18\x0b \x01(\r\x12.\n\ninterfaces\x18\x0c \x03(\x0b\x32\x1a.netmon.v1.InterfaceStatus\x12\x1f\n\x05\x64rops\x18\r \x01(\x0b\x32\x10.netmon.v1.Drops\x12\'\n\nowner_ways\x18\x0e \x03(\x0b\x32\x13.netmon.v1.OwnerWay\x12\x1d\n\x10\x61ttributed_share\x18\x0f \x01(\x01H\x00\x88\x01\x01\x12(\n\x08\x64\x65graded\x18\x10 \x03(\x0b\x32\x16.netmon.v1.Degradation\x12!\n\x06\x63\x61ller\x18\x11 \x01(\x0b\x32\x11.netmon.v1.Caller\x12+\n\x08interval\x18\x12 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x18\n\x10subscriber_count\x18\x13 \x01(\r\x12\x0c\n\x04pids\x18\x14 \x03(\r\x12\x34\n\x10statistics_epoch\x18\x15 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x08\x63pu_time\x18\x16 \x01(\x0b\x32\x19.google.protobuf.Duration\x12\x16\n\x0eresident_bytes\x18\x17 \x01(\x04\x12%\n\x05names\x18\x18 \x01(\x0b\x32\x16.netmon.v1.NamesStatus\x12*\n\x06ledger\x18\x19 \x03(\x0b\x32\x1a.netmon.v1.InterfaceLedgerB\x13\n\x11_attributed_share*P\n\nVisibility\x12\x1a\n\x16VISIBILITY_UNSPECIFIED\x10\x00\x12\x12\n\x0eVISIBILITY_ALL\x10\x01\x12\x12\n\x0eVISIBILITY_OWN\x10\x02*\x98\x01\n\x0c\x43\x61ptureState\x12\x1d\n\x19\x43\x41PTURE_STATE_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43\x41PTURE_STATE_CAPTURING\x10\x01\x12\x16\n\x12\x43\x41PTURE_STATE_DOWN\x10\x02\x12\x1a\n\x16\x43\x41PTURE_STATE_LEFT_OUT\x10\x03\x12\x18\n\x14\x43\x41PTURE_STATE_FAILED\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'netmon.v1.status_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_VISIBILITY']._serialized_start=1518
-  _globals['_VISIBILITY']._serialized_end=1598
-  _globals['_CAPTURESTATE']._serialized_start=1601
-  _globals['_CAPTURESTATE']._serialized_end=1753
-  _globals['_CALLER']._serialized_start=128
-  _globals['_CALLER']._serialized_end=236
-  _globals['_INTERFACESTATUS']._serialized_start=239
-  _globals['_INTERFACESTATUS']._serialized_end=451
-  _globals['_OWNERWAY']._serialized_start=454
-  _globals['_OWNERWAY']._serialized_end=635
-  _globals['_STATUS']._serialized_start=638
-  _globals['_STATUS']._serialized_end=1516
+  _globals['_VISIBILITY']._serialized_start=1793
+  _globals['_VISIBILITY']._serialized_end=1873
+  _globals['_CAPTURESTATE']._serialized_start=1876
+  _globals['_CAPTURESTATE']._serialized_end=2028
+  _globals['_CALLER']._serialized_start=152
+  _globals['_CALLER']._serialized_end=260
+  _globals['_INTERFACESTATUS']._serialized_start=263
+  _globals['_INTERFACESTATUS']._serialized_end=475
+  _globals['_OWNERWAY']._serialized_start=478
+  _globals['_OWNERWAY']._serialized_end=659
+  _globals['_NAMESSTATUS']._serialized_start=662
+  _globals['_NAMESSTATUS']._serialized_end=827
+  _globals['_STATUS']._serialized_start=830
+  _globals['_STATUS']._serialized_end=1791
 # @@protoc_insertion_point(module_scope)

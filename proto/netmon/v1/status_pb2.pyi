@@ -10,6 +10,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from netmon.v1 import ledger_pb2 as _ledger_pb2
 from netmon.v1 import snapshot_pb2 as _snapshot_pb2
 import builtins as _builtins
 import sys
@@ -179,7 +180,9 @@ class OwnerWay(_message.Message):
     LAST_SCAN_DURATION_FIELD_NUMBER: _builtins.int
     SCAN_INTERVAL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name: "ebpf", "sock_diag", "procfs", "psutil" or "recording"."""
+    """Its name: "ebpf", "sockdiag" (single lookups), "task_file" (who holds sockets, from the kernel's own list of open
+    files), "sock_diag" (listings), "procfs", "psutil" or "recording".
+    """
     in_use: _builtins.bool
     """Whether it is in use."""
     reason: _builtins.str
@@ -213,6 +216,56 @@ class OwnerWay(_message.Message):
 Global___OwnerWay: _TypeAlias = OwnerWay  # noqa: Y015
 
 @_typing.final
+class NamesStatus(_message.Message):
+    """How names are learnt."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IS_ON_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    ANSWER_COUNT_FIELD_NUMBER: _builtins.int
+    HELLO_COUNT_FIELD_NUMBER: _builtins.int
+    NAME_COUNT_FIELD_NUMBER: _builtins.int
+    NAME_LIMIT_FIELD_NUMBER: _builtins.int
+    SHED_COUNT_FIELD_NUMBER: _builtins.int
+    HAS_QUIC_FIELD_NUMBER: _builtins.int
+    is_on: _builtins.bool
+    """Whether they are."""
+    reason: _builtins.str
+    """Why not, or what is missing; empty where nothing is."""
+    answer_count: _builtins.int
+    """DNS answers that were taken so far."""
+    hello_count: _builtins.int
+    """TLS and QUIC hellos that were taken so far, those without a name included."""
+    name_count: _builtins.int
+    """Names of addresses that are known now."""
+    name_limit: _builtins.int
+    """How many the table can hold."""
+    shed_count: _builtins.int
+    """Facts that were given up: the table was full, or too many came at once."""
+    has_quic: _builtins.bool
+    """Whether the names of QUIC connections can be read."""
+    def __init__(
+        self,
+        *,
+        is_on: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+        answer_count: _builtins.int = ...,
+        hello_count: _builtins.int = ...,
+        name_count: _builtins.int = ...,
+        name_limit: _builtins.int = ...,
+        shed_count: _builtins.int = ...,
+        has_quic: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_count", b"answer_count", "has_quic", b"has_quic", "hello_count", b"hello_count", "is_on", b"is_on", "name_count", b"name_count", "name_limit", b"name_limit", "reason", b"reason", "shed_count", b"shed_count"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___NamesStatus: _TypeAlias = NamesStatus  # noqa: Y015
+
+@_typing.final
 class Status(_message.Message):
     """State of the collector."""
 
@@ -241,6 +294,8 @@ class Status(_message.Message):
     STATISTICS_EPOCH_FIELD_NUMBER: _builtins.int
     CPU_TIME_FIELD_NUMBER: _builtins.int
     RESIDENT_BYTES_FIELD_NUMBER: _builtins.int
+    NAMES_FIELD_NUMBER: _builtins.int
+    LEDGER_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """Version of the program."""
     instance_id: _builtins.str
@@ -311,6 +366,14 @@ class Status(_message.Message):
     def cpu_time(self) -> _duration_pb2.Duration:
         """CPU time that the collector has used."""
 
+    @_builtins.property
+    def names(self) -> Global___NamesStatus:
+        """How names are learnt. Absent where the collector is older than that."""
+
+    @_builtins.property
+    def ledger(self) -> _containers.RepeatedCompositeFieldContainer[_ledger_pb2.InterfaceLedger]:
+        """Each interface's own counters, held against what was captured."""
+
     def __init__(
         self,
         *,
@@ -337,10 +400,12 @@ class Status(_message.Message):
         statistics_epoch: _timestamp_pb2.Timestamp | None = ...,
         cpu_time: _duration_pb2.Duration | None = ...,
         resident_bytes: _builtins.int = ...,
+        names: Global___NamesStatus | None = ...,
+        ledger: _abc.Iterable[_ledger_pb2.InterfaceLedger] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "drops", b"drops", "interval", b"interval", "monitoring_since", b"monitoring_since", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "uptime", b"uptime"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "drops", b"drops", "interval", b"interval", "monitoring_since", b"monitoring_since", "names", b"names", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "uptime", b"uptime"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "degraded", b"degraded", "drops", b"drops", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval", b"interval", "listening_count", b"listening_count", "monitoring_since", b"monitoring_since", "monitoring_state", b"monitoring_state", "owner_ways", b"owner_ways", "packet_source", b"packet_source", "pids", b"pids", "resident_bytes", b"resident_bytes", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "subscriber_count", b"subscriber_count", "tracked_connection_count", b"tracked_connection_count", "tracked_connection_limit", b"tracked_connection_limit", "uptime", b"uptime", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "degraded", b"degraded", "drops", b"drops", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval", b"interval", "ledger", b"ledger", "listening_count", b"listening_count", "monitoring_since", b"monitoring_since", "monitoring_state", b"monitoring_state", "names", b"names", "owner_ways", b"owner_ways", "packet_source", b"packet_source", "pids", b"pids", "resident_bytes", b"resident_bytes", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "subscriber_count", b"subscriber_count", "tracked_connection_count", b"tracked_connection_count", "tracked_connection_limit", b"tracked_connection_limit", "uptime", b"uptime", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__attributed_share: _TypeAlias = _typing.Literal["attributed_share"]  # noqa: Y015
     _WhichOneofArgType__attributed_share: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share"]  # noqa: Y015

@@ -73,6 +73,10 @@ class _UnattributedReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Un
     """Its row was given up because the table of connections was full."""
     UNATTRIBUTED_REASON_NO_LOOKUP: _UnattributedReason.ValueType  # 10
     """Nothing looks for owners: a capture file without its sidecar is being played."""
+    UNATTRIBUTED_REASON_CARRIER: _UnattributedReason.ValueType  # 11
+    """It carries a tunnel: its packets hold others, which are counted for their applications on the tunnel's interface.
+    The process that moves it, if one does, is among the holders.
+    """
 
 class UnattributedReason(_UnattributedReason, metaclass=_UnattributedReasonEnumTypeWrapper):
     """Why traffic has no owner."""
@@ -99,6 +103,10 @@ UNATTRIBUTED_REASON_TABLE_FULL: UnattributedReason.ValueType  # 9
 """Its row was given up because the table of connections was full."""
 UNATTRIBUTED_REASON_NO_LOOKUP: UnattributedReason.ValueType  # 10
 """Nothing looks for owners: a capture file without its sidecar is being played."""
+UNATTRIBUTED_REASON_CARRIER: UnattributedReason.ValueType  # 11
+"""It carries a tunnel: its packets hold others, which are counted for their applications on the tunnel's interface.
+The process that moves it, if one does, is among the holders.
+"""
 Global___UnattributedReason: _TypeAlias = UnattributedReason  # noqa: Y015
 
 @_typing.final

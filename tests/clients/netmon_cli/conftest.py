@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netmon_cli.program import run
-from netmon_client.testing import FakeCollector
+from netmon_client.testing import FakeCollector, FakeRecorder
 from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS
 
 Run = Callable[..., "Result"]
@@ -35,6 +35,8 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
             monkeypatch.delenv(name)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("TZ", "UTC")
+    # No recorder of whoever runs the tests may answer either.
+    monkeypatch.setenv("NETMON_RECORDER_SOCKET", str(tmp_path / "no-recorder.sock"))
 
 
 @pytest.fixture
@@ -59,4 +61,17 @@ def run_alone(capsys: pytest.CaptureFixture[str]) -> Run:
 def cli(fake: FakeCollector, run_alone: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the program against the fake collector."""
     monkeypatch.setenv("NETMON_SOCKET", fake.socket)
+    return run_alone
+
+
+@pytest.fixture
+def recorder() -> Iterator[FakeRecorder]:
+    with FakeRecorder(heartbeat_seconds=0.1) as fake_recorder:
+        yield fake_recorder
+
+
+@pytest.fixture
+def history_cli(recorder: FakeRecorder, run_alone: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the program against the fake recorder, without a collector."""
+    monkeypatch.setenv("NETMON_RECORDER_SOCKET", recorder.socket)
     return run_alone

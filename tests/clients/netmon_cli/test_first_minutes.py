@@ -16,6 +16,7 @@ from netmon_cli.first_minutes import Programs, collector_line
 from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.rows import STATUS
 from tests.support.line_reader import LineQueue
+from tests.support.recorder_process import RECORDER
 
 SECONDS = 30.0
 COLLECTOR = [sys.executable, "-m", "tests.clients.netmon_cli.stand_in_collector"]
@@ -26,12 +27,14 @@ LINK = re.compile(
 )
 
 
-def words(what: str, recording: str, dashboard: Sequence[str]) -> list[str]:
+def words(what: str, recording: str, dashboard: Sequence[str], recorder: Sequence[str]) -> list[str]:
     """The command of ``make``, with the stand-ins as the programs that it starts, and as whoever may start one."""
     code = f"""
 import os, pathlib, sys
 from netmon_cli import first_minutes
-first_minutes.programs = lambda: first_minutes.Programs(collector={COLLECTOR!r}, dashboard={[*dashboard]!r})
+first_minutes.programs = lambda: first_minutes.Programs(
+    collector={COLLECTOR!r}, dashboard={[*dashboard]!r}, recorder={[*recorder]!r}
+)
 first_minutes.RECORDING = pathlib.Path({recording!r})
 os.geteuid = lambda: 0
 sys.exit(first_minutes.main([{what!r}]))
@@ -67,9 +70,16 @@ class Run:
 
 
 @contextmanager
-def started(what: str, socket: str, *, recording: str = "", dashboard: Sequence[str] = DASHBOARD) -> Generator[Run]:
+def started(
+    what: str,
+    socket: str,
+    *,
+    recording: str = "",
+    dashboard: Sequence[str] = DASHBOARD,
+    recorder: Sequence[str] = (),
+) -> Generator[Run]:
     process = subprocess.Popen(
-        words(what, recording, dashboard),
+        words(what, recording, dashboard, recorder),
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "NETMON_SOCKET": socket},
@@ -180,6 +190,45 @@ def test_the_demo_has_its_note_and_a_socket_of_its_own(tmp_path: Path) -> None:
     assert not Path(socket).parent.exists()
 
 
+def test_run_starts_a_recorder_too_and_ends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NETMON_RECORDER_SOCKET", str(tmp_path / "r.sock"))
+    monkeypatch.setenv("NETMON_RECORDER_DATABASE", str(tmp_path / "history.db"))
+    with started("run", str(tmp_path / "c.sock"), recorder=RECORDER) as run:
+        run.line()
+        said = run.line()
+        assert re.fullmatch(rf"recorder   ok   pid \d+ · history in {tmp_path}/history\.db\n", said)
+        with started("run", str(tmp_path / "c.sock"), recorder=RECORDER) as second:
+            second.line()
+            assert second.line() == said.removesuffix("\n") + " · ran already, stays\n"
+            second.link()
+            assert second.end() == 0
+        assert is_running(pid_in(said))
+        run.link()
+        assert run.end() == 0
+        assert not is_running(pid_in(said))
+
+
+def test_a_recorder_that_does_not_start_is_told_and_the_rest_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETMON_RECORDER_SOCKET", str(tmp_path / "r.sock"))
+    with started("run", str(tmp_path / "c.sock"), recorder=[*RECORDER, "--quota", "7"]) as run:
+        run.line()
+        said = run.line()
+        assert said.startswith("recorder   none netmon-recorder: quota must be")
+        assert "The recorder did not start. It refused its settings" in said
+        run.link()
+        assert run.end() == 0
+
+
+def test_a_demo_is_not_recorded(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    with started("demo", "/nowhere/c.sock", recording=str(tmp_path / "demo"), recorder=["/nowhere/recorder"]) as run:
+        assert [run.line()[:9], run.line()[:9]] == ["DEMO     ", "collector"]
+        run.link()
+        assert run.end() == 0
+
+
 def test_a_demo_without_its_recording_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert first_minutes.demo(STAND_INS, tmp_path / "none") == 1
     assert "no recording at" in capsys.readouterr().err
@@ -245,11 +294,9 @@ def test_with_sudo_the_collector_alone_is_started_through_it(
 
 def test_the_programs_are_the_installed_ones() -> None:
     programs = first_minutes.programs()
-    assert [Path(words[-1]).name for words in (programs.collector, programs.dashboard)] == [
-        "netmon-collector",
-        "netmon-dashboard",
-    ]
-    assert all(Path(words[-1]).exists() for words in (programs.collector, programs.dashboard))
+    every = (programs.collector, programs.dashboard, programs.recorder)
+    assert [Path(words[-1]).name for words in every] == ["netmon-collector", "netmon-dashboard", "netmon-recorder"]
+    assert all(Path(words[-1]).exists() for words in every)
 
 
 def test_another_word_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

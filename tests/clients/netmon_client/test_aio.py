@@ -60,6 +60,8 @@ async def test_single_calls_are_answered(client: AsyncClient) -> None:
     assert (await client.start()).changed
     assert await client.clear() == SNAPSHOT.time
     assert (await client.refresh()).process_count == 1
+    assert (await client.explain("owned")).connection.id == "owned"
+    assert await client.ledger() == ()
 
 
 async def test_a_restart_is_lived_through_and_told(client: AsyncClient, fake: FakeCollector) -> None:

@@ -18,6 +18,8 @@ CALLS: list[Call[object]] = [
     calls.stream_events(Filter(), None, ""),
     calls.list_connections(Filter(), RowOrder.UNSPECIFIED, 0.0, ""),
     calls.get_bandwidth(None),
+    calls.explain_connection("c1"),
+    calls.get_ledger(),
     calls.start_monitoring(),
     calls.stop_monitoring(),
     calls.clear_statistics(),

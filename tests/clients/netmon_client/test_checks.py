@@ -8,7 +8,9 @@ from netmon.model import (
     CaptureState,
     Degradation,
     Drops,
+    InterfaceLedger,
     InterfaceStatus,
+    LedgerSums,
     MonitoringState,
     OwnerWay,
     PacketSource,
@@ -31,7 +33,7 @@ def test_a_collector_that_runs_well_has_no_fault() -> None:
     checks = checked(replace(a_status(), attributed_share=0.99))
     assert {check.verdict for check in checks.values()} == {Verdict.GOOD}
     assert {check.fix for check in checks.values()} == {""}
-    assert list(checks) == ["capture", "interfaces", "packets", "loss", "owners", "rights"]
+    assert list(checks) == ["capture", "interfaces", "packets", "loss", "owners", "names", "rights"]
     assert checks["packets"].fact == "3.00 kB in the last 10 s"
 
 
@@ -61,6 +63,16 @@ def test_each_fault_has_a_verdict_a_fact_and_a_fix(status: Status, name: str, ve
 def test_without_any_way_to_owners_its_reason_is_the_fact() -> None:
     ways = (OwnerWay(name="psutil", in_use=False, reason="a recording without a sidecar"),)
     assert "a recording without a sidecar" in checked(replace(a_status(), owner_ways=ways))["owners"].fact
+
+
+def test_sums_that_agree_with_the_system_are_good_and_others_show_both_sides() -> None:
+    exact = InterfaceLedger(name="lo", total=LedgerSums(system_bytes=1_000))
+    off = InterfaceLedger(name="eth0", total=LedgerSums(system_bytes=1_000, difference_bytes=6))
+    check = checked(replace(a_status(), ledger=(exact,)))["ledger"]
+    assert (check.verdict, check.fact) == (Verdict.GOOD, "against the system's counters: lo exact")
+    check = checked(replace(a_status(), ledger=(exact, off)))["ledger"]
+    assert (check.verdict, check.fix) == (Verdict.WARNING, "See both sides:  netmon-cli audit")
+    assert check.fact == "against the system's counters: eth0 +0.60%, lo exact"
 
 
 def test_silence_is_told_by_the_last_packet() -> None:

@@ -4,18 +4,25 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netmon.model import (
+    Advice,
+    AttemptResult,
     BandwidthSample,
     ConnectionClosed,
     Event,
+    Explanation,
     Filter,
     Gap,
     GapCause,
+    InterfaceLedger,
+    LedgerSums,
     MonitoringState,
+    OwnerAttempt,
     Section,
     View,
 )
@@ -330,3 +337,24 @@ def test_every_public_name_can_be_had() -> None:
     assert set(netmon_client.__all__) <= set(dir(netmon_client))
     assert not hasattr(netmon_client, "nonsense")
     assert Path(netmon_client.__file__).parent.name == "netmon_client"
+
+
+def test_a_connection_is_explained_and_an_unknown_one_is_refused(client: Client, fake: FakeCollector) -> None:
+    attempt = OwnerAttempt(first_time=1.0, last_time=2.0, count=3, way="ebpf", result=AttemptResult.FOUND)
+    told = Explanation(connection=UNOWNED, attempts=(attempt,), advice=(Advice(text="Start it as root."),))
+    fake.set_explanation(told)
+    assert client.explain("unowned") == told
+    assert client.explain("owned").connection == OWNED
+    with pytest.raises(InvalidRequest) as refused:
+        client.explain("nothing")
+    assert refused.value.reason == "NO_SUCH_CONNECTION"
+
+
+def test_the_ledger_is_that_of_the_status() -> None:
+    ledger = InterfaceLedger(name="eth0", total=LedgerSums(system_bytes=9), since_time=5.0)
+    with (
+        FakeCollector(status=replace(a_status(), ledger=(ledger,))) as collector,
+        connect(collector.socket) as connected,
+    ):
+        assert connected.ledger() == (ledger,)
+        assert connected.status().ledger == (ledger,)

@@ -1,9 +1,18 @@
 """Where the collector is looked for."""
 
+import socket
+from pathlib import Path
+
 import pytest
 
-from netmon_client import default_socket_path
-from netmon_client.socket_path import check_command, cli_command, start_command
+from netmon_client import default_recorder_path, default_socket_path
+from netmon_client.socket_path import (
+    check_command,
+    cli_command,
+    own_recorder_path,
+    start_command,
+    system_recorder_path,
+)
 
 
 def test_the_environment_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -33,3 +42,24 @@ def test_a_start_command_names_the_socket_as_sudo_hands_no_environment_on(monkey
     assert start_command("/run/own.sock") == "sudo netmon-collector --socket /run/own.sock"
     assert start_command("/run/netmon/collector.sock") == "sudo netmon-collector"
     assert check_command("/run/own.sock") == "netmon-cli doctor"
+
+
+def test_the_recorder_is_this_users_where_it_runs_else_the_systems(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.delenv("NETMON_RECORDER_SOCKET", raising=False)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr("netmon_client.socket_path.system_recorder_path", lambda: str(tmp_path / "system.sock"))
+    own = tmp_path / "netmon" / "recorder.sock"
+    assert default_recorder_path() == str(own)
+    with socket.socket(socket.AF_UNIX) as system:
+        system.bind(str(tmp_path / "system.sock"))
+        assert default_recorder_path() == str(tmp_path / "system.sock")
+    monkeypatch.setenv("NETMON_RECORDER_SOCKET", "/run/own.sock")
+    assert default_recorder_path() == "/run/own.sock"
+
+
+def test_root_without_a_session_has_the_systems_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    assert own_recorder_path() == system_recorder_path() == "/run/netmon-recorder/recorder.sock"

@@ -66,11 +66,12 @@ def served_pages(socket: str) -> Generator[Hub]:
     async def begin() -> Hub:
         return await Hub(socket, timing=FAST).__aenter__()
 
-    async def opening(*, with_rows: bool) -> list[str]:
-        return hub.opening(with_rows=with_rows)
+    async def opening(*, with_rows: bool, with_domains: bool) -> list[str]:
+        return hub.opening(with_rows=with_rows, with_domains=with_domains)
 
-    def first_messages(with_rows: bool) -> list[Data]:
-        texts = asyncio.run_coroutine_threadsafe(opening(with_rows=with_rows), loop).result(SECONDS)
+    def first_messages(with_rows: bool, with_domains: bool) -> list[Data]:
+        asked = opening(with_rows=with_rows, with_domains=with_domains)
+        texts = asyncio.run_coroutine_threadsafe(asked, loop).result(SECONDS)
         return [json.loads(text) for text in texts]
 
     hub = asyncio.run_coroutine_threadsafe(begin(), loop).result(SECONDS)

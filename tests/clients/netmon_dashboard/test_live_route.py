@@ -128,7 +128,7 @@ async def test_a_question_is_answered_under_its_id() -> None:
         ("[]", "the message is no object"),
         ('{"type":"subscribe"}', "the message has an unknown type"),
         ('{"type":"ask","id":1,"what":"shadow"}', "the message asks for something unknown"),
-        ('{"type":"watch","rows":"yes"}', '"rows" must be true or false'),
+        ('{"type":"watch","rows":"yes"}', '"rows" and "domains" must be true or false'),
         (b"\x00\x01", "the message is no text"),
     ],
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from netmon.model import Degradation, PacketSource, Snapshot
+from netmon.model import Degradation, NamesStatus, PacketSource, Snapshot
 from netmon_client import connect
 from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot, a_status
 from netmon_dashboard.live_route import LIVE_PATH
@@ -78,7 +78,18 @@ def test_live_data_are_those_of_the_collector(name: str, fake: FakeCollector) ->
         HOSTILE: (1_000, 2_000),
     }
     assert full["totals"] == [3_000, 24_000]
-    if name == "overview":
+    assert ("domains" in full) == (name == "domains")
+    if name == "domains":
+        domains = [dict(zip(hello["domain_columns"], entry, strict=True)) for entry in full["domains"]["list"]]
+        assert [(each["name"], each["registrable"], each["sent"], each["received"]) for each in domains] == [
+            ("example.org", "example.org", 1_000, 20_000),
+            (HOSTILE, ".".join(HOSTILE.split(".")[-2:]), 1_000, 2_000),
+        ]
+        assert [part[1:] for each in domains for part in each["apps"]] == [
+            ["firefox", 1_000, 20_000],
+            [HOSTILE, 1_000, 2_000],
+        ]
+    if name in ("overview", "domains"):
         assert "r" not in full
     else:
         rows = [dict(zip(hello["row_columns"], entry, strict=True)) for entry in full["r"]["rows"]]
@@ -188,6 +199,20 @@ def test_who_may_not_control_is_told_so(name: str) -> None:
         hello = run_page_until(name, has_data).message("hello")
     assert hello is not None
     assert hello["viewer"]["may_control"] is False
+
+
+def test_names_that_are_switched_off_are_told_with_the_reason() -> None:
+    status = replace(a_status(), names=NamesStatus(is_on=False, reason="left out by --no-names"))
+    with (
+        FakeCollector(snapshots=[a_snapshot()], status=status, heartbeat_seconds=0.1) as fake,
+        served_pages(fake.socket),
+    ):
+        page = run_page_until("domains", has_data)
+    hello, full = page.message("hello"), page.message("full")
+    assert hello is not None
+    assert full is not None
+    assert hello["names"] == {"is_on": False, "text": "switched off: left out by --no-names"}
+    assert full["domains"] == {"list": [], "lanes": full["domains"]["lanes"], "unnamed": [], "browsers": []}
 
 
 def test_without_its_server_the_script_only_names_the_program() -> None:

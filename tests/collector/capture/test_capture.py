@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 import pytest
 
 from netmon.model import CaptureState, InterfaceChange
-from netmon_collector.capture.capture import GONE_LIMIT, Capture
-from netmon_collector.capture.tap import CaptureHandle, Tap, open_live
+from netmon_collector import clock
+from netmon_collector.capture.capture import GONE_LIMIT, LEAST_PACKETS, Capture
+from netmon_collector.capture.pcap import MAX_PACKETS
+from netmon_collector.capture.tap import READS_A_CALL, CaptureHandle, Tap, open_live
 from netmon_collector.core.batch import Batch, CaptureCounts
 from netmon_collector.core.interfaces import Choice
 from tests.support.fake_capture import (
@@ -268,3 +270,29 @@ async def test_an_interface_that_goes_down_keeps_the_loop_quiet() -> None:
         assert reads[-1] is CaptureState.DOWN
         assert len(reads) <= 3
         bench.capture.close()
+
+
+def test_where_packets_take_long_fewer_are_read_at_a_time_and_then_more_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    network, cpu_seconds, cost = FakeNetwork(), [0.0], [1.0]
+    monkeypatch.setattr(clock, "thread_cpu", lambda: cpu_seconds[0])
+
+    def deliver(batch: Batch) -> None:
+        cpu_seconds[0] += cost[0]
+
+    capture = Capture(loop=FakeLoop(), deliver=deliver, opener=network.open)
+    capture.apply([captured("eth0")], 0.0)
+    handle = network.newest("eth0")
+    wanted: list[int] = []
+
+    def read(max_packets: int = MAX_PACKETS) -> tuple[bytes, bytes]:
+        wanted.append(max_packets)
+        return packets(max_packets)
+
+    monkeypatch.setattr(handle, "read", read)
+    for _ in range(6):
+        capture.read_all()
+    assert wanted == [4096, 2048, 1024, 512, LEAST_PACKETS, LEAST_PACKETS]
+    cost[0] = 0.0
+    capture.read_all()
+    capture.read_all()
+    assert wanted[-READS_A_CALL:] == [MAX_PACKETS] * READS_A_CALL

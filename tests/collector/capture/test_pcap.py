@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from netmon_collector.capture.pcap import SNAPSHOT_BYTES, FileHandle, LiveHandle
+from netmon_collector.capture.pcap import SNAPSHOT_BYTES, FileHandle, LiveHandle, compile_filter
+from tests.support.frames import ethernet, ipv4, udp
 from tests.support.namespaces import VethPair, namespace, needs_root, veth_pair
 
 ETHERNET = 1
@@ -275,4 +276,55 @@ def test_what_the_ring_cannot_hold_is_counted_as_dropped(wire: VethPair) -> None
     while read != kept_packets(handle):  # every packet is either read or counted as dropped
         assert is_readable(handle)
         read += len(handle.read()[1]) // 16
+    handle.close()
+
+
+# --- Filters ---------------------------------------------------------------------------------
+
+
+def to_discard(link_type: int) -> str:
+    assert link_type == ETHERNET
+    return f"udp port {DISCARD_PORT}"
+
+
+def test_a_wrong_filter_is_a_value_error(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="filter is wrong"):
+        compile_filter("no such words", ETHERNET, 128)
+    path = tmp_path / "none.pcap"
+    path.write_bytes(PCAP_HEADER)
+    with pytest.raises(ValueError, match="filter is wrong"):
+        FileHandle(path, filter_for=lambda _: "no such words")
+
+
+def test_of_a_file_only_what_passes_the_filter_is_read_also_before_damage(tmp_path: Path) -> None:
+    wanted = ethernet(ipv4(udp(40_000, DISCARD_PORT)))
+    other = ethernet(ipv4(udp(40_000, 10)))
+    path = tmp_path / "some.pcap"
+    frames = [wanted, other, other, wanted, other, wanted]
+    whole = b"".join(pcap_record(second, frame) for second, frame in enumerate(frames))
+    path.write_bytes(PCAP_HEADER + whole + pcap_record(9, wanted)[:20])
+    handle = FileHandle(path, filter_for=to_discard)
+    seconds: list[int] = []
+    while records := handle.read(2)[1]:
+        seconds += [record[0] for record in records_of(records)]
+    assert seconds == [0, 3, 5]
+    assert handle.is_damaged
+    handle.close()
+
+
+@pytest.mark.root
+@needs_root
+def test_a_live_filter_runs_in_the_kernel_and_cuts_what_passes(wire: VethPair) -> None:
+    with wire.near.namespace.entered():
+        handle = LiveHandle.open(
+            wire.near.interface, buffer_bytes=BUFFER_BYTES, snapshot_bytes=200, filter_for=to_discard
+        )
+    with wire.far.namespace.entered(), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"other", (wire.near.ipv4, DISCARD_PORT + 1))
+    send(wire, 2, size=900)
+    lengths: list[int] = []
+    while len(lengths) < 2 and is_readable(handle):
+        lengths += [record[3] for record in records_of(handle.read()[1])]
+    assert lengths == [200, 200]
+    assert handle.statistics()[0] == 2
     handle.close()

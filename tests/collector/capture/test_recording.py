@@ -93,6 +93,19 @@ def test_each_interface_has_a_file_and_another_link_type_has_its_own(tmp_path: P
     assert names == {"odd%20name%2F..%2Fx.pcap", "eth0.pcap", "eth0+12.pcap", SIDECAR_NAME}
 
 
+def test_what_names_handles_hear_stands_apart_from_what_is_counted(tmp_path: Path) -> None:
+    frame = frames.ethernet(frames.ipv4(frames.udp(payload=b"whole")))
+    recorder = Recorder(tmp_path / "run", now=NOW)
+    recorder.add_batch(cut(frame))
+    recorder.add_names(frames.batch([frame]))
+    recorder.add_names(frames.batch([frame[14:]], link_type=links.RAW))
+    recorder.close()
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert names == {"eth0.pcap", "eth0.names", "eth0+12.names", SIDECAR_NAME}
+    with (tmp_path / "run" / "eth0.names").open("rb") as file:
+        assert list(dpkt.pcap.Reader(file)) == [(1_000.5, frame)]
+
+
 def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
     record(tmp_path / "run", frames.batch([frames.ethernet(b"")]))
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "run").iterdir()}

@@ -7,7 +7,7 @@ import pytest
 
 from netmon.model import Process, Protocol
 from netmon_collector.capture.recording import SIDECAR_NAME, Recorder
-from netmon_collector.capture.replay import SLICE_SECONDS, Recorded, Replay
+from netmon_collector.capture.replay import SLICE_SECONDS, NamePackets, Recorded, Replay
 from netmon_collector.capture.sidecar import Knowledge, Processes, encode, header_line
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.sockets import LocalAddress, LocalNetwork, SocketRow, SocketScan
@@ -213,3 +213,34 @@ def test_memory_does_not_grow_with_the_length_of_the_recording(tmp_path: Path) -
 
     peak_bytes(1_000)
     assert peak_bytes(30_000) < 1.5 * peak_bytes(3_000)
+
+
+def names_in(path: Path) -> list[float]:
+    items = (recorded.item for recorded in Replay(path, with_names=True).items())
+    return [time for item in items if isinstance(item, NamePackets) for time in packet_times(item.batch)]
+
+
+def test_of_a_recording_what_names_handles_heard_is_given_beside_the_counted_packets(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "run", now=1_000.0)
+    recorder.add_batch(batch_at(1_000.5, 1_002.0))
+    recorder.add_names(batch_at(1_002.0))
+    recorder.close()
+    assert names_in(tmp_path / "run") == [1_002.0]
+    assert names_in(tmp_path / "run" / "eth0.pcap") == [1_002.0]
+    kinds = [type(recorded.item) for recorded in Replay(tmp_path / "run").items()]
+    assert NamePackets not in kinds
+
+
+def test_of_other_capture_files_the_packets_that_may_name_something_are_given(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path / "run", now=1_000.0)
+    recorder.add_batch(batch_at(1_000.5, 1_002.0))  # a DNS query each
+    recorder.add_batch(frames.batch([frames.ethernet(frames.ipv4(frames.udp(1, 2)))], first_time=1_001))
+    recorder.close()
+    assert names_in(tmp_path / "run") == [1_000.5, 1_002.0]
+
+
+def test_a_loop_moves_them_on_as_well(tmp_path: Path) -> None:
+    directory = record(tmp_path / "run", batch_at(1_000.5))
+    items = islice(Replay(directory, loop=True, with_names=True).items(), 6)
+    times = [packet_times(item.item.batch)[0] for item in items if isinstance(item.item, NamePackets)]
+    assert times == [1_000.5, 1_001.5]

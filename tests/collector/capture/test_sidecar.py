@@ -10,7 +10,7 @@ from netmon_collector.capture.sidecar import SCHEMA, Knowledge, Processes, decod
 from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
-from netmon_collector.core.sockets import LocalAddress, LocalNetwork, SocketRow, SocketScan
+from netmon_collector.core.sockets import LocalAddress, LocalNetwork, PacketSocketRow, SocketRow, SocketScan, Tunnel
 
 texts = st.text(max_size=40).filter(str.isprintable)
 numbers = st.floats(-1e11, 1e11)
@@ -54,14 +54,30 @@ def socket_rows(draw: st.DrawFn) -> SocketRow:
     return SocketRow(
         protocol=draw(st.sampled_from(Protocol)),
         local_address=draw(addresses),
-        local_port=draw(ports),
+        local_port=draw(ports | st.just(NO_PORT)),
         remote_address=remote,
         remote_port=0 if remote is None else draw(ports),
         state=draw(st.sampled_from(ConnectionState)),
         process_id=draw(texts),
         holder_ids=tuple(draw(st.lists(texts, max_size=2))),
+        ip_protocol=draw(st.integers(0, 255)),
+        is_raw=draw(st.booleans()),
     )
 
+
+tunnels = st.builds(
+    Tunnel,
+    name=texts,
+    ip_protocol=st.integers(0, 255),
+    local=st.just(b"") | addresses,
+    remote=st.just(b"") | addresses,
+    udp_port=ports,
+    has_kernel_socket=st.booleans(),
+)
+
+packet_socket_rows = st.builds(
+    PacketSocketRow, interface=texts, process_id=texts, holder_ids=st.lists(texts, max_size=2).map(tuple)
+)
 
 told_owners = st.builds(
     ToldOwner,
@@ -87,6 +103,8 @@ knowledge = (
         LocalNetwork,
         addresses=st.lists(local_addresses(), max_size=4).map(tuple),
         macs=st.frozensets(st.binary(min_size=6, max_size=6), max_size=3),
+        tunnels=st.lists(tunnels, max_size=2).map(tuple),
+        inside=st.frozensets(texts, max_size=2),
     )
     | st.builds(
         ToldOwners,
@@ -101,6 +119,9 @@ knowledge = (
         is_complete=st.booleans(),
         sees_all_users=st.booleans(),
         protocols=st.frozensets(st.sampled_from(Protocol)),
+        packet_sockets=st.lists(packet_socket_rows, max_size=2).map(tuple),
+        tun_holder_ids=st.frozensets(texts, max_size=2),
+        is_forwarding=st.booleans(),
     )
 )
 

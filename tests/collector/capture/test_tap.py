@@ -192,3 +192,24 @@ def test_the_status_shows_addresses_and_link_type_as_text() -> None:
     bench.tap.follow(choice, now=0.0)
     status = bench.tap.status()
     assert (status.addresses, status.link_type) == (("192.0.2.1",), "Ethernet")
+
+
+def test_an_open_handle_has_a_number_of_its_own_and_a_closed_one_none(bench: Bench) -> None:
+    first = bench.tap.opening
+    assert first is not None
+    assert (first.interface, first.index, first.is_loopback) == ("eth0", 2, False)
+    bench.tap.follow(captured("eth0"), now=1.0)
+    assert bench.tap.opening == first
+    bench.tap.close()
+    assert bench.tap.opening is None
+    bench.tap.follow(captured("eth0"), now=9.0)
+    second = bench.tap.opening
+    assert second is not None
+    assert second.number != first.number
+
+
+def test_a_handle_whose_interface_has_no_index_is_held_against_no_counter() -> None:
+    bench = Bench()
+    bench.tap.follow(Choice(name="en0", capture=True), now=0.0)
+    assert bench.tap.handle is not None
+    assert bench.tap.opening is None

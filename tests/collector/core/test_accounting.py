@@ -150,10 +150,10 @@ def test_later_fragments_follow_their_first_one() -> None:
 
 
 def test_fragments_of_a_protocol_without_ports_share_its_cell() -> None:
-    first = make.ethernet(make.ipv4(bytes(16), 1, fragment=make.MORE_FRAGMENTS))
-    later = make.ethernet(make.ipv4(bytes(16), 1, fragment=2))
+    first = make.ethernet(make.ipv4(bytes(16), 89, fragment=make.MORE_FRAGMENTS))
+    later = make.ethernet(make.ipv4(bytes(16), 89, fragment=2))
     accountant, book = accounted(batch([first, later]))
-    assert totals(accountant) == {(1, make.IP_A, make.IP_B, -1, -1): (2, 72)}
+    assert totals(accountant) == {(89, make.IP_A, make.IP_B, -1, -1): (2, 72)}
     assert not book.opened[0].is_later_fragment
 
 

@@ -92,10 +92,27 @@ def test_a_udp_flow_belongs_to_the_socket_that_fits_it_most_closely(
     machine = Machine()
     machine.udp(HOME, WEB)
     list_later(machine, *rows, processes=(CURL, NGINX, OTHER))
+    machine.udp(HOME, WEB)
+    machine.tick()
+    list_later(machine, *rows, processes=(CURL, NGINX, OTHER))
     facts = only_row(machine.tick()).facts
     assert (facts.process, facts.holders) == (owner, holders)
     assert (facts.owner_method, facts.owner_confidence) == (method, confidence)
     assert facts.unattributed_reason is UnattributedReason.UNSPECIFIED
+
+
+def test_a_socket_that_was_first_listed_after_the_last_packet_is_a_guess() -> None:
+    """Another one may have had the port before: it was let go, and taken by a process that is older."""
+    machine = Machine()
+    machine.udp(HOME, WEB)
+    for _ in range(3):
+        list_later(machine, udp_row((ANY, 40_000), None, CURL), processes=(CURL,))
+        facts = only_row(machine.tick()).facts
+        assert (facts.process, facts.owner_confidence) == (CURL, OwnerConfidence.INFERRED)
+    machine.udp(HOME, WEB)
+    machine.tick()
+    list_later(machine, udp_row((ANY, 40_000), None, CURL), processes=(CURL,))
+    assert only_row(machine.tick()).facts.owner_confidence is OwnerConfidence.CERTAIN
 
 
 def test_listeners_that_share_a_port_are_both_named_for_an_incoming_connection() -> None:
@@ -185,8 +202,12 @@ def test_a_start_time_that_is_off_by_a_clock_tick_is_no_reason_to_refuse() -> No
     machine = Machine()
     machine.udp(HOME, WEB)
     dig = process(11, "dig", start_time=machine.wall_time + 0.01)
-    list_later(machine, udp_row((ANY, 40_000), None, dig), processes=(dig,))
-    facts = only_row(machine.tick()).facts
+    newest = machine.tick()
+    for _ in range(2):
+        list_later(machine, udp_row((ANY, 40_000), None, dig), processes=(dig,))
+        machine.udp(HOME, WEB)
+        newest = machine.tick()
+    facts = only_row(newest).facts
     assert (facts.process, facts.owner_confidence) == (dig, OwnerConfidence.CERTAIN)
 
 

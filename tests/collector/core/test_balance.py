@@ -6,9 +6,11 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from netmon.model import Process, View
+from netmon.model import DomainSource, Process, Protocol, View
+from netmon_collector.core.flow import FlowKey
+from netmon_collector.core.name_facts import DnsFact, HelloFact, HelloWithoutName
 from tests.support import frames
-from tests.support.balance import assert_balanced
+from tests.support.balance import assert_balanced, assert_interfaces_balanced
 from tests.support.wire import HERE, LOCALHOST, NETWORK, PEER, STRANGER, Machine, process, tcp_row, udp_row
 
 WEB, DNS = (PEER, 443), (PEER, 53)
@@ -19,27 +21,36 @@ NGINX = process(20, "nginx")
 class Balance(RuleBasedStateMachine):
     """Whatever happens in whatever order, the books balance in every view."""
 
-    @initialize(limit=st.sampled_from([8, 40, 1_000]))
-    def begin(self, limit: int) -> None:
+    @initialize(limit=st.sampled_from([8, 40, 1_000]), domains=st.sampled_from([1, 2, 1_000]))
+    def begin(self, limit: int, domains: int) -> None:
         self.machine = Machine(flow_limit=limit)
         self.machine.monitor.hold_period(3)
+        self.machine.monitor._book.ledger.domains._limit = domains
         self.seen = 0
 
     ports: st.SearchStrategy[int] = st.integers(1, 12)
+    interfaces = st.sampled_from(["eth0", "eth1"])
+    names: st.SearchStrategy[str] = st.sampled_from(["a.example.org", "b.example.org", "example.net", "host.test"])
 
-    @rule(port=ports, size=st.integers(0, 1_400), flags=st.sampled_from([2, 18, 16, 17, 4]), out=st.booleans())
-    def tcp(self, port: int, size: int, flags: int, out: bool) -> None:
+    @rule(
+        port=ports,
+        size=st.integers(0, 1_400),
+        flags=st.sampled_from([2, 18, 16, 17, 4]),
+        out=st.booleans(),
+        interface=interfaces,
+    )
+    def tcp(self, port: int, size: int, flags: int, out: bool, interface: str) -> None:
         ends = (HERE, port), WEB
-        self.machine.tcp(*(ends if out else ends[::-1]), flags=flags, size=size, sequence=size)
+        self.machine.tcp(*(ends if out else ends[::-1]), flags=flags, size=size, sequence=size, interface=interface)
 
     @rule(port=ports, size=st.integers(0, 1_400), out=st.booleans(), other=st.sampled_from([PEER, STRANGER, LOCALHOST]))
     def udp(self, port: int, size: int, out: bool, other: bytes) -> None:
         ends = (LOCALHOST if other == LOCALHOST else HERE, port), (other, 53)
         self.machine.udp(*(ends if out else ends[::-1]), size=size)
 
-    @rule(size=st.integers(0, 100))
-    def forward(self, size: int) -> None:
-        self.machine.udp((STRANGER, 9), (PEER, 9), size=size)
+    @rule(size=st.integers(0, 100), interface=interfaces)
+    def forward(self, size: int, interface: str) -> None:
+        self.machine.udp((STRANGER, 9), (PEER, 9), size=size, interface=interface)
 
     @rule()
     def fragment(self) -> None:
@@ -70,7 +81,32 @@ class Balance(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([0.5, 1.0, 31.0, 61.0, 400.0]))
     def tick(self, seconds: float) -> None:
-        assert_balanced(self.machine.tick(seconds))
+        snapshot = self.machine.tick(seconds)
+        assert_balanced(snapshot)
+        assert_interfaces_balanced(snapshot, self.machine.monitor.interface_ledgers)
+
+    @rule(port=ports, server=names, is_udp=st.booleans(), has_name=st.booleans())
+    def greet(self, port: int, server: str, is_udp: bool, has_name: bool) -> None:
+        key = FlowKey(Protocol.UDP, 17, HERE, port, *DNS) if is_udp else FlowKey(Protocol.TCP, 6, HERE, port, *WEB)
+        source = DomainSource.QUIC if is_udp else DomainSource.SNI
+        fact = (
+            HelloFact(time=self.machine.wall_time, key=key, server_name=server, source=source)
+            if has_name
+            else HelloWithoutName(time=self.machine.wall_time, key=key, source=source)
+        )
+        self.machine.monitor.add_names([fact], self.machine.now)
+
+    @rule(server=names, address=st.sampled_from([PEER, STRANGER]), port=ports, seconds_ago=st.sampled_from([0.0, 2.0]))
+    def answer(self, server: str, address: bytes, port: int, seconds_ago: float) -> None:
+        fact = DnsFact(
+            time=self.machine.wall_time - seconds_ago,
+            asked_name=server,
+            address=address,
+            chain=(server,),
+            ttl_seconds=30,
+            asker=FlowKey(Protocol.UDP, 17, HERE, port, *DNS),
+        )
+        self.machine.monitor.add_names([fact], self.machine.now)
 
     @rule()
     def clear(self) -> None:

@@ -2,7 +2,7 @@
 
 from netmon.model import Protocol
 from netmon_collector.core.flow import Flow, FlowKey, Route
-from netmon_collector.core.tally import Tally
+from netmon_collector.core.interface_sums import InterfaceSums
 
 HERE, THERE = bytes((192, 0, 2, 1)), bytes((198, 51, 100, 2))
 
@@ -30,9 +30,9 @@ def test_sockets_that_share_an_endpoint_are_kept_apart_by_their_holder() -> None
 
 def test_a_route_leads_to_both_ends_on_loopback_and_to_one_elsewhere() -> None:
     sender, receiver = flow(), flow()
-    assert Route(Tally(), sender=sender, receiver=receiver).flows == [sender, receiver]
-    assert Route(Tally(), receiver=receiver).flows == [receiver]
-    assert Route(Tally()).flows == []
+    assert Route(InterfaceSums(), sender=sender, receiver=receiver).flows == [sender, receiver]
+    assert Route(InterfaceSums(), receiver=receiver).flows == [receiver]
+    assert Route(InterfaceSums()).flows == []
 
 
 def test_a_change_lets_go_of_what_was_shown() -> None:

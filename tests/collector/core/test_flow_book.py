@@ -44,7 +44,7 @@ def forward(machine: Machine, source: tuple[bytes, int], destination: tuple[byte
         (17, Protocol.UDP, UnattributedReason.PENDING, True),
         (136, Protocol.UDP, UnattributedReason.PENDING, False),
         (132, Protocol.SCTP, UnattributedReason.PROTOCOL, True),
-        (1, Protocol.ICMP, UnattributedReason.PROTOCOL, False),
+        (58, Protocol.ICMP, UnattributedReason.PROTOCOL, False),
         (47, Protocol.OTHER, UnattributedReason.PROTOCOL, False),
     ],
 )

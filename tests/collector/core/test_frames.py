@@ -254,10 +254,32 @@ def test_udp_lite_and_sctp_have_ports(protocol: int) -> None:
     assert read(make.ipv4(make.udp(1, 2), protocol), RAW).destination_port == 2
 
 
-@pytest.mark.parametrize("protocol", [1, 2, 33, 47, 58, 255])
+@pytest.mark.parametrize("protocol", [2, 33, 47, 58, 255])
 def test_protocols_without_ports_have_none(protocol: int) -> None:
     packet = read(make.ipv4(make.udp(1, 2), protocol), RAW)
     assert (packet.ip_protocol, packet.source_port, packet.destination_port) == (protocol, NO_PORT, NO_PORT)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "kind", "ports"),
+    [
+        (1, 8, (0x1234, NO_PORT)),
+        (1, 0, (NO_PORT, 0x1234)),
+        (58, 128, (0x1234, NO_PORT)),
+        (58, 129, (NO_PORT, 0x1234)),
+        (1, 3, (NO_PORT, NO_PORT)),
+        (58, 135, (NO_PORT, NO_PORT)),
+        (1, 128, (NO_PORT, NO_PORT)),
+    ],
+)
+def test_an_echo_has_its_identifier_for_the_port_of_who_asks(protocol: int, kind: int, ports: tuple[int, int]) -> None:
+    packet = read(make.ipv4(make.icmp(kind, 0x1234), protocol), RAW)
+    assert (packet.source_port, packet.destination_port) == ports
+
+
+def test_an_echo_that_is_cut_short_has_no_identifier() -> None:
+    packet = read(make.ipv4(make.icmp(8, 0x1234)[:7], 1), RAW)
+    assert (packet.source_port, packet.destination_port) == (NO_PORT, NO_PORT)
 
 
 @pytest.mark.parametrize(("protocol", "inner"), [(4, PACKET4), (41, PACKET6)])

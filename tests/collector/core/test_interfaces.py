@@ -9,6 +9,7 @@ from netmon_collector.core.interfaces import (
     InterfaceFacts,
     InterfaceKind,
     choose_interfaces,
+    inside_of,
 )
 
 NAMES = ("lo", "eth0", "eth1", "br0", "bond0", "eth0.5", "veth1", "wg0", "tun0", "docker0")
@@ -84,14 +85,32 @@ def test_a_vlan_over_a_bond_is_counted_on_the_bond() -> None:
     assert captured(choices) == {"bond0"}
 
 
-def test_a_tunnel_is_left_out_and_the_reason_says_how_to_see_inside() -> None:
+def test_a_tunnel_is_captured_inside_and_outside() -> None:
     choices = choose(facts("eth0"), facts("wg0", InterfaceKind.TUNNEL))
-    assert captured(choices) == {"eth0"}
-    assert "--interface wg0" in choices["wg0"].reason
-    assert captured(choose(facts("eth0"), facts("wg0", InterfaceKind.TUNNEL), wanted=("wg0", "eth0"))) == {
-        "eth0",
-        "wg0",
-    }
+    assert captured(choices) == {"eth0", "wg0"}
+    assert inside_of(tuple(choices.values())) == {"wg0"}
+
+
+def test_a_tunnel_that_is_a_bridges_member_is_counted_on_the_bridge() -> None:
+    tap = facts("tap0", InterfaceKind.TUNNEL, master="br0")
+    choices = choose(facts("br0", InterfaceKind.BRIDGE, lower_names=("tap0",)), tap)
+    assert captured(choices) == {"br0"}
+    assert inside_of(tuple(choices.values())) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("others", "wanted"),
+    [
+        pytest.param((), (), id="there is nothing else"),
+        pytest.param((facts("eth0"),), ("wg0",), id="it alone was asked for"),
+        pytest.param((facts("lo", is_loopback=True),), (), id="there is loopback beside it"),
+        pytest.param((facts("eth0", is_up=False),), (), id="the interface that carries it is down"),
+    ],
+)
+def test_a_tunnel_is_no_inside_where(others: tuple[InterfaceFacts, ...], wanted: tuple[str, ...]) -> None:
+    choices = choose(*others, facts("wg0", InterfaceKind.TUNNEL), wanted=wanted)
+    assert "wg0" in captured(choices)
+    assert inside_of(tuple(choices.values())) == frozenset()
 
 
 def test_a_pattern_leaves_out_a_bridge_with_its_members() -> None:

@@ -207,21 +207,21 @@ def test_sums_of_a_long_period_stay_as_small_as_the_table() -> None:
         for port in range(30):
             machine.udp((STRANGER, 100 * number + port), (HERE, 9))
         machine.tick()
-    (sums,) = machine.monitor._running.values()
+    (sums,) = machine.monitor._periods.running.values()
     assert len(sums.rows) <= 42
-    assert len(sums.homes) <= 42
+    assert len(sums.owners._homes) <= 42
 
 
 def test_a_period_is_no_longer_summed_up_when_the_last_of_its_users_left() -> None:
     machine = watched()
     machine.monitor.hold_period(3)
     machine.monitor.release_period(3)
-    assert list(machine.monitor._running) == [3]
+    assert list(machine.monitor._periods.running) == [3]
     for _ in range(3):
         machine.tick()
     machine.monitor.release_period(3)
-    assert not machine.monitor._running
-    assert not machine.monitor._finished
+    assert not machine.monitor._periods.running
+    assert not machine.monitor._periods.finished
 
 
 def test_another_interval_leaves_totals_and_baseline_alone() -> None:

@@ -59,7 +59,12 @@ def unwanted_datagram(machine: Machine) -> None:
 
 
 def ping(machine: Machine) -> None:
-    machine.packet(frames.ipv4(bytes(8), 1, source=HERE, destination=PEER))
+    machine.packet(frames.ipv4(frames.icmp(8, 5), 1, source=HERE, destination=PEER))
+
+
+def being_pinged(machine: Machine) -> None:
+    machine.packet(frames.ipv4(frames.icmp(8, 5), 1, source=PEER, destination=HERE))
+    machine.packet(frames.ipv4(frames.icmp(0, 5), 1, source=HERE, destination=PEER))
 
 
 def passing(machine: Machine) -> None:
@@ -76,6 +81,7 @@ def passing(machine: Machine) -> None:
         (served_request, UnattributedReason.PENDING, UnattributedReason.GONE),
         (question, UnattributedReason.PENDING, UnattributedReason.GONE),
         (ping, UnattributedReason.PROTOCOL, UnattributedReason.PROTOCOL),
+        (being_pinged, UnattributedReason.KERNEL, UnattributedReason.KERNEL),
         (passing, UnattributedReason.FORWARDED, UnattributedReason.FORWARDED),
     ],
 )

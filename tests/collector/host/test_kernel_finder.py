@@ -28,6 +28,16 @@ with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as client:
     print(client.getsockname()[1], time.time(), flush=True)
 """
 
+AGAIN = """
+import socket, sys, time
+with socket.socket() as client:
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, bytes([1, 0, 0, 0, 0, 0, 0, 0]))
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    client.bind(("127.0.0.1", 23459))
+    client.connect(("127.0.0.1", int(sys.argv[1])))
+    print(client.getsockname()[1], time.time(), flush=True)
+"""
+
 
 @pytest.fixture
 def finder() -> Iterator[KernelFinder]:
@@ -56,9 +66,9 @@ def answered(finder: KernelFinder, asked: Question) -> tuple[Answer, Process]:
     return answer, process
 
 
-def called(server: socket.socket) -> tuple[int, Question]:
+def called(server: socket.socket, code: str = CALL) -> tuple[int, Question]:
     """Let a program connect and end; give its pid and what is asked of its connection."""
-    command = [sys.executable, "-c", CALL, str(server.getsockname()[1])]
+    command = [sys.executable, "-c", code, str(server.getsockname()[1])]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         port, time_text = program.stdout.readline().split()
@@ -198,3 +208,13 @@ def test_ends_that_another_socket_has_by_now_tell_nothing_of_an_earlier_connecti
         later = asked._replace(start_time=asked.start_time + 60)
         assert finder.find([earlier], *times()).answers == ()
         assert finder.find([later], *times(61)).answers == ()
+
+
+def test_each_of_five_connections_that_had_the_same_ends_is_its_own_programs(finder: KernelFinder) -> None:
+    """Packets wait in the capture for longer than a port may be left alone."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asked = [called(server, AGAIN) for _ in range(6)]
+        finder.hear(*times())
+        found = [finder.find([question], *times()).processes for _, question in asked]
+    # A sixth is too long ago: rather nobody than somebody else.
+    assert [[process.pid for process in processes] for processes in found] == [[], *([pid] for pid, _ in asked[1:])]

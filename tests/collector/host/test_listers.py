@@ -6,8 +6,15 @@ import time
 
 import pytest
 
+from netmon.model import Protocol
+from netmon_collector import clock
+from netmon_collector.core.flow import FlowKey
+from netmon_collector.core.questions import Question
+from netmon_collector.host.bpf.kernel_holders import KernelHolders
 from netmon_collector.host.bpf.kernel_owners import CgroupHeld, KernelOwners
-from netmon_collector.host.listers import open_owner_finder, open_socket_lister
+from netmon_collector.host.bpf.system_call import ProgramRefused
+from netmon_collector.host.listers import open_holder_source, open_owner_finder, open_socket_lister
+from netmon_collector.host.process_events import ProcessEvents
 from netmon_collector.host.sock_diag import SockDiag
 from tests.support.sockets import owner_of, port_of, rows_on
 
@@ -69,8 +76,10 @@ def test_why_the_kernel_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr(KernelOwners, "__init__", refuse)
     choice = open_owner_finder()
-    assert choice.finder is None
+    assert choice.finder is not None
+    assert choice.finder.name == "sockdiag"
     assert choice.reason.startswith(reason)
+    choice.finder.close()
 
 
 def test_a_way_that_was_asked_for_leaves_the_kernel_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,3 +88,61 @@ def test_a_way_that_was_asked_for_leaves_the_kernel_out(monkeypatch: pytest.Monk
     assert "--owners auto" in choice.remedy
     monkeypatch.setattr(sys, "platform", "darwin")
     assert open_owner_finder().reason == "this system has no eBPF"
+
+
+def test_lookups_can_be_asked_for_and_listings_alone_too() -> None:
+    choice = open_owner_finder("sockdiag")
+    assert choice.finder is not None
+    assert (choice.finder.name, choice.reason) == ("sockdiag", "left out by --owners sockdiag")
+    choice.finder.close()
+    assert [open_owner_finder(way).finder for way in ("procfs", "psutil")] == [None, None]
+
+
+def test_without_process_events_lookups_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: ProcessEvents) -> None:
+        raise PermissionError(errno.EPERM, "no")
+
+    monkeypatch.setattr(ProcessEvents, "__init__", refuse)
+    choice = open_owner_finder("sockdiag")
+    assert choice.finder is not None
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        here = socket.inet_aton("127.0.0.1")
+        key = FlowKey(Protocol.TCP, 6, here, port_of(client), here, port_of(server))
+        found = choice.finder.find([Question("c1", key, clock.wall_time())], *clock.both())
+    assert [process.pid for process in found.processes] == [os.getpid()]
+    choice.finder.close()
+
+
+def test_a_kernel_without_sock_diag_has_no_lookups(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: SockDiag) -> None:
+        raise OSError(errno.ENOENT, "no such handler")
+
+    monkeypatch.setattr(SockDiag, "probe", refuse)
+    assert open_owner_finder("sockdiag").finder is None
+
+
+@pytest.mark.root
+def test_the_kernel_tells_who_holds_sockets_where_it_may() -> None:
+    source, reason = open_holder_source()
+    assert (source.name, source.is_whole, reason) == ("task_file", True, "")
+    assert [way.in_use for way in open_socket_lister().holder_ways] == [True]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (PermissionError(errno.EPERM, "no"), "the right to load it is missing"),
+        (FileNotFoundError(errno.ENOENT, "no such file"), "this kernel does not tell of its types (BTF)"),
+        (ProgramRefused(errno.EINVAL, "task_file", ""), "the kernel refused: Invalid argument"),
+        (ValueError("processes have other numbers here"), "processes have other numbers here"),
+    ],
+)
+def test_why_descriptors_are_walked_is_said(monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str) -> None:
+    def refuse(self: KernelHolders) -> None:
+        raise error
+
+    monkeypatch.setattr(KernelHolders, "__init__", refuse)
+    for way in ("auto", "procfs"):
+        [holding] = open_socket_lister(way).holder_ways
+        why = reason if way == "auto" else "left out by --owners procfs"
+        assert (holding.name, holding.in_use, holding.reason) == ("task_file", False, why)

@@ -16,14 +16,13 @@ def root(tmp_path: Path) -> Path:
     """A proc file system with what a process's name may do to ``stat``."""
     (tmp_path / "sys/kernel/random").mkdir(parents=True)
     (tmp_path / "sys/kernel/random/boot_id").write_text("0123abcd-0000-0000-0000-000000000000\n", encoding="ascii")
-    (tmp_path / "uptime").write_text("1000.00 1.00\n", encoding="ascii")
     return tmp_path
 
 
 def glimpse(root: Path, stat: str) -> Glimpse | None:
     (root / "5").mkdir(exist_ok=True)
     (root / "5/stat").write_text(stat, encoding="utf-8")
-    reader = ProcProcessReader(str(root))
+    reader = ProcProcessReader(str(root), lambda: 1_000.0)
     reader.begin(5000.0)
     return reader.glimpse(5)
 

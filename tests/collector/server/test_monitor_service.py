@@ -9,7 +9,7 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
-from netmon.model import ConnectionClosed, MonitoringState
+from netmon.model import ConnectionClosed, InterfaceLedger, LedgerSums, MonitoringState
 from netmon.serving import HostTimes
 from netmon.v1 import filter_pb2, snapshot_pb2, status_pb2
 from netmon.v1 import monitor_service_pb2 as pb
@@ -358,3 +358,28 @@ async def test_an_oversized_request_is_refused(tmp_path: Path) -> None:
         request = pb.ListConnectionsRequest(page_token="x" * 70_000)
         code, _, _ = await error_of(both.monitor().ListConnections(request))
         assert code is grpc.StatusCode.RESOURCE_EXHAUSTED  # what gRPC itself answers
+
+
+async def test_a_connection_is_explained_and_an_unknown_one_is_not_found(tmp_path: Path) -> None:
+    async with served(tmp_path, TickSource([row(1)])) as both:
+        both.tick()
+        answer = await both.monitor().ExplainConnection(pb.ExplainConnectionRequest(connection_id="c1"))
+        assert answer.explanation.connection.id == "c1"
+        assert [(each.way, each.process_id) for each in answer.explanation.attempts] == [("ebpf", "p1")]
+        assert [each.id for each in answer.explanation.processes] == ["p1"]
+        code, reason, _ = await error_of(
+            both.monitor().ExplainConnection(pb.ExplainConnectionRequest(connection_id="c2"))
+        )
+        assert (code, reason) == (grpc.StatusCode.NOT_FOUND, "NO_SUCH_CONNECTION")
+        code, _, text = await error_of(both.monitor().ExplainConnection(pb.ExplainConnectionRequest()))
+        assert (code, text) == (grpc.StatusCode.INVALID_ARGUMENT, "connection_id: missing")
+
+
+async def test_the_ledger_is_that_of_the_newest_tick(tmp_path: Path) -> None:
+    source = TickSource()
+    source.interface_ledgers = (InterfaceLedger(name="eth0", total=LedgerSums(system_bytes=7)),)
+    async with served(tmp_path, source) as both:
+        both.tick()
+        answer = await both.monitor().GetLedger(pb.GetLedgerRequest())
+        assert [(each.name, each.total.system_bytes) for each in answer.interfaces] == [("eth0", 7)]
+        assert (answer.sequence, answer.time.seconds) == (1, START + 1)

@@ -78,3 +78,13 @@ def test_too_many_terms_are_refused() -> None:
 def test_an_order_that_does_not_exist_is_refused() -> None:
     with pytest.raises(InvalidRequest, match=r"^order: not an order$"):
         requests.read_order(99, "order")
+
+
+@pytest.mark.parametrize("text", ["", "c" * 65])
+def test_an_id_that_cannot_be_one_is_refused(text: str) -> None:
+    with pytest.raises(InvalidRequest, match="connection_id"):
+        requests.read_connection_id(text)
+
+
+def test_an_id_is_taken_as_it_is() -> None:
+    assert requests.read_connection_id("c1f") == "c1f"

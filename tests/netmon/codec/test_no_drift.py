@@ -9,12 +9,19 @@ import pytest
 from google.protobuf.descriptor import Descriptor, EnumDescriptor
 
 from netmon import model
-from netmon.model import enums
+from netmon.model import enums, history_enums
 from netmon.v1 import (
     connection_pb2,
     control_service_pb2,
     event_pb2,
+    explanation_pb2,
     filter_pb2,
+    history_alert_pb2,
+    history_entity_pb2,
+    history_pb2,
+    history_service_pb2,
+    history_storage_pb2,
+    ledger_pb2,
     monitor_service_pb2,
     snapshot_pb2,
     status_pb2,
@@ -25,7 +32,14 @@ _FILES: tuple[ModuleType, ...] = (
     connection_pb2,
     control_service_pb2,
     event_pb2,
+    explanation_pb2,
     filter_pb2,
+    history_alert_pb2,
+    history_entity_pb2,
+    history_pb2,
+    history_service_pb2,
+    history_storage_pb2,
+    ledger_pb2,
     monitor_service_pb2,
     snapshot_pb2,
     status_pb2,
@@ -87,7 +101,7 @@ _MESSAGES: dict[str, Descriptor] = {
 }
 _MODEL_ENUMS: dict[str, type[IntEnum]] = {
     name: member
-    for name, member in vars(enums).items()
+    for name, member in (vars(enums) | vars(history_enums)).items()
     if isinstance(member, type) and issubclass(member, IntEnum) and member is not IntEnum
 }
 

@@ -5,8 +5,9 @@ import { h, setText } from "../dom.js";
 import { HeldNote } from "../widgets/held_note.js";
 
 export class Foot {
-  /** @param {() => void} onResume */
-  constructor(onResume) {
+  /** @param {() => void} onResume @param {string} noun of what is listed */
+  constructor(onResume, noun = "application") {
+    this.noun = noun;
     this.count = 0;
     this.words = h("span", { class: "nm-num" });
     this.since = h("span", { class: "nm-tree-since" });
@@ -18,7 +19,7 @@ export class Foot {
 
   show({ shown, all, since, omitted, look }) {
     this.count = shown;
-    setText(this.words, shown === all ? counted(all, "application") : `${shown.toLocaleString("en-US")} of ${counted(all, "application")}`);
+    setText(this.words, shown === all ? counted(all, this.noun) : `${shown.toLocaleString("en-US")} of ${counted(all, this.noun)}`);
     setText(this.since, `Σ captured IP bytes ${since}`);
     this.omitted.hidden = !omitted;
     if (!omitted) return;

@@ -1,7 +1,8 @@
-/** @file One line of the tree in the document: its cells, written to only where what they show changes. */
+/** @file The cells of a line of the tree of applications. */
 
 import * as texts from "../data/texts.js";
-import { h, setAttr, setText } from "../dom.js";
+import { h, setText } from "../dom.js";
+import { countText, emptyCell, makeTreeLine, numberCell } from "../widgets/tree_line.js";
 import { NAME_CELLS } from "./name_cells.js";
 import { makeSpark } from "./spark.js";
 
@@ -9,46 +10,12 @@ import { makeSpark } from "./spark.js";
 const WIDE_KINDS = new Set(["heading", "more"]);
 
 /**
- * @typedef {object} LineView
- * @property {HTMLElement} node
- * @property {import("./branches.js").Line|null} line
- * @property {number} index
- * @property {(line: import("./branches.js").Line, look: object) => void} show
- */
-
-/**
  * @param {import("./branches.js").Line["kind"]} kind @param {import("./columns.js").Column[]} columns
  * @param {(query: string) => void} go to the connections
- * @returns {LineView}
+ * @returns {import("../widgets/tree_line.js").LineView}
  */
 export function makeLine(kind, columns, go) {
-  const isWide = WIDE_KINDS.has(kind);
-  const cells = (isWide ? columns.slice(0, 1) : columns).map((column) => makeCell(column, kind, go));
-  const node = h("div", { class: `nm-tree-row nm-table-line nm-tree-${kind}`, role: "row", tabindex: "-1", hidden: true }, cells.map((cell) => cell.node));
-  if (isWide) {
-    cells[0].node.classList.add("nm-tree-wide");
-    setAttr(cells[0].node, "aria-colspan", columns.length);
-  }
-  const view = {
-    node,
-    line: null,
-    index: -1,
-    show(line, look) {
-      view.line = line;
-      view.look = look;
-      for (const cell of cells) cell.show(line, look);
-    },
-  };
-  cells[0].node.addEventListener("pointerenter", () => setAttr(cells[0].node, "title", cells[0].title?.(view.line, view.look) || null));
-  return view;
-}
-
-function makeCell(column, kind, go) {
-  const cell = cellOf(column, kind, go);
-  cell.node.setAttribute("role", "gridcell");
-  cell.node.classList.add("nm-tree-cell");
-  if (column.right) cell.node.classList.add("nm-tree-right");
-  return cell;
+  return makeTreeLine(kind, columns, (column) => cellOf(column, kind, go), WIDE_KINDS.has(kind));
 }
 
 function cellOf({ key }, kind, go) {
@@ -63,8 +30,6 @@ function cellOf({ key }, kind, go) {
     default: return numberCell((line) => line.remotes ?? null, countText);
   }
 }
-
-const countText = (/** @type {number} */ count) => count.toLocaleString("en-US");
 
 function nameCell(kind, go) {
   const cell = NAME_CELLS[kind](go);
@@ -91,25 +56,6 @@ function stateCell() {
       pill.className = `nm-pill nm-tone-${state?.colour ?? "grey"}`;
       setText(glyph, state?.glyph ?? "");
       setText(name, state?.name ?? "");
-    },
-  };
-}
-
-const emptyCell = () => ({ node: h("span", null), show() {} });
-
-/** Nothing at all is dim, so that the eye finds what moves; what there is no number for stays empty. */
-function numberCell(valueOf, textOf) {
-  const node = h("span", { class: "nm-num" });
-  let shown = null;
-  return {
-    node,
-    show(line, look) {
-      const value = valueOf(line);
-      const words = value === null ? "" : textOf(value, look);
-      if (words === shown) return;
-      shown = words;
-      setText(node, words);
-      node.classList.toggle("nm-dim", !value);
     },
   };
 }

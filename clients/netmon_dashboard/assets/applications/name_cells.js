@@ -5,9 +5,9 @@
 
 import * as texts from "../data/texts.js";
 import { addTerm, termText } from "../data/query_edit.js";
-import { h, setAttr, setText } from "../dom.js";
-import { changedQuery, PAGES } from "../frame/address.js";
+import { h, setText } from "../dom.js";
 import { NOBODY } from "./app_match.js";
+import { connectionsLink } from "../widgets/connections_link.js";
 import { tile, updateTile } from "../widgets/tile.js";
 import { appQuery, headingWords } from "./words.js";
 
@@ -22,26 +22,6 @@ export const NAME_CELLS = { app: appCell, nobody: nobodyCell, heading: headingCe
 const shown = (/** @type {string} */ text) => texts.cut(texts.plain(text));
 const bdi = (kind) => h("bdi", { class: kind });
 const chevron = () => h("span", { class: "nm-tree-chevron", "aria-hidden": "true" }, "›");
-
-/** A link to the connections, which keeps the socket unless a new tab is asked for. */
-function connectionsLink(kind, go) {
-  let query = "";
-  const node = h("a", { class: `nm-tree-link ${kind}`, tabindex: "-1", onclick: (event) => {
-    event.stopPropagation();
-    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
-    event.preventDefault();
-    go(query);
-  } });
-  return {
-    node,
-    show(words, wanted, title) {
-      setText(node, words);
-      if (wanted !== query) setAttr(node, "href", PAGES.connections + changedQuery("", { q: wanted }));
-      query = wanted;
-      setAttr(node, "title", title);
-    },
-  };
-}
 
 function appCell() {
   const picture = tile(null);

@@ -5,13 +5,14 @@ import { h } from "../dom.js";
 import { NothingHere } from "../widgets/nothing_here.js";
 import { OrderKeeper } from "../widgets/order_keeper.js";
 import { Search } from "../widgets/search.js";
+import { TreeTable } from "../widgets/tree_table.js";
 import { passing } from "./app_match.js";
-import { columnsFor } from "./columns.js";
+import { columnsFor, tracks } from "./columns.js";
 import { applicationsCommand } from "./command.js";
 import { Foot } from "./foot.js";
+import { makeLine } from "./line_view.js";
 import { AppListing } from "./listing.js";
 import { DEFAULT_SORT, formatSort, nextSort, parseSort, sameSort } from "./order.js";
-import { Table } from "./table.js";
 import { formatOpen, parseOpen, Tree } from "./tree.js";
 import { emptyWords, sumsSince } from "./words.js";
 
@@ -77,12 +78,12 @@ class ApplicationsPage {
   }
 
   #build(root, text) {
-    this.table = new Table({
+    this.table = new TreeTable({
       onSort: (key) => this.#sortBy(nextSort(this.sort, key)),
       onToggle: (line) => this.#toggle(line),
       ...this.order.listeners,
       onConnections: (query) => this.context.go("connections", { q: query || null }),
-    });
+    }, { label: "Applications", makeLine, tracks });
     this.foot = new Foot(() => this.order.sortNow());
     this.empty = new NothingHere((query) => this.search.set(query));
     this.search = new Search(text, { onQuery: (query, filter) => this.#filtered(query, filter), onText: () => {} });

@@ -37,7 +37,7 @@ export class Tree {
       const { app } = entry;
       const isOpen = this.open.has(app.id);
       const line = {
-        key: `a ${app.id}`, kind: "app", level: 1, parent: "", id: app.id, isOpen, app, isLeaving: entry.isLeaving,
+        key: `a ${app.id}`, kind: "app", level: 1, parent: "", id: app.id, isOpen, app, isOver: entry.isLeaving || app.connections + app.listening === 0,
         sentRate: app.sentRate, receivedRate: app.receivedRate, ...view.sums(app),
         connections: app.connections, remotes: app.remotes,
       };

@@ -29,7 +29,12 @@ const MAKERS = {
   sent_rate: (column) => numberCell(column, (entry) => entry.sentRate, texts.rateText),
   received: (column) => numberCell(column, (entry) => entry.received, texts.sizeText),
   sent: (column) => numberCell(column, (entry) => entry.sent, texts.sizeText),
+  received_payload: (column) => numberCell(column, ({ row }) => row.receivedPayload, payloadText),
+  sent_payload: (column) => numberCell(column, ({ row }) => row.sentPayload, payloadText),
 };
+
+/** Only TCP's payload is counted. */
+const payloadText = (bytes, look) => (bytes === null ? "—" : texts.sizeText(bytes, look));
 
 /** A text node in an element: to change its data makes no node anew, and is the cheapest there is. */
 function textIn(element) {
@@ -112,7 +117,7 @@ function domainCell(column) {
     node: cell.node,
     show(entry, look) {
       cell.show(entry, look);
-      const inferred = texts.isInferred(entry.row);
+      const inferred = entry.row.domain === "" || texts.isInferred(entry.row);
       if (inferred === isDim) return;
       isDim = inferred;
       cell.node.classList.toggle("nm-dim", isDim);
@@ -159,8 +164,8 @@ function numberCell(column, valueOf, textOf) {
       if (words === shown) return;
       shown = words;
       text.data = words;
-      if (isDim === (value === 0)) return;
-      isDim = value === 0;
+      if (isDim === !value) return;
+      isDim = !value;
       node.classList.toggle("nm-dim", isDim);
     },
   };

@@ -35,7 +35,7 @@ export const COLUMNS = Object.freeze([
   column("local", "Local", "This machine's end", 138, { grow: 1, rank: 9, text: texts.localText }),
   column("remote", "Remote", "The other end", 138, { grow: 1.1, text: texts.remoteText }),
   column("domain", "Domain", "Domain of the other end", 120, {
-    grow: 1.2, rank: 3, text: texts.domainText, tooltip: texts.domainTitle,
+    grow: 1.2, rank: 3, text: texts.domainOrReason, tooltip: texts.domainTitle,
   }),
   column("state", "State", "State", 128, { rank: 1, text: (row, look) => texts.stateLook(row, look)?.name ?? "" }),
   column("age", "Age", "How long it is open", 72, { ...number, rank: 8, text: texts.ageText, tooltip: ageTitle }),
@@ -61,6 +61,16 @@ export const COLUMNS = Object.freeze([
     ...more, grow: 1, text: (row) => texts.plain(row.proc?.executable ?? ""),
   }),
   column("owner", "Owner found by", "How the owner was found", 160, { ...more, grow: 0.5, text: texts.ownerText }),
+]);
+
+const payload = (key, title, label, rank) => column(key, title, label, 96, { ...number, rank });
+
+/** Where no packets are captured: the kernel's payload stands where captured bytes stand else; rates have no place. */
+const WITHOUT_PACKETS = new Map([
+  ["received_rate", null],
+  ["sent_rate", null],
+  ["received", payload("received_payload", "Payload ↓", "Payload received, as the kernel counts it", 0)],
+  ["sent", payload("sent_payload", "Payload ↑", "Payload sent, as the kernel counts it", 2)],
 ]);
 
 const BY_KEY = new Map(COLUMNS.map((each) => [each.key, each]));
@@ -100,22 +110,31 @@ const inOrder = (keys) => COLUMNS.filter((each) => keys.has(each.key)).map((each
  * The columns for a table of this width. Where there is no room, the least important usual ones go; what was asked for
  * stays, and the table can be moved sideways. Domain is left out while no row has one.
  *
- * @param {{keys: readonly string[]|null, width: number, hasDomains: boolean}} view keys: the choice, null for the usual
+ * @param {{keys: readonly string[]|null, width: number, hasDomains: boolean, isWithoutPackets?: boolean}} view
+ *   keys: the choice, null for the usual
  * @returns {{columns: Column[], isNarrow: boolean}}
  */
-export function columnsFor({ keys, width, hasDomains }) {
+export function columnsFor({ keys, width, hasDomains, isWithoutPackets = false }) {
   if (width > 0 && width < NARROW_PIXELS) {
-    const narrow = [...NARROW_WIDTHS].map(([key, least]) => ({ ...BY_KEY.get(key), width: least }));
+    const narrow = [...NARROW_WIDTHS].map(([key, least]) => ({ ...narrowColumn(key, isWithoutPackets), width: least }));
     return { columns: narrow, isNarrow: true };
   }
   const wanted = (keys ?? DEFAULT_KEYS).filter((key) => key !== "domain" || hasDomains);
   let columns = wanted.map((key) => BY_KEY.get(key));
+  if (isWithoutPackets) columns = columns.map(inPlaceOf).filter((each) => each !== null);
   while (keys === null && width > 0 && leastWidth(columns) > width) {
     const last = columns.reduce((one, other) => (other.rank > one.rank ? other : one));
     if (last.rank === 0) break;
     columns = columns.filter((each) => each !== last);
   }
   return { columns, isNarrow: false };
+}
+
+const inPlaceOf = (/** @type {Column} */ usual) =>
+  WITHOUT_PACKETS.has(usual.key) ? WITHOUT_PACKETS.get(usual.key) : usual;
+
+function narrowColumn(key, isWithoutPackets) {
+  return isWithoutPackets && key === "received_rate" ? WITHOUT_PACKETS.get("received") : BY_KEY.get(key);
 }
 
 export const leastWidth = (/** @type {Column[]} */ columns) => columns.reduce((sum, { width }) => sum + width, 0);

@@ -4,22 +4,34 @@ import * as texts from "../data/texts.js";
 
 /** @typedef {{label: string, value: string, long?: boolean}} Fact long: may need several lines */
 /** @typedef {{title: string, facts: Fact[]}} Group */
+/** @typedef {{sent: number|null, received: number|null}} Payload bytes; null where nobody counts */
 
-const CONFIDENCE = {
-  certain: "certain",
-  inferred: "inferred: it holds the port, which others may share",
+/** @returns {Payload} what the row itself bears of it */
+export const payloadOf = (row) => ({ sent: row.sentPayload, received: row.receivedPayload });
+
+/** What an owner that is not certain was concluded from, by the way that it was found. */
+const INFERRED = {
+  exact: "others may hold the socket too",
+  listener: "it listens on the port, and others may have accepted the connection",
+  wildcard: "it holds the port, which others may share",
+  creator: "it made the socket, and may have handed it on",
+  user: "it used the socket, as others may have",
+  sibling: "it alone opened the connections just before to the same remote end",
 };
 
 /**
  * Facts without a value are left out; a group without facts too.
  * @param {import("../data/types.js").Row} row @param {texts.Look} look
  * @param {boolean} isListed false: it is no longer told of, so nothing is known of now
+ * @param {Payload} payload of the socket: rows of which packets are captured do not bear it
  * @returns {Group[]}
  */
-export function factGroups(row, look, isListed = true) {
+export function factGroups(row, look, isListed = true, payload = payloadOf(row)) {
   const traffic = trafficGroup(row, look, isListed);
   const before = row.remainder ? [] : [connectionGroup(row, look)];
-  const after = row.remainder ? [] : [ownerGroup(row, look), processGroup(row, look), timeGroup(row, look)];
+  const after = row.remainder
+    ? []
+    : [socketGroup(row, look, payload), ownerGroup(row, look), processGroup(row, look), timeGroup(row, look)];
   return [...before, traffic, ...after]
     .map(({ title, facts }) => ({ title, facts: facts.filter(({ value }) => value !== "") }))
     .filter(({ facts }) => facts.length > 0);
@@ -36,7 +48,8 @@ function connectionGroup(row, look) {
       fact("Local", texts.localText(row)),
       fact("Remote", texts.remoteText(row) || "none: it listens or has no fixed peer"),
       fact("Domain", texts.domainText(row, look)),
-      fact("Domain source", texts.domainSourceText(row)),
+      fact("Domain source", texts.domainSourceText(row, look)),
+      fact("No domain", texts.unnamedText(row, look)),
       fact("State", state ? `${state.glyph} ${state.name}` : ""),
       fact("Direction", row.direction),
       fact("Scope", row.scope),
@@ -48,14 +61,27 @@ function connectionGroup(row, look) {
 }
 
 function trafficGroup(row, look, isListed) {
+  const title = "Traffic (captured IP bytes)";
   const now = isListed && row.end === null;
+  // What nobody counts is not zero.
+  if (look.isWithoutPackets && row.sent === 0 && row.received === 0) return { title, facts: [] };
   return {
-    title: "Traffic (captured IP bytes)",
+    title,
     facts: [
       fact("↓ now", now ? texts.rateText(row.receivedRate, look) : ""),
       fact("↑ now", now ? texts.rateText(row.sentRate, look) : ""),
       fact("Received", exact(look.sumsOf(row).received, look)),
       fact("Sent", exact(look.sumsOf(row).sent, look)),
+    ],
+  };
+}
+
+function socketGroup(row, look, { sent, received }) {
+  return {
+    title: "Socket (the kernel's counts)",
+    facts: [
+      fact("Payload received", received === null ? "" : exact(received, look)),
+      fact("Payload sent", sent === null ? "" : exact(sent, look)),
       fact("Round trip", texts.rttText(row)),
       fact("Packets sent again", row.retransmits === null ? "" : row.retransmits.toLocaleString("en-US")),
     ],
@@ -74,11 +100,16 @@ function ownerGroup(row, look) {
     facts: [
       fact("Application", name || "nobody"),
       fact(name ? "Found by" : "Why", texts.ownerText(row, look).replace(/^~/, "")),
-      fact("How sure", row.proc ? (CONFIDENCE[row.ownerConfidence] ?? row.ownerConfidence) : ""),
+      fact("How sure", sureText(row)),
       fact("Also held by", row.holders.join(", ")),
       fact("Part of netmon", row.isNetmon ? "yes" : ""),
     ],
   };
+}
+
+function sureText({ proc, ownerMethod, ownerConfidence }) {
+  if (!proc || ownerConfidence !== "inferred") return proc ? ownerConfidence : "";
+  return INFERRED[ownerMethod] ? `inferred: ${INFERRED[ownerMethod]}` : "inferred";
 }
 
 function processGroup(row, look) {
@@ -117,13 +148,13 @@ function timeGroup(row, look) {
 }
 
 /** The connection as lines of text. */
-export function rowAsText(row, look) {
-  const lines = factGroups(row, look).flatMap(({ facts }) => facts.map(({ label, value }) => `${label}: ${value}`));
+export function rowAsText(row, look, payload = payloadOf(row)) {
+  const lines = factGroups(row, look, true, payload).flatMap(({ facts }) => facts.map(({ label, value }) => `${label}: ${value}`));
   return [...(row.remainder ? [texts.appText(row, look)] : []), ...lines].join("\n");
 }
 
 /** The connection as JSON, with the names of `netmon-cli stream connections --per-row`. */
-export function rowAsJson(row) {
+export function rowAsJson(row, payload = payloadOf(row)) {
   const process = row.proc;
   const fields = {
     id: row.id, pid: process?.pid ?? null, process: process?.name ?? null, app: row.app?.name || null,
@@ -140,7 +171,8 @@ export function rowAsJson(row) {
     parent_pid: process?.parentPid || null, parent: process?.parentName || null,
     unit: row.unit || null, container: row.container || null, holders: row.holders,
     start_time: timestamp(row.start), started_before: row.startedBefore, last_time: timestamp(row.last),
-    end_time: timestamp(row.end), round_trip_seconds: row.rtt, retransmitted_packets: row.retransmits,
+    end_time: timestamp(row.end), round_trip_seconds: row.rttMilliseconds === null ? null : row.rttMilliseconds / 1000,
+    retransmitted_packets: row.retransmits, sent_payload_bytes: payload.sent, received_payload_bytes: payload.received,
     is_netmon: row.isNetmon,
   };
   return JSON.stringify(fields, null, 2);

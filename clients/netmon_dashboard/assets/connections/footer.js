@@ -1,18 +1,20 @@
 /** @file The line below the table: how many, how much, whether the order is held, and the pages. */
 
 import { counted, rateText, sizeText } from "../data/texts.js";
-import { h, setText } from "../dom.js";
+import { h, setAttr, setText } from "../dom.js";
 import { HeldNote } from "../widgets/held_note.js";
 import { PAGE_SIZES } from "./paging.js";
 
 const number = (/** @type {number} */ count) => count.toLocaleString("en-US");
 
+const ABOUT_TRAFFIC = "Sums of what is listed, loopback included (captured IP bytes)";
+const ABOUT_PAYLOAD = "Sums of what is listed, loopback included (payload of TCP, as the kernel counts it)";
+
 export class Footer {
   /** @param {{onSize: (size: number) => void, onPage: (step: number) => void, onResume: () => void}} told */
   constructor(told) {
-    const about = "Sums of what is listed, loopback included (captured IP bytes)";
     this.count = h("span", { class: "nm-count nm-num" });
-    this.sums = h("span", { class: "nm-sums nm-num", title: about });
+    this.sums = h("span", { class: "nm-sums nm-num" });
     this.held = new HeldNote(told.onResume);
     const sizes = PAGE_SIZES.map((size) => h("option", { value: String(size) }, size === 0 ? "All" : String(size)));
     this.size = h("select", { class: "nm-select nm-page-size", "aria-label": "Rows a page" }, sizes);
@@ -39,9 +41,8 @@ export class Footer {
     const words = countWords(shown, isFiltered, omittedCount);
     const closed = shown.closed > 0 ? ` · ${number(shown.closed)} closed in the last ${closedSeconds} s` : "";
     setText(this.count, words + closed);
-    const { sums } = shown;
-    const rates = `↓ ${rateText(sums.receivedRate, look)}  ↑ ${rateText(sums.sentRate, look)}`;
-    setText(this.sums, `${rates}  Σ↓ ${sizeText(sums.received, look)}  Σ↑ ${sizeText(sums.sent, look)}`);
+    setText(this.sums, look.isWithoutPackets ? payloadWords(shown.sums, look) : trafficWords(shown.sums, look));
+    setAttr(this.sums, "title", look.isWithoutPackets ? ABOUT_PAYLOAD : ABOUT_TRAFFIC);
   }
 
   /**
@@ -55,6 +56,15 @@ export class Footer {
     this.back.disabled = page <= 1;
     this.on.disabled = page >= pages;
   }
+}
+
+function trafficWords({ receivedRate, sentRate, received, sent }, look) {
+  const rates = `↓ ${rateText(receivedRate, look)}  ↑ ${rateText(sentRate, look)}`;
+  return `${rates}  Σ↓ ${sizeText(received, look)}  Σ↑ ${sizeText(sent, look)}`;
+}
+
+function payloadWords({ receivedPayload, sentPayload }, look) {
+  return `Payload ↓ ${sizeText(receivedPayload, look)}  ↑ ${sizeText(sentPayload, look)}`;
 }
 
 function countWords({ matching, all }, isFiltered, omittedCount) {

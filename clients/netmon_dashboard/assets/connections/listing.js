@@ -32,7 +32,8 @@ const MOST_NEWS = 0.5;
  * @property {number} closed ones that the filter left
  * @property {number} listening of the matching ones
  * @property {number} appended came at the end since the order is held
- * @property {{sent: number, received: number, sentRate: number, receivedRate: number}} sums of what the filter left
+ * @property {{sent: number, received: number, sentRate: number, receivedRate: number, sentPayload: number,
+ *   receivedPayload: number}} sums of what the filter left
  */
 
 export class Listing {
@@ -125,7 +126,9 @@ function newEntry(row) {
   };
 }
 
-const noTraffic = () => ({ sent: 0, received: 0, sentRate: 0, receivedRate: 0 });
+const noTraffic = () => ({
+  sent: 0, received: 0, sentRate: 0, receivedRate: 0, sentPayload: 0, receivedPayload: 0,
+});
 
 /**
  * Ended connections are counted by the remainder row that stands for all of them, which is there unless one filters:
@@ -140,4 +143,6 @@ function count(shown, { row, sent, received }, isFiltered) {
   shown.sums.received += received;
   shown.sums.sentRate += row.sentRate;
   shown.sums.receivedRate += row.receivedRate;
+  shown.sums.sentPayload += row.sentPayload ?? 0;
+  shown.sums.receivedPayload += row.receivedPayload ?? 0;
 }

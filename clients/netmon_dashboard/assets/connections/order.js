@@ -39,8 +39,10 @@ const ORDERS = {
   user: ({ row }) => text(row.proc?.user),
   unit: ({ row }) => text(row.unit),
   container: ({ row }) => text(row.container),
-  rtt: ({ row }) => row.rtt,
+  rtt: ({ row }) => row.rttMilliseconds,
   retransmits: ({ row }) => row.retransmits,
+  received_payload: ({ row }) => row.receivedPayload,
+  sent_payload: ({ row }) => row.sentPayload,
   started: ({ row }) => row.start || null,
   exe: ({ row }) => text(row.proc?.executable),
   owner: ({ row }) => text(row.proc ? row.ownerMethod : row.reason),
@@ -55,6 +57,7 @@ ORDERS.rip = ORDERS.remote;
 /** What one wants to see first: the most of these. Of all others the first in the alphabet, or the lowest. */
 const MOST_FIRST = new Set([
   "received_rate", "sent_rate", "rate", "received", "sent", "total", "rtt", "retransmits", "started",
+  "received_payload", "sent_payload",
 ]);
 
 /** Read `-received_rate`; null for what is no order. @returns {Sort|null} */
@@ -82,7 +85,7 @@ export function nextSort(current, key) {
 }
 
 /**
- * Sort entries in place. Each entry's key is made once; equal ones follow by rate, by total, and the older one first,
+ * Sort entries in place. Each entry's key is made once; equal ones follow by rate, by total, by payload, and the older one first,
  * so that rows at rest do not change places.
  * @param {Entry[]} entries @param {Sort} sort
  */
@@ -105,9 +108,12 @@ function byWeight(one, other) {
   return (
     other.receivedRate + other.sentRate - (one.receivedRate + one.sentRate) ||
     other.received + other.sent - (one.received + one.sent) ||
+    payloadOf(other.row) - payloadOf(one.row) ||
     one.row.n - other.row.n
   );
 }
+
+const payloadOf = ({ receivedPayload, sentPayload }) => (receivedPayload ?? 0) + (sentPayload ?? 0);
 
 const MOST_REMEMBERED = 20_000;
 /** @type {Map<string, string>} */

@@ -1,8 +1,10 @@
 /** @file The page "Connections": every connection of the machine in one table, and what is known of each. */
 
+import { isWithoutPackets as capturesNothing } from "../data/degraded.js";
 import { matcher } from "../data/match.js";
 import { counted } from "../data/texts.js";
 import { h } from "../dom.js";
+import { commandOf } from "../frame/cli.js";
 import { OrderKeeper } from "../widgets/order_keeper.js";
 import { Search } from "../widgets/search.js";
 import { ChipBar } from "./chip_bar.js";
@@ -108,6 +110,10 @@ class ConnectionsPage {
     });
     this.details = new Details({
       ask: (row) => this.context.link.ask("trace", { row: row.n }),
+      askPayload: (row) => this.context.link.ask("payload", { row: row.n }),
+      instance: () => this.store.hello?.instance_id ?? "",
+      askWhy: (row, instance) => this.context.link.ask("explain", { connection: row.id, instance }),
+      commandOf: (row) => commandOf(["explain", row.id], this.store.hello?.socket),
       rows: () => this.store.rows,
       say: (words) => this.context.toast(words),
       onFilter: (field, value) => this.search.set(narrowed(this.search.text, field, value)),
@@ -171,6 +177,7 @@ class ConnectionsPage {
       units: view.units,
       words: hello?.words ?? {},
       hideNames: view.hideNames,
+      isWithoutPackets: capturesNothing(hello),
       sumsOf: since?.isOn ? (row) => since.row(row) : (row) => row,
     };
   }
@@ -181,8 +188,9 @@ class ConnectionsPage {
   }
 
   #showColumns() {
-    const hasDomains = this.#hasDomains();
-    const { columns, isNarrow } = columnsFor({ keys: this.view.columns, width: this.width, hasDomains });
+    const { isWithoutPackets } = this.look;
+    const place = { keys: this.view.columns, width: this.width, hasDomains: this.#hasDomains(), isWithoutPackets };
+    const { columns, isNarrow } = columnsFor(place);
     this.grid.setColumns(columns, isNarrow, this.view.sort);
   }
 

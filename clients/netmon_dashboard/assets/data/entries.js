@@ -15,6 +15,7 @@ class App {
   icon = "";
   users = [];
   first = null;
+  isBrowser = false;
   sent = 0;
   received = 0;
   sentRate = 0;
@@ -76,8 +77,44 @@ class Row {
   holders = [];
   isNetmon = false;
   remainder = "";
-  rtt = null;
+  rttMilliseconds = null;
   retransmits = null;
+  sentPayload = null;
+  receivedPayload = null;
+  unnamedReason = "";
+}
+
+/** @implements {import("./types.js").Domain} */
+class Domain {
+  n = 0;
+  name = "";
+  registrable = "";
+  source = "";
+  isOthers = false;
+  first = null;
+  last = null;
+  sent = 0;
+  received = 0;
+  sentRate = 0;
+  receivedRate = 0;
+  connections = 0;
+  apps = [];
+}
+
+function fillDomain(domain, values, at) {
+  domain.n = values[at.n];
+  domain.name = values[at.name];
+  domain.registrable = values[at.registrable];
+  domain.source = values[at.source];
+  domain.isOthers = values[at.isOthers];
+  domain.first = values[at.first];
+  domain.last = values[at.last];
+  domain.sent = values[at.sent];
+  domain.received = values[at.received];
+  domain.sentRate = values[at.sentRate];
+  domain.receivedRate = values[at.receivedRate];
+  domain.connections = values[at.connections];
+  domain.apps = values[at.apps]; // as arrays: the caller links them
 }
 
 function fillApp(app, values, at) {
@@ -88,6 +125,7 @@ function fillApp(app, values, at) {
   app.icon = values[at.icon];
   app.users = values[at.users];
   app.first = values[at.first];
+  app.isBrowser = values[at.isBrowser];
   app.sent = values[at.sent];
   app.received = values[at.received];
   app.sentRate = values[at.sentRate];
@@ -146,12 +184,16 @@ function fillRow(row, values, at) {
   row.holders = values[at.holders];
   row.isNetmon = values[at.isNetmon];
   row.remainder = values[at.remainder];
-  row.rtt = values[at.rtt];
+  row.rttMilliseconds = values[at.rttMilliseconds];
   row.retransmits = values[at.retransmits];
+  row.sentPayload = values[at.sentPayload];
+  row.receivedPayload = values[at.receivedPayload];
+  row.unnamedReason = values[at.unnamedReason];
 }
 
 export const newApp = () => new App();
 export const newProcess = () => new Process();
+export const newDomain = () => new Domain();
 export const newRow = () => new Row();
 
 // Columns whose property is named otherwise.
@@ -192,6 +234,7 @@ export class Reader {
 
 export const appReader = (columns) => new Reader(columns, newApp, fillApp, RATES, ["id"]);
 export const processReader = (columns) => new Reader(columns, newProcess, fillProcess, {}, ["pid", "start"]);
+export const domainReader = (columns) => new Reader(columns, newDomain, fillDomain, RATES, ["name", "isOthers"]);
 export const rowReader = (columns) => new Reader(columns, newRow, fillRow, { ...RATES, process: "proc" }, ["id"]);
 
 function camelCase(column) {

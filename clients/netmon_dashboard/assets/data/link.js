@@ -46,6 +46,7 @@ export class Link {
     this.problem = "";
     /** When the next try comes, on the room's monotonic clock; null while connected. @type {number|null} */
     this.retryAt = null;
+    this.wantsDomains = false;
     this.wantsRows = null; // null: nothing was watched yet, the socket stays closed
     this.isPaused = false;
     /** How often ticks come, seconds; null while none need come (stopped, the collector is away). */
@@ -62,16 +63,18 @@ export class Link {
   }
 
   /** Say what this tab shows; connects at first. Answered with "full". */
-  watch(rows) {
-    if (this.wantsRows === rows) return;
+  watch(rows, domains = false) {
+    if (this.wantsRows === rows && this.wantsDomains === domains) return;
     this.wantsRows = rows;
+    this.wantsDomains = domains;
     if (this.socket === null && this.retryTimer === null) this.#connect();
-    else this.#send({ type: "watch", rows });
+    else this.resync();
   }
 
   /** Ask for a "full": a tick was missed, or it spoke of something unknown. */
   resync() {
-    this.#send({ type: "watch", rows: this.wantsRows === true });
+    const domains = this.wantsDomains ? { domains: true } : {};
+    this.#send({ type: "watch", rows: this.wantsRows === true, ...domains });
   }
 
   pause() {
@@ -98,7 +101,7 @@ export class Link {
 
   /**
    * Ask the server. Rejects with AskError when it says no, when the socket closes and after 5 s.
-   * @param {"range"|"trace"|"status"|"start"|"stop"|"clear"} what
+   * @param {"range"|"trace"|"payload"|"explain"|"status"|"start"|"stop"|"clear"} what
    * @returns {Promise<object>} the answer's data
    */
   ask(what, params = {}) {
@@ -138,7 +141,7 @@ export class Link {
     this.isConnected = true;
     this.problem = "";
     this.retryAt = null;
-    this.#send({ type: "watch", rows: this.wantsRows === true });
+    this.resync();
     if (this.isPaused) this.#send({ type: "pause" });
     this.#heard();
     this.onchange();

@@ -1,5 +1,5 @@
 /**
- * @file What this browser keeps of the view. Storage may be refused (private windows, policies): then it lasts as long
+ * @file What this browser keeps of the view, and what each tab keeps for itself: whether names are hidden. Storage may be refused (private windows, policies): then it lasts as long
  * as the document.
  */
 
@@ -12,8 +12,9 @@ export function defaultView() {
 }
 
 /** @returns {import("./types.js").View} */
-export function loadView(storage = browserStorage()) {
+export function loadView(storage = browserStorage(), tabStorage = browserStorage("sessionStorage")) {
   const view = defaultView();
+  view.hideNames = isHiding(tabStorage);
   if (storage === null) return view;
   let kept;
   try {
@@ -24,24 +25,36 @@ export function loadView(storage = browserStorage()) {
   if (kept === null || typeof kept !== "object") return view;
   if (["si", "bit", "iec"].includes(kept.units)) view.units = kept.units;
   if (REFRESH_SECONDS.includes(kept.refreshSeconds)) view.refreshSeconds = kept.refreshSeconds;
-  if (typeof kept.hideNames === "boolean") view.hideNames = kept.hideNames;
   return view;
 }
 
-/** @param {import("./types.js").View} view */
-export function saveView(view, storage = browserStorage()) {
+/** @param {import("./types.js").View} view @returns {boolean} whether it is kept */
+export function saveView(view, storage = browserStorage(), tabStorage = browserStorage("sessionStorage")) {
   const { units, refreshSeconds, hideNames } = view;
+  const isKept = keep(storage, JSON.stringify({ units, refreshSeconds }));
+  return keep(tabStorage, JSON.stringify({ hideNames })) && isKept;
+}
+
+function isHiding(storage) {
   try {
-    storage?.setItem(KEY, JSON.stringify({ units, refreshSeconds, hideNames }));
+    return JSON.parse(storage?.getItem(KEY) ?? "{}")?.hideNames === true;
+  } catch {
+    return false; // refused, or written by something else
+  }
+}
+
+function keep(storage, text) {
+  try {
+    storage?.setItem(KEY, text);
     return true;
   } catch {
     return false; // refused or full: the view itself has changed all the same
   }
 }
 
-function browserStorage() {
+function browserStorage(kind = "localStorage") {
   try {
-    return globalThis.localStorage ?? null;
+    return globalThis[kind] ?? null;
   } catch {
     return null; // reading the property alone throws where storage is refused
   }

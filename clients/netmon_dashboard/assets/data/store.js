@@ -21,6 +21,7 @@ function browserRoom() {
     wall: () => Date.now() / 1000,
     document: globalThis.document ?? null,
     storage: undefined,
+    tabStorage: undefined,
   };
 }
 
@@ -45,7 +46,7 @@ export class Store {
     /** Since when it is away. @type {number|null} */
     this.socketLostAt = null;
     /** @type {import("./types.js").View} */
-    this.view = loadView(room.storage);
+    this.view = loadView(room.storage, room.tabStorage);
     /** When this view was paused. @type {number|null} */
     this.pausedAt = null;
     /** The time of the data shown; 0 before the first. */
@@ -74,6 +75,8 @@ export class Store {
     this.omitted = null;
     /** Do `rows` and `procs` hold what is now? Not on pages that do not watch them. */
     this.hasRows = false;
+    /** Does `domains` hold what is now? Only on the page that watches them. */
+    this.hasDomains = false;
     this.tables = new Tables();
     this.pending = [];
     this.pendingSeconds = 0;
@@ -102,6 +105,11 @@ export class Store {
     return this.tables.rows;
   }
 
+  /** Domains, their lanes, and what has no name. */
+  get domains() {
+    return this.tables.domains;
+  }
+
   /** The collector's wall time now, Unix seconds. */
   time() {
     return this.clock.time();
@@ -127,7 +135,7 @@ export class Store {
     const wasPaused = this.view.paused;
     if (patch.paused && !wasPaused) this.#flush(); // what came belongs to what is looked at
     this.view = { ...this.view, ...patch };
-    saveView(this.view, this.room.storage);
+    saveView(this.view, this.room.storage, this.room.tabStorage);
     if (this.view.paused !== wasPaused) this.pausedAt = this.view.paused ? this.time() : null;
     this.#followPause();
     this.#tell("view");
@@ -144,6 +152,7 @@ export class Store {
 
   #greeted(hello) {
     this.#flush();
+    if (this.hello !== null && this.hello.instance_id !== hello.instance_id) this.tables.beginAnew();
     this.hello = hello;
     this.interval = hello.interval;
     this.tables.useColumns(hello);
@@ -168,6 +177,7 @@ export class Store {
     this.clock.heard(full.time);
     this.tables.replace(full);
     this.hasRows = full.r !== undefined;
+    this.hasDomains = full.domains !== undefined;
     this.omitted = this.hasRows ? omittedOf(full.r.omitted) : null;
     const nameOf = (n) => this.apps.get(n)?.name ?? full.names?.[n] ?? "";
     this.series = full.series.map((entry) => pointOf(entry, nameOf));

@@ -17,7 +17,7 @@ export function summarise(store, messages) {
   store.listening = last.listening;
   store.share = last.share;
   store.dropped = messages.reduce((sum, { dropped }) => sum + dropped, 0);
-  store.unattributed = unattributedOf(messages, store.unattributed);
+  store.unattributed = partsOf(messages.map(({ unattributed, interval }) => ({ parts: unattributed, interval })), store.unattributed);
   for (const { listeners } of messages) {
     if (listeners !== undefined) store.listeners = listeners.map((values) => listenerOf(values, store.apps));
   }
@@ -50,16 +50,20 @@ function meanRates(messages, name) {
   return { sentRate: perSecond(sent, span), receivedRate: perSecond(received, span) };
 }
 
-/** Absent means unchanged, which for sums that grow means that nothing moved. */
-function unattributedOf(messages, before) {
+/**
+ * Sums by reason. Absent means unchanged, which for sums that grow means that nothing moved.
+ * @param {{parts?: Array[], interval: number}[]} messages @param {import("./types.js").Unattributed[]} before
+ * @returns {import("./types.js").Unattributed[]}
+ */
+export function partsOf(messages, before) {
   let rows = before.map(({ reason, sent, received, count }) => [reason, 0, 0, sent, received, count]);
   const moved = new Map();
   let span = 0;
-  for (const { unattributed, interval } of messages) {
+  for (const { parts, interval } of messages) {
     span += interval;
-    if (unattributed === undefined) continue;
-    rows = unattributed;
-    for (const [reason, sent, received] of unattributed) {
+    if (parts === undefined) continue;
+    rows = parts;
+    for (const [reason, sent, received] of parts) {
       const bytes = moved.get(reason) ?? [0, 0];
       moved.set(reason, [bytes[0] + sent, bytes[1] + received]);
     }

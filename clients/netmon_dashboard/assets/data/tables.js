@@ -5,9 +5,11 @@
  * objects again by the collector's ids.
  */
 
-import { appReader, processReader, rowReader } from "./entries.js";
+import { Domains } from "./domains.js";
+import { appReader, domainReader, processReader, rowReader } from "./entries.js";
+import { addMoved, NONE, overrule, setRates, settle } from "./moves.js";
 import { addSample } from "./series.js";
-import { perSecond } from "./summary.js";
+import { applyCounts } from "./socket_counts.js";
 
 /** A row that ended is kept as long: the collector forgets it no earlier. */
 export const CLOSED_SECONDS = 60;
@@ -24,11 +26,14 @@ export class Tables {
     this.rows = new Map();
     /** Rows of before a page without rows was shown: selections outlive a visit there. */
     this.formerRows = new Map();
+    /** Of the page that watches them. */
+    this.domains = new Domains();
     this.movingApps = new Set();
     this.movingRows = new Set();
     this.closed = new Set();
     /** Something that was not sent was spoken of: only a full mends that. */
     this.isIncomplete = false;
+    this.isAnew = false;
     this.readers = null;
   }
 
@@ -38,11 +43,22 @@ export class Tables {
       app: appReader(hello.app_columns),
       process: processReader(hello.process_columns),
       row: rowReader(hello.row_columns),
+      domain: domainReader(hello.domain_columns ?? []),
     };
+  }
+
+  /** Another run of the collector follows, which gives the ids of connections anew: to others. */
+  beginAnew() {
+    this.isAnew = true;
   }
 
   /** Replace everything by a full. */
   replace(full) {
+    if (this.isAnew) {
+      this.rows.clear();
+      this.formerRows = new Map();
+      this.isAnew = false;
+    }
     this.movingApps.clear();
     this.#refill(this.apps, this.readers.app, full.apps, (app) => app.id);
     for (const app of this.apps.values()) setRates(app, app.sentRate, app.receivedRate, full.interval, this.movingApps);
@@ -51,7 +67,9 @@ export class Tables {
     if (full.r === undefined) this.#leaveRows();
     else this.#replaceRows(full.r, full.interval);
     if (full.r?.sparks !== undefined) this.#replaceSparks(full.r.sparks);
-    this.isIncomplete = false; // what a full does not hold, no other one does
+    if (full.domains === undefined) this.domains.leave();
+    else this.domains.replace(full.domains, { interval: full.interval, reader: this.readers.domain, apps: this.apps });
+    this.isIncomplete = this.domains.isIncomplete = false; // what a full does not hold, no other one does
   }
 
   /**
@@ -68,6 +86,10 @@ export class Tables {
     }
     settle(moved.apps, this.movingApps, span);
     settle(moved.rows, this.movingRows, span);
+    if (ticks.some(({ domains }) => domains !== undefined)) {
+      this.domains.apply(ticks, { reader: this.readers.domain, apps: this.apps });
+      this.isIncomplete ||= this.domains.isIncomplete;
+    }
     this.#forget(ticks[ticks.length - 1].time);
   }
 
@@ -153,6 +175,7 @@ export class Tables {
       const row = this.rows.get(states[i]);
       if (row !== undefined) row.state = states[i + 1];
     }
+    applyCounts(this.rows, changes);
     for (const values of changes.rows ?? []) {
       const row = this.#fill(this.rows, this.readers.row, values);
       this.#linkRow(row);
@@ -218,57 +241,4 @@ export class Tables {
     for (const row of this.rows.values()) used.add(row.proc);
     for (const [n, process] of this.procs) if (!used.has(process)) this.procs.delete(n);
   }
-}
-
-const NONE = [0, 0];
-
-/** Add a tick's flat n, sent, received to the totals, and to what was moved before; give it by object. */
-function addMoved(map, flat, moved) {
-  const bytes = new Map();
-  for (let i = 0; i < flat.length; i += 3) {
-    const one = map.get(flat[i]);
-    if (one === undefined) continue;
-    const sent = flat[i + 1];
-    const received = flat[i + 2];
-    one.sent += sent;
-    one.received += received;
-    bytes.set(one, [sent, received]);
-    addTo(moved, one, sent, received);
-  }
-  return bytes;
-}
-
-/** What came whole (totals too) says itself how much moved in this tick. */
-function overrule(one, bytes, moved) {
-  const [sent, received] = bytes.get(one) ?? NONE;
-  addTo(moved, one, one.sentRate - sent, one.receivedRate - received);
-  bytes.set(one, [one.sentRate, one.receivedRate]);
-}
-
-function addTo(moved, one, sent, received) {
-  const before = moved.get(one);
-  if (before === undefined) {
-    moved.set(one, [sent, received]);
-    return;
-  }
-  before[0] += sent;
-  before[1] += received;
-}
-
-/** Turn what moved within the span into rates; what moved before and not now stands still. */
-function settle(moved, moving, span) {
-  for (const one of moving) {
-    if (moved.has(one)) continue;
-    one.sentRate = 0;
-    one.receivedRate = 0;
-    moving.delete(one);
-  }
-  for (const [one, [sent, received]] of moved) setRates(one, sent, received, span, moving);
-}
-
-function setRates(one, sent, received, span, moving) {
-  one.sentRate = perSecond(sent, span);
-  one.receivedRate = perSecond(received, span);
-  if (sent !== 0 || received !== 0) moving.add(one);
-  else moving.delete(one);
 }

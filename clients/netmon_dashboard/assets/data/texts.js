@@ -2,27 +2,21 @@
  * @file What the parts of a connection are called to people. Pure: a row and a look in, text out.
  *
  * A look is what all rows are shown by: `now` in Unix seconds of the collector's clock, the units, the words of the
- * server's "hello" (`states`, `reasons`, `methods`, `remainders`), whether domains are to be kept off the screen, and
- * what has been counted of a row (in all, or since "since now").
+ * server's "hello" (`states`, `reasons`, `methods`, `remainders`, `sources`, `unnamed`), whether domains are to be kept
+ * off the screen, whether no packets are captured, and what has been counted of a row (in all, or since "since now").
  */
 
+import { hiddenName } from "./hidden_names.js";
 import { formatAge, formatBytes, formatRate } from "./units.js";
 
 /** @typedef {import("./types.js").Row} Row */
 /**
  * @typedef {{now: number, units: "si"|"bit"|"iec", words: object, hideNames: boolean,
- *   sumsOf: (row: Row) => {sent: number, received: number}}} Look
+ *   isWithoutPackets?: boolean, sumsOf: (row: Row) => {sent: number, received: number}}} Look
  */
 
-const HIDDEN_NAME = "•••";
 const LONGEST_TITLE = 256;
 const SURE_SOURCES = new Set(["sni", "quic"]);
-const SOURCE_WORDS = {
-  sni: "read from the TLS handshake of this connection",
-  quic: "read from the QUIC handshake of this connection",
-  dns: "inferred: this machine looked the name up and got this address",
-  hosts_file: "inferred: the hosts file gives this name to the address",
-};
 
 /** `address:port`, `[v6]:port`, or the bare address; "" where there is no end. */
 export function endpointText(address, port) {
@@ -79,23 +73,45 @@ export function stateLook(row, look) {
 
 export const isInferred = (/** @type {Row} */ row) => row.domain !== "" && !SURE_SOURCES.has(row.domainSource);
 
+/** A name, or what stands for it where names are hidden. */
+export function nameText(name, look) {
+  return look.hideNames ? hiddenName(name) : plain(name);
+}
+
 /** The domain, with "~" where it was inferred from a lookup; "" where none is known. */
 export function domainText(row, look) {
   if (!row.domain) return "";
-  const name = look.hideNames ? HIDDEN_NAME : plain(row.domain);
+  const name = nameText(row.domain, look);
   return isInferred(row) ? `~${name}` : name;
 }
 
-/** The domain in full and where it was learnt. */
-export function domainTitle(row, look) {
-  if (!row.domain) return "";
-  const source = SOURCE_WORDS[row.domainSource] ?? "source unknown";
-  return `${look.hideNames ? HIDDEN_NAME : cut(plain(row.domain))} (${source})`;
+/** The domain, or in brackets why there is none. */
+export function domainOrReason(row, look) {
+  const why = unnamedText(row, look);
+  return domainText(row, look) || (why && `(${why})`);
 }
 
-export function domainSourceText(row) {
-  return row.domain ? (SOURCE_WORDS[row.domainSource] ?? "unknown") : "";
+/** The domain in full and where it was learnt; else why there is none. */
+export function domainTitle(row, look) {
+  if (!row.domain) return capital(unnamedText(row, look));
+  return `${cut(nameText(row.domain, look))}\n${capital(domainSourceText(row, look))}`;
 }
+
+/** Where the domain was learnt; "" where there is none. */
+export function domainSourceText(row, look) {
+  return row.domain ? sourceText(row.domainSource, look) : "";
+}
+
+export const sourceText = (/** @type {string} */ code, /** @type {Look} */ look) =>
+  look.words?.sources?.[code] ?? (spaced(code) || "unknown");
+
+/** Why a connection has no domain; "" where it has one, and where none is to be expected. */
+export function unnamedText(row, look) {
+  if (row.domain || !row.unnamedReason) return "";
+  return look.words?.unnamed?.[row.unnamedReason] ?? spaced(row.unnamedReason);
+}
+
+export const capital = (/** @type {string} */ text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Seconds that it has been open, or was; null for what is no single connection. */
 export function ageOf(row, now) {
@@ -114,7 +130,11 @@ export const rateText = (/** @type {number} */ rate, /** @type {Look} */ look) =
 /** Bytes; where rates are in bits, sizes stay in bytes. */
 export const sizeText = (bytes, look) => formatBytes(bytes, look.units === "iec" ? "iec" : "si");
 
-export const rttText = (/** @type {Row} */ row) => (row.rtt === null ? "" : `${(row.rtt * 1000).toFixed(1)} ms`);
+/** A round trip with two digits after the point, one from 10 ms on, none from 100 ms on; "" where none is known. */
+export function rttText({ rttMilliseconds: rtt }) {
+  if (rtt === null) return "";
+  return `${rtt.toFixed(rtt >= 100 ? 0 : rtt >= 10 ? 1 : 2)} ms`;
+}
 
 /** Local date and time; the date is left out on the day of `now`, unless asked for. */
 export function timeText(unixSeconds, now, withDate = false) {

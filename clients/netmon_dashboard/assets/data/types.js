@@ -42,6 +42,7 @@
  * @property {string} icon URL path, or ""
  * @property {string[]} users
  * @property {number|null} first
+ * @property {boolean} isBrowser
  * @property {number} sent bytes since the statistics were cleared
  * @property {number} received
  * @property {number} sentRate
@@ -103,8 +104,35 @@
  * @property {string[]} holders
  * @property {boolean} isNetmon
  * @property {string} remainder what a row without ends stands for, or ""
- * @property {number|null} rtt seconds
- * @property {number|null} retransmits
+ * @property {number|null} rttMilliseconds of TCP, three significant digits
+ * @property {number|null} retransmits packets that TCP sent again
+ * @property {number|null} sentPayload bytes that the kernel counts of the socket; null where packets of it were captured
+ * @property {number|null} receivedPayload
+ * @property {string} unnamedReason why it has no domain, or did not tell it itself; ""
+ */
+
+/**
+ * @typedef {object} DomainPart What one application moved with a domain since the statistics were cleared.
+ * @property {App|null} app null: nobody is known, or it is gone
+ * @property {string} name "" where nobody is known
+ * @property {number} sent @property {number} received
+ */
+
+/**
+ * @typedef {object} Domain
+ * @property {number} n
+ * @property {string} name in full
+ * @property {string} registrable
+ * @property {string} source the surest that its connections had it from
+ * @property {boolean} isOthers it stands for all that were not kept apart
+ * @property {number|null} first
+ * @property {number|null} last
+ * @property {number} sent bytes since the statistics were cleared
+ * @property {number} received
+ * @property {number} sentRate
+ * @property {number} receivedRate
+ * @property {number} connections that are open
+ * @property {DomainPart[]} apps
  */
 
 /**
@@ -134,7 +162,7 @@
  */
 
 /**
- * @typedef {object} View What this tab is set to; all but `paused` are kept in the browser.
+ * @typedef {object} View What this tab is set to; all but `paused` are kept: the units and the rate in the browser, `hideNames` in the tab.
  * @property {"si"|"bit"|"iec"} units
  * @property {number} refreshSeconds
  * @property {boolean} paused

@@ -6,8 +6,22 @@
  */
 
 /** Names of pages and their paths: Streamlit's default page lives at "/". */
-export const PAGES = { overview: "/", connections: "/connections", applications: "/applications" };
-export const TITLES = { overview: "Overview", connections: "Connections", applications: "Applications" };
+export const PAGES = {
+  overview: "/",
+  connections: "/connections",
+  applications: "/applications",
+  domains: "/domains",
+  history: "/history",
+  config: "/config",
+};
+export const TITLES = {
+  overview: "Overview",
+  connections: "Connections",
+  applications: "Applications",
+  domains: "Domains",
+  history: "History",
+  config: "Config",
+};
 const SWITCH_SECONDS = 4;
 
 /**

@@ -24,9 +24,13 @@ const SHEETS = ["frame.css", "head.css", "notices.css", "dialogs.css", "tile.css
 const PAGE_SHEETS = {
   overview: ["overview.css", "overview_chart.css", "overview_lists.css"],
   connections: ["table.css", "connections.css", "connection_filter.css", "connection_details.css"],
-  applications: ["connection_filter.css", "table.css", "applications.css"],
+  applications: ["connection_filter.css", "table.css", "tree.css", "applications.css"],
+  domains: ["connection_filter.css", "table.css", "tree.css", "domains.css"],
+  history: [],
 };
-const UNWATCHED = new Set(["overview"]); // pages that show no rows
+const UNWATCHED = new Set(["overview", "domains", "history", "config"]); // pages that show no rows
+/** Pages that the collector is not needed for: the chip alone says how it is. */
+const WITHOUT_COLLECTOR = new Set(["history", "config"]);
 
 const since = new SinceNow();
 /** What was told of last, through page switches: a page opened while all is well announces nothing. */
@@ -89,7 +93,7 @@ export class Frame {
     this.keys = new Keys(() => this.#keyHandlers(), () => this.#isCovered());
     this.popped = () => this.#changed("params");
     addEventListener("popstate", this.popped);
-    this.link.watch(this.#wantsRows());
+    this.#watch();
     await adopt(this.component.parentElement, [...SHEETS, ...(PAGE_SHEETS[this.page] ?? [`${this.page}.css`])]);
     if (this.isDestroyed) return;
     this.root.hidden = false;
@@ -142,7 +146,10 @@ export class Frame {
 
   #showState() {
     this.header.update();
-    const shown = this.banner.update();
+    const news = this.banner.update();
+    const needsNone = WITHOUT_COLLECTOR.has(this.page);
+    const shown = needsNone ? "page" : news;
+    this.banner.element.hidden = needsNone;
     const wasHidden = this.body.hidden;
     this.body.hidden = shown === "none";
     this.body.classList.toggle("nm-old", shown === "dimmed");
@@ -184,10 +191,14 @@ export class Frame {
       " ": () => this.header.togglePause(),
       "?": () => showHelp(this.root, this.store.hello?.version ?? ""),
       n: () => this.#toggleSince(),
+      h: () => this.#toggleNames(),
       u: () => this.voice.announce(`Units: ${this.header.nextUnits()}`),
       "g o": () => this.#go("overview", {}),
       "g c": () => this.#go("connections", {}),
       "g a": () => this.#go("applications", {}),
+      "g h": () => this.#go("history", {}),
+      "g s": () => this.#go("config", {}),
+      "g d": () => this.#go("domains", {}),
       ...this.slot.keys,
     };
   }
@@ -221,20 +232,24 @@ export class Frame {
     if (this.store.dataTime === 0) return; // there is no moment to count from
     if (since.isOn) since.end();
     else since.begin(this.store);
-    this.link.watch(this.#wantsRows());
+    this.#watch();
     this.voice.announce(since.isOn ? "Sums count from now on" : "Sums count from the beginning again");
     this.#changed("view");
   }
 
   #followSince() {
-    const neededRows = since.needsRows;
-    const isAnother = since.follow(this.store);
-    if (neededRows && !since.needsRows) this.link.watch(this.#wantsRows());
-    if (isAnother) this.changes.add("view");
+    if (since.follow(this.store)) this.changes.add("view");
+    this.#watch();
   }
 
-  #wantsRows() {
-    return !UNWATCHED.has(this.page) || since.needsRows;
+  /** Asks for what this page shows, and once for what "since now" counts from. */
+  #watch() {
+    const wantsRows = !UNWATCHED.has(this.page) || since.needsRows;
+    this.link.watch(wantsRows, this.page === "domains" || since.needsDomains);
+  }
+
+  #toggleNames() {
+    this.voice.announce(this.header.toggleNames() ? "Names are hidden in this tab" : "Names are shown");
   }
 
   async #copyCommand() {

@@ -1,5 +1,6 @@
 /** The head of each page: its title, the speed now, the state, and what this view is set to. */
 
+import { isWithoutPackets } from "../data/degraded.js";
 import { formatRate } from "../data/units.js";
 import { REFRESH_SECONDS } from "../data/settings.js";
 import { h, setAttr, setText } from "../dom.js";
@@ -30,6 +31,13 @@ export class Header {
       this.pauseGlyph,
       this.pauseText,
     );
+    this.namesGlyph = h("span", { class: "nm-glyph", "aria-hidden": "true" });
+    this.names = h(
+      "button",
+      { type: "button", class: "nm-button nm-names", onclick: () => this.toggleNames() },
+      this.namesGlyph,
+      h("span", { class: "nm-wide" }, "Names"),
+    );
     this.units = h("button", { type: "button", class: "nm-button nm-num", onclick: () => this.nextUnits() });
     this.sinceButton = h("button", { type: "button", class: "nm-button nm-since", hidden: true, onclick: on.since });
     this.demo = h(
@@ -59,6 +67,13 @@ export class Header {
     this.store.setView({ paused: !this.store.view.paused });
   }
 
+  /** Hides the names of other machines in this tab, or shows them again. @returns {boolean} whether they are hidden */
+  toggleNames() {
+    const hideNames = !this.store.view.hideNames;
+    this.store.setView({ hideNames });
+    return hideNames;
+  }
+
   nextUnits() {
     const units = UNITS[(UNITS.indexOf(this.store.view.units) + 1) % UNITS.length];
     this.store.setView({ units });
@@ -68,14 +83,18 @@ export class Header {
   /** @returns {boolean} whether the state is another than before */
   update() {
     const { store } = this;
-    const { units, paused, refreshSeconds } = store.view;
-    const hasData = store.dataTime > 0;
+    const { units, paused, refreshSeconds, hideNames } = store.view;
+    const hasData = store.dataTime > 0 && !isWithoutPackets(store.hello);
     setText(this.down, hasData ? formatRate(store.headline.receivedRate, units) : "–");
     setText(this.up, hasData ? formatRate(store.headline.sentRate, units) : "–");
     setText(this.pauseGlyph, paused ? "▶" : "‖");
     setText(this.pauseText, paused ? "Resume" : "Pause");
     setAttr(this.pause, "aria-label", paused ? "Resume this view" : "Pause this view");
     setAttr(this.pause, "title", `${paused ? "Resume" : "Pause"} this view only; nothing else stops (Space)`);
+    setText(this.namesGlyph, hideNames ? "◌" : "◉");
+    setAttr(this.names, "aria-pressed", String(hideNames));
+    setAttr(this.names, "aria-label", "Hide names");
+    setAttr(this.names, "title", `${hideNames ? "Domains are hidden in this tab; show them" : "Hide domains in this tab"} (h)`);
     setText(this.units, UNIT_NAMES[units]);
     setAttr(this.units, "aria-label", `Units: ${UNIT_NAMES[units]}, ${UNIT_WORDS[units]}`);
     setAttr(this.units, "title", `${UNIT_WORDS[units]}; press for the next (u)`);
@@ -102,6 +121,7 @@ export class Header {
       this.refresh,
       this.pause,
       this.units,
+      this.names,
       h(
         "button",
         {

@@ -83,7 +83,9 @@ export class Panel {
     const limits = this.status?.degraded ?? this.store.hello?.degraded ?? [];
     const notes = [...this.#stateLines(), this.problem].filter(Boolean);
     if (this.status === null && notes.length === 0) notes.push("Asking the collector…");
-    this.facts.show({ status: this.status, limits, notes, version: this.store.hello?.version ?? "" });
+    const { hello, share, unattributed, view } = this.store;
+    const known = { status: this.status, limits, notes, version: hello?.version ?? "", words: hello?.words };
+    this.facts.show({ ...known, share, unattributed, units: view.units });
   }
 
   #toggled(isOpen) {

@@ -16,6 +16,7 @@ export class SinceNow {
     /** @type {Map<string, {sent: number, received: number}>} */
     this.bases = new Map();
     this.hasRows = false;
+    this.hasDomains = false;
     this.instance = null;
     this.epoch = null;
   }
@@ -34,6 +35,7 @@ export class SinceNow {
     for (const app of store.apps.values()) this.#keep(`app ${app.id}`, app);
     for (const part of store.unattributed) this.#keep(`reason ${part.reason}`, part);
     if (store.hasRows) this.#keepRows(store);
+    if (store.hasDomains) this.#keepDomains(store);
   }
 
   /** Sums are those of the collector again. */
@@ -41,6 +43,7 @@ export class SinceNow {
     this.time = null;
     this.bases.clear();
     this.hasRows = false;
+    this.hasDomains = false;
   }
 
   /**
@@ -52,13 +55,14 @@ export class SinceNow {
     const instance = store.hello?.instance_id ?? null;
     if (instance === this.instance && store.epoch === this.epoch) {
       if (!this.hasRows && store.hasRows) this.#keepRows(store);
+      if (!this.hasDomains && store.hasDomains) this.#keepDomains(store);
       return false;
     }
     const isNewer = store.epoch !== null && store.epoch > this.time;
     this.instance = instance;
     this.epoch = store.epoch;
     this.bases.clear();
-    this.hasRows = true; // all that comes now counts from nothing
+    this.hasRows = this.hasDomains = true; // all that comes now counts from nothing
     if (isNewer) this.time = store.epoch;
     return true;
   }
@@ -83,6 +87,21 @@ export class SinceNow {
     return this.#less(`reason ${part.reason}`, part);
   }
 
+  /** @param {import("../data/types.js").Domain} domain */
+  domain(domain) {
+    return this.#less(domainKey(domain), domain);
+  }
+
+  /** What has no name, for one reason. @param {import("../data/types.js").Unattributed} part */
+  unnamed(part) {
+    return this.#less(`unnamed ${part.reason}`, part);
+  }
+
+  /** Must domains be asked for, so that those of this moment are known? */
+  get needsDomains() {
+    return this.isOn && !this.hasDomains;
+  }
+
   /** Must rows be asked for, so that those of this moment are known? */
   get needsRows() {
     return this.isOn && !this.hasRows;
@@ -91,6 +110,12 @@ export class SinceNow {
   #keepRows(store) {
     this.hasRows = true;
     for (const row of store.rows.values()) this.#keep(`row ${row.id}`, row);
+  }
+
+  #keepDomains(store) {
+    this.hasDomains = true;
+    for (const domain of store.domains.all.values()) this.#keep(domainKey(domain), domain);
+    for (const part of store.domains.unnamed) this.#keep(`unnamed ${part.reason}`, part);
   }
 
   #keep(key, { sent, received }) {
@@ -104,3 +129,5 @@ export class SinceNow {
     return { sent: sent - base.sent, received: received - base.received };
   }
 }
+
+const domainKey = (domain) => `domain ${domain.isOthers ? "others" : "is"} ${domain.name}`;

@@ -9,6 +9,7 @@ import { otherUnits } from "./tooltip.js";
 
 /**
  * @typedef {object} CardFigures
+ * @property {boolean} isCounted false: no packets are captured, so that nobody knows of bytes
  * @property {{sentRate: number, receivedRate: number}} headline bytes a second
  * @property {{received: number, sent: number}} peaks of the last 60 s, bytes a second
  * @property {number} active connections
@@ -17,6 +18,8 @@ import { otherUnits } from "./tooltip.js";
  * @property {import("../data/types.js").App | null} top the busiest one, null while nothing moves
  * @property {string} topAddress where a click on it leads
  */
+
+const NOT_COUNTED = "packets are not captured";
 
 export class Cards {
   /** @param {() => void} onopen the top application was clicked */
@@ -47,14 +50,16 @@ export class Cards {
 
   /** @param {CardFigures} figures @param {"si" | "bit" | "iec"} units */
   show(figures, units) {
-    showRate(this.down, figures.headline.receivedRate, figures.peaks.received, units);
-    showRate(this.up, figures.headline.sentRate, figures.peaks.sent, units);
+    const shown = figures.isCounted ? units : "none";
+    showRate(this.down, figures.headline.receivedRate, figures.peaks.received, shown);
+    showRate(this.up, figures.headline.sentRate, figures.peaks.sent, shown);
     setText(this.active.figure, formatCount(figures.active));
     setText(
       this.active.under,
       `${counted(figures.applications, "application")} · ${formatCount(figures.listening)} listening`,
     );
     this.showTop(figures.top, figures.topAddress, units);
+    if (!figures.isCounted) setText(this.top.under, NOT_COUNTED);
   }
 
   /** @param {CardFigures["top"]} app @param {string} address @param {"si" | "bit" | "iec"} units */
@@ -108,11 +113,15 @@ function rateCard(/** @type {"down" | "up"} */ direction, /** @type {string} */ 
  * @param {ReturnType<typeof rateCard>} shown
  * @param {number} rate
  * @param {number} peak
- * @param {"si" | "bit" | "iec"} units
+ * @param {"si" | "bit" | "iec" | "none"} units "none" where nobody counts
  */
 function showRate(shown, rate, peak, units) {
-  if (shown.units !== units) shown.glide.refresh((value) => formatRate(value, units));
+  if (shown.units !== units) shown.glide.refresh((value) => (units === "none" ? "–" : formatRate(value, units)));
   shown.units = units;
   shown.glide.to(rate);
+  if (units === "none") {
+    setText(shown.under, NOT_COUNTED);
+    return;
+  }
   setText(shown.under, `${formatRate(rate, otherUnits(units))} · peak ${formatRate(peak, units)}`);
 }

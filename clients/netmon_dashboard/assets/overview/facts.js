@@ -97,11 +97,12 @@ function isSilent(samples) {
 /**
  * The words over an empty plot, or "".
  *
- * @param {{hasData: boolean, samples: readonly {sent: number, received: number, loopback: number}[],
+ * @param {{hasData: boolean, isCounted?: boolean, samples: readonly {sent: number, received: number, loopback: number}[],
  *   totals: {sent: number, received: number}, windowName: string}} facts of the window that is shown
  */
-export function emptyWords({ hasData, samples, totals, windowName }) {
+export function emptyWords({ hasData, isCounted = true, samples, totals, windowName }) {
   if (!hasData) return "Loading the last 15 minutes…";
+  if (!isCounted && isSilent(samples)) return "Packets are not captured: nobody counts bytes on the way.";
   if (!isSilent(samples)) return "";
   const isLocal = samples.some((sample) => sample.loopback > 0);
   if (isLocal) return `Nothing but loopback moved in the last ${windowName}.`;

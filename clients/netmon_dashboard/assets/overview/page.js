@@ -1,5 +1,6 @@
 /** The Overview: what moves now, who moves it, what is new, what listens to everybody. */
 
+import { isWithoutPackets } from "../data/degraded.js";
 import { cut, plain } from "../data/texts.js";
 import { termText } from "../data/query_edit.js";
 import { h, setAttr, setText } from "../dom.js";
@@ -78,6 +79,7 @@ class Overview {
     const { top } = this.usage;
     this.cards.show(
       {
+        isCounted: !isWithoutPackets(store.hello),
         headline: store.headline,
         peaks: peaks(lastMinute),
         active: store.active,

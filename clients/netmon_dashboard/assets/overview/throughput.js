@@ -1,5 +1,6 @@
 /** The panel of the chart: windows, crosshair with its tooltip, and the span that was chosen by dragging. */
 
+import { isWithoutPackets } from "../data/degraded.js";
 import { h, setAttr } from "../dom.js";
 import { formatRate } from "../data/units.js";
 import { Chart } from "./chart.js";
@@ -99,6 +100,7 @@ export class Throughput {
     this.chart.say(
       emptyWords({
         hasData: store.sequence > 0 || store.series.length > 0,
+        isCounted: !isWithoutPackets(store.hello),
         samples: shown,
         totals: store.totals,
         windowName: window.name,

@@ -36,7 +36,8 @@ _PLACES: Final = {
 }
 
 _ORIGIN: Final = struct.Struct("=QQQQII16sII16sII16sBB6x")
-_FLOW: Final = struct.Struct("=9Q")
+_EARLIER: Final = 4
+_FLOW: Final = struct.Struct(f"=3Q{2 * _EARLIER}Q4Q")
 _ENDS: Final = struct.Struct("!16s16sHHBBxx")
 _NETNS: Final = struct.Struct("=Q")
 _NEWCOMER: Final = struct.Struct("=I16s")
@@ -86,15 +87,14 @@ class Origin:
 class Trace:
     """Which socket the packets between two ends passed: its cookie, and when the first did (CLOCK_MONOTONIC).
 
-    ``listener``: the socket that took the SYN, where another was accepted from it. ``before``: the socket that had
-    these ends before, and since when. 0: none. Bytes are IP's, header included.
+    ``listener``: the socket that took the SYN, where another was accepted from it; 0: none. ``before``: cookies of up
+    to four sockets that had these ends before, and since when, the last one first. Bytes are IP's, header included.
     """
 
     cookie: int
     first_seconds: float
     listener: int
-    before: int
-    before_seconds: float
+    before: tuple[tuple[int, float], ...]
     sent_bytes: int
     received_bytes: int
 
@@ -176,13 +176,13 @@ class KernelOwners:
             flow = self._flows.find(ends + _NETNS.pack(0))
         if flow is None:
             return None
-        cookie, first, listener, before, before_first, sent_bytes, received_bytes, _, _ = _FLOW.unpack(flow)
+        cookie, first, listener, *before, sent_bytes, received_bytes, _, _ = _FLOW.unpack(flow)
+        earlier = zip(before[::2], before[1::2], strict=True)
         return Trace(
             cookie=cookie,
             first_seconds=first / 1e9,
             listener=listener,
-            before=before,
-            before_seconds=before_first / 1e9,
+            before=tuple((one, since / 1e9) for one, since in earlier if since),
             sent_bytes=sent_bytes,
             received_bytes=received_bytes,
         )

@@ -1,23 +1,30 @@
 """The least of ELF that clang's BPF objects need (elf(5), the kernel's Documentation/bpf/llvm_reloc.rst)."""
 
 import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-__all__ = ["MapDefinition", "ObjectFile", "Program", "read_object", "without_call"]
+__all__ = ["LOAD_64", "MapDefinition", "ObjectFile", "Program", "read_object", "with_constants", "without_call"]
 
 _HEADER: Final = struct.Struct("<16xHHIQQQIHHHHHH")
 _SECTION: Final = struct.Struct("<IIQQQQIIQQ")
 _SYMBOL: Final = struct.Struct("<IBBHQQ")
 _RELOCATION: Final = struct.Struct("<QQ")
 _MAP: Final = struct.Struct("<IIII")
+_HALF: Final = struct.Struct("<I")
+_HALVES: Final = struct.Struct("<II")
 
 _MACHINE_BPF: Final = 247
 _PROGBITS: Final = 1
 _SYMTAB: Final = 2
 _REL: Final = 9
 _EXECUTABLE: Final = 0x4
+_UNDEFINED: Final = 0
 _R_BPF_64_64: Final = 1
+
+LOAD_64: Final = 0x18
+"""The first byte of a load of 64 bits from the instruction itself, which takes two of them."""
 
 _CALL: Final = bytes((0x85, 0, 0, 0))
 _ANSWER_NOTHING: Final = bytes((0xB7, 0, 0, 0, 0, 0, 0, 0))
@@ -37,11 +44,15 @@ class MapDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """Instructions of 8 bytes; ``map_uses`` are (offset in bytes, name of the map) to be filled in."""
+    """Instructions of 8 bytes; ``map_uses`` are (offset in bytes, name of the map) to be filled in.
+
+    ``constant_uses`` are the same for 64-bit constants that the source only names (C: the address of an extern symbol).
+    """
 
     section: str
     instructions: bytes
     map_uses: tuple[tuple[int, str], ...]
+    constant_uses: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +90,21 @@ def without_call(program: Program, helper: int) -> Program:
     return replace(program, instructions=b"".join(_ANSWER_NOTHING if part == call else part for part in parts))
 
 
+def with_constants(program: Program, values: Mapping[str, int]) -> Program:
+    """Give the same program with its constants filled in, from 0 to 2**64 - 1. Raises ``KeyError`` for one that lacks.
+
+    The two halves stand in the two halves of the load (RFC 9669, section 5.4).
+    """
+    code = bytearray(program.instructions)
+    for offset, name in program.constant_uses:
+        if code[offset] != LOAD_64:
+            raise ValueError("a constant is used by something else than a 64-bit load")
+        low, high = _HALVES.unpack(values[name].to_bytes(8, "little"))
+        _HALF.pack_into(code, offset + 4, low)
+        _HALF.pack_into(code, offset + 12, high)
+    return replace(program, instructions=bytes(code), constant_uses=())
+
+
 def _read(data: bytes) -> ObjectFile:
     if data[:6] != b"\x7fELF\x02\x01":
         raise ValueError("no 64-bit little-endian ELF file")
@@ -87,6 +113,7 @@ def _read(data: bytes) -> ObjectFile:
         raise ValueError("no BPF object")
     sections = _sections(data, offset=fields[5], count=fields[11], names=fields[12])
     symbols, names = _symbols(sections)
+    constants = {name for name, _, at in symbols if at == _UNDEFINED and name}
     maps: list[MapDefinition] = []
     programs: list[Program] = []
     terms = b"\0"
@@ -102,8 +129,14 @@ def _read(data: bytes) -> ObjectFile:
         elif section.name == "license":
             terms = section.data
         elif section.kind == _PROGBITS and section.flags & _EXECUTABLE and section.data:
-            uses = tuple(_uses(sections, index, names))
-            programs.append(Program(section=section.name, instructions=section.data, map_uses=uses))
+            uses = list(_uses(sections, index, names))
+            program = Program(
+                section=section.name,
+                instructions=section.data,
+                map_uses=tuple(use for use in uses if use[1] not in constants),
+                constant_uses=tuple(use for use in uses if use[1] in constants),
+            )
+            programs.append(program)
     return ObjectFile(license=terms, maps=tuple(maps), programs=tuple(programs))
 
 

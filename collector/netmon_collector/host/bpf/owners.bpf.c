@@ -13,6 +13,9 @@
 #define FLOWS_LIMIT 65536
 #define NEWCOMERS_LIMIT 8192
 #define RING_BYTES 65536
+#define EARLIER 4
+
+#define ICMPV6 58 // IPPROTO_ICMPV6, which <linux/in.h> leaves to others
 
 #define ANNOUNCED_AGAIN_NS 1000000000ULL // a pid may have passed to another process of the same name since
 
@@ -49,13 +52,19 @@ struct flow_key {
 	__u64 netns; // 0 where a kernel before 6.15 does not tell and the socket's origin is not known
 };
 
+struct earlier {
+	__u64 cookie;
+	__u64 first_ns; // 0: none
+};
+
 // IP bytes and packets, header included: what capture counts too.
 struct flow {
 	__u64 cookie;
 	__u64 first_ns;
 	__u64 listener; // the socket that took the SYN, where another was accepted from it
-	__u64 before;   // the socket that had these ends before, and since when
-	__u64 before_ns;
+	// The sockets that had these ends before and since when, the last one first: a port may be used again and again
+	// within the time that packets wait for whoever asks.
+	struct earlier before[EARLIER];
 	__u64 sent_bytes;
 	__u64 received_bytes;
 	__u64 sent_packets;
@@ -188,6 +197,25 @@ SEC("sendmsg6") int on_sendmsg6(struct bpf_sock_addr *ctx) { return note(ctx, ct
 SEC("getpeername4") int on_getpeername4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED); }
 SEC("getpeername6") int on_getpeername6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED); }
 
+// Give an echo's identifier as the port of the end that asked, as capture does: pingers are told apart by it, and from
+// what the kernel answers to others.
+ALWAYS_INLINE void read_echo(struct __sk_buff *skb, __u32 transport, int is_sent, struct flow_key *key)
+{
+	__u8 type = 1;
+	__u16 id = 0;
+
+	if (load_bytes(skb, transport, &type, 1) < 0 || load_bytes(skb, transport + 4, &id, 2) < 0)
+		return;
+	int is_request = key->protocol == IPPROTO_ICMP ? type == 8 : type == 128;
+	int is_reply = key->protocol == IPPROTO_ICMP ? type == 0 : type == 129;
+	if (is_request || is_reply) {
+		if (is_request == is_sent)
+			key->local_port = id;
+		else
+			key->remote_port = id;
+	}
+}
+
 // Read the ends of a packet, which begins with its IP header. 0: it has none that a socket could be known by.
 ALWAYS_INLINE int read_ends(struct __sk_buff *skb, int is_sent, struct flow_key *key, __u8 *tcp_flags)
 {
@@ -222,11 +250,13 @@ ALWAYS_INLINE int read_ends(struct __sk_buff *skb, int is_sent, struct flow_key 
 	}
 	if (key->protocol == IPPROTO_TCP)
 		load_bytes(skb, transport + 13, tcp_flags, 1);
+	if (key->protocol == IPPROTO_ICMP || key->protocol == ICMPV6)
+		read_echo(skb, transport, is_sent, key);
 	return 1;
 }
 
 // Whether a socket, other than the one known, takes over a pair of ends.
-ALWAYS_INLINE int takes_over(struct flow *known, __u64 cookie, __u8 protocol, int is_opening)
+ALWAYS_INLINE int takes_over(struct flow *known, __u64 cookie, __u8 protocol, int is_opening, int is_sent)
 {
 	if (!cookie || known->cookie == cookie)
 		return 0;
@@ -234,6 +264,9 @@ ALWAYS_INLINE int takes_over(struct flow *known, __u64 cookie, __u8 protocol, in
 		return is_opening || !known->listener;
 	if (protocol == IPPROTO_UDP)
 		return 1;
+	// Every raw socket of the protocol gets a copy of what comes in: who sends is whose it is.
+	if (!is_sent)
+		return lookup(&sockets, &cookie) && !lookup(&sockets, &known->cookie);
 	// The kernel's own sockets answer pings and find neighbours: they have no origin, and no claim.
 	return lookup(&sockets, &cookie) || !lookup(&sockets, &known->cookie);
 }
@@ -251,8 +284,10 @@ ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
 	struct bpf_sock *sk = skb->sk ? full_socket(skb->sk) : 0;
 	// What is behind TIME_WAIT and resets is the kernel's own raw socket (net/ipv4/tcp_ipv4.c, ipv4_tcp_sk).
 	int is_kernels = sk && key.protocol == IPPROTO_TCP && sk->type != 1 /* SOCK_STREAM */;
+	// Every raw ICMP socket gets a copy of all that comes in, whoever asked for it.
+	int is_copy = !is_sent && (key.protocol == IPPROTO_ICMP || key.protocol == ICMPV6);
 	int is_opening = (tcp_flags & 0x12) == 0x02; // SYN, not SYN and ACK
-	__u64 cookie = is_kernels ? 0 : cookie_of(skb);
+	__u64 cookie = is_kernels || is_copy ? 0 : cookie_of(skb);
 
 	if (!key.netns) {
 		struct origin *origin = lookup(&sockets, &cookie);
@@ -260,21 +295,25 @@ ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
 			key.netns = origin->netns;
 	}
 	struct flow *known = lookup(&flows, &key);
-	if (!known || takes_over(known, cookie, key.protocol, is_opening)) {
+	if (!known || takes_over(known, cookie, key.protocol, is_opening, is_sent)) {
 		struct flow made = {.cookie = cookie, .first_ns = now_ns()};
 		if (known && key.protocol == IPPROTO_TCP && !is_opening) {
 			// Accepted from the listener that took the SYN.
 			made.first_ns = known->first_ns;
 			made.listener = known->cookie;
-			made.before = known->before;
-			made.before_ns = known->before_ns;
+#pragma unroll
+			for (int i = 0; i < EARLIER; i++)
+				made.before[i] = known->before[i];
 			made.sent_bytes = known->sent_bytes;
 			made.received_bytes = known->received_bytes;
 			made.sent_packets = known->sent_packets;
 			made.received_packets = known->received_packets;
 		} else if (known) {
-			made.before = known->cookie;
-			made.before_ns = known->first_ns;
+			made.before[0].cookie = known->cookie;
+			made.before[0].first_ns = known->first_ns;
+#pragma unroll
+			for (int i = 1; i < EARLIER; i++)
+				made.before[i] = known->before[i - 1];
 		}
 		update(&flows, &key, &made, BPF_ANY);
 		known = lookup(&flows, &key);

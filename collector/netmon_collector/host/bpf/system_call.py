@@ -1,4 +1,4 @@
-"""bpf(2) through ctypes: maps, programs and cgroup links (linux/bpf.h, union bpf_attr)."""
+"""bpf(2) through ctypes: maps, programs, their links, iterators (linux/bpf.h, union bpf_attr)."""
 
 import ctypes
 import errno
@@ -7,9 +7,9 @@ import platform
 import struct
 from typing import Final
 
-from netmon_collector.host.bpf.object_file import MapDefinition, Program
+from netmon_collector.host.bpf.object_file import LOAD_64, MapDefinition, Program
 
-__all__ = ["Map", "ProgramRefused", "attach", "load"]
+__all__ = ["Map", "ProgramRefused", "attach", "load", "open_iterator"]
 
 _NUMBERS: Final = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "ppc64le": 361, "s390x": 351, "armv7l": 386}
 
@@ -19,12 +19,12 @@ _MAP_UPDATE: Final = 2
 _MAP_GET_NEXT_KEY: Final = 4
 _PROG_LOAD: Final = 5
 _LINK_CREATE: Final = 28
+_ITER_CREATE: Final = 33
 
 _CLOSE_ON_EXEC_IS_SET: Final = True
 """The kernel opens all BPF descriptors with O_CLOEXEC (kernel/bpf/syscall.c, bpf_map_new_fd and others)."""
 
 _LOG_BYTES: Final = 64 * 1024
-_LOAD_MAP: Final = 0x18
 _PSEUDO_MAP_FD: Final = 1
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -92,11 +92,16 @@ class Map:
             self._descriptor = -1
 
 
-def load(program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int, terms: bytes) -> int:
-    """Load a program and give its descriptor. Raises `ProgramRefused`, ``OSError``."""
+def load(
+    program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int, terms: bytes, function: int = 0
+) -> int:
+    """Load a program and give its descriptor. Raises `ProgramRefused`, or ``OSError``: EPERM without the rights.
+
+    ``function``: the type id of what it is attached to in the kernel, for programs that are; constants are filled in.
+    """
     code = bytearray(program.instructions)
     for offset, name in program.map_uses:
-        if code[offset] != _LOAD_MAP:
+        if code[offset] != LOAD_64:
             raise ValueError("a map is used by something else than a 64-bit load")
         code[offset + 1] = (code[offset + 1] & 0x0F) | (_PSEUDO_MAP_FD << 4)
         struct.pack_into("=i", code, offset + 4, maps[name].fileno())
@@ -105,7 +110,7 @@ def load(program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int,
     for log_bytes in (0, _LOG_BYTES):  # the verifier's words cost time: asked for only when it refused
         log = ctypes.create_string_buffer(max(log_bytes, 1))
         attributes = struct.pack(
-            "=IIQQIIQII16sII",
+            "=IIQQIIQII16sII36xI",
             kind,
             len(code) // 8,
             ctypes.addressof(instructions),
@@ -118,18 +123,29 @@ def load(program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int,
             program.section.encode()[:15],
             0,
             attach_kind,
+            function,
         )
         try:
             return _call(_PROG_LOAD, attributes)
+        except PermissionError:
+            raise  # the verifier was not even asked
         except OSError as error:
-            if log_bytes or error.errno == errno.EPERM:
+            if log_bytes:
                 raise ProgramRefused(error.errno or 0, program.section, log.value.decode(errors="replace")) from error
     raise AssertionError("unreachable")
 
 
 def attach(program: int, cgroup: int, attach_kind: int) -> int:
-    """Link a loaded program to a cgroup; it stays as long as the descriptor that this gives. Raises ``OSError``."""
+    """Link a loaded program to a cgroup; it stays as long as the descriptor that this gives. Raises ``OSError``.
+
+    An iterator's program has no cgroup: 0.
+    """
     return _call(_LINK_CREATE, struct.pack("=IIII", program, cgroup, attach_kind, 0))
+
+
+def open_iterator(link: int) -> int:
+    """Open what a linked iterator writes, to be read once to its end. Takes no capability. Raises ``OSError``."""
+    return _call(_ITER_CREATE, struct.pack("=iI", link, 0))
 
 
 def _number() -> int:

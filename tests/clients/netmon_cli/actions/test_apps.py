@@ -4,6 +4,7 @@ from dataclasses import replace
 from netmon.model import Application, Traffic
 from netmon_client.testing import FakeCollector, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
+from tests.clients.netmon_cli.named_rows import NAMED_SNAPSHOT
 from tests.clients.netmon_cli.rows import STATUS
 
 
@@ -28,6 +29,17 @@ def test_one_application_comes_with_its_processes_and_connections(cli: Run) -> N
         assert "  firefox [4711]" in result.out
         assert "93.184.216.34:https" in result.out
         assert "curl" not in result.out
+
+
+def test_one_application_comes_with_its_domains_and_a_process_without(run_alone: Run) -> None:
+    with FakeCollector(snapshots=[NAMED_SNAPSHOT], status=STATUS) as fake:
+        by_name, by_pid = (run_alone("--socket", fake.socket, "apps", each) for each in ("firefox", "4711"))
+    at = next(index for index, line in enumerate(by_name.lines) if line.startswith("Domain"))
+    assert by_name.lines[at].split() == ["Domain", "Source", "Apps", "Σ↓", "Σ↑", "Conns", "First", "Last"]
+    assert by_name.lines[at + 1].split()[0] == "example.org"
+    assert "curl" not in by_name.out
+    assert by_pid.code == 0
+    assert not any(line.startswith("Domain") for line in by_pid.lines)
 
 
 def test_connections_can_be_grouped_by_something_else(cli: Run) -> None:

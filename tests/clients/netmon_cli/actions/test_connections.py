@@ -1,13 +1,14 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
-from netmon.model import ConnectionFacts, Protocol, Remainder
+from netmon.model import ConnectionFacts, Degradation, Protocol, Remainder
 from netmon_cli.actions.connections import _without
 from netmon_client.testing import FakeCollector, a_connection, a_process
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
-from tests.clients.netmon_cli.rows import ROWS
+from tests.clients.netmon_cli.rows import ROWS, SNAPSHOT
 
 
 def test_open_connections_are_listed_with_their_sums(cli: Run) -> None:
@@ -114,3 +115,22 @@ def test_at_80_columns_a_listener_shows_its_port(fake: FakeCollector) -> None:
     with PseudoTerminal(words, {"NO_COLOR": "1"}, columns=60) as terminal:
         assert terminal.end() == 0
     assert "on 0.0.0.0:22" in terminal.text
+
+
+def test_without_captured_packets_payload_is_listed_and_said_to_be(cli: Run, fake: FakeCollector) -> None:
+    counted = [row._replace(received_payload_bytes=12_000, sent_payload_bytes=340) for row in ROWS[:1]]
+    off = Degradation(code="capture.off", text="Packets are not captured.", remedy="sudo netmon-collector")
+    fake.publish(replace(SNAPSHOT, connections=(*counted, *ROWS[1:]), degraded=(off,)))
+    result = cli("connections")
+    heading = result.lines[0].split()
+    assert heading[-4:] == ["Payload", "↓", "Payload", "↑"]
+    assert not {"Σ↓", "Σ↑"} & set(heading)
+    assert result.lines[1].split()[-4:] == ["12.0", "kB", "340", "B"]
+    assert "No packets are captured (--no-capture)" in result.err
+    asked = cli(
+        "connections", "--columns", "app,received_payload,sent_payload,rtt,retransmits,received", "--limit", "1"
+    )
+    assert "Σ↓" in asked.lines[0]
+    wide, table = cli("connections", "-o", "wide").lines[0], next(iter(cli("connections", "-o", "csv").lines))
+    assert "Payload ↓" in wide
+    assert {"received_payload_bytes", "received_bytes"} <= set(table.split(","))

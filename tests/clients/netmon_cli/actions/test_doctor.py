@@ -1,19 +1,33 @@
 import json
 import socket
+from dataclasses import replace
 from pathlib import Path
 
+from netmon.model import StorageState
 from netmon_cli.actions.doctor import check_lines
 from netmon_cli.render.palette import Palette
 from netmon_client.checks import Check, Verdict
-from netmon_client.testing import FakeCollector
+from netmon_client.testing import FakeCollector, FakeRecorder
 from tests.clients.netmon_cli.conftest import Run
 
 
 def test_each_step_of_the_way_has_its_mark(cli: Run) -> None:
     result = cli("doctor")
     assert result.code == 0
-    assert [line[0] for line in result.lines if line[0] != " "] == ["✓"] * 9 + ["!"]
-    assert result.lines[-1].strip() == "→ Install what is better"
+    assert [line[0] for line in result.lines if line[0] != " "] == ["✓"] * 10 + ["!", "!"]
+    assert result.lines[-3].strip() == "→ Install what is better"
+    assert result.lines[-2].startswith("! recorder")
+    assert result.lines[-1].strip() == "→ netmon-recorder"
+
+
+def test_a_recorder_is_asked_too(cli: Run, recorder: FakeRecorder) -> None:
+    result = cli("--recorder-socket", recorder.socket, "doctor")
+    assert result.code == 0
+    assert [line.split()[1] for line in result.lines[-2:]] == ["recorder", "history"]
+    recorder.answers.status = replace(
+        recorder.answers.status, storage=replace(recorder.answers.status.storage, state=StorageState.DISK_FULL)
+    )
+    assert cli("--recorder-socket", recorder.socket, "doctor").code == 1
 
 
 def test_json_has_the_same_checks(cli: Run) -> None:
@@ -28,10 +42,11 @@ def test_json_has_the_same_checks(cli: Run) -> None:
 def test_without_a_socket_the_way_ends_there(run_alone: Run) -> None:
     result = run_alone("--socket", "/nowhere/c.sock", "doctor")
     assert result.code == 3
-    assert result.lines == [
-        "✗ socket  /nowhere/c.sock: no such file or directory",
-        "          → sudo netmon-collector --socket /nowhere/c.sock",
+    assert result.lines[:2] == [
+        "✗ socket    /nowhere/c.sock: no such file or directory",
+        "            → sudo netmon-collector --socket /nowhere/c.sock",
     ]
+    assert result.lines[2].startswith("! recorder  no history is kept: no recorder at ")
 
 
 def test_a_file_that_is_no_socket_is_called_that(run_alone: Run, tmp_path: Path) -> None:

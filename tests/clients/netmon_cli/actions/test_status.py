@@ -4,7 +4,7 @@ from dataclasses import replace
 from netmon.model import Caller, MonitoringState, PacketSource, Status, Visibility
 from netmon_cli.actions.status import screen_lines, status_lines
 from netmon_cli.render.palette import Palette
-from netmon_client.testing import FakeCollector, a_snapshot
+from netmon_client.testing import FakeCollector, FakeRecorder, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
 from tests.clients.netmon_cli.rows import STATUS
@@ -65,3 +65,14 @@ def test_no_word_is_torn_on_a_narrow_terminal() -> None:
     assert max(map(len, lines)) <= 40
     assert set(" ".join(lines).split()) == words
     assert any(line.startswith(" " * 12) for line in lines)
+
+
+def test_what_the_recorder_says_stands_beside_it(cli: Run, recorder: FakeRecorder) -> None:
+    assert "  history   none is kept: no recorder answers (start it: netmon-recorder)" in cli("status").lines
+    assert json.loads(cli("status", "-o", "json").out)["history"] is None
+    words = ("--recorder-socket", recorder.socket, "status")
+    assert any(line.startswith("  history   records since ") for line in cli(*words).lines)
+    history = json.loads(cli(*words, "-o", "json").out)["history"]
+    assert (history["recorder"]["pid"], history["storage"]["engine"]) == (4801, "sqlite")
+    recorder.refuse()
+    assert any("  history   " in line and "not for this user" in line for line in cli(*words).lines)

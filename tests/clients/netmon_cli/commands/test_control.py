@@ -1,6 +1,7 @@
 import re
 
-from netmon_client.testing import FakeCollector
+from netmon.model import CacheReport
+from netmon_client.testing import FakeCollector, FakeRecorder
 from tests.clients.netmon_cli.conftest import Run
 
 
@@ -31,3 +32,9 @@ def test_whoever_may_not_is_told_so(cli: Run, fake: FakeCollector) -> None:
         assert (result.code, result.out) == (4, "")
         assert len(result.err.splitlines()) <= 3
     assert cli("status").code == 0
+
+
+def test_refresh_has_the_recorder_forget_too_where_one_runs(cli: Run, recorder: FakeRecorder) -> None:
+    recorder.answers.caches = CacheReport(removed_key_count=12, removed_name_count=1)
+    result = cli("--recorder-socket", recorder.socket, "refresh")
+    assert result.lines[1:] == ["The recorder forgot 12 keys and 1 name that nothing was of any more."]

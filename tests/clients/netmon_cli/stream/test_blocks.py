@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import ConnectionOpened, Event, Gap, GapCause, Section
+from netmon.model import ConnectionOpened, Degradation, Event, Gap, GapCause, Section
 from netmon_cli.listing import Steadiness
 from netmon_cli.render.palette import Palette
 from netmon_cli.render.text import cell_width
@@ -105,3 +105,13 @@ def test_columns_do_not_jump_from_tick_to_tick() -> None:
 
 
 LONG = a_connection("long", process=a_process(1, "an-application-with-a-name"), received=123_456_789_000)
+
+
+def test_without_captured_packets_a_block_shows_payload_in_place_of_ip_bytes() -> None:
+    off = Degradation(code="capture.off", text="Packets are not captured.")
+    counted = WEB._replace(received_payload_bytes=12_000, sent_payload_bytes=340)
+    snapshot = replace(SNAPSHOT, connections=(counted,), degraded=(off,))
+    text = "\n".join(block_lines(snapshot, Shape(), screen(24, 160), CONNECTIONS))
+    assert "Payload ↓" in text
+    assert "12.0 kB" in text
+    assert "Σ↓" not in text

@@ -167,6 +167,8 @@ async def test_a_groups_by_application_and_back() -> None:
         firefox = next(line for line in view.lines[7:] if "firefox" in line)
         assert "10.1 MB/s" in firefox
         await view.press("a")
+        await view.sees("domain", "Connections")
+        await view.press("a")
         await view.sees("6 connections")
 
 

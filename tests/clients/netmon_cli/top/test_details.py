@@ -3,7 +3,10 @@ from dataclasses import replace
 from netmon.model import Connection
 from netmon_cli.columns.applications import GroupRow, application_row
 from netmon_cli.columns.column import Look
+from netmon_cli.columns.domains import domain_row
 from netmon_cli.top.details import fields_of, row_line
+from netmon_client.domains import domain_groups
+from tests.clients.netmon_cli.named_rows import NAMED_ROWS, NAMED_SNAPSHOT
 from tests.clients.netmon_cli.rows import CURL, ENDED, HOSTILE, NAMED, PING, SNAPSHOT, WEB
 from tests.clients.netmon_cli.top.live import live
 
@@ -20,7 +23,7 @@ def test_all_that_is_known_of_a_connection_is_there() -> None:
     fields = named(row)
     assert fields["Application"] == "firefox"
     assert fields["Domain"] == "example.org"
-    assert fields["Name from"] == "sni"
+    assert fields["Name from"] == "TLS server name of the connection"
     assert fields["Held by"] == "curl [90210]"
     assert fields["Command line"] == "curl -s x"
     assert fields["Payload"] == "↓ 2.00 kB  ↑ 10 B (the kernel's count)"
@@ -57,3 +60,17 @@ async def test_they_fit_a_small_terminal_and_scroll() -> None:
         await view.sees("Details", "Application", "Esc closes")
         await view.press("end")
         await view.sees("Packets")
+
+
+def test_a_domain_has_its_fields_and_its_line() -> None:
+    row = domain_row(domain_groups(NAMED_SNAPSHOT.domains)[0])
+    fields = {field.name: field.value for field in fields_of(row, LOOK)}
+    assert (fields["Domain"], fields["Source"], fields["Names"]) == ("example.org", "sni", "2")
+    assert row_line(row, LOOK).startswith("example.org  sni  firefox, curl")
+
+
+def test_why_there_is_no_name_is_said() -> None:
+    row = NAMED_ROWS[4]
+    assert {field.name: field.value for field in fields_of(row, LOOK)}["Why no name"] == (
+        "no name was seen for its address"
+    )

@@ -94,7 +94,9 @@ def test_grouping_keeps_a_sort_key_that_both_tables_know() -> None:
     assert (view.choices.subject, view.choices.sort) == ("apps", "-received_rate")
     view.set_sort("-processes")
     view.group()
-    assert (view.choices.subject, view.choices.sort) == ("connections", "-rate")
+    assert (view.choices.subject, view.choices.sort) == ("domains", "-rate")
+    view.group()
+    assert view.choices.subject == "connections"
 
 
 def test_sums_from_now_on_begin_at_nothing_and_end_where_they_were() -> None:

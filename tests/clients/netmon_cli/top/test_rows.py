@@ -2,12 +2,14 @@ from dataclasses import replace
 
 import pytest
 
+from netmon.model import UnnamedReason
+from netmon_cli.columns.domains import DomainRow
 from netmon_cli.columns.traffic import RATE_ORDER
 from netmon_cli.top.board import Moment
 from netmon_cli.top.choices import Choices, Subject
 from netmon_cli.top.rows import HOLD_SECONDS, Entry, Mark, Order, application_of, listing_of, sort_keys
 from netmon_client import parse_query
-from netmon_client.testing import a_snapshot
+from netmon_client.testing import a_connection, a_process, a_snapshot
 from netmon_client.testing.samples import START_TIME
 from tests.clients.netmon_cli.rows import ENDED, LISTENER, REST, ROWS, SNAPSHOT, UPLOAD, WEB
 
@@ -72,7 +74,7 @@ def test_under_a_filter_applications_are_sums_of_what_passes() -> None:
     assert (listing.count, listing.of_count) == (1, 5)
 
 
-@pytest.mark.parametrize("subject", ["connections", "apps"])
+@pytest.mark.parametrize("subject", ["connections", "apps", "domains"])
 def test_an_unknown_sort_key_is_the_usual_one(subject: Subject) -> None:
     usual = listing_of(Moment(snapshot=SNAPSHOT), Choices(subject=subject))
     assert listing_of(Moment(snapshot=SNAPSHOT), Choices(subject=subject, sort="-nonsense")) == usual
@@ -104,3 +106,21 @@ def test_a_held_order_can_be_let_go() -> None:
     order.hold(10.0)
     order.let_go()
     assert not order.is_held(10.0)
+
+
+def test_domains_are_folded_and_what_has_none_is_a_row() -> None:
+    firefox = a_process()
+    rows = [
+        a_connection("c1", process=firefox, domain="www.example.org", sent=4_000),
+        a_connection("c2", process=firefox, domain="cdn.example.org", local_port=50_001),
+        a_connection("c3", process=firefox, local_port=50_002, unnamed_reason=UnnamedReason.NOT_SEEN),
+    ]
+    listing = listing_of(Moment(snapshot=a_snapshot(rows)), Choices(subject="domains"))
+    labels = [entry.row.label for entry in listing.entries if isinstance(entry.row, DomainRow)]
+    assert labels == ["example.org", "(no name was seen for its address)"]
+    assert (listing.count, listing.of_count) == (1, 1)
+    filtered = listing_of(
+        Moment(snapshot=a_snapshot(rows)), Choices(subject="domains", filter=parse_query("domain:cdn.example.org"))
+    )
+    assert [entry.row.traffic.sent_bytes for entry in filtered.entries] == [1_000]
+    assert {application_of(entry.row) for entry in filtered.entries} == {""}

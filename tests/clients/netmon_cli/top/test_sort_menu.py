@@ -7,7 +7,7 @@ from tests.clients.netmon_cli.rows import ROWS
 from tests.clients.netmon_cli.top.live import live
 
 
-@pytest.mark.parametrize("subject", ["connections", "apps"])
+@pytest.mark.parametrize("subject", ["connections", "apps", "domains"])
 def test_every_key_that_is_offered_is_known(subject: Subject) -> None:
     assert set(_OFFERED[subject]) <= set(sort_keys(subject))
 

@@ -58,7 +58,8 @@ def test_rows_that_the_collector_left_out_are_said() -> None:
 
 def test_the_key_of_the_group_says_where_it_leads() -> None:
     assert dict(keys_of("connections"))["a"] == "Apps"
-    assert dict(keys_of("apps"))["a"] == "Connections"
+    assert dict(keys_of("apps"))["a"] == "Domains"
+    assert dict(keys_of("domains"))["a"] == "Connections"
 
 
 def test_only_an_unusual_refresh_rate_is_said() -> None:

@@ -2,14 +2,15 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
-from netmon.model import MonitoringState
+from netmon.model import InterfaceLedger, LedgerSums, MonitoringState
 from netmon_client import Bandwidth, connect_async
-from netmon_client.testing import FakeCollector, a_status
+from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot, a_status
 from netmon_dashboard.hub.answers import answer, status_fields
 from netmon_dashboard.hub.encoding import Encoder
-from netmon_dashboard.hub.requests import Ask, AskControl, AskRange, AskStatus, AskTrace
+from netmon_dashboard.hub.requests import Ask, AskControl, AskExplain, AskPayload, AskRange, AskStatus, AskTrace
 from tests.clients.netmon_dashboard.hub.toy_machine import ToyMachine
 
 
@@ -116,3 +117,28 @@ async def test_without_a_collector_the_answer_says_how_to_start_one() -> None:
 def test_checks_of_a_status_know_the_last_seconds() -> None:
     data = status_fields(a_status(), Bandwidth().samples)
     assert [check["fact"] for check in data["checks"] if check["name"] == "packets"] == ["the last one came 1s ago"]
+
+
+async def test_the_payload_of_a_row_is_what_the_kernel_counts() -> None:
+    machine = ToyMachine()
+    machine.count_payload(machine.open(moved=(10, 20)), 3, 4)
+    async with desk() as made:
+        made.encoder.add(machine.tick(), is_counting=True)
+        assert (await made.ask(AskPayload(id=1, row=1)))["data"] == {"sent": 3, "received": 4}
+        assert (await made.ask(AskPayload(id=1, row=9)))["data"] == {"sent": None, "received": None}
+
+
+async def test_an_explanation_is_the_collectors_of_now() -> None:
+    async with desk() as made:
+        row = a_connection("c1", process=a_process())
+        made.fake.publish(a_snapshot((row,)))
+        ask = AskExplain(id=1, connection="c1", instance=made.fake.instance_id)
+        assert (await made.ask(ask))["data"]["nothing"] == "Nothing that is still held"
+        said = await made.ask(AskExplain(id=1, connection="c1", instance="the run before"))
+        assert said["data"] == {"forgotten": "The connection ended and was forgotten meanwhile."}
+
+
+def test_the_status_has_the_ledger() -> None:
+    ledger = InterfaceLedger(name="eth0", total=LedgerSums(system_bytes=10, attributed_bytes=10))
+    account = status_fields(replace(a_status(), ledger=(ledger,)), Bandwidth().samples)["account"]
+    assert [(each["name"], each["coverage"]) for each in account["interfaces"]] == [("eth0", "100 %")]

@@ -40,7 +40,7 @@ def test_other_counts_are_told_without_the_rest() -> None:
 def test_bytes_that_came_in_no_tick_are_told_whole() -> None:
     table = AppTable(Numbering(), no_icon)
     table.update([FIREFOX], unneeded)
-    assert table.update([moving(5, 5, 50)], unneeded).entries[0][7] == 50
+    assert table.update([moving(5, 5, 50)], unneeded).entries[0][8] == 50
 
 
 def test_an_application_stays_while_it_is_needed() -> None:

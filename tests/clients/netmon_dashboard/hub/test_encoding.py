@@ -11,23 +11,27 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from netmon.model import ApplicationBandwidth, BandwidthSample, Connection, ConnectionState, Snapshot
 from netmon_dashboard.hub.encoding import Encoder, write
 from netmon_dashboard.hub.marks import Mark, MarkKind
+from netmon_dashboard.hub.socket_counts import payload_of, round_trip_milliseconds
+from netmon_dashboard.hub.summary import since_epoch
 from netmon_dashboard.hub.vocabulary import state_code
 from tests.clients.netmon_dashboard.hub.tab_model import SUMMARY, TabModel
 from tests.clients.netmon_dashboard.hub.toy_machine import ToyMachine
 
 BYTES = st.integers(0, 2**40)
+SECONDS = st.none() | st.floats(0, 10, allow_nan=False)
+COUNTS = st.none() | st.integers(0, 2**40)
 PROGRAMS = st.sampled_from(["firefox", "ssh", "sp✨ <b>x</b>", None])
 STATES = st.sampled_from([ConnectionState.ESTABLISHED, ConnectionState.CLOSE_WAIT, ConnectionState.LISTEN])
 
 
 class TabsFollowTheMachine(RuleBasedStateMachine):
-    """One tab watches rows from the beginning, one never does, and one opens anew after each tick."""
+    """One tab watches rows from the beginning, one domains, one neither; and one opens anew after each tick."""
 
     def __init__(self) -> None:
         super().__init__()
         self.machine = ToyMachine()
         self.encoder = Encoder()
-        self.with_rows, self.without_rows = TabModel(), TabModel()
+        self.with_rows, self.without_rows, self.with_domains = TabModel(), TabModel(), TabModel()
         self.snapshot: Snapshot | None = None
         self.ended: dict[str, Connection] = {}
 
@@ -58,7 +62,17 @@ class TabsFollowTheMachine(RuleBasedStateMachine):
         self.machine.set_state(self.pick(data), state)
 
     @precondition(lambda self: self.machine.rows)
-    @rule(data=st.data(), domain=st.sampled_from(["", "example.org", "<img src=x>"]))
+    @rule(data=st.data(), seconds=SECONDS, count=COUNTS)
+    def measure(self, data: st.DataObject, seconds: float | None, count: int | None) -> None:
+        self.machine.measure(self.pick(data), seconds, count)
+
+    @precondition(lambda self: self.machine.rows)
+    @rule(data=st.data(), sent=COUNTS, received=COUNTS)
+    def count_payload(self, data: st.DataObject, sent: int | None, received: int | None) -> None:
+        self.machine.count_payload(self.pick(data), sent, received)
+
+    @precondition(lambda self: self.machine.rows)
+    @rule(data=st.data(), domain=st.sampled_from(["", "example.org", "www.example.org", "<img src=x>"]))
     def learn_a_name(self, data: st.DataObject, domain: str) -> None:
         self.machine.name(self.pick(data), domain)
 
@@ -121,11 +135,14 @@ class TabsFollowTheMachine(RuleBasedStateMachine):
         for tab, with_rows in ((self.with_rows, True), (self.without_rows, False)):
             write_text = self.encoder.full_text if self.encoder.needs_full else self.encoder.tick_text
             tab.apply(write_text(with_rows=with_rows))
+        write_text = self.encoder.full_text if self.encoder.needs_full else self.encoder.tick_text
+        self.with_domains.apply(write_text(with_rows=False, with_domains=True))
         self.remember_ended(snapshot)
         self.tabs_that_follow_show_what_a_new_tab_shows()
         self.rows_are_those_of_the_snapshot_and_of_the_last_minute(snapshot)
         self.each_row_names_its_process_and_application(snapshot)
         self.applications_are_those_of_the_snapshot(snapshot)
+        self.domains_are_those_of_the_snapshot(snapshot)
 
     def remember_ended(self, snapshot: Snapshot) -> None:
         self.ended |= {row.facts.id: row for row in snapshot.connections if row.end_time is not None}
@@ -139,6 +156,8 @@ class TabsFollowTheMachine(RuleBasedStateMachine):
     def tabs_that_follow_show_what_a_new_tab_shows(self) -> None:
         assert self.with_rows.shown() == self.fresh(with_rows=True).shown()
         assert self.without_rows.shown() == self.fresh(with_rows=False).shown()
+        fresh = TabModel().apply(self.encoder.full_text(with_rows=False, with_domains=True))
+        assert self.with_domains.shown() == fresh.shown()
 
     def rows_are_those_of_the_snapshot_and_of_the_last_minute(self, snapshot: Snapshot) -> None:
         expected = {row.facts.id: row for row in snapshot.connections}
@@ -151,6 +170,9 @@ class TabsFollowTheMachine(RuleBasedStateMachine):
             assert shown[key]["dr"] == row.traffic.interval_received_bytes
             assert shown[key]["state"] == state_code(row.state)
             assert shown[key]["domain"] == row.facts.domain
+            assert shown[key]["rtt_milliseconds"] == round_trip_milliseconds(row.round_trip_seconds)
+            assert shown[key]["retransmits"] == row.retransmitted_packets
+            assert (shown[key]["sent_payload"], shown[key]["received_payload"]) == payload_of(row)
             assert (shown[key]["end"] is None) == (row.end_time is None)
 
     def each_row_names_its_process_and_application(self, snapshot: Snapshot) -> None:
@@ -173,6 +195,20 @@ class TabsFollowTheMachine(RuleBasedStateMachine):
             assert entry["name"] == app.name
             assert entry["sent"] == app.traffic.sent_bytes - app.traffic.cleared_sent_bytes
             assert (entry["ds"], entry["connections"]) == (app.traffic.interval_sent_bytes, app.connection_count)
+
+    def domains_are_those_of_the_snapshot(self, snapshot: Snapshot) -> None:
+        tab = self.with_domains
+        shown = {domain["name"]: domain for domain in tab.domains.values()}
+        assert shown.keys() == {domain.name for domain in snapshot.domains}
+        for domain in snapshot.domains:
+            entry, traffic = shown[domain.name], domain.traffic
+            assert (entry["sent"], entry["received"]) == since_epoch(traffic)
+            assert (entry["ds"], entry["dr"]) == (traffic.interval_sent_bytes, traffic.interval_received_bytes)
+            assert entry["connections"] == domain.connection_count
+            parts = {(part.application_name, part.sent_bytes, part.received_bytes) for part in domain.applications}
+            assert {tuple(part[1:]) for part in entry["apps"]} == parts
+            for number, name, *_ in entry["apps"]:
+                assert number is None or tab.apps[number]["name"] in {name, "Firefox", "Web"}
 
     def fresh(self, *, with_rows: bool) -> TabModel:
         return TabModel().apply(self.encoder.full_text(with_rows=with_rows))

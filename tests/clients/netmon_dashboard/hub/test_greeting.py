@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from netmon.model import Caller, Degradation, PacketSource, Visibility
+from netmon.model import Caller, Degradation, NamesStatus, PacketSource, Visibility
 from netmon_client import Hello
 from netmon_client.testing import a_status
 from netmon_dashboard.hub import greeting
 from netmon_dashboard.hub.texts import CollectorState, StateText
-from netmon_dashboard.hub.vocabulary import ROW_COLUMNS, SCHEMA
+from netmon_dashboard.hub.vocabulary import DOMAIN_COLUMNS, ROW_COLUMNS, SCHEMA
 
 HELLO = Hello(instance_id="i-1", version="0.1.0", interval_seconds=1.0)
 
@@ -25,12 +25,23 @@ def test_hello_says_who_speaks_and_what_the_viewer_may() -> None:
     assert message["degraded"] == [{"code": "no-pcap", "text": "cannot capture", "remedy": "run as root"}]
     assert (message["packet_source"], message["socket"]) == ("live", "/run/x.sock")
     assert message["row_columns"] == ROW_COLUMNS
+    assert message["domain_columns"] == DOMAIN_COLUMNS
+    assert message["names"]["is_on"] is True
 
 
 def test_without_a_status_hello_says_what_the_stream_said() -> None:
     message = greeting.message(replace(HELLO, packet_source=PacketSource.RECORDING), None, "")
     assert (message["collector_start"], message["packet_source"]) == (None, "recording")
     assert message["viewer"] == {"may_control": False, "sees": "all", "reason": ""}
+
+
+def test_hello_says_why_no_names_are_learnt() -> None:
+    status = replace(a_status(), names=NamesStatus(is_on=False, reason="left out by --no-names"))
+    assert greeting.message(HELLO, status, "")["names"] == {
+        "is_on": False,
+        "text": "switched off: left out by --no-names",
+    }
+    assert greeting.message(HELLO, replace(a_status(), names=None), "")["names"] is None
 
 
 def test_a_state_has_its_texts_and_times() -> None:

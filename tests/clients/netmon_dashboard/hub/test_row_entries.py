@@ -22,7 +22,7 @@ def test_a_row_has_a_value_for_each_column() -> None:
     assert (entry["app"], entry["process"], entry["protocol"], entry["state"]) == (3, 4, "tcp", "established")
     assert (entry["sent"], entry["received"], entry["ds"], entry["dr"]) == (600, 2000, 500, 1000)
     assert (entry["remote_address"], entry["remote_port"], entry["domain"]) == ("93.184.216.34", 443, "example.org")
-    assert (entry["rtt"], entry["retransmits"], entry["end"], entry["reason"]) == (0.012346, 2, None, "")
+    assert (entry["rtt_milliseconds"], entry["retransmits"], entry["end"], entry["reason"]) == (12.3, 2, None, "")
     assert (entry["owner_method"], entry["owner_confidence"], entry["direction"]) == ("exact", "certain", "outbound")
 
 

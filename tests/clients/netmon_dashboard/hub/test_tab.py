@@ -53,6 +53,17 @@ async def test_a_tab_that_watches_gets_a_full_and_then_ticks() -> None:
         assert await made.data() == ("full", 2, False)
 
 
+async def test_only_a_tab_that_watches_domains_is_sent_them() -> None:
+    async with desk() as made:
+        made.tick()
+        made.tab.watch(with_rows=False, with_domains=True)
+        assert "domains" in await made.wire.of("full")
+        made.tick()
+        assert "domains" in await made.wire.of("tick")
+        made.tab.watch(with_rows=False)
+        assert "domains" not in await made.wire.of("full")
+
+
 async def test_a_tab_that_watches_nothing_gets_no_data() -> None:
     async with desk() as made:
         made.tick()

@@ -71,16 +71,28 @@ class ToyMachine:
         facts = row.facts
         if facts.process is not None:
             app = self.apps.get(facts.application_id) or Application(
-                id=facts.application_id, name=facts.application_name, path=facts.process.executable, traffic=Traffic()
+                id=facts.application_id,
+                name=facts.application_name,
+                path=facts.process.executable,
+                traffic=Traffic(),
+                is_browser=facts.application_name == "firefox",
             )
             self.apps[app.id] = replace(app, traffic=moved(app.traffic, sent, received))
 
     def set_state(self, key: str, state: ConnectionState) -> None:
         self.rows[key] = self.rows[key]._replace(state=state)
 
+    def measure(self, key: str, round_trip_seconds: float | None, retransmitted: int | None) -> None:
+        self.rows[key] = self.rows[key]._replace(
+            round_trip_seconds=round_trip_seconds, retransmitted_packets=retransmitted
+        )
+
+    def count_payload(self, key: str, sent: int | None, received: int | None) -> None:
+        self.rows[key] = self.rows[key]._replace(sent_payload_bytes=sent, received_payload_bytes=received)
+
     def name(self, key: str, domain: str) -> None:
         row = self.rows[key]
-        self.rows[key] = row._replace(facts=replace(row.facts, domain=domain))
+        self.rows[key] = row._replace(facts=replace(row.facts, domain=domain, registrable_domain=domain[-11:]))
 
     def retitle(self, program: str, pid: int, command_line: str) -> None:
         """Let a process change what it says of itself; its identity stays, and its rows all say so."""

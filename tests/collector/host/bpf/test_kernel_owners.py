@@ -25,7 +25,7 @@ from tests.support.waiting import wait_for
 pytestmark = pytest.mark.root
 
 HERE = socket.inet_aton("127.0.0.1")
-TCP, UDP = 6, 17
+ICMP, TCP, UDP = 1, 6, 17
 
 TALK = """
 import json, os, socket
@@ -160,7 +160,7 @@ def test_a_socket_that_is_only_made_and_heard_on_is_its_makers(owners: KernelOwn
         assert (pid_of(origin.creator), origin.user, origin.released_seconds) == (os.getpid(), None, None)
 
 
-def test_another_socket_on_the_same_ends_never_inherits_and_the_one_before_is_still_known(
+def test_another_socket_on_the_same_ends_never_inherits_and_the_four_before_are_still_known(
     owners: KernelOwners,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -174,12 +174,14 @@ with socket.socket() as client:
     client.connect(("127.0.0.1", {server_port}))
 print(json.dumps(os.getpid()))
 """
-        pids = [ran(code) for _ in range(2)]
-        assert pids[0] != pids[1]
+        pids = [ran(code) for _ in range(6)]
+        assert len(set(pids)) == 6
         trace = traced(owners, TCP, 23457, server_port)
-        people = [owners.origin(cookie) for cookie in (trace.before, trace.cookie)]
-        assert [pid_of(one.user) for one in people if one is not None] == pids
-        assert trace.before_seconds < trace.first_seconds
+        had = [*reversed(trace.before), (trace.cookie, trace.first_seconds)]
+        people = [owners.origin(cookie) for cookie, _ in had]
+        assert [pid_of(one.user) for one in people if one is not None] == pids[1:]
+        times = [first_seconds for _, first_seconds in had]
+        assert times == sorted(set(times))
 
 
 def test_the_kernels_last_words_take_no_connection_over(owners: KernelOwners) -> None:
@@ -236,6 +238,28 @@ def test_a_flow_that_nobody_saw_has_no_trace(owners: KernelOwners) -> None:
     assert owners.origin(2**63) is None
 
 
+PINGS = """
+import json, os, socket, struct
+pinger, other = (socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) for _ in range(2))
+for one, identifier in ((pinger, 11), (other, 22)):
+    rest = struct.pack("!HHH", 0xF7FF - identifier - 1, identifier, 1)
+    one.sendto(b"\\x08\\x00" + rest, ("127.0.0.1", 0))
+for _ in range(4):
+    pinger.recv(1000)
+cookies = [struct.unpack("Q", one.getsockopt(socket.SOL_SOCKET, 57, 8))[0] for one in (pinger, other)]
+print(json.dumps({"pid": os.getpid(), "cookies": cookies}))
+"""
+
+
+def test_pingers_of_one_target_are_told_apart_and_the_answers_are_no_process(owners: KernelOwners) -> None:
+    said = ran(PINGS)
+    identifiers = (11, 22)
+    assert [traced(owners, ICMP, identifier, 0).cookie for identifier in identifiers] == said["cookies"]
+    for identifier in identifiers:
+        answering = owners.origin(traced(owners, ICMP, 0, identifier).cookie)
+        assert answering is None
+
+
 def test_a_process_is_announced_at_its_first_socket_and_at_most_once_a_second(owners: KernelOwners) -> None:
     owners.newcomers()
     said = ran(DATAGRAMS)
@@ -287,10 +311,11 @@ def test_a_kill_leaves_nothing_attached() -> None:
         wait_for(lambda: links() == before, seconds=3, what="links are gone")
 
 
-def test_the_shipped_object_is_what_the_source_gives(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["owners", "holders"])
+def test_the_shipped_object_is_what_the_source_gives(name: str, tmp_path: Path) -> None:
     folder = ROOT / "collector/netmon_collector/host/bpf"
     triplet = subprocess.run(["gcc", "-dumpmachine"], check=True, capture_output=True, text=True).stdout.strip()
-    built = tmp_path / "owners.bpf.o"
+    built = tmp_path / f"{name}.bpf.o"
     flags = ["-target", "bpf", "-O2", "-g0", "-Wall", "-Werror", "-idirafter", f"/usr/include/{triplet}"]
-    subprocess.run(["clang", *flags, "-c", "owners.bpf.c", "-o", str(built)], cwd=folder, check=True)
-    assert built.read_bytes() == (folder / "owners.bpf.o").read_bytes()
+    subprocess.run(["clang", *flags, "-c", f"{name}.bpf.c", "-o", str(built)], cwd=folder, check=True)
+    assert built.read_bytes() == (folder / f"{name}.bpf.o").read_bytes()

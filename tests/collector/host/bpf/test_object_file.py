@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_collector.host.bpf.object_file import Program, read_object, without_call
+from netmon_collector.host.bpf.object_file import Program, read_object, with_constants, without_call
 from tests.support.source_tree import ROOT
 
 SHIPPED = (ROOT / "collector/netmon_collector/host/bpf/owners.bpf.o").read_bytes()
@@ -20,7 +20,7 @@ def test_the_shipped_object_holds_its_programs_and_maps() -> None:
     sizes = {one.name: (one.key_bytes, one.value_bytes) for one in found.maps}
     assert sizes == {
         "sockets": (8, 112),
-        "flows": (48, 72),
+        "flows": (48, 120),
         "newcomers": (20, 8),
         "arrivals": (0, 0),
         "settings": (4, 8),
@@ -41,6 +41,29 @@ def test_a_helpers_answer_is_replaced_by_0_where_it_is_called_and_nowhere_else()
     plainer = without_call(program, 122)
     assert plainer.instructions == calls[0] + bytes((0xB7, 0, 0, 0, 0, 0, 0, 0)) + calls[2]
     assert plainer.map_uses == program.map_uses
+
+
+def test_constants_that_the_source_leaves_open_are_named_and_filled_in() -> None:
+    source = read_object((ROOT / "collector/netmon_collector/host/bpf/holders.bpf.o").read_bytes())
+    (program,) = source.programs
+    assert (program.section, program.map_uses, source.maps) == ("task_file", (), ())
+    names = {name for _, name in program.constant_uses}
+    assert names == {"task_struct__tgid", "file__f_inode", "inode__i_ino"}
+    value = 0x1122334455667788
+    filled = with_constants(program, dict.fromkeys(names, value))
+    assert filled.constant_uses == ()
+    for offset, _ in program.constant_uses:
+        both = filled.instructions[offset : offset + 16]
+        assert both[4:8] + both[12:16] == value.to_bytes(8, "little")
+        assert both[:2] == program.instructions[offset : offset + 2]
+    with pytest.raises(KeyError):
+        with_constants(program, {})
+
+
+def test_a_constant_anywhere_else_than_in_a_64_bit_load_is_refused() -> None:
+    program = Program(section="task_file", instructions=bytes(16), map_uses=(), constant_uses=((0, "offset"),))
+    with pytest.raises(ValueError, match="64-bit load"):
+        with_constants(program, {"offset": 1})
 
 
 def test_every_map_is_bounded() -> None:

@@ -73,3 +73,18 @@ test("columns stand side by side, and none is wider than the table", () => {
     columns.forEach((column, index) => assert.ok(places[index].width >= column.width));
   }
 });
+
+test("where no packets are captured payload stands in place of bytes, and rates have none", () => {
+  const keysOf = (keys, width = 1400) =>
+    columnsFor({ keys, width, hasDomains: true, isWithoutPackets: true }).columns.map(({ key }) => key);
+  const usual = keysOf(null);
+  assert.deepEqual(usual.slice(-2), ["received_payload", "sent_payload"]);
+  assert.ok(!usual.includes("received_rate") && !usual.includes("received"));
+  assert.deepEqual(keysOf(["app", "sent"]), ["app", "sent_payload"]);
+  assert.deepEqual(keysOf(null, 348), ["app", "remote", "state", "received_payload"]);
+  for (const key of usual) assert.equal(formatSort(parseSort(key)), key);
+});
+
+test("round trips and packets sent again are shown on demand", () => {
+  for (const key of ["rtt", "retransmits"]) assert.ok(!DEFAULT_KEYS.includes(key) && keysAt(1400, true, [key]).includes(key));
+});

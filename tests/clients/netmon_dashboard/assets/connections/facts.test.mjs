@@ -16,7 +16,7 @@ const PROC = {
 const FULL = {
   app: "curl", proc: PROC, localAddress: "192.0.2.1", localPort: 50000, remoteAddress: "2001:db8::1", remotePort: 443,
   received: 1_234_567,
-  ownerMethod: "exact", ownerConfidence: "certain", holders: ["sh"], rtt: 0.0123, retransmits: 2,
+  ownerMethod: "exact", ownerConfidence: "certain", holders: ["sh"], rttMilliseconds: 12.3, retransmits: 2,
 };
 
 function valuesOf(row, look = aLook()) {
@@ -41,6 +41,26 @@ test("a connection without an owner says why", () => {
   assert.equal(values.get("Application"), "nobody");
   assert.equal(values.get("Why"), "gone before it could be looked up");
   assert.ok(!values.has("PID") && !values.has("How sure"));
+});
+
+test("payload stands beside captured bytes, and in their place where nothing is captured", () => {
+  const own = aRow({ ...FULL, received: 0, sent: 0, receivedPayload: 1500, sentPayload: 0 });
+  const look = aLook({ isWithoutPackets: true });
+  const values = valuesOf(own, look);
+  assert.deepEqual([values.get("Payload received"), values.get("Payload sent")], ["1.50 kB (1,500 B)", "0 B"]);
+  assert.ok(!values.has("Received") && !values.has("↓ now"));
+  const asked = factGroups(aRow(FULL), aLook(), true, { sent: 7, received: null }).flatMap(({ facts }) => facts);
+  const labels = asked.map(({ label }) => label);
+  assert.ok(labels.includes("Payload sent") && labels.includes("Received") && !labels.includes("Payload received"));
+  assert.equal(JSON.parse(rowAsJson(own)).received_payload_bytes, 1500);
+});
+
+test("an owner that is not certain says what it was concluded from", () => {
+  const sure = (given) => valuesOf(aRow({ ...FULL, ...given })).get("How sure");
+  assert.equal(sure({}), "certain");
+  assert.match(sure({ ownerMethod: "sibling", ownerConfidence: "inferred" }), /^inferred: it alone opened/);
+  assert.match(sure({ ownerMethod: "creator", ownerConfidence: "inferred" }), /^inferred: it made the socket/);
+  assert.equal(sure({ ownerMethod: "of tomorrow", ownerConfidence: "inferred" }), "inferred");
 });
 
 test("a closed one has an end and no speed", () => {

@@ -87,9 +87,16 @@ test("sums are those of what the filter left; ended ones stand in the row for al
     aRow({ sent: 2, received: 20, end: 99 }),
     aRow({ remainder: "closed", sent: 4, received: 40, state: "" }),
   ];
-  assert.deepEqual(listing.refresh(rows, VIEW).sums, { sent: 5, received: 50, sentRate: 0, receivedRate: 7 });
+  const none = { sentPayload: 0, receivedPayload: 0 };
+  assert.deepEqual(listing.refresh(rows, VIEW).sums, { sent: 5, received: 50, sentRate: 0, receivedRate: 7, ...none });
   const filtered = listing.refresh(rows, { ...VIEW, isFiltered: true, matches: (row) => row.remainder === "" });
-  assert.deepEqual(filtered.sums, { sent: 3, received: 30, sentRate: 0, receivedRate: 7 });
+  assert.deepEqual(filtered.sums, { sent: 3, received: 30, sentRate: 0, receivedRate: 7, ...none });
+});
+
+test("payload has sums of its own", () => {
+  const rows = [aRow({ sentPayload: 5, receivedPayload: 70 }), aRow({ sentPayload: 1, receivedPayload: null }), aRow({})];
+  const { sums } = new Listing().refresh(rows, VIEW);
+  assert.deepEqual([sums.sentPayload, sums.receivedPayload, sums.sent], [6, 70, 0]);
 });
 
 test("sums since a moment are shown and sorted by", () => {

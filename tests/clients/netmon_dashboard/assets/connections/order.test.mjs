@@ -87,3 +87,17 @@ test("what only looks like an address comes after those that are", () => {
   const wrongs = ["1.2.3", "1.2.3.256", "1.2.3.-4", ":::1", "1::2::3", "12345::", "g::1"];
   for (const wrong of wrongs) assert.ok(addressKey(wrong).startsWith("~"), wrong);
 });
+
+test("round trips sort by their length, and what has none is last", () => {
+  const make = () => [
+    entryOf({ app: "none" }), entryOf({ app: "near", rttMilliseconds: 0.03 }), entryOf({ app: "far", rttMilliseconds: 120 }),
+  ];
+  assert.equal(formatSort(nextSort(DEFAULT_SORT, "rtt")), "-rtt");
+  assert.deepEqual(names(make(), "-rtt"), ["far", "near", "none"]);
+  assert.deepEqual(names(make(), "rtt"), ["near", "far", "none"]);
+});
+
+test("where no bytes are captured those with the most payload are first", () => {
+  const entries = [entryOf({ app: "udp" }), entryOf({ app: "some", sentPayload: 5 }), entryOf({ app: "most", receivedPayload: 9 })];
+  assert.deepEqual(names(entries, "-received_rate"), ["most", "some", "udp"]);
+});

@@ -108,6 +108,19 @@ test("the first message says what is watched", () => {
   assert.deepEqual(changes, [[true, ""]]);
 });
 
+test("the page of domains watches them, and the next page no longer does", () => {
+  const socket = connected(false);
+  link.watch(false, true);
+  link.watch(false, true);
+  link.resync();
+  link.watch(true);
+  assert.deepEqual(socket.said.slice(1), [
+    { type: "watch", rows: false, domains: true },
+    { type: "watch", rows: false, domains: true },
+    { type: "watch", rows: true },
+  ]);
+});
+
 test("another page changes what is watched on the same socket", () => {
   const socket = connected(false);
   link.watch(true);

@@ -1,7 +1,7 @@
 // The store, fed by hand. What a real hub sends is compared in test_store_history.py.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { aStore, FakeStorage } from "./store_rooms.mjs";
+import { aStore } from "./store_rooms.mjs";
 
 const HELLO = {
   type: "hello",
@@ -102,7 +102,7 @@ test("columns that are not known are left out, those that are not sent keep thei
   const { store } = aFilledStore();
   const row = store.rows.get(1);
   assert.equal(row.weather, undefined);
-  assert.deepEqual([row.rtt, row.holders, row.domain], [null, [], ""]);
+  assert.deepEqual([row.rttMilliseconds, row.holders, row.domain], [null, [], ""]);
 });
 
 test("messages of a kind that is not known are left out", () => {
@@ -348,34 +348,6 @@ test("who no longer subscribes is told nothing", () => {
   end();
   store.receive(aFull(1));
   assert.deepEqual(told, ["hello"]);
-});
-
-test("the view is kept in the browser, the pause is not", () => {
-  const storage = new FakeStorage();
-  const { store } = aStore(storage);
-  store.setView({ units: "bit", refreshSeconds: 5, hideNames: true, paused: true });
-  assert.deepEqual(aStore(storage).store.view, { units: "bit", refreshSeconds: 5, hideNames: true, paused: false });
-});
-
-test("what is kept in the browser is not believed blindly", () => {
-  const views = ['{"units":"furlong","refreshSeconds":0.001,"hideNames":"yes"}', "null", "[]", "{"].map(
-    (text) => aStore(new FakeStorage({ "netmon.view": text })).store.view,
-  );
-  for (const view of views) assert.deepEqual(view, { units: "si", refreshSeconds: 1, paused: false, hideNames: false });
-});
-
-test("a browser that keeps nothing still has a view", () => {
-  const refusing = {
-    getItem() {
-      throw new DOMException("refused", "SecurityError");
-    },
-    setItem() {
-      throw new DOMException("refused", "SecurityError");
-    },
-  };
-  const { store } = aStore(refusing);
-  store.setView({ units: "iec" });
-  assert.equal(store.view.units, "iec");
 });
 
 test("four hundred ticks of five hundred rows leave the heap as it was", () => {

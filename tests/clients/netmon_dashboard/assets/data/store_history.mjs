@@ -26,7 +26,7 @@ process.stdout.write(JSON.stringify({ compared, rows: store.rows.size, points: s
 
 function compare(found, expected, kind) {
   if (kind === "tick" && refreshSeconds > 1) {
-    compareRates([...found.apps, ...found.rows], found.summary.dataTime - timeBefore);
+    compareRates([...found.apps, ...found.rows, ...found.domains], found.summary.dataTime - timeBefore);
     for (const part of [found, expected]) dropRates(part);
   }
   assert.deepStrictEqual(found, expected);
@@ -38,15 +38,15 @@ function compare(found, expected, kind) {
 function compareRates(entries, seconds) {
   for (const { id, sent, received, sentRate, receivedRate, remainder } of entries) {
     const before = sumsBefore.get(id);
-    if (before === undefined || remainder) continue;
+    if (id === undefined || before === undefined || remainder) continue;
     assert.ok(Math.abs(sentRate * seconds - (sent - before.sent)) < 0.01 * seconds, `${id} sent`);
     assert.ok(Math.abs(receivedRate * seconds - (received - before.received)) < 0.01 * seconds, `${id} received`);
   }
 }
 
 function dropRates(part) {
-  const summaries = [part.summary.headline, part.summary.loopback, ...part.unattributed];
-  for (const one of [...part.rows, ...part.apps, ...summaries]) {
+  const summaries = [part.summary.headline, part.summary.loopback, ...part.unattributed, ...part.unnamed];
+  for (const one of [...part.rows, ...part.apps, ...part.domains, ...summaries]) {
     delete one.sentRate;
     delete one.receivedRate;
   }

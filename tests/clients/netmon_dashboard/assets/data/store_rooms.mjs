@@ -60,7 +60,7 @@ export class FakeStorage {
 
 /** A store, its link, document and clock (`room.now`, seconds). */
 export function aStore(storage = new FakeStorage()) {
-  const room = { now: 5000, document: new FakeDocument(), storage };
+  const room = { now: 5000, document: new FakeDocument(), storage, tabStorage: new FakeStorage() };
   room.monotonic = () => room.now;
   room.wall = () => 1_700_000_000;
   const link = new NotedLink();
@@ -80,6 +80,10 @@ export function shown(store) {
     marks: store.marks,
     unattributed: store.unattributed,
     listeners: store.listeners.map(({ app, ...listener }) => ({ ...listener, app: app?.id })),
+    domains: store.hasDomains ? sorted([...store.domains.all.values()].map(plainDomain)) : [],
+    lanes: lanesOf(store.domains),
+    unnamed: store.domains.unnamed,
+    browsers: [...store.domains.browsers],
     summary: summaryOf(store),
   };
 }
@@ -93,6 +97,16 @@ function summaryOf(store) {
 function sinceTraffic(spark) {
   const first = spark.findIndex(({ sent, received }) => sent > 0 || received > 0);
   return first < 0 ? [] : spark.slice(first);
+}
+
+function plainDomain({ apps, ...domain }) {
+  return { ...domain, apps: apps.map(({ app, ...part }) => ({ ...part, app: app?.id })) };
+}
+
+/** A slice in which nothing moved is one for who follows alone. */
+function lanesOf({ lanes }) {
+  const slices = [...lanes].map(([begin, moved]) => [begin, sorted([...moved].map(([n, bytes]) => ({ n, bytes })))]);
+  return slices.filter(([, moved]) => moved.length > 0).sort(([one], [other]) => one - other);
 }
 
 function plainProcess({ app, ...process }) {

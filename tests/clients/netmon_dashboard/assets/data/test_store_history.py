@@ -26,12 +26,12 @@ def followed(steps: list[dict[str, Any]], *, refresh_seconds: float) -> dict[str
     return given_to(SCRIPT, {"hello": hello, "steps": steps, "refreshSeconds": refresh_seconds})
 
 
-def step_of(encoder: Encoder, *, with_rows: bool = True) -> dict[str, Any]:
+def step_of(encoder: Encoder, *, with_rows: bool = True, with_domains: bool = True) -> dict[str, Any]:
     """What a tab that follows is sent, and what one is sent that has just come."""
-    full = json.loads(encoder.full_text(with_rows=with_rows))
+    full = json.loads(encoder.full_text(with_rows=with_rows, with_domains=with_domains))
     if encoder.step == 1 or encoder.needs_full:
         return {"message": full, "full": full}
-    return {"message": json.loads(encoder.tick_text(with_rows=with_rows)), "full": full}
+    return {"message": json.loads(encoder.tick_text(with_rows=with_rows, with_domains=with_domains)), "full": full}
 
 
 @cache
@@ -44,7 +44,9 @@ def busy_steps(count: int) -> list[dict[str, Any]]:
     return steps
 
 
-def toy_steps(chance: random.Random, count: int, *, with_rows: bool = True) -> list[dict[str, Any]]:
+def toy_steps(
+    chance: random.Random, count: int, *, with_rows: bool = True, with_domains: bool = True
+) -> list[dict[str, Any]]:
     machine, encoder = ToyMachine(), Encoder()
     steps: list[dict[str, Any]] = []
     for _ in range(count):
@@ -52,7 +54,7 @@ def toy_steps(chance: random.Random, count: int, *, with_rows: bool = True) -> l
             happen(chance, machine, encoder)
         machine.is_stopped = chance.random() < 0.1
         encoder.add(machine.tick(chance.choice((0.5, 1.0, 1.0, 20.0))), is_counting=not machine.is_stopped)
-        steps.append(step_of(encoder, with_rows=with_rows))
+        steps.append(step_of(encoder, with_rows=with_rows, with_domains=with_domains))
     return steps
 
 
@@ -70,6 +72,8 @@ def happen(chance: random.Random, machine: ToyMachine, encoder: Encoder) -> None
         lambda: machine.move(key, *moved),
         lambda: machine.move(key, *moved),
         lambda: machine.set_state(key, chance.choice((ConnectionState.CLOSE_WAIT, ConnectionState.TIME_WAIT))),
+        lambda: machine.measure(key, chance.choice((None, chance.random())), chance.choice((None, 0, 3))),
+        lambda: machine.count_payload(key, *moved),
         lambda: machine.name(key, chance.choice(("example.org", "www.example.net"))),
         lambda: machine.give(key, chance.choice(("wget", "curl")), chance.randint(200, 202)),
         lambda: machine.end(key),
@@ -86,9 +90,14 @@ def test_a_tab_that_follows_a_busy_machine_shows_what_a_new_tab_shows() -> None:
     assert result["rows"] >= 120
 
 
-@pytest.mark.parametrize(("seed", "with_rows"), [(0, True), (1, True), (2, True), (3, False)])
-def test_whatever_happens_a_tab_that_follows_shows_what_a_new_tab_shows(seed: int, with_rows: bool) -> None:
-    steps = toy_steps(random.Random(seed), 100, with_rows=with_rows)
+@pytest.mark.parametrize(
+    ("seed", "with_rows", "with_domains"),
+    [(0, True, True), (1, True, False), (2, True, True), (3, False, False), (4, False, True), (5, False, True)],
+)
+def test_whatever_happens_a_tab_that_follows_shows_what_a_new_tab_shows(
+    seed: int, with_rows: bool, with_domains: bool
+) -> None:
+    steps = toy_steps(random.Random(seed), 100, with_rows=with_rows, with_domains=with_domains)
     assert followed(steps, refresh_seconds=0.5)["compared"] == 100
 
 

@@ -33,7 +33,7 @@ test("a row that has ended is closed, whatever its state was", () => {
 test("a domain that was inferred is marked, and its source told", () => {
   const looked = aRow({ domain: "www.example.org", domainSource: "dns" });
   assert.equal(texts.domainText(looked, LOOK), "~www.example.org");
-  assert.match(texts.domainTitle(looked, LOOK), /^www\.example\.org \(inferred/);
+  assert.match(texts.domainTitle(looked, LOOK), /^www\.example\.org\nDns$/);
   const read = aRow({ domain: "www.example.org", domainSource: "sni" });
   assert.equal(texts.domainText(read, LOOK), "www.example.org");
   assert.equal(texts.domainText(aRow({}), LOOK), "");
@@ -42,7 +42,7 @@ test("a domain that was inferred is marked, and its source told", () => {
 test("names that are hidden are nowhere on screen", () => {
   const row = aRow({ domain: "www.example.org", domainSource: "dns" });
   const hidden = aLook({ hideNames: true });
-  assert.equal(texts.domainText(row, hidden), "~•••");
+  assert.match(texts.domainText(row, hidden), /^~••• \d+$/);
   assert.doesNotMatch(texts.domainTitle(row, hidden), /example/);
 });
 
@@ -91,4 +91,9 @@ test("what is not seen cannot turn a name round", () => {
   assert.equal(texts.appText(aRow({ app: "a\u001b[31m\u2066b\n" }), LOOK), "a\ufffd[31m\ufffdb\ufffd");
   assert.equal(texts.domainText(aRow({ domain: "\u200fx.example", domainSource: "sni" }), LOOK), "\ufffdx.example");
   assert.equal(texts.plain("שלום 日本語 🦊"), "שלום 日本語 🦊");
+});
+
+test("a round trip has no more digits than it is known to", () => {
+  const said = [null, 0.031, 1.2, 12.3, 123, 2500].map((rttMilliseconds) => texts.rttText(aRow({ rttMilliseconds })));
+  assert.deepEqual(said, ["", "0.03 ms", "1.20 ms", "12.3 ms", "123 ms", "2500 ms"]);
 });

@@ -95,3 +95,18 @@ test("ending shows all sums again", () => {
   assert.deepEqual(since.totals(store), { sent: 500, received: 5000 });
   assert.equal(since.isOn, false);
 });
+
+test("domains are counted from the same moment, and asked for once where no page has them", () => {
+  const store = { ...aStore(), hasDomains: false };
+  const since = new SinceNow();
+  since.begin(store);
+  assert.equal(since.needsDomains, true);
+  const domain = { name: "example.org", isOthers: false, sent: 100, received: 200 };
+  store.domains = { all: new Map([[1, domain]]), unnamed: [{ reason: "older", sent: 5, received: 6 }] };
+  store.hasDomains = true;
+  since.follow(store);
+  assert.equal(since.needsDomains, false);
+  assert.deepEqual(since.domain({ ...domain, sent: 130 }), { sent: 30, received: 0 });
+  assert.deepEqual(since.unnamed({ reason: "older", sent: 5, received: 8 }), { sent: 0, received: 2 });
+  assert.deepEqual(since.domain({ ...domain, name: "new.example" }), { sent: 100, received: 200 });
+});

@@ -58,6 +58,7 @@ test("an empty chart says whether nothing came yet, nothing moves, or loopback a
   assert.equal(emptyWords({ ...some, hasData: false }), "Loading the last 15 minutes…");
   assert.equal(emptyWords(some), "Waiting for the first packets…");
   assert.equal(emptyWords({ ...some, totals: { sent: 1, received: 0 } }), "Quiet: nothing moved in the last 60 s.");
+  assert.match(emptyWords({ ...some, isCounted: false }), /^Packets are not captured/);
   const local = { ...some, samples: [{ ...nothing, loopback: 9 }] };
   assert.equal(emptyWords(local), "Nothing but loopback moved in the last 60 s.");
   assert.equal(emptyWords({ ...some, samples: [nothing, { ...nothing, received: 5 }] }), "");

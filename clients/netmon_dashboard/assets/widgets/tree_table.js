@@ -4,29 +4,43 @@
  */
 
 import { h, setAttr } from "../dom.js";
-import { Attention } from "../widgets/attention.js";
-import { TableHead } from "../widgets/table_head.js";
-import { rowAfterKey, scrollTo, visibleRange } from "../widgets/viewport.js";
-import { tracks } from "./columns.js";
-import { makeLine } from "./line_view.js";
+import { Attention } from "./attention.js";
+import { TableHead } from "./table_head.js";
+import { rowAfterKey, scrollTo, visibleRange } from "./viewport.js";
 
 const ROW_PIXELS = 36;
 const MOST_REVEALED = 8;
 const NARROW_ROW_PIXELS = 44; // a finger's width
 
-/** @typedef {import("./branches.js").Line} Line */
-/** @typedef {import("./line_view.js").LineView} LineView */
+/**
+ * @typedef {object} Line One row of a tree.
+ * @property {string} key the same as long as it stands for the same
+ * @property {string} kind
+ * @property {number} level from 1
+ * @property {string} parent key of the line above in the tree, "" at the top
+ * @property {boolean|null} isOpen null: it has nothing below
+ * @property {boolean} [isOver] it is shown as something of the past
+ */
+/** @typedef {import("./tree_line.js").LineView} LineView */
+/**
+ * @typedef {object} Parts What is a page's own.
+ * @property {string} label of the whole, for readers
+ * @property {(kind: string, columns: object[], go: (query: string) => void) => LineView} makeLine
+ * @property {(columns: object[]) => string} tracks of a row, for `grid-template-columns`
+ */
 
-export class Table {
+export class TreeTable {
   /**
    * @param {{onSort: (key: string) => void, onToggle: (line: Line) => void, onFocus: (isFocused: boolean) => void,
    *   onPoint: (isPointed: boolean) => void, onScroll: () => void, onConnections: (query: string) => void}} told
+   * @param {Parts} parts
    */
-  constructor(told) {
+  constructor(told, parts) {
     this.told = told;
+    this.parts = parts;
     this.head = new TableHead("nm-tree-headings", { onSort: told.onSort, onLeave: () => this.focusActive() });
     this.body = h("div", { class: "nm-table-body", role: "rowgroup" });
-    this.element = h("div", { class: "nm-tree nm-table-box", role: "treegrid", "aria-label": "Applications", "aria-readonly": "true" }, this.head.element, this.body);
+    this.element = h("div", { class: "nm-tree nm-table-box", role: "treegrid", "aria-label": parts.label, "aria-readonly": "true" }, this.head.element, this.body);
     /** @type {Map<string, LineView>} by key */
     this.views = new Map();
     /** @type {Map<string, LineView[]>} by kind */
@@ -53,13 +67,13 @@ export class Table {
     return this.isNarrow ? NARROW_ROW_PIXELS : ROW_PIXELS;
   }
 
-  /** @param {import("./columns.js").Column[]} columns @param {boolean} isNarrow @param {import("./order.js").Sort} sort */
+  /** @param {object[]} columns @param {boolean} isNarrow @param {{key: string, descending: boolean}} sort */
   setColumns(columns, isNarrow, sort) {
     this.head.show(columns, sort);
     if (columns.map(({ key }) => key).join() === this.columns.map(({ key }) => key).join() && isNarrow === this.isNarrow) return;
     this.columns = columns;
     this.isNarrow = isNarrow;
-    this.element.style.setProperty("--nm-tracks", tracks(columns));
+    this.element.style.setProperty("--nm-tracks", this.parts.tracks(columns));
     this.element.style.setProperty("--nm-row", `${this.rowPixels}px`);
     setAttr(this.element, "aria-colcount", columns.length);
     const wasFocused = this.attention.isFocused;
@@ -143,7 +157,7 @@ export class Table {
     setAttr(view.node, "aria-rowindex", index + 2); // the head is row 1
     setAttr(view.node, "aria-level", line.level);
     setAttr(view.node, "aria-expanded", line.isOpen === null ? null : String(line.isOpen));
-    view.node.classList.toggle("nm-tree-over", line.kind === "app" && (line.isLeaving || line.app.connections + line.app.listening === 0));
+    view.node.classList.toggle("nm-tree-over", line.isOver === true);
     this.#mark(view);
     if (view.node.hidden) view.node.hidden = false;
   }
@@ -154,7 +168,7 @@ export class Table {
   }
 
   #make(kind) {
-    const view = makeLine(kind, this.columns, this.told.onConnections);
+    const view = this.parts.makeLine(kind, this.columns, this.told.onConnections);
     view.node.addEventListener("focus", () => this.#activate(view.line.key));
     view.node.addEventListener("click", () => {
       if (String(getSelection() ?? "") !== "") return; // a text was being selected, to be copied

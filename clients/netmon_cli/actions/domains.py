@@ -1,0 +1,62 @@
+"""What ``domains`` does: asks for the sums by domain, folds subdomains, says how much has a name."""
+
+from typing import Any
+
+from netmon.model import Section, Snapshot, View
+from netmon_cli.columns.column import Look
+from netmon_cli.documents import document, line, pretty, snapshot_fields
+from netmon_cli.listing import delimited_lines, table_lines
+from netmon_cli.listings.domains import domain_listing, wanted_domains
+from netmon_cli.render.palette import Style
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+from netmon_client.domains import browser_shares, fits_browser
+from netmon_client.words import percent
+
+__all__ = ["list_domains"]
+
+
+def list_domains(session: Session, shape: Shape, *, pattern: str, browser: str, full: bool, redacted: bool) -> None:
+    """List them once."""
+    with session.client() as client:
+        sections = frozenset({Section.DOMAINS, Section.APPLICATIONS})
+        snapshot = client.snapshot(View(sections=sections, redacted=redacted))
+    if shape.format in ("json", "jsonl"):
+        _write_objects(session, snapshot, shape, pattern=pattern, browser=browser)
+        return
+    listing = domain_listing(snapshot, shape, full=full, pattern=pattern, browser=browser)
+    look = Look(now=snapshot.time, units=shape.units)
+    if not shape.is_table:
+        session.write(*delimited_lines(listing, shape, look, headers=True))
+        return
+    session.write(*table_lines(listing, shape, session.terminal(), look))
+    for note in _browser_notes(snapshot, browser):
+        session.say(note, Style.DIM)
+
+
+def _write_objects(session: Session, snapshot: Snapshot, shape: Shape, *, pattern: str, browser: str) -> None:
+    """Write full domains as the contract has them: folding them is a matter of looks."""
+    kept = {domain.name for domain in wanted_domains(snapshot, pattern, browser)}
+    fields = snapshot_fields(snapshot)
+    rows = [domain for domain in fields["domains"] if domain["name"] in kept][: shape.limit]
+    if shape.format == "jsonl":
+        session.write(*(line(document("domain", row)) for row in rows))
+        return
+    whole: dict[str, Any] = {"time": fields["time"], "domains": rows}
+    if not pattern and not browser:
+        whole["unnamed"] = fields["unnamed"]
+    session.write(pretty(document("domains", whole)))
+
+
+def _browser_notes(snapshot: Snapshot, browser: str) -> list[str]:
+    """Say how much of what the browsers moved has a name."""
+    shares = [share for share in browser_shares(snapshot) if not browser or fits_browser(share.application, browser)]
+    if browser and not shares:
+        known = ", ".join(share.application.name for share in browser_shares(snapshot)) or "none was seen"
+        return [f'No browser "{browser}": {known}']
+    return [
+        f"{percent(share.share)} of what {share.application.name} moved has a name"
+        + ("" if share.share >= 1 else "; the rest hides its name, began before, or needs none")
+        for share in shares
+        if share.share is not None
+    ]

@@ -1,0 +1,151 @@
+"""Domains as people ask for them: subdomains folded, one browser alone, and how much of its bytes has a name."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from netmon.model import Application, DomainApplication, DomainSource, DomainTraffic, Snapshot, Traffic
+from netmon_client.aggregate import sum_traffic
+
+__all__ = ["BrowserShare", "DomainGroup", "browser_shares", "domain_groups", "fits_browser", "of_applications"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainGroup:
+    """One domain, or all below one registrable domain. Times are Unix seconds.
+
+    ``names``: how many domains it stands for; ``source`` is the surest of theirs; ``is_others``: the row of all that
+    the collector did not keep apart. ``applications`` come busiest first.
+    """
+
+    name: str
+    registrable_domain: str
+    names: int
+    source: DomainSource
+    traffic: Traffic
+    connection_count: int
+    applications: tuple[DomainApplication, ...]
+    first_time: float
+    last_time: float | None
+    is_others: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrowserShare:
+    """How much of what a browser moved since the statistics were cleared has a name; bytes, both ways together."""
+
+    application: Application
+    named_bytes: int
+    total_bytes: int
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None as long as there are no bytes."""
+        return min(1.0, self.named_bytes / self.total_bytes) if self.total_bytes else None
+
+
+def domain_groups(domains: Iterable[DomainTraffic], *, full: bool = False) -> tuple[DomainGroup, ...]:
+    """Give a group a registrable domain, or with ``full`` a domain, busiest now first, then by total, then by name.
+
+    A domain without a registrable one is a group of its own.
+    """
+    parts: dict[tuple[bool, str], list[DomainTraffic]] = {}
+    for domain in domains:
+        name = domain.name if full else domain.registrable_domain or domain.name
+        parts.setdefault((domain.is_others, name), []).append(domain)
+    return tuple(sorted((_group(name, group) for (_, name), group in parts.items()), key=_busiest_first))
+
+
+def of_applications(domains: Iterable[DomainTraffic], is_wanted: Callable[[str], bool]) -> tuple[DomainTraffic, ...]:
+    """Give what some applications alone moved with each domain; ``is_wanted`` is asked with an application's id.
+
+    The collector counts totals by application and not rates: those are 0.
+    """
+    found: list[DomainTraffic] = []
+    for domain in domains:
+        shares = tuple(part for part in domain.applications if is_wanted(part.application_id))
+        if shares:
+            found.append(_with_applications(domain, shares))
+    return tuple(found)
+
+
+def fits_browser(application: Application, pattern: str) -> bool:
+    """Tell whether an application is the browser that is asked for: by a part of its name, or any for ``*``."""
+    wanted = pattern.casefold().strip("*")
+    return application.is_browser and wanted in application.name.casefold()
+
+
+def browser_shares(snapshot: Snapshot) -> tuple[BrowserShare, ...]:
+    """Give the browsers of a snapshot that has domains and applications, busiest first."""
+    named: dict[str, int] = {}
+    for domain in snapshot.domains:
+        for part in domain.applications:
+            moved = part.sent_bytes + part.received_bytes
+            named[part.application_id] = named.get(part.application_id, 0) + moved
+    shares = [
+        BrowserShare(
+            application=application,
+            named_bytes=named.get(application.id, 0),
+            total_bytes=_moved(application.traffic),
+        )
+        for application in snapshot.applications
+        if application.is_browser
+    ]
+    return tuple(sorted(shares, key=lambda share: -share.total_bytes))
+
+
+def _group(name: str, domains: list[DomainTraffic]) -> DomainGroup:
+    last_times = [domain.last_time for domain in domains if domain.last_time is not None]
+    return DomainGroup(
+        name=name,
+        registrable_domain=domains[0].registrable_domain,
+        names=len(domains),
+        source=min((domain.source for domain in domains if domain.source), default=DomainSource.UNSPECIFIED),
+        traffic=sum_traffic(domain.traffic for domain in domains),
+        connection_count=sum(domain.connection_count for domain in domains),
+        applications=_joined(part for domain in domains for part in domain.applications),
+        first_time=min(domain.first_time for domain in domains),
+        last_time=max(last_times, default=None),
+        is_others=domains[0].is_others,
+    )
+
+
+def _joined(parts: Iterable[DomainApplication]) -> tuple[DomainApplication, ...]:
+    sums: dict[str, DomainApplication] = {}
+    for part in parts:
+        known = sums.get(part.application_id)
+        sums[part.application_id] = DomainApplication(
+            application_id=part.application_id,
+            application_name=part.application_name,
+            sent_bytes=part.sent_bytes + (known.sent_bytes if known else 0),
+            received_bytes=part.received_bytes + (known.received_bytes if known else 0),
+            connection_count=part.connection_count + (known.connection_count if known else 0),
+        )
+    return tuple(sorted(sums.values(), key=lambda part: -(part.sent_bytes + part.received_bytes)))
+
+
+def _with_applications(domain: DomainTraffic, shares: tuple[DomainApplication, ...]) -> DomainTraffic:
+    return DomainTraffic(
+        name=domain.name,
+        registrable_domain=domain.registrable_domain,
+        source=domain.source,
+        traffic=Traffic(
+            sent_bytes=sum(part.sent_bytes for part in shares),
+            received_bytes=sum(part.received_bytes for part in shares),
+        ),
+        connection_count=sum(part.connection_count for part in shares),
+        applications=shares,
+        first_time=domain.first_time,
+        last_time=domain.last_time,
+        is_others=domain.is_others,
+    )
+
+
+def _moved(traffic: Traffic) -> int:
+    cleared = traffic.cleared_sent_bytes + traffic.cleared_received_bytes
+    return traffic.sent_bytes + traffic.received_bytes - cleared
+
+
+def _busiest_first(group: DomainGroup) -> tuple[bool, float, int, str]:
+    traffic = group.traffic
+    rate = traffic.sent_bytes_per_second + traffic.received_bytes_per_second
+    return group.is_others, -rate, -_moved(traffic), group.name

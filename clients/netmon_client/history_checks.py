@@ -1,0 +1,79 @@
+"""The doctor's questions about the recorder. None of them fails the whole: the live views need no history."""
+
+from netmon.model import RecordingState, StorageState, StorageStatus
+from netmon_client.checks import Check, Verdict
+from netmon_client.errors import NetmonError, RecorderUnreachable
+from netmon_client.history_answers import HistoryStatus
+from netmon_client.history_words import storage_words
+from netmon_client.units import format_age, format_bytes
+
+__all__ = ["history_words", "recorder_checks", "recorder_problem"]
+
+_LONGEST_DAY_SECONDS = 25 * 3600.0
+
+
+def recorder_checks(status: HistoryStatus, now: float) -> list[Check]:
+    """Check what a recorder says of itself and of its storage. ``now``: Unix seconds."""
+    said = [*status.recorder.degraded, *status.storage.degraded]
+    checks = [_recording(status, now), _storage(status)]
+    facts = {check.fact for check in checks}
+    return [
+        *checks,
+        *(
+            Check(name=each.code, verdict=Verdict.WARNING, fact=each.text, fix=each.remedy)
+            for each in said
+            if each.text not in facts
+        ),
+    ]
+
+
+def recorder_problem(error: NetmonError) -> Check:
+    """Say why there is no answer of a recorder: one that does not run is a choice, and so a warning."""
+    if isinstance(error, RecorderUnreachable):
+        fact = f"no history is kept: {error.what}" + (f" ({error.why})" if error.why else "")
+        return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix="netmon-recorder")
+    fact = f"{error.what} ({error.why})" if error.why else error.what
+    return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix=error.remedy)
+
+
+def history_words(status: HistoryStatus, now: float) -> str:
+    """Say in one line what is kept. ``now``: Unix seconds."""
+    storage = status.storage
+    rows = sum(tier.row_count for tier in storage.tiers)
+    oldest = _oldest_time(storage)
+    back = "" if oldest is None else f", {format_age(now - oldest)} back"
+    return f"{rows:,} rows, {format_bytes(storage.file_bytes)}{back}"
+
+
+def _oldest_time(storage: StorageStatus) -> float | None:
+    """Give the oldest that is kept. A day begins before what is in it: it counts only where nothing finer does."""
+    finest = max((tier.oldest_time for tier in storage.tiers if tier.oldest_time is not None), default=None)
+    older = [tier.oldest_time for tier in storage.tiers if tier.oldest_time is not None]
+    if finest is None or finest - min(older) < _LONGEST_DAY_SECONDS:
+        return finest
+    return min(older)
+
+
+def _recording(status: HistoryStatus, now: float) -> Check:
+    recorder = status.recorder
+    since = format_age(now - recorder.recording_since)
+    match recorder.recording_state:
+        case RecordingState.RECORDING:
+            return Check(name="recorder", verdict=Verdict.GOOD, fact=f"records since {since}, pid {recorder.pid}")
+        case RecordingState.WAITING:
+            fact = f"waits for the collector since {since}"
+            return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix="sudo netmon-collector")
+        case _:
+            fact = f"records nothing since {since}: monitoring is stopped"
+            return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix="netmon-cli start")
+
+
+def _storage(status: HistoryStatus) -> Check:
+    storage = status.storage
+    kept = history_words(status, storage.last_write_time or status.recorder.start_time)
+    if storage.state is StorageState.WRITING:
+        free = format_bytes(storage.disk_available_bytes)
+        return Check(name="history", verdict=Verdict.GOOD, fact=f"{kept}; {free} free on its disk")
+    fact = f"{storage_words(storage.state)}; {kept}"
+    fix = "netmon-cli cleanup --older-than 30d   (or free the disk)"
+    return Check(name="history", verdict=Verdict.BAD, fact=fact, fix=fix)

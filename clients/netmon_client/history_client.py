@@ -1,0 +1,192 @@
+"""The client of the recorder: questions about the past, upkeep and alerts."""
+
+import threading
+from collections.abc import Generator, Iterator
+from types import TracebackType
+from typing import Any, Final, Self, TypeVar
+
+from netmon.model import (
+    AggregationReport,
+    AlertFiring,
+    AlertRule,
+    AlertTest,
+    BrowserDomains,
+    BrowserQuery,
+    CacheReport,
+    CleanupPlan,
+    CleanupProgress,
+    CleanupSelection,
+    EntityPage,
+    EntityQuery,
+    ExportItem,
+    ExportQuery,
+    Timeline,
+    TimelineQuery,
+    UsageAnswer,
+    UsageQuery,
+)
+from netmon_client import history_calls as calls
+from netmon_client.calls import Call
+from netmon_client.errors import CollectorUnreachable
+from netmon_client.history_answers import Alerts, HistoryStatus, PutAlert
+from netmon_client.peer import RECORDER
+from netmon_client.probe import check_socket
+from netmon_client.rpc import Channel, RpcError, explained, malformed, open_channel
+from netmon_client.socket_path import default_recorder_path
+
+_T = TypeVar("_T")
+
+WHAT_THE_POLICY_SAYS: Final = CleanupSelection()
+
+
+def connect_history(socket: str | None = None, *, timeout: float = 5.0) -> "HistoryClient":
+    """Give a client of the recorder at ``socket``, else where `default_recorder_path` finds one.
+
+    Nothing is sent before the first call. ``timeout``: seconds that an answer may take; upkeep may take a minute.
+    """
+    return HistoryClient(socket or default_recorder_path(), timeout=timeout)
+
+
+UPKEEP_SECONDS: Final = 60.0
+"""What an answer may take that reads everything."""
+
+
+class HistoryClient:
+    """A client of one recorder; a context manager. May be used from several threads.
+
+    Every method raises `NetmonError`. Single calls come through a restart of the recorder; streams end with an error.
+    """
+
+    def __init__(self, socket: str, *, timeout: float = 5.0) -> None:
+        self.socket = socket
+        self._timeout = timeout
+        self._lock = threading.Lock()
+        self._channel: Channel | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End all streams and let go of the socket. May be called twice."""
+        with self._lock:
+            channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def usage(self, query: UsageQuery) -> UsageAnswer:
+        """Give usage by bucket and group, with what is missing."""
+        return self._ask(calls.query_usage(query))
+
+    def entities(self, query: EntityQuery) -> EntityPage:
+        """Give one page of entities."""
+        return self._ask(calls.list_entities(query))
+
+    def timeline(self, query: TimelineQuery) -> Timeline:
+        """Give when things were active."""
+        return self._ask(calls.get_timeline(query))
+
+    def browser_domains(self, query: BrowserQuery) -> BrowserDomains:
+        """Give browsers, each with its domains."""
+        return self._ask(calls.get_browser_domains(query))
+
+    def export(self, query: ExportQuery) -> Generator[ExportItem]:
+        """Give a header, batches of rows by time, an end. Who wants the estimate alone closes it after the header."""
+        for item in self._stream(calls.export_usage(query)):
+            if item is not None:
+                yield item
+
+    def aggregate(self) -> AggregationReport:
+        """Have the roll-ups held against what they were made of, and mended."""
+        return self._ask(calls.run_aggregation(), UPKEEP_SECONDS)
+
+    def cleanup_plan(self, selection: CleanupSelection = WHAT_THE_POLICY_SAYS) -> CleanupPlan:
+        """Give what `cleanup` would delete."""
+        return self._ask(calls.preview_cleanup(selection))
+
+    def cleanup(self, selection: CleanupSelection = WHAT_THE_POLICY_SAYS) -> Iterator[CleanupProgress]:
+        """Delete old rows, and tell how far that is; closing the iterator stops it."""
+        return self._stream(calls.cleanup(selection))
+
+    def refresh_caches(self) -> CacheReport:
+        """Have keys and names forgotten that nothing is of any more."""
+        return self._ask(calls.refresh_history_caches(), UPKEEP_SECONDS)
+
+    def status(self) -> HistoryStatus:
+        """Give the state of the recorder and of its storage."""
+        return self._ask(calls.get_storage_status())
+
+    def put_alert(self, rule: AlertRule) -> PutAlert:
+        """Save an alert; one of the same name is replaced."""
+        return self._ask(calls.put_alert(rule))
+
+    def alerts(self, firing_limit: int = 100) -> Alerts:
+        """Give all alerts and the last firings."""
+        return self._ask(calls.list_alerts(firing_limit))
+
+    def delete_alert(self, name: str) -> AlertRule:
+        """Delete an alert and give it. Raises `InvalidRequest` where there is none of that name."""
+        return self._ask(calls.delete_alert(name))
+
+    def test_alert(
+        self, rule: AlertRule, since_time: float | None = None, until_time: float | None = None
+    ) -> AlertTest:
+        """Give when a rule, saved or not, would have fired in a range (Unix seconds); None: the last 7 days."""
+        return self._ask(calls.test_alert(rule, since_time, until_time))
+
+    def firings(self, after_sequence: int | None = None) -> Iterator[AlertFiring | None]:
+        """Give firings as they come, after a sequence where one is given; None at least each second: a sign of life."""
+        return self._stream(calls.stream_alerts(after_sequence))
+
+    def _ask(self, call: Call[_T], within: float | None = None) -> _T:
+        """Send a single call. A channel whose recorder is gone is replaced, and the call sent once more."""
+        had_channel = self._channel is not None
+        try:
+            return self._send(call, within or self._timeout)
+        except CollectorUnreachable:
+            self.close()
+            check_socket(self.socket, RECORDER)
+            if not had_channel:
+                raise
+        return self._send(call, within or self._timeout)
+
+    def _send(self, call: Call[_T], within: float) -> _T:
+        method = self._opened().unary_unary(call.path, type(call.request).SerializeToString, call.parse)
+        try:
+            answer = method(call.request, timeout=within)
+        except RpcError as error:
+            raise explained(error, self.socket, within, RECORDER) from None
+        except ValueError:  # another thread closed the channel before this call began
+            raise RECORDER.unreachable(f"the connection to {self.socket} was lost") from None
+        return decoded_history(call, answer)
+
+    def _stream(self, call: Call[_T]) -> Iterator[_T]:
+        check_socket(self.socket, RECORDER)
+        open_stream = self._opened().unary_stream(call.path, type(call.request).SerializeToString, call.parse)
+        stream = open_stream(call.request)
+        try:
+            for answer in stream:
+                yield decoded_history(call, answer)
+        except RpcError as error:
+            raise explained(error, self.socket, self._timeout, RECORDER) from None
+        finally:
+            stream.cancel()
+
+    def _opened(self) -> Channel:
+        with self._lock:
+            if self._channel is None:
+                check_socket(self.socket, RECORDER)
+                self._channel = open_channel(self.socket)
+            return self._channel
+
+
+def decoded_history(call: Call[_T], answer: Any) -> _T:  # noqa: ANN401 -- whatever the call carries
+    """Give an answer's model. Raises `IncompatibleVersion` where it makes no sense."""
+    try:
+        return call.decode(answer)
+    except ValueError as error:
+        raise malformed(error, RECORDER) from error

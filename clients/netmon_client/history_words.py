@@ -1,0 +1,170 @@
+"""What history is called to people, in every front end: dimensions, buckets, gaps, the names of groups."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from netmon.model import (
+    AlertMeasure,
+    BucketSize,
+    HistoryGap,
+    HistoryGapKind,
+    Protocol,
+    Scope,
+    StorageState,
+    UsageDimension,
+    UsageKey,
+)
+
+__all__ = [
+    "BUCKETS",
+    "DIMENSIONS",
+    "MEASURES",
+    "brief_gap_kind",
+    "bucket_name",
+    "gap_kind_words",
+    "group_name",
+    "group_title",
+    "missing_seconds",
+    "storage_words",
+]
+
+DIMENSIONS: Final[dict[str, UsageDimension]] = {
+    "app": UsageDimension.APPLICATION,
+    "domain": UsageDimension.DOMAIN,
+    "host": UsageDimension.REMOTE_HOST,
+    "proto": UsageDimension.PROTOCOL,
+    "user": UsageDimension.USER,
+    "scope": UsageDimension.SCOPE,
+    "iface": UsageDimension.INTERFACE,
+}
+"""Short names of what usage is grouped by."""
+
+BUCKETS: Final[dict[str, BucketSize]] = {
+    "minute": BucketSize.MINUTE,
+    "hour": BucketSize.HOUR,
+    "day": BucketSize.DAY,
+    "month": BucketSize.MONTH,
+}
+"""Names of bucket sizes."""
+
+MEASURES: Final[dict[str, AlertMeasure]] = {
+    "total": AlertMeasure.TOTAL_BYTES,
+    "sent": AlertMeasure.SENT_BYTES,
+    "received": AlertMeasure.RECEIVED_BYTES,
+    "connections": AlertMeasure.CONNECTIONS,
+}
+"""Names of what alerts measure."""
+
+_TITLES: Final = {
+    UsageDimension.APPLICATION: "App",
+    UsageDimension.DOMAIN: "Domain",
+    UsageDimension.REMOTE_HOST: "Host",
+    UsageDimension.PROTOCOL: "Proto",
+    UsageDimension.USER: "User",
+    UsageDimension.SCOPE: "Scope",
+    UsageDimension.INTERFACE: "Interface",
+}
+
+_GAPS: Final = {
+    HistoryGapKind.UNSPECIFIED: "not recorded",
+    HistoryGapKind.RECORDER_OFF: "the recorder did not run",
+    HistoryGapKind.COLLECTOR_OFF: "the collector did not run",
+    HistoryGapKind.STOPPED: "monitoring was stopped",
+    HistoryGapKind.SUSPENDED: "the machine slept",
+    HistoryGapKind.DROPS: "packets were dropped",
+    HistoryGapKind.MISSED: "a part of the stream was missed",
+    HistoryGapKind.STORAGE: "the storage took nothing",
+    HistoryGapKind.NOT_KEPT: "nothing is kept so far back",
+}
+
+_BRIEF_GAPS: Final = {
+    HistoryGapKind.RECORDER_OFF: "recorder off",
+    HistoryGapKind.COLLECTOR_OFF: "collector off",
+    HistoryGapKind.STOPPED: "stopped",
+    HistoryGapKind.SUSPENDED: "asleep",
+    HistoryGapKind.STORAGE: "disk or quota",
+    HistoryGapKind.NOT_KEPT: "not kept",
+}
+
+_NAMELESS: Final = {
+    UsageDimension.APPLICATION: "(no owner)",
+    UsageDimension.DOMAIN: "(no domain)",
+    UsageDimension.REMOTE_HOST: "(no host)",
+    UsageDimension.USER: "(no owner)",
+    UsageDimension.INTERFACE: "(no interface)",
+}
+
+_STATES: Final = {
+    StorageState.UNSPECIFIED: "in a state that this program does not know",
+    StorageState.WRITING: "takes what comes",
+    StorageState.DISK_FULL: "takes nothing: the disk is full",
+    StorageState.QUOTA_REACHED: "takes nothing: its quota is reached",
+    StorageState.FAILED: "takes nothing: writing failed",
+}
+
+_LOWER_BOUND: Final = frozenset({HistoryGapKind.DROPS, HistoryGapKind.MISSED})
+
+
+def bucket_name(bucket: BucketSize) -> str:
+    """Give the word for a bucket size."""
+    return bucket.name.lower()
+
+
+def group_title(dimension: UsageDimension) -> str:
+    """Give the heading over the names of a dimension."""
+    return _TITLES.get(dimension, dimension.name.capitalize())
+
+
+def group_name(key: UsageKey, dimension: UsageDimension) -> str:
+    """Give the name of a group in one dimension; what has none says so in brackets."""
+    if key.is_folded and not _raw_name(key, dimension):
+        return "(many small ones)"
+    return _raw_name(key, dimension) or _NAMELESS.get(dimension, "(unknown)")
+
+
+def _raw_name(key: UsageKey, dimension: UsageDimension) -> str:
+    match dimension:
+        case UsageDimension.APPLICATION:
+            return key.application_name or key.application_id
+        case UsageDimension.DOMAIN:
+            return key.domain
+        case UsageDimension.REMOTE_HOST:
+            return key.remote_host
+        case UsageDimension.PROTOCOL:
+            return "" if key.protocol is Protocol.UNSPECIFIED else key.protocol.name.lower()
+        case UsageDimension.USER:
+            return key.user
+        case UsageDimension.SCOPE:
+            return "" if key.scope is Scope.UNSPECIFIED else key.scope.name.lower()
+        case UsageDimension.INTERFACE:
+            return key.interface
+        case _:
+            return ""
+
+
+def gap_kind_words(kind: HistoryGapKind) -> str:
+    """Say why nothing, or too little, was recorded."""
+    return _GAPS.get(kind, _GAPS[HistoryGapKind.UNSPECIFIED])
+
+
+def brief_gap_kind(kind: HistoryGapKind) -> str:
+    """Say it in two words at most, where there is no room."""
+    return _BRIEF_GAPS.get(kind, gap_kind_words(kind))
+
+
+def storage_words(state: StorageState) -> str:
+    """Say whether history takes what comes."""
+    return _STATES.get(state, _STATES[StorageState.UNSPECIFIED])
+
+
+def missing_seconds(
+    gaps: Iterable[HistoryGap], since_time: float, until_time: float
+) -> list[tuple[HistoryGapKind, float]]:
+    """Give how many seconds of a range (Unix seconds) are missing by kind, the most first; lower bounds are none."""
+    missing: dict[HistoryGapKind, float] = {}
+    for gap in gaps:
+        end = until_time if gap.until_time is None else min(until_time, gap.until_time)
+        seconds = end - max(since_time, gap.since_time)
+        if gap.kind not in _LOWER_BOUND and seconds > 0:
+            missing[gap.kind] = missing.get(gap.kind, 0.0) + seconds
+    return sorted(missing.items(), key=lambda item: -item[1])

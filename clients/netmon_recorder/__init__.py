@@ -1,0 +1,3 @@
+"""The recorder: follows the collector's stream, keeps history, and serves it."""
+
+__all__: list[str] = []

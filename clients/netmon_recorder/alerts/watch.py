@@ -1,0 +1,110 @@
+"""Asks the rules of what is recorded, and keeps what fires. Its methods block on the storage."""
+
+import logging
+from typing import Final, Protocol
+
+from netmon.model import (
+    AlertFiring,
+    AlertRule,
+    AlertState,
+    BucketSize,
+    UsageAnswer,
+    UsageDimension,
+    UsageQuery,
+    UsageSeries,
+)
+from netmon_recorder.alerts.rules import may_fire, measured, quiet_until
+from netmon_recorder.store import AlertBook, UsageReader
+
+_APPLICATIONS: Final = 5
+_MINUTE: Final = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class AlertStore(AlertBook, UsageReader, Protocol):
+    """What alerts ask of the storage."""
+
+
+class AlertWatch:
+    """The rules and their firings."""
+
+    def __init__(self, store: AlertStore) -> None:
+        self._store = store
+
+    def ask_all(self, now: float) -> int:
+        """Ask each rule whether it fires; give how many did."""
+        return sum(self._ask(rule, now) for rule in self._store.rules())
+
+    def states(self, now: float) -> tuple[AlertState, ...]:
+        """Give all rules, by name, with what became of them."""
+        counts = self._store.firing_counts()
+        return tuple(self._state(rule, counts.get(rule.name, 0), now) for rule in self._store.rules())
+
+    def check_filter(self, rule: AlertRule, now: float) -> None:
+        """Raise ValueError, naming the field, for a filter that history cannot answer."""
+        self._answer(rule, now)
+
+    def _state(self, rule: AlertRule, firing_count: int, now: float) -> AlertState:
+        last = self._last(rule)
+        answer = self._answer(rule, now)
+        is_known = any(bucket.total is not None for bucket in answer.buckets)
+        return AlertState(
+            rule=rule,
+            value=measured(rule.measure, answer.total) if is_known else None,
+            firing_count=firing_count,
+            last_firing=last,
+            quiet_until_time=quiet_until(rule, last, now),
+        )
+
+    def _ask(self, rule: AlertRule, now: float) -> bool:
+        if not may_fire(rule, self._last(rule), now):
+            return False
+        try:
+            answer = self._answer(rule, now)
+            value = measured(rule.measure, answer.total)
+            if value <= rule.bound:
+                return False
+            applications = self._applications(rule, now)
+        except ValueError:
+            # A rule of another version, whose filter is refused today. It must not keep the others from theirs.
+            log.exception("a rule cannot be asked")
+            return False
+        self._store.add_firing(
+            AlertFiring(
+                sequence=0,
+                name=rule.name,
+                time=now,
+                window_since_time=now - rule.window_seconds,
+                measure=rule.measure,
+                value=value,
+                bound=rule.bound,
+                applications=applications,
+            )
+        )
+        return True
+
+    def _last(self, rule: AlertRule) -> AlertFiring | None:
+        return next(iter(self._store.firings(name=rule.name, limit=1)), None)
+
+    def _answer(self, rule: AlertRule, now: float) -> UsageAnswer:
+        return self._store.usage(_question(rule, now), now)
+
+    def _applications(self, rule: AlertRule, now: float) -> tuple[UsageSeries, ...]:
+        question = _question(rule, now, by=(UsageDimension.APPLICATION,), top=_APPLICATIONS)
+        series = self._store.usage(question, now).series
+        return tuple(UsageSeries(key=each.key, total=each.total) for each in series[:_APPLICATIONS])
+
+
+def _question(rule: AlertRule, now: float, by: tuple[UsageDimension, ...] = (), top: int = 0) -> UsageQuery:
+    # Whole minutes: a range is widened to them, and the window would be one longer.
+    until = max(now // _MINUTE * _MINUTE, rule.window_seconds)
+    return UsageQuery(
+        since_time=until - rule.window_seconds,
+        until_time=until,
+        bucket=BucketSize.RANGE,
+        group_by=by,
+        top=top,
+        filter=rule.filter,
+        include_loopback=rule.include_loopback,
+    )

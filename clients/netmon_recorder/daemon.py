@@ -1,0 +1,174 @@
+"""The composition root: builds every real part, passes it down, and ends them in order."""
+
+import asyncio
+import logging
+import os
+import signal
+from pathlib import Path
+from typing import Final
+
+from netmon import __version__
+from netmon.model import Calendar, CleanupSelection, RecorderStatus, RetentionPolicy
+from netmon.serving import ServiceHost, UnsafeDirectory, access_for_invoker
+from netmon_client import connect_async
+from netmon_client.clock import wall_time
+from netmon_client.socket_path import own_recorder_path
+from netmon_recorder.alerts import AlertDesk, Bells
+from netmon_recorder.recording import Recorder, Recording
+from netmon_recorder.service import ServiceParts, Workers, build_services
+from netmon_recorder.settings import DAY_SECONDS, Settings, SettingsError, default_database, default_zone
+from netmon_recorder.store import HistoryStore, StorageError
+from netmon_recorder.store.sqlite import open_store
+
+CLEANUP_SECONDS: Final = 3600.0
+"""How often what the policy no longer keeps is deleted."""
+
+STEP_PAUSE_SECONDS: Final = 0.05
+"""Between two steps of that, so that it takes no core for itself."""
+
+log = logging.getLogger(__name__)
+
+
+class CannotServe(Exception):
+    """Something that the recorder needs is not there. The text says what."""
+
+
+async def run(settings: Settings) -> None:
+    """Record and serve until SIGTERM or SIGINT.
+
+    ``SettingsError``, ``CannotServe``, ``AlreadyRunning`` and the storage's errors say why it could not.
+    """
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    daemon = Daemon(settings)
+    await daemon.run(stopped)
+
+
+class Daemon:
+    """One run: the stream in, the storage, the service out."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take in the settings; ``run`` puts the parts together."""
+        self._settings = settings
+        self._start_time = wall_time()
+        self._bells = Bells()
+        self._workers = Workers()
+        self._recorder: Recorder | None = None
+
+    async def run(self, stopped: asyncio.Event) -> None:
+        """Run until ``stopped`` is set, or something fails."""
+        store = self._open_store()
+        try:
+            await self._run(store, stopped)
+        finally:
+            self._workers.close()
+            store.close()
+
+    def status(self) -> RecorderStatus:
+        """Give the state of the recorder."""
+        recorder = self._recorder
+        assert recorder is not None, "the service is built after the recorder"  # noqa: S101 -- for the type alone
+        position = recorder.position
+        return RecorderStatus(
+            version=__version__,
+            start_time=self._start_time,
+            pid=os.getpid(),
+            recording_state=position.state,
+            recording_since=position.since_time,
+            collector_instance_id=position.instance_id,
+            degraded=recorder.degraded(),
+        )
+
+    async def _run(self, store: HistoryStore, stopped: asyncio.Event) -> None:
+        desk = AlertDesk(store)
+        async with connect_async(self._settings.collector) as collector:
+            self._recorder = recorder = Recorder(
+                collector=collector,
+                writer=store,
+                recording=Recording(store.resume_point(), wall_time()),
+                wall_time=wall_time,
+                after_batch=lambda now: self._ask_alerts(desk, now),
+            )
+            parts = ServiceParts(store=store, alerts=desk, listeners=self._bells, state=self, wall_time=wall_time)
+            host = self._host(parts)
+            await self._start(host)
+            log.info("serving")
+            tasks = [
+                asyncio.create_task(part)
+                for part in (recorder.follow(), recorder.keep(), self._clean(store), stopped.wait())
+            ]
+            try:
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+            finally:
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+                try:
+                    # The open minute first: what comes after may take as long as it likes.
+                    await recorder.write()
+                finally:
+                    await host.stop()
+                    log.info("stopped")
+
+    def _open_store(self) -> HistoryStore:
+        settings = self._settings
+        policy = RetentionPolicy(
+            minute_seconds=round(settings.keep_minutes_days * DAY_SECONDS),
+            hour_seconds=round(settings.keep_hours_days * DAY_SECONDS),
+            day_seconds=round(settings.keep_days_days * DAY_SECONDS),
+            quota_bytes=settings.quota_bytes,
+        )
+        calendar = Calendar(
+            time_zone=settings.time_zone or default_zone(os.environ), month_first_day=settings.month_starts_on
+        )
+        path = settings.database or default_database(os.environ)
+        try:
+            return open_store(path, policy=policy, calendar=calendar, now=wall_time())
+        except ValueError as error:
+            raise SettingsError(f"time_zone: {calendar.time_zone} is not known here") from error
+
+    def _host(self, parts: ServiceParts) -> ServiceHost:
+        path = self._settings.socket or Path(own_recorder_path())
+        try:
+            access = access_for_invoker(os.environ)
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
+        return ServiceHost(path=path, services=build_services(parts, self._workers), access=access)
+
+    async def _start(self, host: ServiceHost) -> None:
+        try:
+            await host.start()
+        except UnsafeDirectory as error:
+            text = f"{error}: the socket must lie in a directory that only its owner can change"
+            raise SettingsError(text) from error
+        except ValueError as error:
+            raise SettingsError(str(error)) from error
+        except OSError as error:
+            raise CannotServe(f"cannot serve on {host.path}: {error.strerror or error}") from error
+
+    async def _ask_alerts(self, desk: AlertDesk, now: float) -> None:
+        try:
+            fired = await asyncio.to_thread(desk.ask_all, now)
+        except StorageError as error:
+            log.warning("alerts could not be asked: %s", type(error).__name__)
+            return
+        if fired:
+            self._bells.ring()
+
+    async def _clean(self, store: HistoryStore) -> None:
+        """Delete what the policy no longer keeps, each hour, in small steps, for ever."""
+        while True:
+            await asyncio.sleep(CLEANUP_SECONDS)
+            steps = store.cleanup(CleanupSelection(), wall_time())
+            try:
+                while True:
+                    progress = await asyncio.to_thread(next, steps, None)
+                    if progress is None or progress.is_done:
+                        break
+                    await asyncio.sleep(STEP_PAUSE_SECONDS)
+            except StorageError as error:
+                log.warning("old history could not be deleted: %s", type(error).__name__)

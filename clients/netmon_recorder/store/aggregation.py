@@ -1,0 +1,132 @@
+"""Roll-ups held against what they were made of.
+
+They are written together with the minutes (netmon_recorder.store.writing), so there is nothing to catch up with: this
+finds what a fault has changed, and makes days anew when the user has moved to another zone.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from netmon.model import BucketSize, Calendar
+from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
+from netmon_recorder.store.notes import Notes
+from netmon_recorder.store.ranges import Kept
+
+_DAY_SECONDS: Final = 86_400
+
+_SUMS: Final = "sum(sent_bytes), sum(received_bytes), sum(packet_count), sum(connection_count)"
+_MEND: Final = (
+    " ON CONFLICT (bucket, key) DO UPDATE SET sent_bytes = excluded.sent_bytes,"
+    " received_bytes = excluded.received_bytes, packet_count = excluded.packet_count,"
+    " connection_count = excluded.connection_count WHERE sent_bytes <> excluded.sent_bytes"
+    " OR received_bytes <> excluded.received_bytes OR packet_count <> excluded.packet_count"
+    " OR connection_count <> excluded.connection_count"
+)
+_MEND_QUARTERS: Final = (
+    f"INSERT INTO usage_quarter SELECT bucket / 15, key, {_SUMS} FROM usage_minute WHERE bucket >= ?1 AND bucket < ?2"  # noqa: S608 -- names of ours
+    f" GROUP BY bucket / 15, key{_MEND}"
+)
+_MEND_DAY: Final = (
+    f"INSERT INTO usage_day SELECT ?1, key, {_SUMS} FROM usage_quarter WHERE bucket >= ?1 AND bucket < ?2"  # noqa: S608 -- names of ours
+    f" GROUP BY key{_MEND}"
+)
+_MEND_MONTH: Final = (
+    f"INSERT INTO usage_month SELECT ?1, key, {_SUMS} FROM usage_day WHERE bucket >= ?2 AND bucket < ?3"  # noqa: S608 -- names of ours
+    f" GROUP BY key{_MEND}"
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Mended:
+    """What was found. Rows."""
+
+    read: int = 0
+    quarters: int = 0
+    days: int = 0
+
+
+class Aggregation:
+    """One run, in transactions of a day each; ``write`` does a piece of work in a transaction of the writer."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        calendar: ZoneCalendar,
+        now: float,
+        write: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._connection = connection
+        self._calendar = calendar
+        self._now = now
+        self._write = write
+        self._mended = Mended()
+
+    def run(self) -> Mended:
+        """Do all of it."""
+        kept = Notes(self._connection).kept()
+        end = int(self._now) + _DAY_SECONDS
+        if kept.minute is not None and kept.quarter is not None:
+            first = -(-max(kept.minute, kept.quarter) // QUARTER_SECONDS) * QUARTER_SECONDS
+            for start in range(first, end, _DAY_SECONDS):
+                self._write(lambda start=start: self._quarters(start, min(start + _DAY_SECONDS, end)))
+        if kept.quarter is not None:
+            if (kept.day_zone, kept.month_first_day) != (self._calendar.calendar.time_zone, self._calendar.first_day):
+                self._write(lambda: self._move(kept, end))
+            else:
+                first = self._first_whole_day(kept.quarter)
+                for start in self._calendar.starts(BucketSize.DAY, first, end):
+                    self._write(lambda start=start: self._day(start))
+                self._write(lambda: self._months(end))
+        self._write(lambda: Notes(self._connection).put("last_aggregation_time", self._now))
+        return self._mended
+
+    def _quarters(self, since: int, until: int) -> None:
+        bounds = (since // 60, until // 60)
+        self._mended.read += self._count("SELECT count(*) FROM usage_minute WHERE bucket >= ? AND bucket < ?", bounds)
+        self._mended.quarters += self._connection.execute(_MEND_QUARTERS, bounds).rowcount
+
+    def _day(self, start: int) -> None:
+        bounds = (start // QUARTER_SECONDS, self._calendar.next(BucketSize.DAY, start) // QUARTER_SECONDS)
+        self._mended.read += self._count("SELECT count(*) FROM usage_quarter WHERE bucket >= ? AND bucket < ?", bounds)
+        self._mended.days += self._connection.execute(_MEND_DAY, bounds).rowcount
+
+    def _move(self, kept: Kept, end: int) -> None:
+        """Make the days of another zone, in one transaction: half of them would count hours twice.
+
+        The old day in which the new days begin keeps the hours before; older days stay as they were.
+        """
+        begin = kept.quarter or 0
+        old = ZoneCalendar(Calendar(time_zone=kept.day_zone)).start(BucketSize.DAY, begin)
+        self._connection.execute("DELETE FROM usage_day WHERE bucket >= ?", (old // QUARTER_SECONDS,))
+        start = self._first_whole_day(begin)
+        if start > begin:
+            # Quarters are cut at days: where they begin within one, history begins there.
+            day = begin if old == begin else self._calendar.start(BucketSize.DAY, begin)
+            bounds = (day // QUARTER_SECONDS, start // QUARTER_SECONDS)
+            self._mended.days += self._connection.execute(_MEND_DAY, bounds).rowcount
+            Notes(self._connection).put("kept_day", min(day, day if kept.day is None else kept.day))
+        for day in self._calendar.starts(BucketSize.DAY, start, end):
+            self._day(day)
+        self._connection.execute("DELETE FROM usage_month")
+        self._months(end)
+        notes = Notes(self._connection)
+        notes.put("day_zone", self._calendar.calendar.time_zone)
+        notes.put("month_first_day", self._calendar.first_day)
+
+    def _months(self, end: int) -> None:
+        (oldest,) = self._connection.execute("SELECT min(bucket) FROM usage_day").fetchone()
+        if oldest is None:
+            return
+        first = self._calendar.start(BucketSize.MONTH, oldest * QUARTER_SECONDS)
+        for start in self._calendar.starts(BucketSize.MONTH, first, end):
+            bounds = (start // QUARTER_SECONDS, self._calendar.next(BucketSize.MONTH, start) // QUARTER_SECONDS)
+            self._mended.days += self._connection.execute(_MEND_MONTH, (bounds[0], *bounds)).rowcount
+
+    def _first_whole_day(self, time: int) -> int:
+        start = self._calendar.start(BucketSize.DAY, time)
+        return start if start == time else self._calendar.next(BucketSize.DAY, start)
+
+    def _count(self, statement: str, bounds: tuple[int, int]) -> int:
+        return int(self._connection.execute(statement, bounds).fetchone()[0])

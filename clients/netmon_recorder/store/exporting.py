@@ -1,0 +1,92 @@
+"""Rows of a range, a bucket at a time: memory is bounded by one bucket, and nothing is held between two of them."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from typing import Final
+
+from netmon.model import (
+    BucketSize,
+    ExportBatch,
+    ExportEnd,
+    ExportHeader,
+    ExportItem,
+    ExportQuery,
+    UsageRow,
+)
+from netmon_recorder.store.calendar import ZoneCalendar
+from netmon_recorder.store.filtering import condition
+from netmon_recorder.store.grouping import EVERY_DIMENSION, GroupNames, check_dimensions, columns
+from netmon_recorder.store.missing import gaps_of
+from netmon_recorder.store.ranges import Kept, outward, segments
+from netmon_recorder.store.usage import sums_of
+
+_BATCH_ROWS: Final = 1000
+
+Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
+"""Gives a reading connection for a while."""
+
+
+def export_rows(
+    borrow: Borrow, query: ExportQuery, now: float, calendar: ZoneCalendar, kept: Kept
+) -> Iterator[ExportItem]:
+    """Give the items of an export. Raises ValueError by field, with the first item."""
+    check_dimensions(query.group_by, "ExportQuery.group_by", len(EVERY_DIMENSION))
+    size, first, last = _frame(query, now, calendar, kept)
+    dimensions = query.group_by or EVERY_DIMENSION
+    with borrow() as connection:
+        where = condition(connection, query.filter, include_loopback=query.include_loopback)
+        parts = segments(first, last, size, kept, calendar)
+        estimate = sum(
+            connection.execute(
+                f"SELECT count(*) FROM {part.tier.table} WHERE bucket >= ? AND bucket < ?",  # noqa: S608 -- a name of ours
+                (part.first, part.last),
+            ).fetchone()[0]
+            for part in parts
+        )
+        gaps = gaps_of(connection, first, min(last, now), size, kept)
+    yield ExportHeader(
+        since_time=first,
+        until_time=last,
+        bucket=size,
+        calendar=calendar.calendar,
+        estimated_row_count=estimate,
+        gaps=gaps,
+    )
+    starts = [first] if size is BucketSize.RANGE else calendar.starts(size, first, last)
+    rows: list[UsageRow] = []
+    count = 0
+    for start in starts:
+        end = last if size is BucketSize.RANGE else calendar.next(size, start)
+        with borrow() as connection:
+            groups = sums_of(connection, segments(start, end, size, kept, calendar), columns(dimensions), where)
+            keys = GroupNames(connection, dimensions).keys(groups) if groups else []
+        rows += [UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True)]
+        while len(rows) >= _BATCH_ROWS:
+            batch, rows = rows[:_BATCH_ROWS], rows[_BATCH_ROWS:]
+            count += len(batch)
+            yield ExportBatch(rows=tuple(batch), done_until_time=start)
+    if rows:
+        count += len(rows)
+        yield ExportBatch(rows=tuple(rows), done_until_time=last)
+    yield ExportEnd(row_count=count)
+
+
+def _frame(query: ExportQuery, now: float, calendar: ZoneCalendar, kept: Kept) -> tuple[BucketSize, int, int]:
+    until = min(now, now if query.until_time is None else query.until_time)
+    size = query.bucket
+    oldest = kept.oldest(BucketSize.DAY if size is BucketSize.UNSPECIFIED else size)
+    since = (float(oldest) if oldest is not None else until - 60) if query.since_time is None else query.since_time
+    if since >= until:
+        raise ValueError("ExportQuery.since_time: not before until_time and now")
+    if size is BucketSize.UNSPECIFIED:
+        if kept.minute is not None and since >= kept.minute:
+            size = BucketSize.MINUTE
+        elif kept.quarter is not None and since >= kept.quarter:
+            size = BucketSize.HOUR
+        else:
+            size = BucketSize.DAY
+    if size is BucketSize.RANGE:
+        return size, outward(since, kept, calendar, up=False), outward(until, kept, calendar, up=True)
+    last = calendar.start(size, until)
+    return size, calendar.start(size, since), calendar.next(size, last) if until > last else last

@@ -1,0 +1,37 @@
+"""What is missing: pure sums over stretches of time."""
+
+from collections.abc import Iterable, Sequence
+
+from netmon.model import HistoryGap, HistoryGapKind
+
+LOWER_BOUND_KINDS = frozenset({HistoryGapKind.DROPS, HistoryGapKind.MISSED})
+"""Something was recorded within them, and too little."""
+
+
+def recorded_seconds(since: float, until: float, gaps: Iterable[HistoryGap]) -> float:
+    """Give how much of a stretch lies in none of the gaps in which nothing was recorded."""
+    if until <= since:
+        return 0.0
+    missing, reached = 0.0, since
+    for begin, end in sorted(_bounds(gap, until) for gap in gaps if gap.kind not in LOWER_BOUND_KINDS):
+        begin, end = max(begin, reached), min(end, until)  # noqa: PLW2901 -- clipped to what is not counted yet
+        if end > begin:
+            missing += end - begin
+            reached = end
+    return until - since - missing
+
+
+def is_lower_bound(since: float, until: float, gaps: Iterable[HistoryGap]) -> bool:
+    """Tell whether something was dropped or missed within a stretch."""
+    return any(
+        gap.kind in LOWER_BOUND_KINDS and gap.since_time < until and _bounds(gap, until)[1] > since for gap in gaps
+    )
+
+
+def overlapping(since: float, until: float, gaps: Sequence[HistoryGap]) -> list[HistoryGap]:
+    """Give the gaps that have a part in a stretch."""
+    return [gap for gap in gaps if gap.since_time < until and (gap.until_time is None or gap.until_time > since)]
+
+
+def _bounds(gap: HistoryGap, now: float) -> tuple[float, float]:
+    return gap.since_time, now if gap.until_time is None else gap.until_time

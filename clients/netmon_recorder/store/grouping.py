@@ -1,0 +1,111 @@
+"""What a group is: columns of a key, and the names behind their numbers."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from netmon.model import Protocol, Scope, UsageDimension, UsageKey
+
+_COLUMNS: Final = {
+    UsageDimension.USER: "k.user",
+    UsageDimension.APPLICATION: "k.application",
+    UsageDimension.REMOTE_HOST: "k.remote_host",
+    UsageDimension.DOMAIN: "k.domain",
+    UsageDimension.PROTOCOL: "k.protocol",
+    UsageDimension.SCOPE: "k.scope",
+    UsageDimension.INTERFACE: "k.interface",
+}
+EVERY_DIMENSION: Final = tuple(_COLUMNS)
+
+_HOST_LIKE: Final = frozenset({UsageDimension.REMOTE_HOST, UsageDimension.DOMAIN})
+_PROTOCOLS: Final = tuple(Protocol)
+_SCOPES: Final = tuple(Scope)
+
+Numbers = tuple[int, ...]
+"""A group as SQL gives it: the numbers of its dimensions, and at the end whether it is folded."""
+
+
+def check_dimensions(dimensions: Sequence[UsageDimension], field: str, most: int) -> None:
+    """Raise ValueError, naming the field, for too many, the same twice, or none of a kind that is known."""
+    if len(dimensions) > most:
+        raise ValueError(f"{field}: more than {most}")
+    if UsageDimension.UNSPECIFIED in dimensions:
+        raise ValueError(f"{field}: not a dimension that is known here")
+    if len(set(dimensions)) < len(dimensions):
+        raise ValueError(f"{field}: the same twice")
+
+
+def column(dimension: UsageDimension) -> str:
+    """Give the column of a dimension."""
+    return _COLUMNS[dimension]
+
+
+def columns(dimensions: Sequence[UsageDimension]) -> str:
+    """Give the columns of a group, the last one telling whether it is folded."""
+    if any(dimension in _HOST_LIKE for dimension in dimensions):
+        folded = "k.is_folded"
+    elif UsageDimension.APPLICATION in dimensions:
+        folded = "(k.is_folded AND k.application = 0)"
+    else:
+        folded = "(0 * k.is_folded)"  # a bare number would name a column of the answer
+    return ", ".join([*(_COLUMNS[dimension] for dimension in dimensions), folded])
+
+
+class GroupNames:
+    """Makes keys of groups; asks for the names of a whole answer at once."""
+
+    def __init__(self, connection: sqlite3.Connection, dimensions: Sequence[UsageDimension]) -> None:
+        self._connection = connection
+        self._dimensions = tuple(dimensions)
+        self._names: dict[int, str] = {0: ""}
+        self._applications: dict[int, tuple[str, str]] = {0: ("", "")}
+
+    def keys(self, groups: Iterable[Numbers]) -> list[UsageKey]:
+        """Give the key of each group, in their order."""
+        wanted = list(groups)
+        for position, dimension in enumerate(self._dimensions):
+            numbers = {group[position] for group in wanted}
+            if dimension is UsageDimension.APPLICATION:
+                self._load_applications(numbers - self._applications.keys())
+            elif dimension not in (UsageDimension.PROTOCOL, UsageDimension.SCOPE):
+                self._load_names(numbers - self._names.keys())
+        return [self._key(group) for group in wanted]
+
+    def _key(self, group: Numbers) -> UsageKey:
+        key = UsageKey(is_folded=bool(group[-1]))
+        for dimension, number in zip(self._dimensions, group, strict=False):
+            match dimension:
+                case UsageDimension.USER:
+                    key = key._replace(user=self._names[number])
+                case UsageDimension.APPLICATION:
+                    identity, name = self._applications[number]
+                    key = key._replace(application_id=identity, application_name=name)
+                case UsageDimension.REMOTE_HOST:
+                    key = key._replace(remote_host=self._names[number])
+                case UsageDimension.DOMAIN:
+                    key = key._replace(domain=self._names[number])
+                case UsageDimension.PROTOCOL:
+                    key = key._replace(protocol=_PROTOCOLS[number])
+                case UsageDimension.SCOPE:
+                    key = key._replace(scope=_SCOPES[number])
+                case UsageDimension.INTERFACE | UsageDimension.UNSPECIFIED:
+                    key = key._replace(interface=self._names[number])
+        return key
+
+    def _load_names(self, numbers: set[int]) -> None:
+        marks = _marks(numbers)
+        rows = self._connection.execute(
+            "SELECT id, value FROM name WHERE id IN (SELECT value FROM json_each(?))", (marks,)
+        )
+        self._names.update(rows.fetchall())
+
+    def _load_applications(self, numbers: set[int]) -> None:
+        marks = _marks(numbers)
+        rows = self._connection.execute(
+            "SELECT id, identity, name FROM application WHERE id IN (SELECT value FROM json_each(?))", (marks,)
+        )
+        self._applications.update({number: (identity, name) for number, identity, name in rows})
+
+
+def _marks(numbers: set[int]) -> str:
+    return f"[{','.join(map(str, numbers))}]"

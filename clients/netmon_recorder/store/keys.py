@@ -1,0 +1,134 @@
+"""The dictionary: names, applications and keys have numbers, so that a row of usage takes some 25 bytes."""
+
+import sqlite3
+from typing import Final
+
+from netmon.model import UsageDimension, UsageKey
+
+_MOST_KNOWN: Final = 50_000
+"""Keys that are kept in memory: 15 MB. A key that is not among them costs two look-ups."""
+
+
+class KeyBook:
+    """Numbers of keys, for the one writer. Give it the writer's connection, inside a transaction."""
+
+    def __init__(self) -> None:
+        self._keys: dict[UsageKey, int] = {}
+        self._names: dict[tuple[int, str], int] = {}
+        self._last_minutes: dict[int, int] = {}
+        self._waiting: dict[int, int] = {}
+
+    def forget(self) -> None:
+        """Know nothing any more: after a transaction that failed, and after keys were removed."""
+        self._keys.clear()
+        self._names.clear()
+        self._last_minutes.clear()
+
+    def number(self, connection: sqlite3.Connection, key: UsageKey, minute: int) -> int:
+        """Give the number of a key that was seen in a minute, and note when."""
+        number = self._keys.get(key)
+        if number is None:
+            if len(self._keys) >= _MOST_KNOWN:
+                self.forget()
+            number = self._keys[key] = self._stored(connection, key, minute)
+        # Once a quarter of an hour is enough on the disk: each key is a page to write. The rest waits in memory.
+        if minute // 15 != self._last_minutes.get(number, -1) // 15:
+            self._write_last(connection, {number: minute})
+            self._waiting.pop(number, None)
+        elif minute > self._last_minutes[number]:
+            self._waiting[number] = minute
+        self._last_minutes[number] = max(minute, self._last_minutes.get(number, 0))
+        return number
+
+    def waiting(self) -> dict[int, int]:
+        """Give last minutes that are not on the disk yet, by key."""
+        return dict(self._waiting)
+
+    def flush(self, connection: sqlite3.Connection) -> None:
+        """Write what waits."""
+        self._write_last(connection, self._waiting)
+        self._waiting = {}
+
+    def _write_last(self, connection: sqlite3.Connection, minutes: dict[int, int]) -> None:
+        connection.executemany(
+            "UPDATE key SET last_minute = max(last_minute, ?1), first_minute = min(first_minute, ?1) WHERE id = ?2",
+            [(minute, number) for number, minute in minutes.items()],
+        )
+
+    def _stored(self, connection: sqlite3.Connection, key: UsageKey, minute: int) -> int:
+        values = (
+            self._application(connection, key.application_id, key.application_name),
+            self._name(connection, UsageDimension.REMOTE_HOST, key.remote_host),
+            self._name(connection, UsageDimension.DOMAIN, key.domain),
+            int(key.protocol),
+            int(key.scope),
+            self._name(connection, UsageDimension.INTERFACE, key.interface),
+            self._name(connection, UsageDimension.USER, key.user),
+            int(key.is_folded),
+        )
+        found = connection.execute(
+            "SELECT id, last_minute FROM key WHERE application = ? AND remote_host = ? AND domain = ? AND protocol = ?"
+            " AND scope = ? AND interface = ? AND user = ? AND is_folded = ?",
+            values,
+        ).fetchone()
+        if found is not None:
+            self._last_minutes[found[0]] = found[1]
+            return int(found[0])
+        cursor = connection.execute(
+            "INSERT INTO key (application, remote_host, domain, protocol, scope, interface, user, is_folded,"
+            " first_minute, last_minute) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*values, minute, minute),
+        )
+        number = int(cursor.lastrowid or 0)
+        self._last_minutes[number] = minute
+        return number
+
+    def _application(self, connection: sqlite3.Connection, identity: str, name: str) -> int:
+        if not identity:
+            return 0
+        cursor = connection.execute(
+            "INSERT INTO application (identity, name) VALUES (?, ?)"
+            " ON CONFLICT (identity) DO UPDATE SET name = excluded.name"
+            " WHERE name <> excluded.name AND excluded.name <> ''"
+            " RETURNING id",
+            (identity, name),
+        )
+        row = cursor.fetchone()
+        if row is None:  # nothing to change
+            row = connection.execute("SELECT id FROM application WHERE identity = ?", (identity,)).fetchone()
+        return int(row[0])
+
+    def _name(self, connection: sqlite3.Connection, kind: UsageDimension, value: str) -> int:
+        if not value:
+            return 0
+        number = self._names.get((kind, value))
+        if number is None:
+            if len(self._names) >= _MOST_KNOWN:
+                self._names.clear()
+            connection.execute("INSERT OR IGNORE INTO name (kind, value) VALUES (?, ?)", (int(kind), value))
+            row = connection.execute("SELECT id FROM name WHERE kind = ? AND value = ?", (int(kind), value)).fetchone()
+            number = self._names[(kind, value)] = int(row[0])
+        return number
+
+
+def forget_unused(connection: sqlite3.Connection) -> tuple[int, int]:
+    """Delete keys that no row is of, and names that no key is made of; give how many. Inside a transaction."""
+    keys = connection.execute(
+        "DELETE FROM key WHERE id NOT IN (SELECT key FROM usage_minute UNION SELECT key FROM usage_quarter"
+        " UNION SELECT key FROM usage_day)"
+    ).rowcount
+    names = connection.execute(
+        "DELETE FROM name WHERE id NOT IN (SELECT user FROM key UNION SELECT remote_host FROM key"
+        " UNION SELECT domain FROM key UNION SELECT interface FROM key)"
+    ).rowcount
+    names += connection.execute("DELETE FROM application WHERE id NOT IN (SELECT application FROM key)").rowcount
+    return keys, names
+
+
+def last_minutes_again(connection: sqlite3.Connection) -> None:
+    """After an unclean end: take from the minutes what waited in memory, of the last hour that was recorded."""
+    connection.execute(
+        "UPDATE key SET last_minute = max(last_minute, seen.minute) FROM (SELECT key, max(bucket) AS minute"
+        " FROM usage_minute WHERE bucket >= (SELECT max(bucket) FROM usage_minute) - 60 GROUP BY key) AS seen"
+        " WHERE key.id = seen.key"
+    )

@@ -1,0 +1,141 @@
+"""Which rows a stretch of time is read from: the coarsest that fit its ends. Pure; times are whole Unix seconds."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from netmon.model import BucketSize, Calendar
+from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
+
+_HALF_DAY_QUARTERS = 48
+
+
+class Tier(Enum):
+    """A table of usage: its name (the only identifiers that ever become a part of a statement) and its unit."""
+
+    MINUTE = ("usage_minute", 60)
+    QUARTER = ("usage_quarter", QUARTER_SECONDS)
+    DAY = ("usage_day", QUARTER_SECONDS)
+    MONTH = ("usage_month", QUARTER_SECONDS)
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        return self.value[0]
+
+    @property
+    def unit_seconds(self) -> int:
+        """What its buckets count."""
+        return self.value[1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """Since when each tier is whole, in Unix seconds; None: it holds nothing. ``day_zone``: whose days they are.
+
+    Months are kept as long as days, and begin on ``month_first_day``.
+    """
+
+    minute: int | None = None
+    quarter: int | None = None
+    day: int | None = None
+    day_zone: str = ""
+    month_first_day: int = 1
+
+    def oldest(self, size: BucketSize) -> int | None:
+        """Give since when there are buckets of a size."""
+        if size is BucketSize.MINUTE:
+            return self.minute
+        if size is BucketSize.HOUR:
+            return self.quarter
+        known = [time for time in (self.quarter, self.day) if time is not None]
+        return min(known) if known else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Rows of one table: buckets from ``first`` until before ``last``."""
+
+    tier: Tier
+    first: int
+    last: int
+
+
+def segments(since: int, until: int, size: BucketSize, kept: Kept, calendar: ZoneCalendar) -> list[Segment]:
+    """Give where the rows of a stretch are. Its ends are those of buckets of the size, or have passed `outward`."""
+    if until <= since:
+        return []
+    if size is BucketSize.MINUTE:
+        return [_segment(Tier.MINUTE, since, until)]
+    if size is BucketSize.HOUR:
+        return [_segment(Tier.QUARTER, since, until)]
+    if calendar.calendar.time_zone == kept.day_zone:
+        return _with_days(since, until, kept, calendar)
+    return _of_another_zone(since, until, kept)
+
+
+def _of_another_zone(since: int, until: int, kept: Kept) -> list[Segment]:
+    """Give quarters; where none are kept any more, the days whose middle lies within: each in just one stretch."""
+    first = since // QUARTER_SECONDS - _HALF_DAY_QUARTERS
+    last = until // QUARTER_SECONDS - _HALF_DAY_QUARTERS
+    if kept.quarter is None:
+        return [Segment(tier=Tier.DAY, first=first, last=last)]
+    # The day in which the quarters begin is whole in them: they are cut at days, or history begins there.
+    days = ZoneCalendar(Calendar(time_zone=kept.day_zone))
+    last = min(last, days.start(BucketSize.DAY, kept.quarter) // QUARTER_SECONDS)
+    begin = max(since, kept.quarter)
+    return [
+        *([Segment(tier=Tier.DAY, first=first, last=last)] if first < last else []),
+        *([_segment(Tier.QUARTER, begin, until)] if begin < until else []),
+    ]
+
+
+def outward(time: float, kept: Kept, calendar: ZoneCalendar, *, up: bool) -> int:
+    """Give an end of a free range, moved outwards to where rows can be told apart."""
+    if kept.minute is not None and time >= kept.minute:
+        unit = 60
+    elif kept.quarter is not None and time >= kept.quarter:
+        unit = QUARTER_SECONDS
+    else:
+        start = calendar.start(BucketSize.DAY, time)
+        return calendar.next(BucketSize.DAY, start) if up and time > start else start
+    return (-int(-time // unit) if up else int(time // unit)) * unit
+
+
+def _with_days(since: int, until: int, kept: Kept, calendar: ZoneCalendar) -> list[Segment]:
+    first = calendar.start(BucketSize.DAY, since)
+    if first < since:
+        first = calendar.next(BucketSize.DAY, first)
+    last = calendar.start(BucketSize.DAY, until)
+    if first >= last:
+        return _fine(since, until, kept)
+    return [*_fine(since, first, kept), *_with_months(first, last, kept, calendar), *_fine(last, until, kept)]
+
+
+def _with_months(since: int, until: int, kept: Kept, calendar: ZoneCalendar) -> list[Segment]:
+    """Give whole days, and months for as many of them as are whole: a year is then a tenth of the rows."""
+    first = calendar.start(BucketSize.MONTH, since)
+    # Before the oldest day there is nothing, so its month is whole too.
+    if first < since and (kept.day is None or since > kept.day):
+        first = calendar.next(BucketSize.MONTH, first)
+    last = calendar.start(BucketSize.MONTH, until)
+    if calendar.first_day != kept.month_first_day or first >= last:
+        return [_segment(Tier.DAY, since, until)]
+    parts = [(Tier.DAY, since, first), (Tier.MONTH, first, last), (Tier.DAY, last, until)]
+    return [_segment(tier, begin, end) for tier, begin, end in parts if begin < end]
+
+
+def _fine(since: int, until: int, kept: Kept) -> list[Segment]:
+    """Give quarters, and minutes for what is less at either end where they are kept."""
+    first, last = -(-since // QUARTER_SECONDS) * QUARTER_SECONDS, until // QUARTER_SECONDS * QUARTER_SECONDS
+    has_minutes = kept.minute is not None and since >= kept.minute
+    if not has_minutes:
+        first, last = since // QUARTER_SECONDS * QUARTER_SECONDS, -(-until // QUARTER_SECONDS) * QUARTER_SECONDS
+    if first > last:  # within one quarter
+        return [_segment(Tier.MINUTE, since, until)]
+    parts = [(Tier.MINUTE, since, first), (Tier.QUARTER, first, last), (Tier.MINUTE, last, until)]
+    return [_segment(tier, begin, end) for tier, begin, end in parts if begin < end]
+
+
+def _segment(tier: Tier, since: int, until: int) -> Segment:
+    unit = tier.unit_seconds
+    return Segment(tier=tier, first=since // unit, last=-(-until // unit))

@@ -1,0 +1,43 @@
+"""The tables, and how each version of them becomes the next. No value is ever put into a statement."""
+
+from typing import Final
+
+# Version 1. A bucket is its start: in minutes for `usage_minute`, in quarters of an hour for the others. Rows of one
+# bucket lie together, so a range is read in one go, and deleted from the front.
+_FIRST: Final = (
+    "CREATE TABLE note (name TEXT PRIMARY KEY, value ANY) STRICT, WITHOUT ROWID",
+    # Names that keys are made of, each once; `kind` is the number of its UsageDimension.
+    """CREATE TABLE name (
+        id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, value TEXT NOT NULL, UNIQUE (kind, value)
+    ) STRICT""",
+    "CREATE TABLE application (id INTEGER PRIMARY KEY, identity TEXT NOT NULL UNIQUE, name TEXT NOT NULL) STRICT",
+    # Where a key has no name of a kind its column is 0. Times are minutes.
+    """CREATE TABLE key (
+        id INTEGER PRIMARY KEY,
+        user INTEGER NOT NULL, application INTEGER NOT NULL, remote_host INTEGER NOT NULL, domain INTEGER NOT NULL,
+        protocol INTEGER NOT NULL, scope INTEGER NOT NULL, interface INTEGER NOT NULL, is_folded INTEGER NOT NULL,
+        first_minute INTEGER NOT NULL, last_minute INTEGER NOT NULL,
+        UNIQUE (application, remote_host, domain, protocol, scope, interface, user, is_folded)
+    ) STRICT""",
+    *(
+        f"""CREATE TABLE {table} (
+            bucket INTEGER NOT NULL, key INTEGER NOT NULL,
+            sent_bytes INTEGER NOT NULL, received_bytes INTEGER NOT NULL,
+            packet_count INTEGER NOT NULL, connection_count INTEGER NOT NULL,
+            PRIMARY KEY (bucket, key)
+        ) STRICT, WITHOUT ROWID"""
+        for table in ("usage_minute", "usage_quarter", "usage_day", "usage_month")
+    ),
+    """CREATE TABLE gap (
+        since REAL NOT NULL, kind INTEGER NOT NULL, until REAL, dropped_packets INTEGER NOT NULL,
+        PRIMARY KEY (since, kind)
+    ) STRICT, WITHOUT ROWID""",
+    # Rules and firings are read whole and seldom: each is one JSON text (netmon_recorder.store.alert_records).
+    "CREATE TABLE alert_rule (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT, WITHOUT ROWID",
+    """CREATE TABLE alert_firing (
+        sequence INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, record TEXT NOT NULL
+    ) STRICT""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+"""Statements that lead from version i to i + 1."""

@@ -1,0 +1,158 @@
+"""When things were active: spans out of buckets."""
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from typing import Final
+
+from netmon.model import (
+    NO_USAGE,
+    BucketSize,
+    Timeline,
+    TimelineLane,
+    TimelineQuery,
+    TimelineSpan,
+    UsageDimension,
+    UsageKey,
+    UsageSums,
+)
+from netmon_recorder.store.calendar import ZoneCalendar
+from netmon_recorder.store.filtering import Condition, condition
+from netmon_recorder.store.grouping import GroupNames, column
+from netmon_recorder.store.missing import gaps_of
+from netmon_recorder.store.ranges import Kept, Tier
+
+_DAY_SECONDS: Final = 86_400
+_MOST_LANES: Final = 100
+# Up to which length of range a grain is used: what is then read is a fraction of a million rows.
+_MINUTES_UNTIL: Final = 2 * _DAY_SECONDS
+_QUARTERS_UNTIL: Final = 31 * _DAY_SECONDS
+
+_Bucket = tuple[int, int, UsageSums]
+"""Start, end, sums."""
+
+
+def answer_timeline(
+    connection: sqlite3.Connection, query: TimelineQuery, now: float, day_calendar: ZoneCalendar, kept: Kept
+) -> Timeline:
+    """Answer a question. Raises ValueError naming the field that makes no sense."""
+    numbers = _numbers(connection, query)
+    until = min(now, now if query.until_time is None else query.until_time)
+    since = until - _DAY_SECONDS if query.since_time is None else query.since_time
+    if since >= until:
+        raise ValueError("TimelineQuery.since_time: not before until_time and now")
+    tier, size = _grain(since, until, kept)
+    first, last = _widened(tier, since, until, day_calendar)
+    where = condition(connection, query.filter, include_loopback=query.include_loopback)
+    known = [number for number in numbers if number is not None]
+    buckets = _buckets(connection, tier, (first, last), query.dimension, known, where, day_calendar)
+    grain = _DAY_SECONDS if tier is Tier.DAY else tier.unit_seconds
+    joined = query.joined_seconds or grain
+    keys = dict(zip(known, GroupNames(connection, (query.dimension,)).keys((each, 0) for each in known), strict=True))
+    lanes = [
+        TimelineLane(key=_unknown(query.dimension, value))
+        if number is None
+        else TimelineLane(key=keys[number], spans=tuple(spans_of(buckets.get(number, ()), joined)))
+        for value, number in zip(query.values, numbers, strict=True)
+    ]
+    return Timeline(
+        since_time=first,
+        until_time=last,
+        grain_seconds=grain,
+        lanes=tuple(lanes),
+        gaps=gaps_of(connection, first, min(last, now), size, kept),
+    )
+
+
+def spans_of(buckets: Iterable[_Bucket], joined_seconds: float) -> Iterable[TimelineSpan]:
+    """Join buckets, in their order, that have at most so much silence between them."""
+    begin = end = 0
+    sums = NO_USAGE
+    for start, stop, moved in buckets:
+        if sums != NO_USAGE and start - end <= joined_seconds:
+            end, sums = stop, sums.plus(moved)
+            continue
+        if sums != NO_USAGE:
+            yield TimelineSpan(start_time=begin, end_time=end, sums=sums)
+        begin, end, sums = start, stop, moved
+    if sums != NO_USAGE:
+        yield TimelineSpan(start_time=begin, end_time=end, sums=sums)
+
+
+def _numbers(connection: sqlite3.Connection, query: TimelineQuery) -> list[int | None]:
+    """Give the number of each value; None where history does not know it."""
+    if query.dimension in (UsageDimension.UNSPECIFIED, UsageDimension.PROTOCOL, UsageDimension.SCOPE):
+        raise ValueError("TimelineQuery.dimension: not one that lanes are of")
+    if not 1 <= len(query.values) <= _MOST_LANES:
+        raise ValueError(f"TimelineQuery.values: not from 1 to {_MOST_LANES}")
+    found: list[int | None] = []
+    for value in query.values:
+        if not value:
+            found.append(0)
+            continue
+        if query.dimension is UsageDimension.APPLICATION:
+            row = connection.execute("SELECT id FROM application WHERE identity = ?", (value,)).fetchone()
+        else:
+            row = connection.execute(
+                "SELECT id FROM name WHERE kind = ? AND value = ?", (int(query.dimension), value)
+            ).fetchone()
+        found.append(None if row is None else int(row[0]))
+    return found
+
+
+def _grain(since: float, until: float, kept: Kept) -> tuple[Tier, BucketSize]:
+    length = until - since
+    if length <= _MINUTES_UNTIL and kept.minute is not None and since >= kept.minute:
+        return Tier.MINUTE, BucketSize.MINUTE
+    if length <= _QUARTERS_UNTIL and kept.quarter is not None and until > kept.quarter:
+        return Tier.QUARTER, BucketSize.HOUR
+    return Tier.DAY, BucketSize.DAY
+
+
+def _widened(tier: Tier, since: float, until: float, days: ZoneCalendar) -> tuple[int, int]:
+    if tier is Tier.DAY:
+        last = days.start(BucketSize.DAY, until)
+        return days.start(BucketSize.DAY, since), days.next(BucketSize.DAY, last) if until > last else last
+    unit = tier.unit_seconds
+    return int(since // unit) * unit, -int(-until // unit) * unit
+
+
+def _buckets(
+    connection: sqlite3.Connection,
+    tier: Tier,
+    bounds: tuple[int, int],
+    dimension: UsageDimension,
+    numbers: list[int],
+    where: Condition,
+    days: ZoneCalendar,
+) -> dict[int, list[_Bucket]]:
+    unit, name = tier.unit_seconds, column(dimension)
+    rows = connection.execute(
+        f"SELECT {name}, u.bucket, sum(u.sent_bytes), sum(u.received_bytes), sum(u.packet_count),"  # noqa: S608 -- names of ours; all values are marks
+        f" sum(u.connection_count) FROM {tier.table} u CROSS JOIN key k ON k.id = u.key"
+        # The keys first: a row of another key then costs one look into a small set, and not its names.
+        f" WHERE u.bucket >= ? AND u.bucket < ? AND u.key IN (SELECT k.id FROM key k"
+        f" WHERE {name} IN (SELECT value FROM json_each(?)){where.joined('AND')})"
+        f" GROUP BY u.bucket, {name} ORDER BY u.bucket",
+        (bounds[0] // unit, -(-bounds[1] // unit), json.dumps(numbers), *where.values),
+    )
+    found: dict[int, list[_Bucket]] = {}
+    for number, bucket, *sums in rows:
+        start = bucket * unit
+        end = days.next(BucketSize.DAY, start) if tier is Tier.DAY else start + unit
+        found.setdefault(number, []).append((start, end, UsageSums(*sums)))
+    return found
+
+
+def _unknown(dimension: UsageDimension, value: str) -> UsageKey:
+    match dimension:
+        case UsageDimension.APPLICATION:
+            return UsageKey(application_id=value)
+        case UsageDimension.DOMAIN:
+            return UsageKey(domain=value)
+        case UsageDimension.REMOTE_HOST:
+            return UsageKey(remote_host=value)
+        case UsageDimension.USER:
+            return UsageKey(user=value)
+        case _:
+            return UsageKey(interface=value)

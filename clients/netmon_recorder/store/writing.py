@@ -1,0 +1,86 @@
+"""Batches in: each is one transaction that adds its rows to minutes, quarters, days and months alike.
+
+Writing the roll-ups at once, and not later out of the minutes, keeps them whole at every moment: the running hour and
+day are right, a late row finds its way, and there is no mark of how far a roll-up is that could be wrong after a kill.
+"""
+
+import sqlite3
+from collections import defaultdict
+
+from netmon.model import BucketSize, HistoryGap, RetentionPolicy, UsageKey, UsageSums
+from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
+from netmon_recorder.store.folding import folded
+from netmon_recorder.store.keys import KeyBook
+from netmon_recorder.store.notes import Notes
+from netmon_recorder.store.port import ROWS_A_MINUTE, UsageBatch
+from netmon_recorder.store.ranges import Tier
+
+
+def write_batch(
+    connection: sqlite3.Connection,
+    batch: UsageBatch,
+    keys: KeyBook,
+    day_calendar: ZoneCalendar,
+    policy: RetentionPolicy,
+) -> None:
+    """Write a batch, inside a transaction. ``day_calendar``: whose days and months are kept."""
+    minutes: defaultdict[int, dict[UsageKey, UsageSums]] = defaultdict(dict)
+    for row in batch.rows:
+        rows = minutes[int(row.start_time // 60)]
+        known = rows.get(row.key)
+        rows[row.key] = row.sums if known is None else known.plus(row.sums)
+    for minute, rows in minutes.items():
+        _write_minute(connection, minute, folded(rows, ROWS_A_MINUTE), keys, day_calendar, policy)
+    for gap in batch.gaps:
+        write_gap(connection, gap)
+    notes = Notes(connection)
+    first = min(minutes, default=None)
+    begin = int(batch.until_time // 60) * 60 if first is None else first * 60
+    notes.extend_kept(begin, day_calendar, policy)
+    notes.put("until_time", batch.until_time)
+    if batch.checkpoint is not None:
+        notes.put("checkpoint", batch.checkpoint)
+
+
+def write_gap(connection: sqlite3.Connection, gap: HistoryGap) -> None:
+    """Write a gap; one of the same kind and start is replaced."""
+    connection.execute(
+        "INSERT INTO gap (since, kind, until, dropped_packets) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (since, kind) DO UPDATE SET until = excluded.until, dropped_packets = excluded.dropped_packets",
+        (gap.since_time, int(gap.kind), gap.until_time, gap.dropped_packets),
+    )
+
+
+def _write_minute(
+    connection: sqlite3.Connection,
+    minute: int,
+    rows: dict[UsageKey, UsageSums],
+    keys: KeyBook,
+    day_calendar: ZoneCalendar,
+    policy: RetentionPolicy,
+) -> None:
+    # Sorted, so that each leaf of the trees is visited once.
+    numbered = sorted((keys.number(connection, key, minute), sums) for key, sums in rows.items())
+    day = day_calendar.start(BucketSize.DAY, minute * 60) // QUARTER_SECONDS
+    if policy.minute_seconds:
+        _add(connection, Tier.MINUTE, minute, numbered)
+    if policy.hour_seconds:
+        _add(connection, Tier.QUARTER, minute // 15, numbered)
+    _add(connection, Tier.DAY, day, numbered)
+    _add(connection, Tier.MONTH, day_calendar.start(BucketSize.MONTH, minute * 60) // QUARTER_SECONDS, numbered)
+
+
+def _add(connection: sqlite3.Connection, tier: Tier, bucket: int, numbered: list[tuple[int, UsageSums]]) -> None:
+    rows = [(bucket, number, *sums) for number, sums in numbered]
+    connection.executemany(add_statement(tier), rows)
+
+
+def add_statement(tier: Tier) -> str:
+    """Give the statement that adds sums to a row."""
+    return (
+        f"INSERT INTO {tier.table} (bucket, key, sent_bytes, received_bytes, packet_count, connection_count)"  # noqa: S608 -- a name of ours
+        " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (bucket, key) DO UPDATE SET"
+        " sent_bytes = sent_bytes + excluded.sent_bytes, received_bytes = received_bytes + excluded.received_bytes,"
+        " packet_count = packet_count + excluded.packet_count,"
+        " connection_count = connection_count + excluded.connection_count"
+    )

@@ -1,0 +1,202 @@
+"""A second, small capture that hands over the first packets of connections within a millisecond.
+
+The rings of the accounting wait for up to 40 ms, and a process may be gone by then. This is one packet socket for all
+captured interfaces (packet(7)): it hands over each packet at once, follows interfaces by its kernel filter alone, and
+needs no right after it was opened.
+"""
+
+import ctypes
+import socket
+import struct
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
+
+from netmon_collector.capture.quick_filter import SNAPSHOT_BYTES, first_packet_filter
+
+__all__ = ["QuickCapture", "QuickLoop"]
+
+Packet = tuple[bytes, float]
+"""An IP packet, cut to its headers, and when the kernel saw it (Unix seconds)."""
+
+PACKETS_A_SECOND: Final = 2_000
+"""More than these are no connections that somebody waits for: the rest of a flood is shed."""
+PAUSE_SECONDS: Final = 0.5
+"""How long nothing is taken after a second's share came sooner."""
+
+DATAGRAMS_A_SECOND: Final = 200
+"""Where this machine sends more, only those that surely begin something are taken."""
+NARROW_SECONDS: Final = 10.0
+
+_PACKETS_A_CALL: Final = 64
+_STALE_CALLS: Final = 16
+_BUFFER_BYTES: Final = 1 << 18
+
+_ALL_PROTOCOLS: Final = 3  # ETH_P_ALL
+_SOL_PACKET: Final = 263
+_PACKET_STATISTICS: Final = 6
+_SO_ATTACH_FILTER: Final = 26
+_SO_TIMESTAMPNS: Final = 35
+_TIME: Final = struct.Struct("@ll")
+_COUNTS: Final = struct.Struct("=II")
+_UDP: Final = 17
+
+
+class QuickLoop(Protocol):
+    """What is needed of an event loop; asyncio's fits."""
+
+    def add_reader(self, fd: int, callback: Callable[[], object], /) -> None:
+        """Call ``callback`` whenever ``fd`` is readable."""
+        ...
+
+    def remove_reader(self, fd: int, /) -> bool:
+        """Stop that."""
+        ...
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> object:
+        """Call ``callback`` after so many seconds."""
+        ...
+
+
+class QuickCapture:
+    """First packets of connections on the captured interfaces, to ``deliver`` as soon as they pass.
+
+    A flood is shed: what exceeds ``PACKETS_A_SECOND`` waits in the kernel until its small buffer is full, is thrown
+    away and counted.
+    """
+
+    def __init__(self, *, loop: QuickLoop, deliver: Callable[[Sequence[Packet]], object]) -> None:
+        """Open nothing yet."""
+        self._loop = loop
+        self._deliver = deliver
+        self._socket: socket.socket | None = None
+        self._interfaces: tuple[int, ...] = ()
+        self._is_wide = True
+        self._is_paused = False
+        self._second = 0
+        self._packets = 0
+        self._datagrams = 0
+        self._narrow_until = 0.0
+        self.shed_count = 0
+        """Packets that were not looked at, because there were too many."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it captures."""
+        return self._socket is not None
+
+    def follow(self, interfaces: Sequence[int]) -> None:
+        """Capture on the interfaces with these indexes, and open if that was not done yet.
+
+        ``PermissionError`` without the right to, ``OSError`` where the system has no such sockets.
+        """
+        wanted = tuple(sorted(interfaces))
+        if not wanted:
+            self.close()
+        elif self._socket is None:
+            self._interfaces = wanted
+            self._open()
+        elif wanted != self._interfaces:
+            self._interfaces = wanted
+            self._set_filter(self._socket)
+
+    def close(self) -> None:
+        """Close it; ``follow`` opens it again."""
+        if self._socket is None:
+            return
+        if not self._is_paused:
+            self._loop.remove_reader(self._socket.fileno())
+        self._count_shed(self._socket)
+        self._socket.close()
+        self._socket = None
+
+    def read(self) -> None:
+        """Deliver what waits, as much as one call may."""
+        if self._socket is None or self._is_paused:
+            return
+        packets = _take(self._socket, _PACKETS_A_CALL)
+        if not packets:
+            return
+        self._watch_rate(self._socket, packets)
+        self._deliver(packets)
+
+    def _open(self) -> None:
+        family = getattr(socket, "AF_PACKET", None)
+        if family is None:
+            raise OSError("this system has no packet sockets")
+        # It captures from here on, the first few packets unfiltered: to read them does no harm.
+        opened = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC, socket.htons(_ALL_PROTOCOLS))
+        try:
+            opened.setblocking(False)  # noqa: FBT003 -- the library's own signature
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER_BYTES)
+            opened.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+            self._set_filter(opened)
+        except BaseException:
+            opened.close()
+            raise
+        self._socket = opened
+        self._is_paused = False
+        self._loop.add_reader(opened.fileno(), self.read)
+
+    def _set_filter(self, opened: socket.socket) -> None:
+        code = first_packet_filter(self._interfaces, is_wide=self._is_wide)
+        program = ctypes.create_string_buffer(code, len(code))
+        described = struct.pack("@HP", len(code) // 8, ctypes.addressof(program))
+        opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, described)
+
+    def _watch_rate(self, opened: socket.socket, packets: Sequence[Packet]) -> None:
+        """Take less where much comes. Times are the packets' own."""
+        time = packets[-1][1]
+        if int(time) != self._second:
+            self._second = int(time)
+            self._packets = self._datagrams = 0
+            if not self._is_wide and not 0 <= self._narrow_until - time <= NARROW_SECONDS:
+                self._is_wide = True
+                self._set_filter(opened)
+        self._packets += len(packets)
+        if self._is_wide:
+            self._datagrams += sum(_is_datagram(data) for data, _ in packets)
+            if self._datagrams > DATAGRAMS_A_SECOND:
+                self._is_wide, self._narrow_until = False, time + NARROW_SECONDS
+                self._set_filter(opened)
+        if self._packets > PACKETS_A_SECOND:
+            self._is_paused = True
+            self._loop.remove_reader(opened.fileno())
+            self._loop.call_later(PAUSE_SECONDS, self._resume)
+
+    def _resume(self) -> None:
+        if self._socket is None or not self._is_paused:
+            return
+        # What waits is as old as the pause: its processes may be gone, and others have their ends.
+        for _ in range(_STALE_CALLS):
+            stale = len(_take(self._socket, _PACKETS_A_CALL))
+            self.shed_count += stale
+            if stale < _PACKETS_A_CALL:
+                break
+        self._count_shed(self._socket)
+        self._is_paused = False
+        self._packets = 0
+        self._loop.add_reader(self._socket.fileno(), self.read)
+
+    def _count_shed(self, opened: socket.socket) -> None:
+        _, dropped = _COUNTS.unpack(opened.getsockopt(_SOL_PACKET, _PACKET_STATISTICS, _COUNTS.size))
+        self.shed_count += dropped
+
+
+def _take(opened: socket.socket, limit: int) -> list[Packet]:
+    packets: list[Packet] = []
+    for _ in range(limit):
+        try:
+            data, extra, _, _ = opened.recvmsg(SNAPSHOT_BYTES, 64)
+        except BlockingIOError:
+            break
+        except OSError:  # an interface went down: said once (packet(7), ENETDOWN)
+            continue
+        if extra:
+            seconds, nanoseconds = _TIME.unpack(extra[0][2])
+            packets.append((data, seconds + nanoseconds / 1e9))
+    return packets
+
+
+def _is_datagram(data: bytes) -> bool:
+    version = data[0] >> 4
+    return len(data) > 9 and data[9 if version == 4 else 6] == _UDP

@@ -1,0 +1,70 @@
+"""First packets to whoever looks up their owners, within a millisecond or two: capture and host meet here."""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from netmon_collector import clock
+from netmon_collector.capture.quick_capture import Packet, QuickCapture
+from netmon_collector.core.first_packets import FirstPacket, first_packets
+from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.host.ports import FirstPacketFinder
+
+__all__ = ["FirstLook"]
+
+
+class FirstLook:
+    """Hands first packets to ``finder``, and lets it look again when it wants to. Lives in the loop's thread."""
+
+    def __init__(self, finder: FirstPacketFinder, loop: asyncio.AbstractEventLoop) -> None:
+        """Open nothing yet; ``follow`` does."""
+        self._finder = finder
+        self._loop = loop
+        self._quick = QuickCapture(loop=loop, deliver=self._see)
+        self._addresses: frozenset[bytes] = frozenset()
+        self._timer: asyncio.TimerHandle | None = None
+        self._error = ""
+
+    @property
+    def left_out_count(self) -> int:
+        """How many connections were not looked up in time, because there were too many at once."""
+        return self._finder.left_out_count + self._quick.shed_count
+
+    @property
+    def limits(self) -> str:
+        """What this way does not give, in words for people."""
+        if self._error:
+            return f"connections that end within 40 ms may stay without an owner: {self._error}"
+        words = "connections that live for a few milliseconds only may stay without an owner"
+        return f"{words}; {self.left_out_count:,} were left out to save CPU" if self.left_out_count else words
+
+    def follow(self, interfaces: Iterable[int], network: LocalNetwork) -> None:
+        """Listen on the interfaces with these indexes; ``network``: which addresses are ours."""
+        self._addresses = frozenset(local.address for local in network.addresses)
+        try:
+            self._quick.follow(tuple(interfaces))
+        except OSError as error:
+            self._error = f"first packets cannot be captured ({error.strerror or error})"
+        else:
+            self._error = ""
+
+    def close(self) -> None:
+        """Listen no more; ``follow`` begins again."""
+        self._quick.close()
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _see(self, packets: Sequence[Packet]) -> None:
+        found: list[FirstPacket] = []
+        for data, time in packets:
+            found += first_packets(data, time, self._addresses)
+        if found:
+            self._finder.see(found, *clock.both())
+            self._look_again()
+
+    def _look_again(self) -> None:
+        now, now_wall = clock.both()
+        due = self._finder.look_again(now, now_wall)
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if due is None else self._loop.call_later(max(0.0, due - now), self._look_again)

@@ -1,0 +1,330 @@
+"""Owners of single connections where eBPF is not to be had: the exact sock_diag lookup, then the likely processes.
+
+A socket has an owner while its process lives: so first packets are looked up within a few milliseconds (``see``), and
+what was found is kept until the core asks.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from heapq import heappop, heappush
+from itertools import count
+from math import ceil
+from typing import Final
+
+from netmon.model import ConnectionState, Process, Protocol
+from netmon_collector import clock
+from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.flow import FlowKey
+from netmon_collector.core.packet import NO_PORT
+from netmon_collector.core.questions import Answer, Question
+from netmon_collector.host.habits import Habits
+from netmon_collector.host.holder_search import Grip, HolderSearch
+from netmon_collector.host.ports import Answers
+from netmon_collector.host.processes import ProcessTable
+from netmon_collector.host.seen_sockets import KEPT_SECONDS, SAME_PACKET_SECONDS, Seen, SeenSockets, answer_of
+from netmon_collector.host.sock_diag import DiagSocket, SockDiag
+from netmon_collector.host.young_processes import YoungProcesses
+
+__all__ = ["DiagFinder"]
+
+LOOKS_A_SECOND: Final = 2_000
+"""Lookups that first packets may cause, 8 us each and as much around it; beyond that they are left out."""
+
+START_ERROR_SECONDS: Final = 0.02
+"""Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
+
+SURE_SECONDS: Final = 0.05
+"""Who still holds a socket this long after its first packet did not make it for somebody else."""
+
+LATE_SECONDS: Final = 0.005
+"""A lookup this long after the first packet may find the next socket with the same ends: it is never sure."""
+
+# When to look again, after the first packet: an accepted socket has no process before accept(2), and may be handed to
+# a child; a socket that was found is looked at once more, to be sure.
+_INBOUND_LOOKS: Final = (0.001, 0.003, 0.008, 0.02)
+_OUTBOUND_LOOKS: Final = (0.008, 0.1)
+
+_GRID_SECONDS: Final = 0.01
+"""Looks that do not haste are taken together."""
+
+_AGAIN_LIMIT: Final = 4_096
+
+
+class DiagFinder:
+    """Asks sock_diag for the socket behind a connection, and looks for its holder among the likely processes."""
+
+    name = "sockdiag"
+
+    def __init__(self, diag: SockDiag, young: YoungProcesses, table: ProcessTable) -> None:
+        """Ask ``diag``; read processes with ``table``, nobody else's. ``close`` closes ``diag`` and ``young``."""
+        self._diag = diag
+        self._young = young
+        self._table = table
+        self._search = HolderSearch(young)
+        self._seen = SeenSockets()
+        self._listeners: dict[int, tuple[int, Grip, Process]] = {}
+        self._habits = Habits()
+        self._again: list[tuple[float, int, Seen]] = []
+        self._numbers = count()
+        self._looks = float(LOOKS_A_SECOND)
+        self._refilled_at = float("-inf")
+        self._swept_at = 0.0
+        self._first_left_out_count = 0
+
+    @property
+    def left_out_count(self) -> int:
+        """Connections that were not looked up, or not to the end, because it would have taken too much CPU."""
+        return self._first_left_out_count + self._search.left_out_count
+
+    def fileno(self) -> int:
+        """There is nothing to wait on: what the kernel tells of processes is taken when somebody asks."""
+        return -1
+
+    def hear(self, now: float, now_wall: float) -> int:
+        """Take what the kernel told of processes; none of it says who made a socket."""
+        del now_wall
+        self._young.refresh(now)
+        if now - self._swept_at >= 1.0:
+            self._swept_at = now
+            self._sweep(now)
+        return 0
+
+    def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
+        """Look up connections that begin right now, while their processes live."""
+        self._refill(now)
+        looked: list[Seen] = []
+        for packet in reversed(packets):  # where many waited, the latest are the likeliest to be there still
+            last = self._seen.newest(packet.key)
+            if last is not None and self._is_known(last, packet, now):
+                continue
+            if self._looks < 1:
+                self._first_left_out_count += 1
+                continue
+            seen = Seen(packet.key, packet.time, now, packet.is_inbound)
+            # All sockets first: they may be gone in a moment, processes mostly live a little longer.
+            self._look_up(seen)
+            if seen.cookie or not (seen.is_inbound or packet.key.protocol is Protocol.UDP):
+                looked.append(seen)
+        if not looked:
+            return
+        looked_at = clock.wall_time()  # a busy machine may have taken its time
+        for seen in looked:
+            seen.is_late = looked_at - seen.time >= LATE_SECONDS
+        self._table.begin(now_wall)
+        self._young.refresh(now)
+        for seen in looked:
+            self._find_first(seen, now, now_wall)
+
+    def look_again(self, now: float, now_wall: float) -> float | None:
+        """Look again at what is due; give when to be called next (monotonic), None: nothing waits."""
+        if not self._again:
+            return None
+        if self._again[0][0] <= now:
+            self._refill(now)
+            self._table.begin(now_wall)
+            self._young.refresh(now)
+        while self._again and self._again[0][0] <= now:
+            _, _, seen = heappop(self._again)
+            if self._looks < 1:
+                self._first_left_out_count += 1
+                continue
+            self._look_once_more(seen, now, now_wall)
+        return self._again[0][0] if self._again else None
+
+    def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
+        """Answer for the connections whose socket was seen, or is there now, with a process that is likely or known."""
+        self._table.begin(now_wall)
+        answers: list[Answer] = []
+        named: dict[str, Process] = {}
+        for question in questions:
+            key = question.key
+            if key.local_port == NO_PORT or key.protocol not in (Protocol.TCP, Protocol.UDP):
+                continue
+            if question.owner is not None and question.end_time is None:
+                self._search.remember(question.owner.pid)
+            seen = self._of(question, now, now_wall)
+            if seen is None or seen.process is None:
+                continue
+            named[seen.process.id] = seen.process
+            answers.append(answer_of(question, seen))
+        return Answers(answers=tuple(answers), processes=tuple(named.values()))
+
+    def close(self) -> None:
+        """Close what it asks."""
+        self._diag.close()
+        self._young.close()
+
+    # Which socket.
+
+    def _of(self, question: Question, now: float, now_wall: float) -> Seen | None:
+        """Give the socket of a connection: the one that was seen at its first packet, or the one that is there."""
+        seen, is_latest = self._seen.of(question)
+        if question.end_time is not None or not is_latest:
+            return seen  # whatever has these ends by now is another connection
+        if seen is None:
+            return self._look_late(question, now, now_wall)
+        if not seen.is_sure:
+            self._look_once_more(seen, now, now_wall)
+        return seen
+
+    def _look_late(self, question: Question, now: float, now_wall: float) -> Seen | None:
+        """Look up a connection whose first packet was not seen here."""
+        seen = Seen(question.key, question.start_time, now, is_inbound=False)
+        seen.looks, seen.is_late = len(_INBOUND_LOOKS), True
+        self._look(seen, now, now_wall)
+        if question.cookie and seen.cookie != question.cookie:
+            return None
+        # Whoever began after the connection has the ends of another one.
+        if seen.process is None or seen.process.start_time > question.start_time + START_ERROR_SECONDS:
+            return None
+        self._seen.keep(seen)
+        return seen
+
+    def _look(self, seen: Seen, now: float, now_wall: float, *, is_wide: bool = True) -> None:
+        """Ask for the socket that has these ends now, and who holds it."""
+        if self._look_up(seen):
+            self._find_holder(seen, now, now_wall, is_wide=is_wide)
+
+    def _look_up(self, seen: Seen) -> bool:
+        """Ask for the socket that has these ends now; tell whether it is the one, and somebody may hold it."""
+        self._looks -= 1
+        found = self._ask(seen.key)
+        if found is None:
+            return False
+        is_tcp = seen.key.protocol is Protocol.TCP
+        is_listener = is_tcp and found.state is ConnectionState.LISTEN
+        if is_listener:
+            if seen.cookie and not seen.is_listener:
+                return False  # its own socket is gone
+            seen.is_inbound = True
+        elif seen.cookie and not seen.is_listener and found.cookie != seen.cookie:
+            return False  # another one has its ends
+        if not found.inode:
+            if not seen.cookie:
+                seen.cookie = found.cookie
+            return False
+        if found.cookie != seen.cookie:
+            seen.grip = None
+        seen.cookie, seen.inode = found.cookie, found.inode
+        seen.is_listener, seen.is_unconnected = is_listener, not is_tcp and not found.remote_port
+        return True
+
+    def _look_for_listener(self, seen: Seen) -> None:
+        """Ask who listens, for a connection that nobody has accepted yet, or that is over."""
+        if seen.key.protocol is not Protocol.TCP:
+            return
+        found = self._ask(replace(seen.key, remote_port=0))
+        if found is not None and found.state is ConnectionState.LISTEN:
+            seen.cookie, seen.inode, seen.is_listener = found.cookie, found.inode, True
+
+    def _ask(self, key: FlowKey) -> DiagSocket | None:
+        try:
+            return self._diag.find(key.protocol, key.local_address, key.local_port, key.remote_address, key.remote_port)
+        except (OSError, ValueError):
+            return None  # the kernel is silent, or has no such handler: a listing may find it
+
+    # Who holds it.
+
+    def _find_first(self, seen: Seen, now: float, now_wall: float) -> None:
+        """Find who holds a socket whose first packet has just passed, and keep what there is to keep."""
+        if seen.is_inbound and not seen.inode:
+            self._look_for_listener(seen)
+        if seen.inode:
+            self._find_holder(seen, now, now_wall, is_wide=seen.is_listener)
+        if not seen.is_inbound and not seen.is_unconnected:
+            self._learn(seen, now)
+        if seen.cookie or seen.process is not None:
+            self._seen.keep(seen)
+            self._plan(seen, now)
+
+    def _find_holder(self, seen: Seen, now: float, now_wall: float, *, is_wide: bool) -> None:
+        if seen.is_listener or seen.is_unconnected:
+            held = self._listeners.get(seen.inode)
+            if held is not None and held[0] == seen.cookie and self._search.holds(held[1], seen.inode):
+                running = self._table.find(held[1].pid)
+                if running is not None and running.id == held[2].id:
+                    seen.grip, seen.process = held[1], running
+                    return
+        began, born_after, born_before = now - (now_wall - seen.time), None, None
+        if seen.is_inbound and not seen.is_listener:
+            born_after = began
+        elif not seen.is_inbound and not seen.is_unconnected and self._young.is_told:
+            born_before = began  # where their starts are only seen, they are seen late
+        grip = self._search.search(seen.inode, now, born_after=born_after, born_before=born_before, is_wide=is_wide)
+        if grip is None:
+            return
+        # Read after the descriptor: whoever took over the pid meanwhile began after this round.
+        process = self._table.find(grip.pid)
+        if process is None:
+            return
+        if born_before is not None and process.start_time > seen.time + START_ERROR_SECONDS:
+            return  # its ends have been used again
+        if seen.is_listener or seen.is_unconnected:
+            self._listeners[seen.inode] = (seen.cookie, grip, process)
+        seen.grip, seen.process, seen.is_sibling = grip, process, False
+        seen.is_sure = _is_sure(seen, now_wall)
+
+    def _learn(self, seen: Seen, now: float) -> None:
+        """Learn who opens connections to a remote end; give the one that was missed to whoever alone does."""
+        if seen.process is not None:
+            self._habits.learn(seen.key, seen.process, now)
+            return
+        heir = self._habits.of(seen.key, now)
+        if heir is None:
+            return
+        running = self._table.find(heir.pid)
+        if running is not None and running.id == heir.id:
+            seen.process, seen.is_sibling = running, True
+
+    def _look_once_more(self, seen: Seen, now: float, now_wall: float) -> None:
+        seen.looks += 1
+        if seen.grip is not None and not seen.is_listener and self._search.holds(seen.grip, seen.inode):
+            self._looks -= 0.5
+            if seen.is_inbound and self._was_forked(seen, now, now_wall):
+                self._find_holder(seen, now, now_wall, is_wide=False)
+            else:
+                seen.is_sure = _is_sure(seen, now_wall)
+        else:
+            self._look(seen, now, now_wall)
+        self._plan(seen, now)
+
+    def _was_forked(self, seen: Seen, now: float, now_wall: float) -> bool:
+        return bool(self._young.since(now - (now_wall - seen.time)))
+
+    # What is kept.
+
+    def _is_known(self, last: Seen, packet: FirstPacket, now: float) -> bool:
+        """Whether nothing is new: a further packet of what is no TCP, or a SYN once more."""
+        if packet.key.protocol is Protocol.TCP:
+            if packet.time - last.time >= SAME_PACKET_SECONDS or last.grip is None or last.is_listener:
+                return False
+            found = self._ask(packet.key)  # ends may be used again as soon as this, after a reset
+            return found is not None and found.cookie == last.cookie
+        if now - last.kept_at < KEPT_SECONDS / 2 and last.process is not None:
+            last.kept_at = max(last.kept_at, now - KEPT_SECONDS / 4)
+            return last.grip is not None and self._search.holds(last.grip, last.inode)
+        return False
+
+    def _plan(self, seen: Seen, now: float) -> None:
+        delays = _INBOUND_LOOKS if seen.is_inbound else _OUTBOUND_LOOKS
+        if seen.looks < len(delays) and len(self._again) < _AGAIN_LIMIT and not seen.is_sure:
+            due = max(now, seen.kept_at + delays[seen.looks])
+            if not seen.is_inbound:
+                due = ceil(due / _GRID_SECONDS) * _GRID_SECONDS
+            heappush(self._again, (due, next(self._numbers), seen))
+
+    def _sweep(self, now: float) -> None:
+        self._seen.sweep(now)
+        while len(self._listeners) > 1_024:
+            del self._listeners[next(iter(self._listeners))]
+        named = self._seen.process_ids()
+        self._table.prune(named | {process.id for _, _, process in self._listeners.values()})
+
+    def _refill(self, now: float) -> None:
+        elapsed = min(1.0, max(0.0, now - self._refilled_at))
+        self._refilled_at = now
+        self._looks = min(LOOKS_A_SECOND / 4, self._looks + elapsed * LOOKS_A_SECOND)
+
+
+def _is_sure(seen: Seen, now_wall: float) -> bool:
+    return not seen.is_inbound and not seen.is_late and now_wall - seen.time >= SURE_SECONDS

@@ -1,0 +1,191 @@
+"""Which process holds a socket that has just been made: likely ones are looked into, within a budget."""
+
+import os
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from netmon_collector.host.descriptors import list_pids
+from netmon_collector.host.young_processes import YoungProcesses
+
+__all__ = ["Grip", "HolderSearch"]
+
+LINKS_A_CALL: Final = 1_500
+"""How much one search may read: a link below ``/proc/PID/fd`` takes 1.2 us, so this is 2 ms."""
+LINKS_A_SECOND: Final = 30_000
+"""How much all searches may read: 36 ms of each second."""
+
+_OPENING: Final = 8
+"""Opening and listing a directory costs as much as this many links."""
+
+_LISTING: Final = 100
+"""Listing the processes, likewise."""
+
+_WIDE_SECONDS: Final = 0.25
+"""How seldom others than the likely ones are looked into."""
+
+_NEWBORN_SECONDS: Final = 0.1
+_RECENT_LIMIT: Final = 32
+_DULL_SECONDS: Final = 10.0
+_NEIGHBOURS: Final = 3
+
+_OPEN_DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+
+
+class Grip(NamedTuple):
+    """A process's hand on a socket: the descriptor under which it holds it."""
+
+    pid: int
+    descriptor: int
+
+
+class HolderSearch:
+    """Finds who holds a socket, by its inode, the likely ones first: the newborn, and who was found last.
+
+    It never goes through all processes: what the budget leaves out is counted, and left to a listing. Times are
+    monotonic seconds.
+    """
+
+    def __init__(self, young: YoungProcesses, root: str = "/proc") -> None:
+        """Look into processes below ``root``."""
+        self._young = young
+        self._root = root
+        self._recent: dict[int, int] = {}
+        self._dull: dict[int, float] = {}
+        self._dull_swept_at = float("-inf")
+        self._was_recent = False
+        self._links = float(LINKS_A_SECOND)
+        self._refilled_at = float("-inf")
+        self._wide_after = float("-inf")
+        self._left_in_call = 0
+        self.left_out_count = 0
+        """Searches that ended without a holder because the budget was used up."""
+
+    def remember(self, pid: int, descriptor: int = -1) -> None:
+        """Say that a process holds sockets."""
+        self._recent.pop(pid, None)
+        self._recent[pid] = descriptor
+        while len(self._recent) > _RECENT_LIMIT:
+            del self._recent[next(iter(self._recent))]
+
+    def holds(self, grip: Grip, inode: int) -> bool:
+        """Tell whether a process still has its hand on a socket. 3 us."""
+        return self._target(grip) == f"socket:[{inode}]"
+
+    def search(
+        self,
+        inode: int,
+        now: float,
+        *,
+        born_after: float | None = None,
+        born_before: float | None = None,
+        is_wide: bool = True,
+    ) -> Grip | None:
+        """Find a holder; None: none of the likely ones, or the budget is used up.
+
+        ``born_after``: whoever began since is the likeliest (a server forks for each caller); None: no such thing is
+        known. ``born_before``: whoever began later did not make it, and comes after the likely ones; None: not known.
+        ``is_wide``: where no likely one has it, look into others too, as far as the budget goes.
+        """
+        self._refill(now)
+        for pid in self._young.ended:
+            self._recent.pop(pid, None)
+        self._young.ended.clear()
+        self._left_in_call = min(LINKS_A_CALL, int(self._links))
+        granted = self._left_in_call
+        target = f"socket:[{inode}]"
+        grip: Grip | None = None
+        likely = self._likely(now, born_after, born_before)
+        for pid, is_recent in self._candidates(now, likely, is_wide=is_wide):
+            if self._left_in_call <= 0:
+                self.left_out_count += 1
+                break
+            descriptor = self._look(pid, target, now)
+            if descriptor is not None:
+                self._was_recent = is_recent
+                self.remember(pid, descriptor)
+                grip = Grip(pid, descriptor)
+                break
+        self._links -= granted - self._left_in_call
+        return grip
+
+    def _candidates(self, now: float, likely: list[tuple[int, bool]], *, is_wide: bool) -> Iterator[tuple[int, bool]]:
+        """Give pids to look into, each once, and whether it was found before."""
+        tried: set[int] = set()
+        for pid, is_recent in likely:
+            if pid not in tried:
+                tried.add(pid)
+                yield pid, is_recent
+        for pid in self._young.since(0.0):
+            if pid not in tried and self._dull.get(pid, now) <= now:
+                tried.add(pid)
+                yield pid, False
+        if not is_wide or now < self._wide_after:
+            return
+        self._wide_after = now + _WIDE_SECONDS
+        self._left_in_call -= _LISTING
+        for pid in sorted(list_pids(self._root) - tried, reverse=True):
+            if self._dull.get(pid, now) <= now:
+                yield pid, False
+
+    def _likely(self, now: float, born_after: float | None, born_before: float | None) -> list[tuple[int, bool]]:
+        """Give the newborn and those found before: whoever was right the last time first."""
+        until = float("inf") if born_before is None else born_before
+        newborn = self._young.since(max(now - _NEWBORN_SECONDS, born_after or 0.0), until)
+        recent = [(pid, True) for pid in reversed(self._recent)]
+        if born_after is not None:
+            return [*((pid, False) for pid in newborn), *recent]
+        newborn.sort(key=self._recent.__contains__)  # who was found already holds another one, most likely
+        young = [(pid, False) for pid in newborn]
+        return [*recent, *young] if self._was_recent else [*young, *recent]
+
+    def _look(self, pid: int, target: str, now: float) -> int | None:
+        last = self._recent.get(pid, -1)
+        if last >= 0:
+            # The lowest free number is taken (open(2)): mostly the one of the socket before, or one beside it.
+            for descriptor in range(last, last + _NEIGHBOURS):
+                self._left_in_call -= 2
+                if self._target(Grip(pid, descriptor)) == target:
+                    return descriptor
+        try:
+            directory = os.open(f"{self._root}/{pid}/fd", _OPEN_DIRECTORY)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            self._left_in_call -= 2
+            self._recent.pop(pid, None)
+            return None
+        try:
+            return self._walk(pid, directory, target, now)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return None  # it ended, or runs another user's program now
+        finally:
+            os.close(directory)
+
+    def _walk(self, pid: int, directory: int, target: str, now: float) -> int | None:
+        names = os.listdir(directory)
+        self._left_in_call -= _OPENING
+        has_socket = False
+        for name in reversed(names):
+            self._left_in_call -= 1
+            try:
+                found = os.readlink(name, dir_fd=directory)
+            except OSError:  # closed meanwhile, or a path beyond 4 kB
+                continue
+            if found == target:
+                return int(name)
+            has_socket = has_socket or found.startswith("socket:")
+        if not has_socket:
+            self._dull[pid] = now + _DULL_SECONDS
+        return None
+
+    def _target(self, grip: Grip) -> str:
+        try:
+            return os.readlink(f"{self._root}/{grip.pid}/fd/{grip.descriptor}")  # noqa: PTH115 - a Path takes 3 us more
+        except OSError:
+            return ""
+
+    def _refill(self, now: float) -> None:
+        elapsed = min(1.0, max(0.0, now - self._refilled_at))
+        self._refilled_at = now
+        self._links = min(LINKS_A_SECOND, self._links + elapsed * LINKS_A_SECOND)
+        if now >= self._dull_swept_at + _DULL_SECONDS:
+            self._dull_swept_at = now
+            self._dull = {pid: until for pid, until in self._dull.items() if until > now}

@@ -1,0 +1,147 @@
+"""A year of a busy desktop in SQLite: how big, how fast to ask, what a minute costs."""
+
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from netmon.model import (
+    BrowserQuery,
+    BucketSize,
+    Calendar,
+    CleanupSelection,
+    EntityOrder,
+    EntityQuery,
+    Filter,
+    FilterField,
+    RetentionPolicy,
+    Term,
+    TimelineQuery,
+    UsageDimension,
+    UsageQuery,
+    UsageRow,
+)
+from netmon_recorder.store import UsageBatch
+from netmon_recorder.store.sqlite import SqliteStore, open_store
+from tests.bench.table import Row
+from tests.support.history_year import hours
+
+_DAY = 86_400
+_START = 1_735_686_000  # 2025-01-01 00:00 in Berlin
+_DAYS = 365
+_MINUTE_DAYS = 30
+_BERLIN = Calendar(time_zone="Europe/Berlin")
+_D = UsageDimension
+_B = BucketSize
+
+_QUERY_BUDGET_MS = 200.0
+
+
+def measure() -> list[Row]:
+    """Give bytes of the file and milliseconds of CPU of each question of the pages, median of 5."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "history.db"
+        cost = build(path)
+        return [*_sizes(path), ("keep a minute of 25 rows (ms)", cost, None, None), *questions(path)]
+
+
+def build(path: Path, days: int = _DAYS) -> float:
+    """Make the file; give the milliseconds that keeping a minute took at its end, each in a batch of its own."""
+    # Minutes are kept for 30 days: those before are not even written, which a cleanup would end in too.
+    old = RetentionPolicy(minute_seconds=0, hour_seconds=2 * 366 * _DAY)
+    made = hours(days * 24, _START)
+    with_old = open_store(path, policy=old, calendar=_BERLIN, now=float(_START))
+    for _ in range((days - _MINUTE_DAYS) * 24):
+        _keep_hour(with_old, made)
+    with_old.close()
+    store = open_store(path, calendar=_BERLIN, now=float(_START))
+    for _ in range(_MINUTE_DAYS * 24 - 1):
+        _keep_hour(store, made)
+    took: list[float] = []
+    rows = next(made)
+    for minute in sorted({row.start_time for row in rows}):
+        batch = UsageBatch(until_time=minute + 60, rows=tuple(row for row in rows if row.start_time == minute))
+        begun = time.process_time()
+        store.append(batch)
+        took.append((time.process_time() - begun) * 1000)
+    store.close()
+    return statistics.median(took)
+
+
+def _keep_hour(store: SqliteStore, made: Iterator[list[UsageRow]]) -> None:
+    rows = next(made)
+    store.append(UsageBatch(until_time=rows[-1].start_time + 60, rows=tuple(rows)))
+
+
+def _sizes(path: Path) -> list[Row]:
+    return [("file of a year (MB)", path.stat().st_size / 1e6, 1000.0, None)]
+
+
+def questions(path: Path, days: int = _DAYS) -> list[Row]:
+    """Give what each question of the pages takes: CPU, which is all of it on a machine that has nothing else to do."""
+    now = float(_START + days * _DAY - 30)
+    store = open_store(path, calendar=_BERLIN, now=now)
+    try:
+        return [_timed(name, question) for name, question in _questions(store, now)]
+    finally:
+        store.close()
+
+
+def _questions(store: SqliteStore, now: float) -> list[tuple[str, Callable[[], object]]]:
+    app = Filter(terms=(Term(field=FilterField.APPLICATION, values=("fire*",)),))
+
+    def usage(days: float, bucket: BucketSize, *group: UsageDimension, zone: str = "", **more: object) -> object:
+        query = UsageQuery(
+            since_time=now - days * _DAY,
+            bucket=bucket,
+            group_by=group,
+            calendar=Calendar(time_zone=zone),
+            **more,  # type: ignore[arg-type]
+        )
+        return store.usage(query, now)
+
+    month = now - 30 * _DAY
+    year = now - 364 * _DAY
+    return [
+        ("an hour by minute, by application (ms)", lambda: usage(1 / 24, _B.MINUTE, _D.APPLICATION)),
+        ("24 hours by hour, by application", lambda: usage(1, _B.HOUR, _D.APPLICATION)),
+        ("24 hours by hour, compared", lambda: usage(1, _B.HOUR, _D.APPLICATION, compare=True)),
+        ("30 days by day, by application", lambda: usage(30, _B.DAY, _D.APPLICATION)),
+        ("30 days by day, by domain, compared", lambda: usage(30, _B.DAY, _D.DOMAIN, compare=True)),
+        ("30 days by day in Kathmandu", lambda: usage(30, _B.DAY, _D.APPLICATION, zone="Asia/Kathmandu")),
+        ("12 months by month, by application", lambda: usage(364, _B.MONTH, _D.APPLICATION)),
+        ("12 months by month, by domain", lambda: usage(364, _B.MONTH, _D.DOMAIN)),
+        ("12 months by month, by app and domain", lambda: usage(364, _B.MONTH, _D.APPLICATION, _D.DOMAIN)),
+        ("12 months by month, one application's hosts", lambda: usage(364, _B.MONTH, _D.REMOTE_HOST, filter=app)),
+        ("today's sums by application", lambda: usage(0.9, _B.RANGE, _D.APPLICATION, top=1000)),
+        ("domains of 24 hours", lambda: store.entities(EntityQuery(dimension=_D.DOMAIN, since_time=now - _DAY), now)),
+        ("domains of 30 days", lambda: store.entities(EntityQuery(dimension=_D.DOMAIN, since_time=month), now)),
+        (
+            "domains of all time, newest first",
+            lambda: store.entities(EntityQuery(dimension=_D.DOMAIN, order=EntityOrder.FIRST_SEEN), now),
+        ),
+        (
+            "lanes of 20 domains, 24 hours",
+            lambda: store.timeline(_lanes(now - _DAY), now),
+        ),
+        ("lanes of 20 domains, 30 days", lambda: store.timeline(_lanes(month), now)),
+        ("lanes of 20 domains, a year", lambda: store.timeline(_lanes(year), now)),
+        ("browsers' domains, 30 days", lambda: store.browser_domains(BrowserQuery(since_time=month), now)),
+        ("state of the storage", lambda: store.status(now)),
+        ("preview of a cleanup", lambda: store.cleanup_plan(CleanupSelection(), now)),
+    ]
+
+
+def _lanes(since: float) -> TimelineQuery:
+    names = tuple(f"www.site-{number}.example" for number in range(20))
+    return TimelineQuery(dimension=_D.DOMAIN, values=names, since_time=since)
+
+
+def _timed(name: str, question: Callable[[], object]) -> Row:
+    took: list[float] = []
+    for _ in range(5):
+        begun = time.process_time()
+        question()
+        took.append((time.process_time() - begun) * 1000)
+    return name, statistics.median(took), _QUERY_BUDGET_MS, None

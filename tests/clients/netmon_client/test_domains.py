@@ -1,0 +1,76 @@
+"""Domains folded, browser by browser."""
+
+from dataclasses import replace
+
+from netmon.model import DomainApplication, DomainSource, DomainTraffic, Traffic
+from netmon_client.domains import browser_shares, domain_groups, fits_browser, of_applications
+from netmon_client.testing.samples import a_connection, a_process, a_snapshot
+
+FIREFOX, CURL = a_process(), a_process(5, "curl")
+SNAPSHOT = a_snapshot(
+    [
+        a_connection("c1", process=FIREFOX, domain="a.example.org", domain_source=DomainSource.SNI, sent=10_000),
+        a_connection("c2", process=CURL, domain="b.example.org", sent=4_000),
+        a_connection("c3", process=FIREFOX, domain="example.net", sent=40_000),
+        a_connection("c4", process=FIREFOX, sent=50_000),
+    ]
+)
+
+
+def test_subdomains_are_folded_the_busiest_first() -> None:
+    net, org = domain_groups(SNAPSHOT.domains)
+    assert (net.name, org.name) == ("example.net", "example.org")
+    assert (org.names, org.traffic.sent_bytes, org.connection_count) == (2, 14_000, 2)
+    assert org.source is DomainSource.SNI
+    assert [part.application_name for part in org.applications] == ["firefox", "curl"]
+
+
+def test_in_full_each_domain_is_its_own() -> None:
+    groups = domain_groups(SNAPSHOT.domains, full=True)
+    assert [group.name for group in groups] == ["example.net", "a.example.org", "b.example.org"]
+    assert {group.names for group in groups} == {1}
+
+
+def test_the_row_of_other_domains_comes_last_and_is_never_folded_with_one() -> None:
+    others = DomainTraffic(name="(others)", traffic=Traffic(sent_bytes=10**9), is_others=True)
+    lone = DomainTraffic(name="(others)", traffic=Traffic())
+    groups = domain_groups([others, lone])
+    assert [group.is_others for group in groups] == [False, True]
+
+
+def test_what_one_application_moved_is_cut_out() -> None:
+    own = of_applications(SNAPSHOT.domains, lambda key: key == FIREFOX.application_id)
+    assert [(domain.name, domain.traffic.sent_bytes) for domain in own] == [
+        ("a.example.org", 10_000),
+        ("example.net", 40_000),
+    ]
+    assert {domain.traffic.sent_bytes_per_second for domain in own} == {0.0}
+
+
+def test_a_browser_is_found_by_a_part_of_its_name() -> None:
+    firefox, curl = SNAPSHOT.applications
+    assert [fits_browser(firefox, pattern) for pattern in ("fire", "*", "FIREFOX", "chrom")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
+    assert not fits_browser(curl, "curl")
+
+
+def test_the_share_of_a_browsers_bytes_that_have_a_name() -> None:
+    (share,) = browser_shares(SNAPSHOT)
+    assert share.application.name == "firefox"
+    assert (share.named_bytes, share.total_bytes) == (54_000, 106_000)
+    assert share.share == 54_000 / 106_000
+    silent = replace(SNAPSHOT.applications[0], traffic=Traffic())
+    (still,) = browser_shares(replace(SNAPSHOT, applications=(silent,), domains=()))
+    assert still.share is None
+
+
+def test_what_was_cleared_does_not_count() -> None:
+    cleared = replace(SNAPSHOT.applications[0], traffic=Traffic(sent_bytes=100, cleared_sent_bytes=60))
+    part = DomainApplication(application_id=cleared.id, application_name="firefox", sent_bytes=20)
+    domain = DomainTraffic(name="a.test", traffic=Traffic(sent_bytes=20), applications=(part,))
+    (share,) = browser_shares(replace(SNAPSHOT, applications=(cleared,), domains=(domain,)))
+    assert share.share == 0.5

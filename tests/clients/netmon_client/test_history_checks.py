@@ -1,0 +1,49 @@
+from dataclasses import replace
+
+import pytest
+
+from netmon.model import Degradation, RecordingState, StorageState
+from netmon_client.checks import Verdict
+from netmon_client.errors import NotPermitted, RecorderUnreachable
+from netmon_client.history_checks import history_words, recorder_checks, recorder_problem
+from netmon_client.testing import HISTORY_TIME, a_history_status
+
+STATUS = a_history_status()
+
+
+def test_one_that_runs_well_has_nothing_to_mend() -> None:
+    recorder, history = recorder_checks(STATUS, HISTORY_TIME)
+    assert (recorder.verdict, recorder.fact) == (Verdict.GOOD, "records since 2h00, pid 4801")
+    assert (history.verdict, history.fix) == (Verdict.GOOD, "")
+    assert history.fact == "15,500 rows, 2.50 MB, 10d0h back; 50.0 GB free on its disk"
+
+
+@pytest.mark.parametrize(
+    ("state", "fix"),
+    [(RecordingState.WAITING, "sudo netmon-collector"), (RecordingState.STOPPED, "netmon-cli start")],
+)
+def test_one_that_records_nothing_says_why(state: RecordingState, fix: str) -> None:
+    status = replace(STATUS, recorder=replace(STATUS.recorder, recording_state=state))
+    check = recorder_checks(status, HISTORY_TIME)[0]
+    assert (check.verdict, check.fix) == (Verdict.WARNING, fix)
+
+
+def test_a_full_disk_is_bad_and_what_is_degraded_is_told_once() -> None:
+    lost = Degradation(code="history.set_aside", text="a damaged history was set aside", remedy="look at it")
+    status = replace(STATUS, storage=replace(STATUS.storage, state=StorageState.DISK_FULL, degraded=(lost,)))
+    _, history, told = recorder_checks(status, HISTORY_TIME)
+    assert (history.verdict, history.fact.startswith("takes nothing: the disk is full")) == (Verdict.BAD, True)
+    assert (told.name, told.fact, told.fix) == ("history.set_aside", lost.text, "look at it")
+
+
+def test_without_an_answer_it_is_a_warning() -> None:
+    none = recorder_problem(RecorderUnreachable("no recorder at /r.sock", why="file not found"))
+    assert (none.verdict, none.fix) == (Verdict.WARNING, "netmon-recorder")
+    assert none.fact == "no history is kept: no recorder at /r.sock (file not found)"
+    refused = recorder_problem(NotPermitted("not for this user", remedy="ask for access"))
+    assert (refused.fact, refused.fix) == ("not for this user", "ask for access")
+
+
+def test_what_is_kept_is_said_in_one_line_without_rows_too() -> None:
+    empty = replace(STATUS, storage=replace(STATUS.storage, tiers=()))
+    assert history_words(empty, HISTORY_TIME) == "0 rows, 2.50 MB"

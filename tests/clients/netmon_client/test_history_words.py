@@ -1,0 +1,75 @@
+import pytest
+
+from netmon.model import (
+    BucketSize,
+    HistoryGap,
+    HistoryGapKind,
+    Protocol,
+    Scope,
+    StorageState,
+    UsageDimension,
+    UsageKey,
+)
+from netmon_client.history_words import (
+    BUCKETS,
+    DIMENSIONS,
+    brief_gap_kind,
+    bucket_name,
+    gap_kind_words,
+    group_name,
+    group_title,
+    missing_seconds,
+    storage_words,
+)
+
+KEY = UsageKey(
+    user="anna",
+    application_id="exe:/usr/bin/firefox",
+    application_name="firefox",
+    remote_host="203.0.113.7",
+    domain="example.org",
+    protocol=Protocol.TCP,
+    scope=Scope.INTERNET,
+    interface="wlan0",
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "nameless"),
+    [
+        ("app", "firefox", "(no owner)"),
+        ("domain", "example.org", "(no domain)"),
+        ("host", "203.0.113.7", "(no host)"),
+        ("proto", "tcp", "(unknown)"),
+        ("user", "anna", "(no owner)"),
+        ("scope", "internet", "(unknown)"),
+        ("iface", "wlan0", "(no interface)"),
+    ],
+)
+def test_a_group_has_a_name_in_each_dimension(name: str, expected: str, nameless: str) -> None:
+    dimension = DIMENSIONS[name]
+    assert group_name(KEY, dimension) == expected
+    assert group_name(UsageKey(), dimension) == nameless
+    assert group_name(UsageKey(is_folded=True), dimension) == "(many small ones)"
+    assert group_title(dimension)
+
+
+def test_every_word_is_there_for_every_member() -> None:
+    assert all(gap_kind_words(kind) and brief_gap_kind(kind) for kind in HistoryGapKind)
+    assert all(storage_words(state) for state in StorageState)
+    assert set(DIMENSIONS.values()) == set(UsageDimension) - {UsageDimension.UNSPECIFIED}
+    assert all(bucket_name(bucket) == name for name, bucket in BUCKETS.items())
+    assert bucket_name(BucketSize.RANGE) == "range"
+
+
+def test_what_is_missing_is_summed_by_kind_within_the_range() -> None:
+    gaps = (
+        HistoryGap(kind=HistoryGapKind.SUSPENDED, since_time=0.0, until_time=30.0),
+        HistoryGap(kind=HistoryGapKind.RECORDER_OFF, since_time=40.0, until_time=60.0),
+        HistoryGap(kind=HistoryGapKind.DROPS, since_time=60.0, until_time=70.0, dropped_packets=3),
+        HistoryGap(kind=HistoryGapKind.RECORDER_OFF, since_time=90.0),
+    )
+    assert missing_seconds(gaps, 20.0, 100.0) == [
+        (HistoryGapKind.RECORDER_OFF, 30.0),
+        (HistoryGapKind.SUSPENDED, 10.0),
+    ]

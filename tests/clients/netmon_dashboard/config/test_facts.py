@@ -1,0 +1,39 @@
+from netmon.model import AggregationReport, CacheReport, CleanupPlan, CleanupProgress, RetentionPolicy
+from netmon_client.testing.history_samples import HISTORY_TIME, a_history_status
+from netmon_dashboard.config.facts import (
+    aggregation_text,
+    cache_text,
+    deleted_text,
+    plan_text,
+    policy_text,
+    recorder_lines,
+    rows_text,
+)
+
+
+def test_the_recorder_says_what_it_keeps_and_where() -> None:
+    text = "\n".join(recorder_lines(a_history_status(), HISTORY_TIME))
+    assert "pid 4801, recording since 2h00" in text
+    assert "2.50 MB; 50.0 GB free" in text
+    assert "12,000 rows, about 480 kB" in text
+
+
+def test_a_policy_is_said_in_days() -> None:
+    assert policy_text(RetentionPolicy()) == "minutes 30 days, hours 366 days, days for ever"
+    policy = RetentionPolicy(minute_seconds=0, hour_seconds=86_400, day_seconds=86_400, quota_bytes=10**9)
+    assert policy_text(policy) == "no minutes, hours 1 day, days 1 day; at most 1.00 GB"
+
+
+def test_a_plan_says_how_much_how_old_and_what_it_frees() -> None:
+    plan = CleanupPlan(row_count=12_340, freed_bytes=2_100_000, oldest_time=1_785_585_600.0)
+    assert plan_text(plan) == "Would delete 12,340 rows, oldest 2026-08-01, frees 2.10 MB"
+    assert plan_text(CleanupPlan()) == "Nothing is that old: nothing would be deleted."
+
+
+def test_what_was_done_is_said_with_numbers() -> None:
+    assert rows_text(1) == "1 row"
+    done = CleanupProgress(deleted_row_count=1_000, row_count=1_000, freed_bytes=5_000, is_done=True)
+    assert deleted_text(done) == "Deleted 1,000 rows; 5.00 kB given back to the disk."
+    assert aggregation_text(AggregationReport(read_row_count=9, seconds=0.25)).endswith("all sums were right.")
+    assert "3 rows of hours and days mended" in aggregation_text(AggregationReport(mended_day_row_count=3))
+    assert "2 keys and 1 names" in cache_text(CacheReport(removed_key_count=2, removed_name_count=1))

@@ -1,0 +1,71 @@
+from dataclasses import replace
+
+from netmon.model import ConnectionFacts, Protocol, Scope, UsageKey, UsageSums
+from netmon_client.testing import a_connection, a_process
+from netmon_recorder.recording.meter import Counts, RowDelta
+from netmon_recorder.recording.usage_book import UsageBook, key_of
+
+T = 1_700_000_040.0
+
+
+def delta(facts: ConnectionFacts, sent: int = 100, *, has_ended: bool = False) -> RowDelta:
+    return RowDelta(facts, Counts(sent, 0, 1), None, is_new=False, has_ended=has_ended)
+
+
+def facts(key: str = "c1", remote: str | None = "203.0.113.7", **changes: object) -> ConnectionFacts:
+    made = a_connection(key, process=a_process(), remote=remote).facts
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def test_a_connection_has_one_row_a_minute() -> None:
+    book = UsageBook()
+    for time in (T, T + 10, T + 60):
+        book.add_row(delta(facts()), time)
+    assert [(row.start_time, row.sums.sent_bytes) for row in book.take()] == [(T, 200), (T + 60, 100)]
+    assert book.take() == ()
+
+
+def test_connections_of_the_same_key_are_one_row() -> None:
+    book = UsageBook()
+    book.add_row(delta(facts("c1")), T)
+    book.add_row(delta(facts("c2"), has_ended=True), T)
+    [row] = book.take()
+    assert row.sums == UsageSums(200, 0, 2, 0)
+
+
+def test_what_is_put_back_is_added_to_what_has_come_since() -> None:
+    book = UsageBook()
+    book.add_row(delta(facts()), T)
+    book.put_back(book.take())
+    book.add_row(delta(facts()), T)
+    [row] = book.take()
+    assert row.sums.sent_bytes == 200
+
+
+def test_the_rest_of_a_scope_has_no_owner() -> None:
+    book = UsageBook()
+    book.add_rest(Scope.LAN, Counts(60, 0, 1), T + 59)
+    [row] = book.take()
+    assert row.key == UsageKey(scope=Scope.LAN)
+    assert row.start_time == T
+
+
+def test_above_the_limit_hosts_then_owners_then_minutes_are_folded_and_no_byte_is_lost() -> None:
+    book = UsageBook(row_limit=50)
+    count = 0
+    for minute in range(300):
+        for host in range(20):
+            book.add_row(delta(facts(f"c{count}", f"203.0.113.{host}"), has_ended=True), T + 60 * minute)
+            count += 1
+    assert book.has_folded
+    rows = book.take()
+    assert len(rows) <= 50
+    assert sum(row.sums.sent_bytes for row in rows) == 100 * count
+    assert all(row.key.is_folded for row in rows[:5])
+    assert rows[0].start_time % 3600 == 0
+
+
+def test_a_user_without_a_name_is_a_number_and_a_socket_without_a_peer_has_no_host() -> None:
+    key = key_of(facts(process=a_process(user="", uid=1001), remote=None))
+    assert (key.user, key.remote_host, key.protocol) == ("1001", "", Protocol.TCP)
+    assert key_of(facts(process=None)).user == ""

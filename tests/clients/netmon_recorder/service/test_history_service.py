@@ -1,0 +1,131 @@
+from pathlib import Path
+
+import pytest
+
+from netmon.model import (
+    BrowserQuery,
+    BucketSize,
+    Calendar,
+    CleanupSelection,
+    EntityQuery,
+    ExportBatch,
+    ExportEnd,
+    ExportHeader,
+    ExportQuery,
+    Filter,
+    FilterField,
+    RecordingState,
+    Term,
+    TimelineQuery,
+    UsageDimension,
+    UsageQuery,
+    Visibility,
+)
+from netmon_client import InvalidRequest
+from tests.support.history_stage import NOON, keep, row
+from tests.support.served_history import served_history
+
+APP = UsageDimension.APPLICATION
+
+
+async def test_usage_comes_as_the_store_gives_it(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        keep(served.store, row(NOON - 120), row(NOON - 60, application_id="exe:curl", application_name="curl"))
+        query = UsageQuery(bucket=BucketSize.HOUR, group_by=(APP,))
+        answer = await served.client.usage(query)
+        assert answer == served.store.usage(query, NOON)
+        assert {series.key.application_name for series in answer.series} == {"firefox", "curl"}
+
+
+async def test_entities_timelines_and_browsers_come_as_the_store_gives_them(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        keep(served.store, row(NOON - 120), row(NOON - 60, domain="other.example"))
+        entities, lanes = (
+            EntityQuery(dimension=UsageDimension.DOMAIN),
+            TimelineQuery(dimension=APP, values=("exe:firefox",)),
+        )
+        assert await served.client.entities(entities) == served.store.entities(entities, NOON)
+        assert await served.client.timeline(lanes) == served.store.timeline(lanes, NOON)
+        assert await served.client.browser_domains(BrowserQuery()) == served.store.browser_domains(BrowserQuery(), NOON)
+
+
+async def test_an_export_is_a_header_rows_and_an_end(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        keep(served.store, *(row(NOON - 60 * minute) for minute in range(1, 50)))
+        query = ExportQuery(since_time=NOON - 7_200, bucket=BucketSize.MINUTE)
+        items = [item async for item in served.client.export(query)]
+        assert isinstance(items[0], ExportHeader)
+        assert isinstance(items[-1], ExportEnd)
+        rows = [each for item in items if isinstance(item, ExportBatch) for each in item.rows]
+        assert len(rows) == items[-1].row_count == 49
+
+
+async def test_who_wanted_only_the_estimate_leaves_and_makes_room(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        keep(served.store, row(NOON - 120))
+        for _ in range(5):
+            async for item in served.client.export(ExportQuery()):
+                assert isinstance(item, ExportHeader)
+                break
+
+
+UNKNOWN = Filter(terms=(Term(field=FilterField.PID, values=("1",)),))
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        (UsageQuery(group_by=(APP, APP)), "query.group_by"),
+        (UsageQuery(top=100_000), "query.top"),
+        (UsageQuery(since_time=NOON + 60), "query.since_time"),
+        (UsageQuery(bucket=BucketSize.MINUTE, since_time=0.0), "query.bucket"),
+        (UsageQuery(filter=UNKNOWN), "query.filter.terms[0].field"),
+        (UsageQuery(calendar=Calendar(time_zone="Mars/Olympus")), "query.calendar.time_zone"),
+        (UsageQuery(calendar=Calendar(month_first_day=32)), "query.calendar.month_first_day"),
+    ],
+)
+async def test_nonsense_is_refused_by_the_name_of_its_field(tmp_path: Path, query: UsageQuery, field: str) -> None:
+    async with served_history(tmp_path) as served:
+        with pytest.raises(InvalidRequest) as refused:
+            await served.client.usage(query)
+        assert f"{field}: " in str(refused.value)
+
+
+async def test_nonsense_in_the_other_questions_is_refused_too(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        with pytest.raises(InvalidRequest, match=r"query\.page_token"):
+            await served.client.entities(EntityQuery(dimension=APP, page_token="nonsense"))  # noqa: S106
+        with pytest.raises(InvalidRequest, match=r"query\.values"):
+            await served.client.timeline(TimelineQuery(dimension=APP, values=()))
+        with pytest.raises(InvalidRequest, match=r"query\.top"):
+            await served.client.browser_domains(BrowserQuery(top=10**6))
+        with pytest.raises(InvalidRequest, match=r"query\.since_time"):
+            await anext(aiter(served.client.export(ExportQuery(since_time=NOON + 60))))
+
+
+async def test_old_rows_are_cleaned_up_as_was_foreseen(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        keep(served.store, *(row(NOON - 86_400 * day) for day in range(1, 30)))
+        selection = CleanupSelection(older_than_time=NOON - 86_400 * 10)
+        plan = await served.client.cleanup_plan(selection)
+        steps = [step async for step in served.client.cleanup(selection)]
+        assert plan.row_count > 0
+        assert steps[-1].is_done
+        assert steps[-1].deleted_row_count == plan.row_count
+
+
+async def test_upkeep_tells_what_it_did(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        keep(served.store, row(NOON - 3 * 86_400))
+        report = await served.client.aggregate()
+        assert report.read_row_count > 0
+        assert (report.mended_day_row_count, report.mended_hour_row_count) == (0, 0)
+        assert (await served.client.refresh_caches()).removed_key_count == 0
+
+
+async def test_the_status_is_the_recorders_and_the_storages(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        status = await served.client.status()
+        assert (status.recorder.version, status.recorder.recording_state) == ("1.2.3", RecordingState.RECORDING)
+        assert (status.recorder.caller.sees, status.recorder.caller.may_control) == (Visibility.ALL, True)
+        assert status.storage.engine == "sqlite"

@@ -1,0 +1,51 @@
+"""Roll-ups held against what they were made of."""
+
+from pathlib import Path
+
+import pytest
+
+from netmon.model import BucketSize, Calendar, UsageQuery
+from tests.support.history_stage import NOON, keep, opened, row
+
+_DAY = 86_400
+
+
+def test_a_whole_history_needs_no_mending(tmp_path: Path) -> None:
+    with opened(tmp_path, zone="Europe/Berlin") as store:
+        keep(store, *(row(NOON + each * 1111) for each in range(300)))
+        report = store.run_aggregation(NOON + 4 * _DAY)
+        assert report.read_row_count > 300
+        assert (report.mended_hour_row_count, report.mended_day_row_count) == (0, 0)
+        assert store.status(NOON).last_aggregation_time == NOON + 4 * _DAY
+
+
+@pytest.mark.parametrize("table", ["usage_quarter", "usage_day", "usage_month"])
+def test_what_a_fault_has_changed_is_mended(tmp_path: Path, table: str) -> None:
+    midnight = NOON - 43_200
+    with opened(tmp_path) as store:
+        keep(store, *(row(midnight + each * 900) for each in range(96)))
+        store._writer.execute(f"UPDATE {table} SET received_bytes = 1")  # noqa: S608 -- a name of this test
+        report = store.run_aggregation(midnight + _DAY)
+        assert report.mended_hour_row_count + report.mended_day_row_count >= 1
+        for size in (BucketSize.HOUR, BucketSize.DAY):
+            query = UsageQuery(since_time=midnight, until_time=midnight + _DAY, bucket=size)
+            assert store.usage(query, midnight + _DAY).total.received_bytes == 96_000
+        assert store.run_aggregation(midnight + _DAY).mended_day_row_count == 0
+
+
+def test_days_are_made_anew_for_a_user_who_moved_and_no_byte_is_lost(tmp_path: Path) -> None:
+    rows = [row(NOON + each * 900, received=each) for each in range(400)]
+    now = NOON + 5 * _DAY
+    with opened(tmp_path, zone="Europe/Berlin") as store:
+        keep(store, *rows)
+    with opened(tmp_path, zone="Asia/Kathmandu", first_day=15) as store:
+        assert [note.code for note in store.status(now).degraded] == ["history.zone"]
+        query = UsageQuery(since_time=NOON - _DAY, until_time=now, bucket=BucketSize.DAY)
+        before = store.usage(query, now)
+        assert store.run_aggregation(now).mended_day_row_count > 0
+        after = store.usage(query, now)
+        assert store.status(now).degraded == ()
+        assert store.status(now).calendar == Calendar(time_zone="Asia/Kathmandu", month_first_day=15)
+    assert [bucket.total for bucket in after.buckets[2:]] == [bucket.total for bucket in before.buckets[2:]]
+    assert before.total == after.total
+    assert after.total.received_bytes == sum(range(400))

@@ -1,0 +1,88 @@
+"""Old rows out."""
+
+from pathlib import Path
+
+from netmon.model import BucketSize, CleanupSelection, HistoryGapKind, RetentionPolicy, UsageQuery
+from tests.support.history_stage import NOON, at, keep, opened, row
+
+_B = BucketSize
+_DAY = 86_400
+
+
+def test_a_preview_tells_what_the_cleanup_then_deletes_and_the_file_shrinks(tmp_path: Path) -> None:
+    policy = RetentionPolicy(minute_seconds=_DAY, hour_seconds=400 * _DAY)
+    with opened(tmp_path, policy=policy) as store:
+        for hour in range(72):
+            start = NOON - 3 * _DAY + hour * 3600
+            keep(
+                store,
+                *(row(start + minute * 60, domain=f"{each}.example") for minute in range(60) for each in range(9)),
+            )
+        plan = store.cleanup_plan(CleanupSelection(), NOON)
+        size = store.status(NOON).file_bytes
+        *steps, last = store.cleanup(CleanupSelection(), NOON)
+        assert [tier.bucket for tier in plan.tiers] == [_B.MINUTE]
+        assert plan.row_count == last.deleted_row_count == 48 * 60 * 9
+        assert len(steps) >= 5
+        assert all(step.deleted_row_count <= plan.row_count and not step.is_done for step in steps)
+        assert last.is_done
+        assert last.freed_bytes > plan.freed_bytes // 2
+        assert store.status(NOON).file_bytes < size - last.freed_bytes // 2
+        answer = store.usage(UsageQuery(since_time=NOON - 3 * _DAY, until_time=NOON, bucket=_B.HOUR), NOON)
+        assert answer.total.received_bytes == 72 * 60 * 9 * 1000
+        minutes = store.usage(UsageQuery(since_time=NOON - 2 * _DAY, until_time=NOON, bucket=_B.MINUTE), NOON)
+        assert minutes.gaps[0].kind is HistoryGapKind.NOT_KEPT
+        assert minutes.gaps[0].until_time == NOON - _DAY
+        assert store.cleanup_plan(CleanupSelection(), NOON).row_count == 0
+
+
+def test_the_writer_gets_in_between_two_steps(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for hour in range(30):
+            start = NOON + hour * 3600
+            keep(
+                store,
+                *(row(start + minute * 60, domain=f"{each}.example") for minute in range(60) for each in range(9)),
+            )
+        now = NOON + 30 * 3600
+        for number, _ in enumerate(store.cleanup(CleanupSelection(older_than_time=now), now)):
+            keep(store, row(now + number * 60))
+        assert store.status(now).last_cleanup_time == now
+
+
+def test_everything_older_goes_at_every_grain_by_whole_months_of_days(tmp_path: Path) -> None:
+    times = [at(f"2026-0{month}-10 12:00") for month in range(1, 7)]
+    now = at("2026-06-20")
+    with opened(tmp_path) as store:
+        keep(store, *(row(time) for time in times))
+        *_, last = store.cleanup(CleanupSelection(older_than_time=at("2026-03-20")), now)
+        query = UsageQuery(since_time=times[0], until_time=now, bucket=_B.MONTH)
+        months = store.usage(query, now)
+    # Minutes, quarters: January to March; days and months: January and February.
+    assert last.deleted_row_count == 3 + 3 + 2 + 2
+    assert [None if bucket.total is None else bucket.total.received_bytes for bucket in months.buckets] == [
+        None,
+        None,
+        1000,
+        1000,
+        1000,
+        1000,
+    ]
+
+
+def test_a_quota_takes_the_oldest_of_the_finest(tmp_path: Path) -> None:
+    with opened(tmp_path, policy=RetentionPolicy(quota_bytes=350_000)) as store:
+        for hour in range(48):
+            start = NOON + hour * 3600
+            keep(
+                store,
+                *(row(start + minute * 60, domain=f"{each}.example") for minute in range(60) for each in range(9)),
+            )
+        now = NOON + 2 * _DAY
+        plan = store.cleanup_plan(CleanupSelection(), now)
+        assert plan.tiers[0].bucket is _B.MINUTE
+        assert plan.tiers[0].oldest_time == NOON
+        for _ in store.cleanup(CleanupSelection(), now):
+            pass
+        assert store.status(now).tiers[0].row_count < 48 * 60 * 9 // 2
+        assert store.usage(UsageQuery(since_time=NOON, bucket=_B.HOUR), now).total.received_bytes == 48 * 60 * 9 * 1000

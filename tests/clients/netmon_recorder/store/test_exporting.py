@@ -1,0 +1,61 @@
+"""Rows out."""
+
+import tracemalloc
+from pathlib import Path
+
+import pytest
+
+from netmon.model import BucketSize, ExportBatch, ExportEnd, ExportHeader, ExportQuery, UsageDimension, UsageRow
+from tests.support.history_stage import NOON, keep, opened, row
+
+_B = BucketSize
+
+
+def test_all_rows_come_between_a_header_and_an_end(tmp_path: Path) -> None:
+    rows = [row(NOON + minute * 60, domain=f"{each}.example") for minute in range(50) for each in range(30)]
+    with opened(tmp_path) as store:
+        keep(store, *rows)
+        header, *batches, end = list(store.export(ExportQuery(since_time=NOON), NOON + 3600))
+    assert isinstance(header, ExportHeader)
+    assert (header.bucket, header.estimated_row_count) == (_B.MINUTE, 1500)
+    assert end == ExportEnd(row_count=1500)
+    came: list[UsageRow] = [each for batch in batches if isinstance(batch, ExportBatch) for each in batch.rows]
+    assert sorted(came) == sorted(rows)
+    assert [each.start_time for each in came] == sorted(each.start_time for each in came)
+
+
+@pytest.mark.parametrize(("size", "count"), [(_B.HOUR, 48), (_B.DAY, 2), (_B.RANGE, 1)])
+def test_rows_are_of_the_size_and_the_group_that_were_asked_for(tmp_path: Path, size: BucketSize, count: int) -> None:
+    midnight = NOON - 43_200
+    with opened(tmp_path) as store:
+        keep(store, *(row(midnight + hour * 3600, domain=f"{hour}.example") for hour in range(48)))
+        query = ExportQuery(since_time=midnight, bucket=size, group_by=(UsageDimension.APPLICATION,))
+        items = list(store.export(query, midnight + 2 * 86_400))
+    rows = [each for item in items if isinstance(item, ExportBatch) for each in item.rows]
+    assert len(rows) == count
+    assert {each.key.application_name for each in rows} == {"firefox"}
+    assert sum(each.sums.received_bytes for each in rows) == 48_000
+
+
+def test_memory_is_bounded_by_a_bucket_and_the_writer_goes_on(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        for hour in range(20):
+            start = NOON + hour * 3600
+            keep(
+                store,
+                *(row(start + minute * 60, domain=f"{each}.example") for minute in range(60) for each in range(25)),
+            )
+        tracemalloc.start()
+        items = store.export(ExportQuery(since_time=NOON), NOON + 20 * 3600)
+        next(items)
+        keep(store, row(NOON))  # nothing is held between two items
+        count = sum(len(item.rows) for item in items if isinstance(item, ExportBatch))
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert count == 20 * 60 * 25 + 1
+    assert peak < 4_000_000
+
+
+def test_an_empty_range_is_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as store, pytest.raises(ValueError, match=r"^ExportQuery\.since_time"):
+        next(store.export(ExportQuery(since_time=NOON + 60), NOON))

@@ -1,0 +1,36 @@
+"""What a group is."""
+
+from pathlib import Path
+
+import pytest
+
+from netmon.model import Protocol, Scope, UsageDimension, UsageKey
+from netmon_recorder.store.grouping import EVERY_DIMENSION, GroupNames, check_dimensions, column, columns
+from tests.support.history_stage import NOON, keep, opened, row
+
+_D = UsageDimension
+
+
+def test_a_group_of_every_dimension_gives_the_key_back(tmp_path: Path) -> None:
+    kept = row(NOON)
+    with opened(tmp_path) as store:
+        keep(store, kept)
+        groups = store._writer.execute(f"SELECT {columns(EVERY_DIMENSION)} FROM key k").fetchall()  # noqa: S608 -- names of ours
+        assert GroupNames(store._writer, EVERY_DIMENSION).keys(groups) == [kept.key]
+
+
+def test_only_the_fields_of_its_dimensions_are_set(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        names = GroupNames(store._writer, (_D.PROTOCOL, _D.SCOPE))
+        (key,) = names.keys([(2, 3, 0)])
+    assert key == UsageKey(protocol=Protocol.UDP, scope=Scope.INTERNET)
+
+
+def test_each_dimension_has_its_column() -> None:
+    assert len({column(dimension) for dimension in EVERY_DIMENSION}) == len(_D) - 1
+
+
+@pytest.mark.parametrize("dimensions", [(_D.USER, _D.USER), (_D.UNSPECIFIED,), (_D.USER, _D.SCOPE, _D.DOMAIN)])
+def test_what_is_no_group_is_refused(dimensions: tuple[UsageDimension, ...]) -> None:
+    with pytest.raises(ValueError, match=r"^Query\.group_by: "):
+        check_dimensions(dimensions, "Query.group_by", 2)

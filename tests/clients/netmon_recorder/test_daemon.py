@@ -1,0 +1,102 @@
+import asyncio
+import os
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netmon.model import AlertMeasure, AlertRule, HistoryGapKind, RecordingState, UsageQuery
+from netmon.serving import AlreadyRunning
+from netmon_client import AsyncHistoryClient, connect_history_async
+from netmon_client.testing import FakeCollector, a_status
+from netmon_recorder.daemon import CannotServe, Daemon
+from netmon_recorder.settings import Settings, SettingsError
+from netmon_recorder.store import StorageTaken
+from tests.support.counting_machine import CountingMachine
+
+
+def settings_in(folder: Path, collector: str = "/nowhere/collector.sock") -> Settings:
+    return Settings(
+        database=folder / "history.db", socket=folder / "r" / "recorder.sock", collector=collector, time_zone="UTC"
+    )
+
+
+def is_there(path: Path | None) -> bool:
+    return path is not None and path.is_socket()
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncGenerator[AsyncHistoryClient]:
+    """Run a daemon until the block is left, and look that it ends as it should."""
+    stopped = asyncio.Event()
+    daemon = asyncio.create_task(Daemon(settings).run(stopped))
+    try:
+        async with asyncio.timeout(10):
+            while not is_there(settings.socket):
+                assert not daemon.done(), daemon.exception()
+                await asyncio.sleep(0.01)
+        async with connect_history_async(str(settings.socket)) as client:
+            yield client
+    finally:
+        stopped.set()
+        async with asyncio.timeout(10):
+            await daemon
+
+
+async def until_recording(client: AsyncHistoryClient) -> None:
+    async with asyncio.timeout(10):
+        while True:
+            status = await client.status()
+            if status.recorder.recording_state is RecordingState.RECORDING and status.storage.last_write_time:
+                return
+            await asyncio.sleep(0.02)
+
+
+async def test_without_a_collector_it_serves_and_waits(tmp_path: Path) -> None:
+    async with running(settings_in(tmp_path)) as client:
+        status = await client.status()
+        assert (status.recorder.recording_state, status.recorder.pid) == (RecordingState.WAITING, os.getpid())
+        assert status.recorder.collector_instance_id == ""
+        assert status.storage.calendar.time_zone == "UTC"
+
+
+async def test_it_records_asks_alerts_and_keeps_all_at_its_end(tmp_path: Path) -> None:
+    machine = CountingMachine()
+    machine.move(machine.open(), 5_000, 0)
+    now = asyncio.get_running_loop().time()
+    with FakeCollector(status=replace(a_status(), start_time=now)) as fake:
+        settings = settings_in(tmp_path, fake.socket)
+        async with running(settings) as client:
+            await until_recording(client)
+            status = await client.status()
+            assert status.recorder.collector_instance_id == fake.instance_id
+            rule = AlertRule(name="a", measure=AlertMeasure.TOTAL_BYTES, bound=1, window_seconds=60)
+            await client.put_alert(rule)
+        async with running(settings) as client:
+            gaps = (await client.usage(UsageQuery())).gaps
+            assert HistoryGapKind.COLLECTOR_OFF not in {gap.kind for gap in gaps}
+            assert len((await client.alerts()).alerts) == 1
+
+
+async def test_a_second_one_of_the_same_history_or_socket_is_refused(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    async with running(settings) as client:
+        with pytest.raises(StorageTaken) as taken:
+            await Daemon(settings).run(asyncio.Event())
+        assert taken.value.pid == os.getpid()
+        with pytest.raises(AlreadyRunning):
+            await Daemon(replace(settings, database=tmp_path / "other.db")).run(asyncio.Event())
+        assert (await client.status()).recorder.pid == os.getpid()
+
+
+async def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with pytest.raises(SettingsError, match="Mars"):
+        await Daemon(replace(settings, time_zone="Mars/Olympus")).run(asyncio.Event())
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match="is no socket"):
+        await Daemon(replace(settings, socket=tmp_path / "file")).run(asyncio.Event())
+    with pytest.raises(CannotServe):
+        await Daemon(replace(settings, socket=tmp_path / "no" / "such" / "folder" / "r.sock")).run(asyncio.Event())

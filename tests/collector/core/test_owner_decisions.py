@@ -1,0 +1,40 @@
+"""Who is believed where two say different things of one connection."""
+
+import pytest
+
+from netmon.model import OwnerConfidence, OwnerMethod, Protocol
+from netmon_collector.core.flow import Flow, FlowKey, Owner
+from netmon_collector.core.flow_book import FlowBook
+from netmon_collector.core.owner_decisions import Decisions
+from tests.support.wire import process
+
+CERTAIN, INFERRED = OwnerConfidence.CERTAIN, OwnerConfidence.INFERRED
+CURL, OTHER = process(10, "curl"), process(11, "other")
+
+
+def owner(who: object = CURL, confidence: OwnerConfidence = CERTAIN, method: OwnerMethod = OwnerMethod.EXACT) -> Owner:
+    return Owner(process=CURL if who is CURL else OTHER, method=method, confidence=confidence)
+
+
+@pytest.mark.parametrize(
+    ("before", "last", "stays"),
+    [
+        pytest.param(CERTAIN, INFERRED, True, id="a guess, of one known surely"),
+        pytest.param(CERTAIN, CERTAIN, False, id="who surely closed it"),
+        pytest.param(INFERRED, INFERRED, False, id="a later guess"),
+    ],
+)
+def test_the_last_word_is_believed_unless_it_is_less_sure(
+    before: OwnerConfidence, last: OwnerConfidence, stays: bool
+) -> None:
+    book = FlowBook()
+    flow = Flow("c1", FlowKey(Protocol.TCP, 6, bytes(4), 1, bytes(4), 2), start_time=1.0, now=1.0)
+    book.ledger.join(flow)
+    book.table.add(flow)
+    decisions = Decisions(book)
+    decisions.journal.begin("listing", 2.0)
+    decisions.answered(flow, owner(confidence=before), is_final=False)
+    decisions.answered(flow, owner(OTHER, last), is_final=True)
+    assert flow.owner is not None
+    assert flow.owner.process is (CURL if stays else OTHER)
+    assert len(flow.attempts or ()) == 2

@@ -1,0 +1,115 @@
+"""Who holds a socket, looked for among the likely processes alone."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from netmon_collector import clock
+from netmon_collector.host import holder_search
+from netmon_collector.host.holder_search import LINKS_A_SECOND, Grip, HolderSearch
+from netmon_collector.host.process_events import ProcessEvents
+from netmon_collector.host.young_processes import YoungProcesses
+
+pytestmark = pytest.mark.root
+
+HOLD = """
+import socket, sys
+held = socket.socket()
+held.bind(("127.0.0.1", 0))
+print(held.fileno(), held.getsockname()[1], flush=True)
+sys.stdin.readline()
+"""
+
+
+@contextmanager
+def holder() -> Generator[tuple[int, int, int]]:
+    """Run a program that holds a TCP socket; give its pid, the descriptor and the port."""
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        descriptor, port = (int(word) for word in program.stdout.readline().split())
+        yield program.pid, descriptor, port
+        program.communicate("\n")
+
+
+def inode_of(pid: int, descriptor: int) -> int:
+    return Path(f"/proc/{pid}/fd/{descriptor}").stat().st_ino
+
+
+@pytest.fixture
+def young() -> Iterator[YoungProcesses]:
+    made = YoungProcesses(ProcessEvents())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def search(young: YoungProcesses) -> HolderSearch:
+    return HolderSearch(young)
+
+
+def test_a_newborn_process_is_found_and_known_to_hold(young: YoungProcesses, search: HolderSearch) -> None:
+    with holder() as (pid, descriptor, _):
+        now = clock.monotonic()
+        young.refresh(now)
+        inode = inode_of(pid, descriptor)
+        assert search.search(inode, now, is_wide=False) == Grip(pid, descriptor)
+        assert search.holds(Grip(pid, descriptor), inode)
+        assert not search.holds(Grip(pid, descriptor), inode + 1)
+    assert not search.holds(Grip(pid, descriptor), inode)
+
+
+def test_who_was_found_before_is_looked_into_however_old(young: YoungProcesses, search: HolderSearch) -> None:
+    now = clock.monotonic() + 60.0
+    with socket.socket() as held:
+        inode = inode_of(os.getpid(), held.fileno())
+        assert search.search(inode, now, is_wide=False) is None
+        search.remember(os.getpid())
+        assert search.search(inode, now, is_wide=False) == Grip(os.getpid(), held.fileno())
+
+
+def test_others_are_looked_into_only_where_that_is_asked_for_and_seldom(search: HolderSearch) -> None:
+    now = clock.monotonic() + 60.0
+    with holder() as (pid, descriptor, _):
+        inode = inode_of(pid, descriptor)
+        assert search.search(inode, now) == Grip(pid, descriptor)
+        assert search.search(1, now) is None
+        another = HolderSearch(YoungProcesses(None))
+        another.search(1, now)
+        assert another.search(inode, now + 0.01) is None
+        assert another.search(inode, now + 1.0) == Grip(pid, descriptor)
+
+
+def test_a_child_that_began_after_the_connection_comes_before_its_parent(
+    young: YoungProcesses, search: HolderSearch
+) -> None:
+    with socket.socket() as held:
+        inode = inode_of(os.getpid(), held.fileno())
+        search.remember(os.getpid(), held.fileno())
+        before = clock.monotonic()
+        with subprocess.Popen(["sleep", "60"], pass_fds=(held.fileno(),)) as child:
+            now = clock.monotonic()
+            young.refresh(now)
+            assert search.search(inode, now, born_after=before) == Grip(child.pid, held.fileno())
+            child.kill()
+
+
+def test_a_used_up_budget_leaves_searches_out_and_they_are_counted(
+    search: HolderSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holder_search, "LINKS_A_SECOND", 0)
+    search._links = 0.0
+    search.remember(os.getpid())
+    now = clock.monotonic()
+    assert search.search(1, now, is_wide=False) is None
+    assert search.left_out_count == 1
+    monkeypatch.setattr(holder_search, "LINKS_A_SECOND", LINKS_A_SECOND)
+    search.search(1, now + 1.0, is_wide=False)
+    assert search.left_out_count == 1

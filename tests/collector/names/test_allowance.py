@@ -1,0 +1,28 @@
+from netmon_collector.names.allowance import Allowance
+
+
+def test_one_seconds_worth_passes_at_once_and_the_rest_is_counted() -> None:
+    allowance = Allowance(10)
+    assert allowance.take(8, now=5.0) == 8
+    assert allowance.take(8, now=5.0) == 2
+    assert allowance.refused_count == 6
+
+
+def test_it_comes_back_with_time_and_never_beyond_one_second() -> None:
+    allowance = Allowance(10)
+    allowance.take(10, now=5.0)
+    assert allowance.take(10, now=5.5) == 5
+    assert allowance.take(100, now=500.0) == 10
+
+
+def test_a_clock_that_steps_back_gives_nothing() -> None:
+    allowance = Allowance(10)
+    allowance.take(10, now=5.0)
+    assert allowance.take(1, now=4.0) == 0
+
+
+def test_without_a_limit_everything_passes() -> None:
+    allowance = Allowance(float("inf"))
+    assert allowance.take(1_000_000, now=0.0) == 1_000_000
+    assert allowance.take(1_000_000, now=1.0) == 1_000_000
+    assert allowance.refused_count == 0

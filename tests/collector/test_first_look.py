@@ -1,0 +1,67 @@
+"""First packets reach whoever looks up their owners, and he is called again when he wants to be."""
+
+import asyncio
+import errno
+import socket
+from collections.abc import Sequence
+
+import pytest
+
+from netmon_collector.capture.quick_capture import QuickCapture
+from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.first_look import FirstLook
+from tests.support.eventually import eventually
+from tests.support.namespaces import namespace
+
+
+class Looker:
+    """Takes what it is shown, and wants to look twice again."""
+
+    def __init__(self) -> None:
+        self.left_out_count = 0
+        self.seen: list[FirstPacket] = []
+        self.looks: list[float] = []
+
+    def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
+        self.seen += packets
+
+    def look_again(self, now: float, now_wall: float) -> float | None:
+        self.looks.append(now)
+        return now + 0.001 if len(self.looks) < 3 else None
+
+
+@pytest.mark.root
+async def test_a_connection_is_shown_with_both_ends_and_looked_at_again() -> None:
+    looker = Looker()
+    look = FirstLook(looker, asyncio.get_running_loop())
+    with namespace("nmlook") as place, place.entered():
+        look.follow([socket.if_nametoindex("lo")], LocalNetwork())
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+            ports = client.getsockname()[1], server.getsockname()[1]
+    await eventually(lambda: len(looker.looks) == 3, what="the last look")
+    assert [(one.key.local_port, one.is_inbound) for one in looker.seen] == [(ports[0], False), (ports[1], True)]
+    assert "milliseconds" in look.limits
+    look.close()
+
+
+async def test_what_was_left_out_is_told() -> None:
+    looker = Looker()
+    look = FirstLook(looker, asyncio.get_running_loop())
+    assert look.left_out_count == 0
+    looker.left_out_count = 1_200
+    assert "1,200 were left out" in look.limits
+
+
+async def test_why_first_packets_cannot_be_captured_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: QuickCapture, interfaces: Sequence[int]) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    look = FirstLook(Looker(), asyncio.get_running_loop())
+    with monkeypatch.context() as patched:
+        patched.setattr(QuickCapture, "follow", refuse)
+        look.follow([1], LocalNetwork())
+        assert "first packets cannot be captured (Operation not permitted)" in look.limits
+    look.follow([], LocalNetwork())
+    assert "cannot" not in look.limits
+    look.close()

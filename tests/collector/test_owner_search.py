@@ -1,0 +1,55 @@
+"""What is said of how owners are found."""
+
+import asyncio
+
+import pytest
+
+from netmon_collector.core.sockets import SocketScan
+from netmon_collector.first_look import FirstLook
+from netmon_collector.host.diag_finder import DiagFinder
+from netmon_collector.host.listers import FinderChoice
+from netmon_collector.host.ports import Listing
+from netmon_collector.host.proc_processes import ProcProcessReader
+from netmon_collector.host.processes import ProcessTable
+from netmon_collector.host.psutil_processes import PsutilProcessReader
+from netmon_collector.host.psutil_sockets import PsutilSocketLister
+from netmon_collector.host.sock_diag import SockDiag
+from netmon_collector.host.young_processes import YoungProcesses
+from netmon_collector.owner_search import OwnerSearch
+
+LISTER = PsutilSocketLister(ProcessTable(PsutilProcessReader()))
+
+
+def codes(search: OwnerSearch) -> list[str]:
+    return [one.code for one in search.degraded()]
+
+
+def test_listings_alone_say_what_they_miss_and_why() -> None:
+    search = OwnerSearch(FinderChoice(None, "left out", "use it"), LISTER, None, lambda: 5.0)
+    (degradation,) = search.degraded()
+    assert (degradation.code, degradation.remedy) == ("owners.listing", "use it")
+    assert "left out" in degradation.text
+    better, listing = search.ways()
+    assert (better.name, better.in_use, better.reason) == ("ebpf", False, "left out")
+    assert (listing.name, listing.in_use, listing.scan_interval_seconds) == ("psutil", True, 5.0)
+
+
+def test_a_listing_is_counted_and_one_that_failed_is_told() -> None:
+    search = OwnerSearch(FinderChoice(None, "left out"), LISTER, None, lambda: 5.0)
+    search.failed("no such file")
+    assert codes(search) == ["owners.listing", "owners.failed"]
+    search.listed(Listing(scan=SocketScan(rows=(), start_time=1.0, sees_all_users=False), processes=()), 0.25)
+    assert codes(search) == ["owners.listing", "owners.privilege"]
+    assert (search.ways()[-1].scan_count, search.ways()[-1].last_scan_seconds) == (1, 0.25)
+    assert (search.socket_count, search.process_count) == (0, 0)
+
+
+@pytest.mark.root
+async def test_lookups_are_a_way_of_their_own_between_the_two() -> None:
+    finder = DiagFinder(SockDiag(), YoungProcesses(None), ProcessTable(ProcProcessReader()))
+    first_look = FirstLook(finder, asyncio.get_running_loop())
+    search = OwnerSearch(FinderChoice(finder, "left out"), LISTER, first_look, lambda: 5.0)
+    assert [(way.name, way.in_use) for way in search.ways()] == [("ebpf", False), ("sockdiag", True), ("psutil", True)]
+    assert codes(search) == ["owners.lookup"]
+    first_look.close()
+    finder.close()

@@ -1,0 +1,104 @@
+"""Traffic of another network namespace that passes this machine: each byte seen, and its process named."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import pytest
+
+from netmon.model import Connection, Direction, OwnerConfidence, UnattributedReason
+from tests.support.behind import behind
+from tests.support.collector_process import CollectorProcess, collector
+from tests.support.stage import stage
+from tests.support.traffic import MovedFlow, programs
+from tests.support.waiting import wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+
+UPLOAD, DOWNLOAD = 300_000, 700_000
+REASONS = {UnattributedReason.OTHER_NAMESPACE, UnattributedReason.FORWARDED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    rows: dict[str, Connection]
+    lasting: list[MovedFlow]
+    brief: list[MovedFlow]
+    served: MovedFlow
+    server_pid: int
+
+
+@pytest.fixture(scope="module")
+def played() -> Generator[Played]:
+    with stage("nmons") as built, behind(built) as box, programs() as running, collector(built) as process:
+        process.wait_until_ready("box0")
+        outside = built.far
+        far = running.serve(outside.namespace, "tcp-server", outside.ipv4)
+        echo = running.serve(outside.namespace, "udp-server", outside.ipv4)
+        own = running.serve(box.namespace, "tcp-server", box.ipv4)
+        amounts = ("--upload", UPLOAD, "--download", DOWNLOAD)
+        clients = [
+            running.start(box.namespace, "tcp-client", outside.ipv4, far.port, "--connections", 3, *amounts),
+            running.start(
+                box.namespace,
+                "udp-client",
+                box.ipv4,
+                echo.port,
+                "--remote",
+                outside.ipv4,
+                "--connect",
+                "--datagrams",
+                20,
+            ),
+        ]
+        visitor = running.start(outside.namespace, "tcp-client", box.ipv4, own.port, *amounts)
+        lasting = [flow for client in clients for flow in client.wait(30).flows]
+        [visit] = visitor.wait(30).flows
+        brief = running.start(box.namespace, "tcp-client", outside.ipv4, far.port, "--upload", 5_000).wait(30)
+        brief_flows = brief.finish()
+        wanted = {flow.local for flow in lasting} | {visit.local}
+        rows = _wait_for_owners(process, wanted)
+        yield Played(rows=rows, lasting=lasting, brief=brief_flows, served=visit, server_pid=own.pid)
+
+
+def _wait_for_owners(process: CollectorProcess, wanted: set[str]) -> dict[str, Connection]:
+    """Wait until the connections that last have an owner; give all rows by the end that opened them."""
+
+    def look() -> dict[str, Connection] | None:
+        with process.client() as client:
+            rows = {str(row.local): row for row in client.connections(closed_within_seconds=60)}
+        return rows if all(local in rows and rows[local].process is not None for local in wanted) else None
+
+    return wait_for(look, seconds=20, what="the connections of the other namespace have an owner")
+
+
+def test_its_connections_are_named_for_certain(played: Played) -> None:
+    for flow in played.lasting:
+        row = played.rows[flow.local]
+        assert row.process is not None
+        assert row.process.pid == flow.pid
+        assert row.facts.direction is Direction.FORWARDED
+        if flow.protocol == "tcp":
+            assert row.facts.owner_confidence is OwnerConfidence.CERTAIN
+
+
+def test_of_two_ends_on_this_machine_who_called_is_the_owner_and_the_server_is_named_beside(played: Played) -> None:
+    row = played.rows[played.served.local]
+    assert row.process is not None
+    assert row.process.pid == played.served.pid
+    assert [holder.pid for holder in row.facts.holders] == [played.server_pid]
+
+
+def test_every_byte_is_seen_as_it_comes_in_and_as_it_goes_out(played: Played) -> None:
+    for flow in [*played.lasting, played.served]:
+        traffic = played.rows[flow.local].traffic
+        assert traffic.sent_bytes == traffic.received_bytes
+        assert traffic.sent_bytes >= flow.sent + flow.received
+
+
+def test_what_was_over_too_soon_has_its_reason(played: Played) -> None:
+    for flow in played.brief:
+        row = played.rows[flow.local]
+        if row.process is None:
+            assert row.facts.unattributed_reason in REASONS
+        else:
+            assert row.process.pid == flow.pid
