@@ -21,7 +21,7 @@ setup: $(STAMP) ## Make .venv from requirements.lock
 $(STAMP): requirements.lock pyproject.toml
 	$(call timed,setup,.ci/setup)
 
-run: $(STAMP) ## Start collector and dashboard, and print the link (asks for sudo)
+run: $(STAMP) ## Start collector, recorder and dashboard, and print the link (asks for sudo)
 	@$(PY) -m netmon_cli.first_minutes run
 
 demo: $(STAMP) ## The dashboard over a recorded network: no root, no traffic

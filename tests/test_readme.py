@@ -20,6 +20,8 @@ PAGES = [path for path in repository_files() if path.suffix == ".md"]
 DRAWINGS = sorted((ROOT / "clients/pictures").glob("*.svg"))
 DEMO = ROOT / "clients/demo"
 
+HISTORY = "it takes a recorder; the tests of the command run it on one"
+
 # What is never run by this test, and why.
 SKIPPED = {
     "sudo python3 -m venv /opt/netmon": "it changes the machine",
@@ -28,6 +30,11 @@ SKIPPED = {
     "sudo groupadd --system netmon": "it changes the machine",
     'sudo usermod --append --groups netmon "$USER"': "it changes the machine",
     "sudo netmon-collector": "it captures on the machine's own interfaces; tests/e2e runs it in namespaces",
+    "netmon-cli history --by day --since 30d --group app": HISTORY,
+    "netmon-cli history --group domain --since 24h --compare previous": HISTORY,
+    "netmon-cli export --from 7d --format csv -O week.csv": HISTORY,
+    "netmon-cli alerts put backup --if 'app:backup' --over 5GB --within 1h": HISTORY,
+    "netmon-cli cleanup --older-than 90d --dry-run": HISTORY,
     "netmon-cli top": "it takes a terminal; the tests of the command start it on one",
     ".venv/bin/python proto/generate.py --baseline": "it rewrites the baseline; test_generated_code runs the rest",
     ".venv/bin/python -m tests.support.record_demo": "it takes root, and rewrites what test_demo checks",
