@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 from typing import Final
@@ -119,7 +119,9 @@ def demo(programs: Programs, recording: Path) -> int:
             status = own.wait_until_it_answers(client)
         _say("DEMO       a recording of another machine: nothing of this happens here now")
         _say(collector_line(status))
-        return _watch(programs, socket, own)
+        # A recorder may run here: what it keeps is of this machine, and no part of the demo.
+        dashboard = [*programs.dashboard, "--recorder-socket", f"{folder}/recorder.sock"]
+        return _watch(replace(programs, dashboard=dashboard), socket, own)
 
 
 def collector_line(status: Status) -> str:

@@ -183,6 +183,7 @@ def test_the_demo_has_its_note_and_a_socket_of_its_own(tmp_path: Path) -> None:
         arguments = Path(f"/proc/{dashboard}/cmdline").read_bytes().decode().split("\0")
         socket = arguments[arguments.index("--socket") + 1]
         assert Path(socket).parent.name.startswith("netmon-demo-")
+        assert Path(arguments[arguments.index("--recorder-socket") + 1]).parent == Path(socket).parent
         assert Path(socket).exists()
         assert run.end() == 0
         assert f"plays {recording}" in run.line()
