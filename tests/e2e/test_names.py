@@ -4,40 +4,30 @@ Weighed by bytes: nearly all whose name can be known carry the right one, none a
 """
 
 import json
-import sys
 from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from netmon.model import Connection, DomainSource, UnnamedReason
 from tests.support.collector_process import CollectorProcess, collector
-from tests.support.line_reader import LineQueue
-from tests.support.namespaces import Namespace
-from tests.support.source_tree import ROOT
-from tests.support.stage import Stage, stage
+from tests.support.named_world import (
+    ALIASED,
+    BY_TCP,
+    IN_FILE,
+    LONELY,
+    LONELY6,
+    SHARED,
+    SHARED6,
+    named_world,
+    running,
+)
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 ENOUGH_SHARE = 0.99
 SNI, QUIC, DNS, HOSTS = DomainSource.SNI, DomainSource.QUIC, DomainSource.DNS, DomainSource.HOSTS_FILE
-
-SHARED, LONELY, ALIASED, BY_TCP, IN_FILE = (f"198.18.0.{number}" for number in (2, 3, 4, 5, 6))
-SHARED6, LONELY6 = "fd00:18::2", "fd00:18::3"
-ADDRESSES = (SHARED, LONELY, ALIASED, BY_TCP, IN_FILE, SHARED6, LONELY6)
-
-TABLE = (
-    f"one.example={SHARED},{SHARED6}",
-    f"two.example={SHARED},{SHARED6}",
-    f"three.example={SHARED}",
-    "shop.example=edge.example",
-    f"edge.example={ALIASED}",
-    f"by-tcp.example={BY_TCP}",
-    f"six.example={LONELY6}",
-)
 
 FIRST = (
     f"asks,one.example,{SHARED}",
@@ -82,39 +72,6 @@ class Told:
     @property
     def bytes(self) -> int:
         return self.row.traffic.sent_bytes + self.row.traffic.received_bytes
-
-
-@contextmanager
-def running(namespace: Namespace, module: str, *arguments: str) -> Generator[str]:
-    """Run a program of tests/support until the block ends; give the first line that it says."""
-    command = ("env", f"PYTHONPATH={ROOT}", sys.executable, "-m", f"tests.support.{module}", *arguments)
-    process = namespace.popen(*command, stderr=None)
-    assert process.stdout is not None
-    try:
-        yield LineQueue(process.stdout).next(30)
-        process.communicate(timeout=30)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.communicate()
-    assert process.returncode == 0, f"{module} exited with {process.returncode}"
-
-
-@contextmanager
-def named_world() -> Generator[Stage]:
-    """A stage with servers on several addresses, a resolver for them, and a hosts file."""
-    with stage("nmname") as built:
-        far = built.far.namespace
-        for address in (LONELY, ALIASED, BY_TCP, IN_FILE):
-            far.ip("address", "add", f"{address}/24", "dev", built.far.interface)
-        far.ip("address", "add", f"{LONELY6}/64", "dev", built.far.interface, "nodad")
-        hosts = Path("/etc/netns") / built.near.namespace.name / "hosts"
-        hosts.write_text(f"127.0.0.1 localhost\n{IN_FILE} nas.example nas\n")
-        with (
-            running(far, "name_server", built.far.ipv4, "53", *TABLE),
-            running(far, "name_servers", str(built.directory), *ADDRESSES),
-        ):
-            yield built
 
 
 def rows_of(process: CollectorProcess, said: list[dict[str, object]]) -> list[Told] | None:
