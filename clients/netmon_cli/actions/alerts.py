@@ -142,9 +142,8 @@ def test_words(rule: AlertRule, result: AlertTest) -> list[str]:
     length = result.until_time - result.since_time
     span = "last week" if abs(length - _WEEK_SECONDS) < 3600 else f"in the last {format_age(length)}"
     times = "once" if result.firing_count == 1 else f"{result.firing_count:,} times"
-    lines = [f"{rule_words(rule)[:1].upper()}{rule_words(rule)[1:]}: would have fired {times} {span}."]
-    if not result.firing_count:
-        lines[0] = lines[0].replace("would have fired 0 times", "would not have fired")
+    fired = f"would have fired {times}" if result.firing_count else "would not have fired"
+    lines = [f"{rule_words(rule)}: {fired} {span}."]
     lines += [f"  {moment_text(each.time, zone)}  {_amount(each.measure, each.value)}" for each in result.firings]
     if result.greatest_time is not None:
         greatest = _amount(rule.measure, result.greatest_value)

@@ -78,7 +78,7 @@ def test_a_test_says_how_often_it_would_have_fired(history_cli: Run, recorder: F
         until_time=HISTORY_TIME,
     )
     result = history_cli("alerts", "test", *PUT[3:])
-    assert result.lines[0] == "App:backup, over 5.00 GB within 1h00: would have fired 3 times last week."
+    assert result.lines[0] == "app:backup, over 5.00 GB within 1h00: would have fired 3 times last week."
     assert result.lines[1] == "  2023-11-14 22:00  6.00 GB"
     assert result.lines[-1] == "The most was 7.00 GB, in the window that ended 2023-11-14 22:00."
     assert json.loads(history_cli("alerts", "test", *PUT[3:], "-o", "json").out)["firing_count"] == 3
