@@ -14,7 +14,10 @@ from netmon_dashboard.serving import Serving, serving
 
 __all__ = ["PAGES", "show"]
 
-_ICON: Final = Path(__file__).parent / "assets" / "favicon.svg"
+_ASSETS: Final = Path(__file__).parent / "assets"
+_ICON: Final = _ASSETS / "favicon.svg"
+_AROUND: Final = _ASSETS / "style" / "around.css"
+"""For what Streamlit draws itself: sent with the page, so that nothing of it is ever seen without."""
 
 PAGES: Final = {
     "overview": ":material/monitoring:",
@@ -40,6 +43,7 @@ def show() -> None:
     """Show the page that the browser asks for."""
     # Without an icon of our own the page would fetch one for ":material/...:" from outside.
     st.set_page_config(page_title="netmon", page_icon=str(_ICON), layout="wide")
+    st.html(_AROUND)
     what = serving()
     if what is None:
         _show_the_way()

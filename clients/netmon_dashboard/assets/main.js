@@ -10,7 +10,6 @@ import { link } from "./data/link.js";
 import { store } from "./data/store.js";
 import { Address, pageOfPath } from "./frame/address.js";
 import { Frame } from "./frame/frame.js";
-import { linkOutside } from "./frame/styles.js";
 
 const address = new Address();
 /** @type {WeakMap<ShadowRoot, Frame>} */
@@ -30,7 +29,6 @@ export function mount(component) {
   let frame = frames.get(shadow);
   if (frame === undefined || frame.isDestroyed || frame.page !== page) {
     frame?.destroy();
-    linkOutside("around.css");
     frame = new Frame({ component, page, store, link: linkFor(component), address });
     frames.set(shadow, frame);
   }

@@ -16,16 +16,6 @@ export async function adopt(shadow, names) {
   shadow.adoptedStyleSheets.push(...missing);
 }
 
-/** Links a sheet into the document itself, for what Streamlit draws around us. */
-export function linkOutside(name) {
-  const href = addressOf(name);
-  if (document.head.querySelector(`link[href="${href}"]`)) return;
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  document.head.append(link);
-}
-
 function addressOf(name) {
   return new URL(`/netmon/assets/style/${name}`, document.baseURI).pathname;
 }
