@@ -52,6 +52,7 @@ class ForeignWatch:
         """Look if there is something to name; give how many seconds more its cost is worth."""
         wanted = self._foreign.wanted
         if not wanted:
+            self._foreign.settle_outsides()  # programs in the kernel may have named all that passes
             return 0.0
         try:
             listing, cpu_seconds = await self._in_thread(partial(self._look, wanted))

@@ -1,13 +1,17 @@
 """Traffic of another network namespace that passes this machine: each byte seen, and its process named."""
 
+import os
 from collections.abc import Generator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from netmon.model import Connection, Direction, OwnerConfidence, UnattributedReason
 from tests.support.behind import behind
 from tests.support.collector_process import CollectorProcess, collector
+from tests.support.owner_programs import OwnerWorkload
+from tests.support.owner_score import Score, read_truth, score
 from tests.support.stage import stage
 from tests.support.traffic import MovedFlow, programs
 from tests.support.waiting import wait_for
@@ -15,6 +19,8 @@ from tests.support.waiting import wait_for
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
 UPLOAD, DOWNLOAD = 300_000, 700_000
+BY_KERNEL = os.environ.get("NETMON_OWNERS", "auto") in {"auto", "ebpf"}
+ENOUGH_PERCENT = 99.9
 REASONS = {UnattributedReason.OTHER_NAMESPACE, UnattributedReason.FORWARDED}
 
 
@@ -25,10 +31,12 @@ class Played:
     brief: list[MovedFlow]
     served: MovedFlow
     server_pid: int
+    forks: Score
 
 
 @pytest.fixture(scope="module")
-def played() -> Generator[Played]:
+def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
+    truth = tmp_path_factory.mktemp("box") / "truth"
     with stage("nmons") as built, behind(built) as box, programs() as running, collector(built) as process:
         process.wait_until_ready("box0")
         outside = built.far
@@ -57,7 +65,19 @@ def played() -> Generator[Played]:
         brief_flows = brief.finish()
         wanted = {flow.local for flow in lasting} | {visit.local}
         rows = _wait_for_owners(process, wanted)
-        yield Played(rows=rows, lasting=lasting, brief=brief_flows, served=visit, server_pid=own.pid)
+        OwnerWorkload(box.namespace, "forks", truth, outside.ipv4, far.port, 60, 30).wait()
+        forks = wait_for(lambda: _told(process, truth), seconds=10, what="all short connections are rows that ended")
+        print(f"processes of milliseconds: {forks}")  # noqa: T201 -- the figure of this file
+        yield Played(rows=rows, lasting=lasting, brief=brief_flows, served=visit, server_pid=own.pid, forks=forks)
+
+
+def _told(process: CollectorProcess, truth: Path) -> Score | None:
+    """Hold the rows of connections that have ended against what the processes wrote; None: there are more to come."""
+    used, _ = read_truth(truth)
+    with process.client() as client:
+        found = score(used, client.connections(closed_within_seconds=60))
+    is_all = len(found.matched) == len(used) and all(row.end_time is not None for _, row in found.matched)
+    return found if is_all else None
 
 
 def _wait_for_owners(process: CollectorProcess, wanted: set[str]) -> dict[str, Connection]:
@@ -93,6 +113,13 @@ def test_every_byte_is_seen_as_it_comes_in_and_as_it_goes_out(played: Played) ->
         traffic = played.rows[flow.local].traffic
         assert traffic.sent_bytes == traffic.received_bytes
         assert traffic.sent_bytes >= flow.sent + flow.received
+
+
+def test_processes_that_live_for_milliseconds_are_named_too_where_the_kernel_tells(played: Played) -> None:
+    assert played.forks.wrong == []
+    assert set(played.forks.unnamed_bytes) <= REASONS
+    if BY_KERNEL:
+        assert played.forks.right_percent >= ENOUGH_PERCENT, str(played.forks)
 
 
 def test_what_was_over_too_soon_has_its_reason(played: Played) -> None:

@@ -17,7 +17,7 @@ from netmon_collector.core.raw_index import is_asked_by_peer, is_kernels_own
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.core.tcp import begins_anew, follow
 
-_ASKED_FOR = frozenset({UnattributedReason.PENDING, UnattributedReason.PROTOCOL})
+_ASKED_FOR = frozenset({UnattributedReason.PENDING, UnattributedReason.PROTOCOL, UnattributedReason.FORWARDED})
 
 _PROTOCOLS = {
     6: Protocol.TCP,

@@ -36,14 +36,18 @@ class Foreign:
         """Take the sockets of other namespaces, and the processes that they name."""
         named = {process.id: process for process in processes}
         index = _Index(scan)
-        inner: dict[tuple[Protocol, _End, int], list[Flow]] = defaultdict(list)
         for flow in self._book.table:
-            if flow.direction is not Direction.FORWARDED:
-                continue
             if _is_open(flow):
                 self._settle_passing(flow, index, named)
-            for name in _names_outside(flow.key):
-                inner[name].append(flow)
+        self.settle_outsides()
+
+    def settle_outsides(self) -> None:
+        """Take the outsides of translated connections for those of whoever has the inside."""
+        inner: dict[tuple[Protocol, _End, int], list[Flow]] = defaultdict(list)
+        for flow in self._book.table:
+            if flow.direction is Direction.FORWARDED:
+                for name in _names_outside(flow.key):
+                    inner[name].append(flow)
         if inner:
             for flow in self._book.table:
                 self._settle_masqueraded(flow, inner)

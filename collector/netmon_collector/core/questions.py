@@ -6,7 +6,7 @@ closes a socket is known then, also if it was handed on meanwhile.
 
 from typing import Final, NamedTuple
 
-from netmon.model import AttemptResult, OwnerConfidence, OwnerMethod, Process, UnattributedReason
+from netmon.model import AttemptResult, Direction, OwnerConfidence, OwnerMethod, Process, UnattributedReason
 from netmon_collector.core.attempts import note
 from netmon_collector.core.flow import Flow, FlowKey
 
@@ -26,6 +26,7 @@ class Question(NamedTuple):
     """Whose is this connection? ``id`` is the connection's, times are Unix seconds, ``end_time`` None: open.
 
     ``cookie`` is that of its socket, if an earlier answer told it, or 0; ``owner`` who has been found so far.
+    ``is_passing``: both ends are elsewhere, in other network namespaces of this machine or beyond it.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Question(NamedTuple):
     end_time: float | None = None
     cookie: int = 0
     owner: Process | None = None
+    is_passing: bool = False
 
 
 class Answer(NamedTuple):
@@ -75,7 +77,10 @@ class Questions:
 
     def add(self, flow: Flow) -> None:
         """Ask for a new connection."""
-        if len(self._new) + len(self._waiting) >= WAITING_LIMIT:
+        waiting = len(self._new) + len(self._waiting)
+        if flow.direction is Direction.FORWARDED and waiting >= WAITING_LIMIT // 2:
+            return  # a router's connections are mostly nobody's here: they must not keep out our own
+        if waiting >= WAITING_LIMIT:
             self.left_out_count += 1
             flow.attempts = note(flow.attempts, self._way, flow.start_time, AttemptResult.LEFT_OUT)
             return
@@ -129,4 +134,5 @@ def _is_unnamed(flow: Flow) -> bool:
 
 def _question(flow: Flow) -> Question:
     owner = flow.owner.process if flow.owner is not None else None
-    return Question(flow.id, flow.key, flow.start_time, flow.end_time, flow.cookie, owner)
+    is_passing = flow.direction is Direction.FORWARDED
+    return Question(flow.id, flow.key, flow.start_time, flow.end_time, flow.cookie, owner, is_passing)

@@ -138,6 +138,8 @@ class DiagFinder:
         named: dict[str, Process] = {}
         for question in questions:
             key = question.key
+            if question.is_passing:
+                continue  # sock_diag tells of this network namespace alone
             if key.local_port == NO_PORT or key.protocol not in (Protocol.TCP, Protocol.UDP):
                 continue
             if question.owner is not None and question.end_time is None:

@@ -1,16 +1,18 @@
 """Owners of single connections from what programs in the kernel saw, and the processes read while they were there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon.model.text import clean
 from netmon_collector.core.applications import ApplicationName, application_of
+from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Newcomer, Origin, Trace, Who
+from netmon_collector.host.forwarding import passes_packets
 from netmon_collector.host.ports import Answers
 from netmon_collector.host.processes import ProcessTable
 
@@ -53,6 +55,19 @@ class _Clock(NamedTuple):
         return self.now_wall - (self.now - seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A socket at an end of a connection; ``is_listener``: the one that listens for it."""
+
+    origin: Origin
+    is_listener: bool = False
+    is_one_of_many: bool = False
+
+    @property
+    def is_surely_it(self) -> bool:
+        return not self.is_listener and not self.is_one_of_many
+
+
 class KernelFinder:
     """Asks `KernelOwners` for the socket behind a connection, and knows the processes that made and used sockets.
 
@@ -68,13 +83,14 @@ class KernelFinder:
         self._table = table
         self._known: dict[Newcomer, _Known] = {}
         self._swept_at = 0.0
+        owners.watch_elsewhere(is_wanted=passes_packets())
 
     def fileno(self) -> int:
         """Give the descriptor that is readable when processes made or used sockets."""
         return self._owners.fileno()
 
     def hear(self, now: float, now_wall: float) -> int:
-        """Read the processes that made or used sockets; give how many there were."""
+        """Read the processes that made or used sockets; give how many did in this network namespace."""
         self._table.begin(now_wall)
         newcomers = self._owners.newcomers()
         for newcomer in newcomers:
@@ -83,8 +99,9 @@ class KernelFinder:
                 self._known[newcomer] = _Known(process, now, now)
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
+            self._owners.watch_elsewhere(is_wanted=passes_packets())
             self._sweep(now)
-        return len(newcomers)
+        return sum(not newcomer.netns for newcomer in newcomers)
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         """Answer for the connections whose socket a process was seen making, using or closing. ``hear`` goes before."""
@@ -93,13 +110,13 @@ class KernelFinder:
         answers: list[Answer] = []
         named: dict[str, Process] = {}
         for question in questions:
-            origin, is_listener = self._origin(question, clock)
-            if origin is None:
-                continue
-            people = [self._process(who, origin, question.owner, clock) for who in _people(origin)]
+            ends = self._ends_elsewhere(question, clock) if question.is_passing else self._end(question, clock)
+            people = [
+                self._process(who, end.origin, question.owner, clock) for end in ends for who in _people(end.origin)
+            ]
             if people:
                 named.update((process.id, process) for process in people)
-                answers.append(_answer(question, origin, [process.id for process in people], is_listener=is_listener))
+                answers.append(_answer(question, ends, list(dict.fromkeys(process.id for process in people))))
         return Answers(answers=tuple(answers), processes=tuple(named.values()))
 
     def close(self) -> None:
@@ -108,25 +125,42 @@ class KernelFinder:
 
     # Which socket.
 
-    def _origin(self, question: Question, clock: _Clock) -> tuple[Origin | None, bool]:
-        """Give the socket behind a connection, and whether it is only the one that listens for it."""
+    def _end(self, question: Question, clock: _Clock) -> list[_End]:
+        """Give the socket behind a connection of ours, or the one that listens for it, if one is known."""
         if question.cookie:
-            return self._owners.origin(question.cookie), False
+            origin = self._owners.origin(question.cookie)
+            return [_End(origin)] if origin is not None else []
+        return self._at(question.key, question, clock)
+
+    def _ends_elsewhere(self, question: Question, clock: _Clock) -> list[_End]:
+        """Give the sockets of other namespaces that a passing connection is between: who called before who serves."""
         key = question.key
+        there, here = (key.remote_address, key.remote_port), (key.local_address, key.local_port)
+        back = FlowKey(key.protocol, key.ip_protocol, *there, *here)
+        found: list[_End] = []
+        for ends in (key, back):
+            places = [self._at(ends, question, clock, netns) for netns in self._owners.elsewhere]
+            ends_there = [end for place in places for end in place]
+            # Two namespaces may use the same addresses: which of them it was cannot be told then.
+            found += [replace(end, is_one_of_many=len(ends_there) > 1) for end in ends_there]
+        return found
+
+    def _at(self, key: FlowKey, question: Question, clock: _Clock, netns: int = 0) -> list[_End]:
+        """Give the socket that has these ends in a network namespace, 0: ours."""
         ports = [0 if port == NO_PORT else port for port in (key.local_port, key.remote_port)]
-        trace = self._owners.trace(key.ip_protocol, key.local_address, ports[0], key.remote_address, ports[1])
+        trace = self._owners.trace(key.ip_protocol, key.local_address, ports[0], key.remote_address, ports[1], netns)
         if trace is None:
-            return None, False
+            return []
         cookie = _cookie_at(trace, question, clock)
-        origin = self._owners.origin(cookie) if cookie else None
+        origin = self._owners.origin(cookie, netns) if cookie else None
         is_listener = origin is None and cookie == trace.cookie and trace.listener != 0
         if is_listener:
-            origin = self._owners.origin(trace.listener)
+            origin = self._owners.origin(trace.listener, netns)
         if origin is None or _ended_before(origin, question, clock):
-            return None, False
+            return []
         # A TCP socket with packets that nobody connected or accepted is the listener that took the SYN.
         is_listener = is_listener or (key.protocol is Protocol.TCP and origin.user is None and origin.releaser is None)
-        return origin, is_listener
+        return [_End(origin, is_listener=is_listener)]
 
     # Which process.
 
@@ -201,7 +235,9 @@ def _touched_at(who: Who, origin: Origin) -> float:
     return origin.used_seconds if origin.user == who else origin.created_seconds
 
 
-def _answer(question: Question, origin: Origin, people: Sequence[str], *, is_listener: bool) -> Answer:
+def _answer(question: Question, ends: Sequence[_End], people: Sequence[str]) -> Answer:
+    """Credit the first of ``people``, who had the first of the ends in hand."""
+    origin, is_listener = ends[0].origin, ends[0].is_listener
     is_final = origin.released_seconds is not None and not is_listener
     # A server may hand on what it accepted, to a child that it forks.
     is_certain = is_final or origin.how in {How.CONNECTED, How.SENT}
@@ -210,10 +246,10 @@ def _answer(question: Question, origin: Origin, people: Sequence[str], *, is_lis
         id=question.id,
         process_id=people[0],
         method=OwnerMethod.LISTENER if is_listener else method,
-        confidence=OwnerConfidence.CERTAIN if is_certain and not is_listener else OwnerConfidence.INFERRED,
+        confidence=OwnerConfidence.CERTAIN if is_certain and ends[0].is_surely_it else OwnerConfidence.INFERRED,
         holder_ids=tuple(people[1:]),
         is_final=is_final,
-        cookie=0 if is_listener else origin.cookie,
+        cookie=0 if is_listener or question.is_passing else origin.cookie,
     )
 
 

@@ -108,11 +108,25 @@ def test_a_connection_that_was_evicted_keeps_the_sums_balanced() -> None:
     assert_balanced(machine.tick())
 
 
-def test_what_only_passes_through_is_nobodys_question() -> None:
+def test_what_only_passes_through_is_asked_for_as_such() -> None:
     machine = asking()
     machine.udp((PEER, 1), (bytes((203, 0, 113, 9)), 53))
-    assert not machine.monitor.has_questions
+    assert [one.is_passing for one in machine.monitor.take_questions(machine.now)] == [True]
     assert machine.tick().connections[0].facts.scope is Scope.INTERNET
+
+
+def test_what_only_passes_through_leaves_room_for_our_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WAITING_LIMIT", 4)
+    machine = asking()
+    for port in range(1, 6):
+        machine.udp((PEER, port), (bytes((203, 0, 113, 9)), 53))
+    for port in range(1, 3):
+        machine.udp((HERE, port), (PEER, 53))
+    asked = machine.monitor.take_questions(machine.now)
+    assert [one.is_passing for one in asked] == [True, True, False, False]
+    questions = machine.monitor._book.questions
+    assert isinstance(questions, Questions)
+    assert questions.left_out_count == 0
 
 
 def test_more_than_can_wait_are_counted_and_left_to_a_listing(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from importlib.resources import files
 from types import TracebackType
@@ -40,7 +40,10 @@ _EARLIER: Final = 4
 _FLOW: Final = struct.Struct(f"=3Q{2 * _EARLIER}Q4Q")
 _ENDS: Final = struct.Struct("!16s16sHHBBxx")
 _NETNS: Final = struct.Struct("=Q")
-_NEWCOMER: Final = struct.Struct("=I16s")
+_NEWCOMER: Final = struct.Struct("=I16s4xQ")
+
+NAMESPACES_LIMIT: Final = 256
+"""As many other network namespaces are asked for a connection, the newest ones."""
 
 _GET_NETNS_COOKIE: Final = 122
 _SO_COOKIE: Final = 57
@@ -101,10 +104,14 @@ class Trace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Newcomer:
-    """A process that made or used a socket; ``name`` is the kernel's, raw."""
+    """A process that made or used a socket.
+
+    ``name`` is the kernel's, raw; ``netns`` one of ``KernelOwners.elsewhere``, or 0: our network namespace.
+    """
 
     pid: int
     name: bytes
+    netns: int = field(default=0, compare=False)
 
 
 class CgroupHeld(PermissionError):
@@ -141,7 +148,9 @@ class KernelOwners:
             self._arrivals = arrivals
             self._sockets, self._flows = maps["sockets"], maps["flows"]
             self._netns = self._own_netns()
-            maps["settings"].set(bytes(4), _NETNS.pack(self._netns))
+            self._settings = maps["settings"]
+            self._elsewhere: dict[int, None] = {}
+            self.watch_elsewhere(is_wanted=False)
             self._close: Callable[[], None] = self._open.pop_all().close
 
     def __enter__(self) -> Self:
@@ -160,19 +169,36 @@ class KernelOwners:
         """Give the descriptor that becomes readable when there are newcomers."""
         return self._arrivals.fileno()
 
+    @property
+    def elsewhere(self) -> tuple[int, ...]:
+        """The cookies of other network namespaces that processes were seen to use sockets in, the newest ones."""
+        return tuple(self._elsewhere)
+
+    def watch_elsewhere(self, *, is_wanted: bool) -> None:
+        """Take note of sockets of all network namespaces, or of this one alone, as at the start."""
+        self._settings.set(bytes(4), _NETNS.pack(0 if is_wanted else self._netns))
+
     def newcomers(self) -> list[Newcomer]:
         """Take the processes that made or used sockets since the last call, each at most once a second."""
-        found = [_NEWCOMER.unpack(record[: _NEWCOMER.size]) for record in self._ring.read()]
-        return [Newcomer(pid=pid, name=name.rstrip(b"\0")) for pid, name in found]
+        found: list[Newcomer] = []
+        for record in self._ring.read():
+            pid, name, netns = _NEWCOMER.unpack(record[: _NEWCOMER.size])
+            netns = netns if self._netns and netns != self._netns else 0
+            found.append(Newcomer(pid=pid, name=name.rstrip(b"\0"), netns=netns))
+            if netns:
+                self._note_elsewhere(netns)
+        return found
 
-    def trace(self, ip_protocol: int, local: bytes, local_port: int, remote: bytes, remote_port: int) -> Trace | None:
-        """Give which socket of this network namespace is behind a flow, by packed addresses.
+    def trace(
+        self, ip_protocol: int, local: bytes, local_port: int, remote: bytes, remote_port: int, netns: int = 0
+    ) -> Trace | None:
+        """Give which socket is behind a flow, by packed addresses; ``netns``: one of ``elsewhere``, 0: ours.
 
         Protocols without ports have 0 for both. None where no packet of it passed a socket.
         """
         ends = _ENDS.pack(local, remote, local_port, remote_port, ip_protocol, 4 if len(local) == 4 else 6)
-        flow = self._flows.find(ends + _NETNS.pack(self._netns))
-        if flow is None and self._netns:
+        flow = self._flows.find(ends + _NETNS.pack(netns or self._netns))
+        if flow is None and self._netns and not netns:
             flow = self._flows.find(ends + _NETNS.pack(0))
         if flow is None:
             return None
@@ -187,16 +213,16 @@ class KernelOwners:
             received_bytes=received_bytes,
         )
 
-    def origin(self, cookie: int) -> Origin | None:
-        """Give what is known of a socket; None where it is of another network namespace, or nobody touched it.
+    def origin(self, cookie: int, expected_netns: int = 0) -> Origin | None:
+        """Give what is known of a socket of ``expected_netns`` (0: ours); None where nobody touched it there.
 
-        The latter are older than the programs, or were accepted and are served without asking for the peer's name.
+        Those are older than the programs, or were accepted and are served without asking for the peer's name.
         """
         known = self._sockets.find(_NETNS.pack(cookie))
         if known is None:
             return None
         created, used, released, netns, *people, _, how = _ORIGIN.unpack(known)
-        if netns and self._netns and netns != self._netns:
+        if netns and self._netns and netns != (expected_netns or self._netns):
             return None
         creator, user, releaser = (_who(*people[index : index + 3]) for index in (0, 3, 6))
         return Origin(
@@ -210,6 +236,12 @@ class KernelOwners:
             used_seconds=used / 1e9,
             released_seconds=released / 1e9 if released else None,
         )
+
+    def _note_elsewhere(self, netns: int) -> None:
+        self._elsewhere.pop(netns, None)
+        self._elsewhere[netns] = None
+        if len(self._elsewhere) > NAMESPACES_LIMIT:
+            del self._elsewhere[next(iter(self._elsewhere))]
 
     def _own_netns(self) -> int:
         """Give the cookie of our own network namespace, as the programs see it on a socket of ours; 0: not seen."""

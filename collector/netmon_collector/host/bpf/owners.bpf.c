@@ -75,6 +75,8 @@ struct flow {
 struct newcomer {
 	__u32 tgid;
 	char comm[16];
+	__u32 pad;
+	__u64 netns; // of the socket
 };
 
 struct map_definition {
@@ -118,9 +120,9 @@ ALWAYS_INLINE int is_watched(__u64 netns)
 }
 
 // Tell of a process that was not seen of late under this name.
-ALWAYS_INLINE void announce(__u32 tgid, __u64 time)
+ALWAYS_INLINE void announce(__u32 tgid, __u64 netns, __u64 time)
 {
-	struct newcomer who = {.tgid = tgid};
+	struct newcomer who = {.tgid = tgid, .netns = netns};
 
 	comm(who.comm, sizeof(who.comm));
 	__u64 *told = lookup(&newcomers, &who);
@@ -147,11 +149,13 @@ ALWAYS_INLINE int note(void *ctx, __u8 protocol, __u8 how)
 	__u64 time = now_ns();
 	__u32 tgid = pid_tgid() >> 32;
 
-	announce(tgid, time);
+	announce(tgid, netns, time);
 	struct origin *known = how == CREATED ? 0 : lookup(&sockets, &cookie);
 	if (known) {
 		known->used_ns = time;
-		known->how = how;
+		// Who connected may ask for the peer's name too: it was not accepted for that.
+		if (how != ACCEPTED || known->how != CONNECTED || known->user.tgid != tgid)
+			known->how = how;
 		set_current(&known->user, tgid);
 		return 1;
 	}
@@ -173,7 +177,7 @@ ALWAYS_INLINE int note_release(void *ctx, __u8 protocol)
 	__u32 tgid = pid_tgid() >> 32;
 	struct origin *known = lookup(&sockets, &cookie);
 
-	announce(tgid, time);
+	announce(tgid, netns, time);
 	if (known) {
 		known->released_ns = time;
 		set_current(&known->releaser, tgid);

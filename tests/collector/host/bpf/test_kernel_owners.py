@@ -214,6 +214,28 @@ exec({TALK!r})
             assert owners.origin(trace.cookie) is None
 
 
+def test_sockets_of_other_namespaces_are_seen_where_that_is_wanted(owners: KernelOwners) -> None:
+    with namespace() as other:
+        with other.entered(), KernelOwners() as theirs:
+            netns = theirs._netns
+        owners.watch_elsewhere(is_wanted=True)
+        with other.entered():
+            said = ran(TALK)
+        owners.watch_elsewhere(is_wanted=False)
+        heard = [one for one in owners.newcomers() if one.pid == said["pid"]]
+        assert {one.netns for one in heard} == {netns}
+        assert netns in owners.elsewhere
+        ends = said["client"], said["server"]
+        assert owners.trace(TCP, HERE, ends[0], HERE, ends[1]) is None
+        trace = owners.trace(TCP, HERE, ends[0], HERE, ends[1], netns)
+        assert trace is not None
+        assert pid_of(getattr(owners.origin(trace.cookie, netns), "user", None)) == said["pid"]
+        assert owners.origin(trace.cookie) is None
+        with other.entered():
+            unseen = ran(TALK)
+        assert all(one.pid != unseen["pid"] for one in owners.newcomers())
+
+
 def test_a_kernel_that_does_not_tell_packets_their_namespace_is_helped_by_the_sockets_origin(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
