@@ -15,7 +15,7 @@ import pytest
 
 from netmon.model import Connection, UnattributedReason
 from tests.support.collector_process import CollectorProcess, collector
-from tests.support.owner_programs import OwnerWorkload, compile_one_call, serving
+from tests.support.owner_programs import OwnerWorkload, compile_one_call, serving, serving_tls
 from tests.support.owner_score import Score, read_truth, score
 from tests.support.stage import Stage, stage
 from tests.support.traffic import programs
@@ -42,6 +42,7 @@ SHORT = (
     "forks-slow",
     "execs",
     "calls",
+    "fetches",
     "accept-loop",
     "fork-each",
     "asyncio",
@@ -107,6 +108,8 @@ class Acts:
         self._run("forks-slow", "forks", far.ipv4, far4, 60, 20)
         self._run("execs", "execs", far.ipv4, far4, 40, 20, program)
         self._run("calls", "calls", far.ipv4, far4, 750, 500)
+        with serving_tls(far.namespace, self._folder / "tls", far.ipv4) as tls:
+            self._run("fetches", "fetches", far.ipv4, tls, 24)
         self._serve(near.ipv4)
         self._run("datagrams", "datagrams", far.ipv4, echo, 20)
         self._run("passed", "passed", far.ipv4, far4, 20)
@@ -136,7 +139,8 @@ class Acts:
             made.scores[name] = score(used, self._rows.values())
             made.waits[name] = self._waits.get(name, 0.0)
             waited = f"{made.waits[name] * 1000:.2f} ms"
-            print(f"{WAY:8} {name:12} waits {waited} {made.scores[name]}")  # noqa: T201 -- the figures of this file
+            noted = made.notes[name] or ""
+            print(f"{WAY:8} {name:12} waits {waited} {made.scores[name]} {noted}")  # noqa: T201 -- the figures of this file
         return made
 
     def _run(self, name: str, kind: str, *given: object) -> None:

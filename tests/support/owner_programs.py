@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.name_servers import PORT
 from tests.support.namespaces import Namespace
 from tests.support.source_tree import ROOT
 
@@ -62,7 +63,23 @@ def serving(namespace: Namespace, kind: str, truth: Path, address: str) -> Gener
     assert process.returncode == 0, f"{kind} exited with {process.returncode}"
 
 
-def _start(namespace: Namespace, module: str, kind: str, truth: Path, *given: object) -> subprocess.Popen[str]:
+@contextmanager
+def serving_tls(namespace: Namespace, folder: Path, address: str) -> Generator[int]:
+    """Run the TLS server of ``name_servers``; gives its port."""
+    folder.mkdir()
+    with _start(namespace, "name_servers", str(folder), address) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline(), "the TLS server did not start"
+            yield PORT
+            process.communicate(timeout=_END_SECONDS)
+        finally:
+            if process.poll() is None:
+                process.kill()
+    assert process.returncode == 0, f"the TLS server exited with {process.returncode}"
+
+
+def _start(namespace: Namespace, module: str, kind: str, *given: object) -> subprocess.Popen[str]:
     module = f"tests.support.{module}"
-    texts = [str(one) for one in (truth, *given)]
+    texts = [str(one) for one in given]
     return namespace.popen("env", f"PYTHONPATH={ROOT}", sys.executable, "-m", module, kind, *texts, stderr=None)
