@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -165,3 +166,12 @@ def test_without_the_right_to_capture_it_exits_77_with_what_to_do() -> None:
         "               lists sockets and what the kernel counts of them, without packets;\n"
         "               netmon-collector --read FILE.pcap plays a capture file\n"
     )
+
+
+def test_it_looks_for_garbage_seldom_and_not_among_its_modules(tmp_path: Path) -> None:
+    program = (
+        "import gc, sys; from netmon_collector.cli import main; main(sys.argv[1:]);"
+        "print(gc.get_threshold()[0] > 10_000, gc.get_freeze_count() > 10_000)"
+    )
+    done = run(command=[sys.executable, "-I", "-c", program, "--read", str(tmp_path / "none.pcap")])
+    assert done.stdout == "True True\n"
