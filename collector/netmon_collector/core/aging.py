@@ -44,14 +44,15 @@ def age(flow: Flow, book: FlowBook, now: float, wall_time: float) -> None:
         book.table.release_key(flow)
 
 
-def is_forgotten(flow: Flow, now: float) -> bool:
+def is_forgotten(flow: Flow, now: float, scan_count: int) -> bool:
     """Whether an ended connection is no longer listed.
 
-    One that the system still lists (TIME_WAIT) stays for so long, or its socket would come back as another row.
+    One that the system still lists (TIME_WAIT), by the newest listing of ``scan_count``, stays for so long, or its
+    socket would come back as another row.
     """
     if flow.closed_at is None or flow.tally.has_interval:
         return False
-    is_held = flow.key.protocol is Protocol.TCP and flow.is_listed
+    is_held = flow.key.protocol is Protocol.TCP and flow.is_listed and flow.listed_in == scan_count
     return now - flow.closed_at > CLOSED_SECONDS and not is_held
 
 

@@ -48,6 +48,8 @@ class Attribution:
         self._raw = RawIndex(SocketScan(rows=(), start_time=0.0), {})
         self._listed_since: dict[FlowKey, float] = {}
         """When each socket without a peer was first listed, among those of the newest listing (Unix seconds)."""
+        self._settled_until = float("-inf")
+        """When the newest whole listing began (Unix seconds)."""
         self.corrected = book.corrected
 
     def add_processes(self, processes: Iterable[Process]) -> None:
@@ -69,7 +71,7 @@ class Attribution:
         self._listed_since = {key: self._listed_since.get(key, scan.start_time) for key in peerless}
         self._raw = RawIndex(scan, self._processes)
         pending_times: list[float] = []
-        for flow in self._book.table:
+        for flow in self._unsettled(scan):
             if flow not in self._book.table:
                 continue  # displaced by one that left probation in this very loop
             if flow.owner is not None and self._book.carriers.is_held(flow, flow.owner):
@@ -102,6 +104,14 @@ class Attribution:
         for flow in filter(None, map(self._book.table.by_id, unanswered)):
             self._decisions.nobody(flow, AttemptResult.NOTHING_KNOWN)
 
+    def _unsettled(self, scan: SocketScan) -> list[Flow]:
+        """Give the connections of which a listing may say something new.
+
+        Of the resting ones these are those that ended since the listing before began.
+        """
+        table, since, self._settled_until = self._book.table, self._settled_until, scan.start_time
+        return [*table.awake(), *(flow for flow in table.resting() if (flow.end_time or 0.0) >= since)]
+
     # Sockets that are listed.
 
     def _add_row(self, row: SocketRow, scan: SocketScan, now: float) -> None:
@@ -129,7 +139,7 @@ class Attribution:
         has_word = row.state is not ConnectionState.UNSPECIFIED and flow.state is not row.state
         if has_word and (not flow.has_ended or row.state is ConnectionState.TIME_WAIT):
             flow.state = row.state
-            flow.row = None
+            flow.refresh()
         if owner is not None:
             self._decisions.own(flow, owner)
         self._book.table.promote(flow)
@@ -253,7 +263,7 @@ class Attribution:
         if flow.end_time is None:
             flow.end_time = max(time, flow.start_time)
             flow.state = ConnectionState.CLOSED
-            flow.row = None
+            flow.refresh()
 
     def _of_its_time(self, flow: Flow, match: Match | None) -> Match | None:
         """Leave out sockets whose process began after the last packet: the port has a new holder."""

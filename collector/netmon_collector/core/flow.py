@@ -1,5 +1,6 @@
 """One connection while it is tracked: a flow of packets, a socket of the system, or both."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -158,6 +159,7 @@ class Flow:
         "tcp_cookie",
         "told",
         "unlisted_packets",
+        "wakes",
     )
 
     def __init__(self, flow_id: str, key: FlowKey, *, start_time: float, now: float) -> None:  # noqa: PLR0915 -- fields
@@ -213,6 +215,8 @@ class Flow:
         """Who moves the packets of a tunnel by it, where its reason is CARRIER and a process does."""
         self.unlisted_packets: int | None = None
         """How many it had sent when a listing first showed no socket for it."""
+        self.wakes: Callable[[Flow], None] | None = None
+        """While it rests (`FlowTable.rest`), who wants to hear that something happened to it."""
 
     @property
     def has_ended(self) -> bool:
@@ -233,4 +237,14 @@ class Flow:
     def change(self) -> None:
         """Say that the facts differ from those last shown."""
         self.facts = None
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Say that its row must be made anew."""
         self.row = None
+        self.wake()
+
+    def wake(self) -> None:
+        """Say that something happened to it."""
+        if self.wakes is not None:
+            self.wakes(self)

@@ -306,6 +306,8 @@ class FlowBook:
             route.interface.add_sent(byte_count, packet_count)
             self.ledger.count_place(route.sender, route.interface, byte_count, packet_count)
             route.sender.seen_at = self.now
+            if route.sender.wakes is not None:
+                route.sender.wake()
         if route.receiver is not None:
             self.ledger.count_received(route.receiver, byte_count, packet_count)
             if route.is_inside and route.receiver.scope is not Scope.LOOPBACK:
@@ -313,6 +315,8 @@ class FlowBook:
             route.interface.add_received(byte_count, packet_count)
             self.ledger.count_place(route.receiver, route.interface, byte_count, packet_count)
             route.receiver.seen_at = self.now
+            if route.receiver.wakes is not None:
+                route.receiver.wake()
 
     def drop_cells(self, flow: Flow) -> None:
         """Count what a connection's cells still hold, and let its next packet ask anew."""
@@ -323,6 +327,12 @@ class FlowBook:
                 if other is not flow and cell in other.cells:
                     other.cells.remove(cell)
         flow.cells.clear()
+
+    def rest(self, flow: Flow) -> None:
+        """Lay an ended connection to rest."""
+        if flow.key.protocol is Protocol.TCP:
+            self.drop_cells(flow)  # a late packet finds it by its ends, and wakes it
+        self.table.rest(flow)
 
     def forget(self, flow: Flow) -> None:
         """Track an ended connection no longer; the sums keep what it moved."""

@@ -29,7 +29,7 @@ class Foreign:
     @property
     def wanted(self) -> frozenset[bytes]:
         """The packed addresses of connections that pass this machine and could still get an owner."""
-        keys = (flow.key for flow in self._book.table if _is_open(flow))
+        keys = (flow.key for flow in self._book.table.awake() if _is_open(flow))
         return frozenset(address for key in keys for address in (key.local_address, key.remote_address))
 
     def settle(self, scan: ForeignScan, processes: Iterable[Process]) -> None:

@@ -208,7 +208,7 @@ class Monitor:
         self._book.ledger.clear()
         for flow in self._book.table:
             flow.tally.clear()
-            flow.row = None
+            flow.refresh()
         self.statistics_epoch = wall_time
         self.tell(StatisticsCleared(statistics_epoch=wall_time), now, wall_time)
         return wall_time
@@ -357,7 +357,7 @@ class Monitor:
     def _begin_interval(self) -> None:
         self._book.ledger.begin_interval()
         self._interface_books.begin_interval()
-        for flow in self._book.table:
+        for flow in self._book.table.awake():
             if flow.tally.has_interval:
                 flow.begin_interval()
                 flow.row = None

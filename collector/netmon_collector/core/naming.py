@@ -188,7 +188,8 @@ class Naming:
         """Give each connection its name for which something may have changed. Once a tick, before the rows are made."""
         self._settle_askers(wall_time)
         self._table.expire(wall_time - WAITING_SECONDS)
-        for flow in self._book.table:
+        table = self._book.table
+        for flow in table if self._is_all_changed or self._changed else table.awake():
             if flow.facts is None or self._is_all_changed or flow.key.remote_address in self._changed:
                 self._settle_flow(flow)
         self._changed.clear()

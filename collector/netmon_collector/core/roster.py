@@ -56,15 +56,16 @@ class Roster:
     def call(self, sequence: int, now: float, wall_time: float, interval_seconds: float) -> RollCall:
         """Bring every connection up to ``now`` and give the rows of tick ``sequence``."""
         roll = RollCall()
+        table = self._book.table
+        table.wake_older(now - CLOSED_SECONDS)
+        # Nothing changed since in most of those that ended.
+        roll.ended_rows += [flow.shown_end for flow in table.resting() if flow.shown_end is not None]
         # All are aged before the first row is made: a connection that leaves probation may displace another.
-        for flow in self._book.table:
+        for flow in table.awake():
             if flow.shown_end is None or flow.tally.has_interval:
                 age(flow, self._book, now, wall_time)
-        for flow in self._book.table:
-            ended = flow.shown_end
-            if ended is not None and flow.row is ended.row and now - ended.closed_at <= CLOSED_SECONDS:
-                roll.ended_rows.append(ended)  # most of those that ended: nothing changed since
-            elif flow.closed_sequence:
+        for flow in table.awake():
+            if flow.closed_sequence:
                 self._call_ended(flow, roll, sequence, now, interval_seconds)
             elif flow.end_time is not None:
                 self._close(flow, sequence, now)
@@ -92,7 +93,7 @@ class Roster:
             self._tell(ConnectionNamed(connection=row_of(flow, interval_seconds)))
 
     def _call_ended(self, flow: Flow, roll: RollCall, sequence: int, now: float, interval_seconds: float) -> None:
-        if is_forgotten(flow, now):
+        if is_forgotten(flow, now, self._book.scan_count):
             self._book.forget(flow)
             return
         if flow.tally.has_interval or flow.facts is None:
@@ -101,6 +102,8 @@ class Roster:
             self._show_ended(flow, roll, interval_seconds)
         else:
             roll.ended_rows.append(_ended(flow, row_of(flow, interval_seconds)))
+            if flow.reason is not UnattributedReason.PENDING:
+                self._book.rest(flow)
 
     def _ask_again(self, flow: Flow, now: float) -> None:
         if self._book.questions is not None:
@@ -136,7 +139,7 @@ class Roster:
             self._active_count = self._listening_count = 0
             self._reasons = {}
             self._unnamed = {}
-            for flow in self._book.table:
+            for flow in self._book.table.awake():
                 if not flow.closed_sequence:
                     self._count(flow)
         roll.active_count, roll.listening_count = self._active_count, self._listening_count

@@ -69,9 +69,8 @@ class TcpCounts:
     @property
     def is_wanted(self) -> bool:
         """Whether there is a connection whose socket may have something to count."""
-        return any(
-            flow.key.protocol is Protocol.TCP and flow.end_time is None and flow.has_peer for flow in self._book.table
-        )
+        awake = self._book.table.awake()
+        return any(flow.key.protocol is Protocol.TCP and flow.end_time is None and flow.has_peer for flow in awake)
 
     def add(self, rows: Iterable[SocketCounts], start_time: float) -> list[int]:
         """Take counts of open sockets, read from ``start_time`` (Unix seconds) on.
@@ -134,7 +133,7 @@ class TcpCounts:
         told = row.told._replace(received_payload_bytes=_received(flow, row))
         if told != flow.told:
             flow.told = told
-            flow.row = None
+            flow.refresh()
             if flow.closed_sequence:
                 flow.change()  # it was shown as ended before: it comes once more
         if not self.has_packets and flow.end_time is None:
@@ -177,7 +176,7 @@ class TcpCounts:
 def _end(flow: Flow, time: float) -> None:
     flow.end_time = max(time, flow.start_time)
     flow.state = ConnectionState.CLOSED
-    flow.row = None
+    flow.refresh()
 
 
 def _tell(flow: Flow, told: Told) -> None:
@@ -188,7 +187,7 @@ def _tell(flow: Flow, told: Told) -> None:
         if abs(new - old) <= max(RTT_SECONDS, RTT_SHARE * old):
             return
     flow.told = told
-    flow.row = None
+    flow.refresh()
 
 
 def _received(flow: Flow, row: SocketCounts) -> int | None:

@@ -53,3 +53,38 @@ def test_another_connection_takes_the_key_and_the_one_before_stays() -> None:
     assert made.get(second.key) is None
     made.remove(second)
     assert len(made) == 0
+
+
+def test_an_ended_connection_rests_until_something_happens_to_it() -> None:
+    made, _ = table(16)
+    opened, ended = flow(1), flow(2)
+    ended.closed_at = 5.0
+    for one in (opened, ended):
+        made.add(one)
+        made.rest(one)
+    assert (made.awake(), list(made.resting())) == ([opened], [ended])
+    assert set(made) == {opened, ended}
+    ended.change()
+    assert (set(made.awake()), list(made.resting())) == ({opened, ended}, [])
+
+
+def test_those_that_ended_long_ago_wake() -> None:
+    made, _ = table(16)
+    for number in (1, 2, 3):
+        one = flow(number)
+        one.closed_at = float(number)
+        made.add(one)
+        made.rest(one)
+    made.wake_older(2.0)
+    assert ([one.id for one in made.awake()], [one.id for one in made.resting()]) == (["c1"], ["c2", "c3"])
+
+
+def test_a_resting_connection_can_be_given_up() -> None:
+    made, evicted = table(4)
+    ended = flow(0)
+    ended.closed_at = 5.0
+    made.add(ended)
+    made.rest(ended)
+    made.add(flow(1))
+    assert evicted == ["c0"]
+    assert (list(made.resting()), [one.id for one in made.awake()]) == ([], ["c1"])
