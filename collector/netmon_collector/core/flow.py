@@ -29,8 +29,7 @@ IDLE_SECONDS = 10.0
 """Without a packet for this long, a connection that has no states of its own is idle."""
 
 
-@dataclass(frozen=True, slots=True)
-class FlowKey:
+class FlowKey(NamedTuple):
     """What makes two packets belong together: the protocol and both ends, this machine's first.
 
     Addresses are packed; ``remote_address`` is empty for sockets without a fixed peer, and ``holder`` then tells

@@ -103,17 +103,19 @@ class FlowBook:
         """Give the cell for a packet's ends and direction, and the connections that it counts for."""
         route = self._route(packet, interface)
         # On loopback the second of the two may displace the first from a full table: that is then opened anew.
-        if any(flow not in self.table for flow in route.flows):
+        flows = route.flows
+        if len(flows) > 1 and any(flow not in self.table for flow in flows):
             route = self._route(packet, interface)
+            flows = route.flows
         cell = Cell(route)
-        for flow in cell.owner.flows:
+        for flow in flows:
             flow.cells.append(cell)
         return cell
 
     def control(self, cell: Cell[Route], packet: Packet, interface: str) -> Cell[Route]:
         """Follow a SYN, FIN or RST; give another cell where it opens another connection on the same ends."""
         flows = cell.owner.flows
-        if any(begins_anew(flow, packet) for flow in flows):
+        if packet.tcp_flags & TCP_SYN and any(begins_anew(flow, packet) for flow in flows):
             # It ends what had these ends before: `_local` finds it by its key.
             return self.open_cell(packet, interface)
         for flow in flows:
@@ -146,7 +148,7 @@ class FlowBook:
     def _route(self, packet: Packet, interface: str) -> Route:
         way = self._network.way(packet)
         route = Route(self.ledger.interface(interface), is_inside=self.carriers.is_inside(interface))
-        if way in {Way.FORWARDED_IN, Way.FORWARDED_OUT}:
+        if way is Way.FORWARDED_IN or way is Way.FORWARDED_OUT:
             flow = self._forwarded(packet, interface)
             if way is Way.FORWARDED_OUT:
                 route.sender = flow
@@ -154,9 +156,9 @@ class FlowBook:
                 route.receiver = flow
             return route
         is_loopback = way is Way.BOTH
-        if way in {Way.SENT, Way.BOTH}:
+        if is_loopback or way is Way.SENT:
             route.sender = self._local(packet, interface, is_sent=True, is_loopback=is_loopback)
-        if way in {Way.RECEIVED, Way.BOTH}:
+        if is_loopback or way is Way.RECEIVED:
             route.receiver = self._local(packet, interface, is_sent=False, is_loopback=is_loopback)
         return route
 

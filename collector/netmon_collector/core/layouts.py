@@ -27,9 +27,10 @@ class Layout:
     ``read_ipv4`` gives (link protocol, first byte of the IP header, total length, fragment field, protocol, key,
     TCP flags) and ``read_ipv6`` (payload length, next header, key, TCP flags). The key is source address, destination
     address, source port, destination port, as they lie in the packet. ``link_ipv4`` and ``link_ipv6`` are the link
-    protocols that announce them. ``link_length`` is in bytes.
+    protocols that announce them. ``link_type`` is libpcap's DLT value, ``link_length`` is in bytes.
     """
 
+    link_type: int
     link_length: int
     link_ipv4: object
     link_ipv6: object
@@ -38,10 +39,11 @@ class Layout:
     reach: int
 
 
-def _layout(link_format: str, link_ipv4: object, link_ipv6: object) -> Layout:
+def _layout(link_type: int, link_format: str, link_ipv4: object, link_ipv6: object) -> Layout:
     skip = f"!{struct.calcsize('!' + link_format)}x"
     ipv6 = struct.Struct(skip + _IPV6_FIELDS)
     return Layout(
+        link_type=link_type,
         link_length=struct.calcsize("!" + link_format),
         link_ipv4=link_ipv4,
         link_ipv6=link_ipv6,
@@ -60,16 +62,17 @@ _NEVER = None
 _AF_INET = 2
 _AF_INET6_MACOS = 30
 
-LAYOUTS = {
-    links.ETHERNET: _layout("12xH", links.ETHER_TYPE_IPV4, links.ETHER_TYPE_IPV6),
-    links.LINUX_SLL: _layout("14xH", links.ETHER_TYPE_IPV4, links.ETHER_TYPE_IPV6),
-    links.LINUX_SLL2: _layout("H18x", links.ETHER_TYPE_IPV4, links.ETHER_TYPE_IPV6),
-    links.NULL: _layout("I", _in_host_order(_AF_INET), _in_host_order(_AF_INET6_MACOS)),
-    links.LOOP: _layout("I", _AF_INET, _AF_INET6_MACOS),
+_KNOWN = (
+    _layout(links.ETHERNET, "12xH", links.ETHER_TYPE_IPV4, links.ETHER_TYPE_IPV6),
+    _layout(links.LINUX_SLL, "14xH", links.ETHER_TYPE_IPV4, links.ETHER_TYPE_IPV6),
+    _layout(links.LINUX_SLL2, "H18x", links.ETHER_TYPE_IPV4, links.ETHER_TYPE_IPV6),
+    _layout(links.NULL, "I", _in_host_order(_AF_INET), _in_host_order(_AF_INET6_MACOS)),
+    _layout(links.LOOP, "I", _AF_INET, _AF_INET6_MACOS),
     # No link header: an empty field stands for it, and the version alone decides.
-    links.RAW: _layout("0s", _NOTHING, _NOTHING),
-    links.RAW_LINKTYPE: _layout("0s", _NOTHING, _NOTHING),
-    links.RAW_IPV4: _layout("0s", _NOTHING, _NEVER),
-    links.RAW_IPV6: _layout("0s", _NEVER, _NOTHING),
-}
+    _layout(links.RAW, "0s", _NOTHING, _NOTHING),
+    _layout(links.RAW_LINKTYPE, "0s", _NOTHING, _NOTHING),
+    _layout(links.RAW_IPV4, "0s", _NOTHING, _NEVER),
+    _layout(links.RAW_IPV6, "0s", _NEVER, _NOTHING),
+)
+LAYOUTS = {layout.link_type: layout for layout in _KNOWN}
 """By libpcap's DLT value. PKTAP has none: what follows its header differs from frame to frame."""

@@ -5,7 +5,6 @@ what was found is kept until the core asks.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from heapq import heappop, heappush
 from itertools import count
 from math import ceil
@@ -215,7 +214,7 @@ class DiagFinder:
         """Ask who listens, for a connection that nobody has accepted yet, or that is over."""
         if seen.key.protocol is not Protocol.TCP:
             return
-        found = self._ask(replace(seen.key, remote_port=0))
+        found = self._ask(seen.key._replace(remote_port=0))
         if found is not None and found.state is ConnectionState.LISTEN:
             seen.cookie, seen.inode, seen.is_listener = found.cookie, found.inode, True
 
