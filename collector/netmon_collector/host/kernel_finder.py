@@ -11,7 +11,7 @@ from netmon_collector.core.applications import ApplicationName, application_of
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
-from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Newcomer, Origin, Trace, Who
+from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
 from netmon_collector.host.forwarding import passes_packets
 from netmon_collector.host.ports import Answers
 from netmon_collector.host.processes import ProcessTable
@@ -81,7 +81,8 @@ class KernelFinder:
         """Ask ``owners``; read processes with ``table``, which is nobody else's: it is asked out of all rounds."""
         self._owners = owners
         self._table = table
-        self._known: dict[Newcomer, _Known] = {}
+        self._known: dict[tuple[int, bytes], _Known] = {}
+        """By pid and the name that the kernel has for it."""
         self._swept_at = 0.0
         owners.watch_elsewhere(is_wanted=passes_packets())
 
@@ -96,7 +97,7 @@ class KernelFinder:
         for newcomer in newcomers:
             process = self._table.find(newcomer.pid)
             if process is not None:
-                self._known[newcomer] = _Known(process, now, now)
+                self._known[newcomer.pid, newcomer.name] = _Known(process, now, now)
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
             self._owners.watch_elsewhere(is_wanted=passes_packets())
@@ -111,12 +112,14 @@ class KernelFinder:
         named: dict[str, Process] = {}
         for question in questions:
             ends = self._ends_elsewhere(question, clock) if question.is_passing else self._end(question, clock)
-            people = [
-                self._process(who, end.origin, question.owner, clock) for end in ends for who in _people(end.origin)
-            ]
-            if people:
-                named.update((process.id, process) for process in people)
-                answers.append(_answer(question, ends, list(dict.fromkeys(process.id for process in people))))
+            ids: list[str] = []
+            for end in ends:
+                for who in _people(end.origin):
+                    process = self._process(who, end.origin, question.owner, clock)
+                    named[process.id] = process
+                    ids.append(process.id)
+            if ids:
+                answers.append(_answer(question, ends, list(dict.fromkeys(ids))))
         return Answers(answers=tuple(answers), processes=tuple(named.values()))
 
     def close(self) -> None:
@@ -147,8 +150,11 @@ class KernelFinder:
 
     def _at(self, key: FlowKey, question: Question, clock: _Clock, netns: int = 0) -> list[_End]:
         """Give the socket that has these ends in a network namespace, 0: ours."""
-        ports = [0 if port == NO_PORT else port for port in (key.local_port, key.remote_port)]
-        trace = self._owners.trace(key.ip_protocol, key.local_address, ports[0], key.remote_address, ports[1], netns)
+        local_port = 0 if key.local_port == NO_PORT else key.local_port
+        remote_port = 0 if key.remote_port == NO_PORT else key.remote_port
+        trace = self._owners.trace(
+            key.ip_protocol, key.local_address, local_port, key.remote_address, remote_port, netns
+        )
         if trace is None:
             return []
         cookie = _cookie_at(trace, question, clock)
@@ -169,7 +175,7 @@ class KernelFinder:
         started_by = clock.wall(touched_at) + START_ERROR_SECONDS
         if owner is not None and owner.pid == who.pid and owner.start_time <= started_by:
             return owner
-        key = Newcomer(pid=who.pid, name=who.name)
+        key = (who.pid, who.name)
         known = self._known.get(key)
         if known is not None and known.process.start_time > started_by:
             known = None
@@ -186,12 +192,12 @@ class KernelFinder:
         return unread
 
     def _sweep(self, now: float) -> None:
-        """Forget who ended long ago."""
-        for who, known in list(self._known.items()):
+        """Forget who ended long ago. Only those not seen for long are read: of a minute there may be 12,000."""
+        for who, known in [(who, known) for who, known in self._known.items() if now - known.seen_at >= KEPT_SECONDS]:
             running = self._table.find(who.pid)
             if running is not None and running.id == known.process.id:
                 known.alive_at = known.seen_at = now
-            elif now - known.seen_at >= KEPT_SECONDS:
+            else:
                 del self._known[who]
         self._table.prune({known.process.id for known in self._known.values()})
 
@@ -225,6 +231,8 @@ def _people(origin: Origin) -> list[Who]:
     closer = origin.releaser
     if closer is not None and closer.name.startswith(_WORKER):
         closer = None
+    if closer is not None and (origin.user is None or origin.user.pid == closer.pid):
+        return [closer]  # most
     hands = [who for who in (closer, origin.user) if who is not None] or [origin.creator]
     return list({who.pid: who for who in reversed(hands) if who is not None}.values())[::-1]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from netmon.model import OwnerWay, Process
 from netmon_collector.core.first_packets import FirstPacket
@@ -77,12 +77,11 @@ class HolderSource(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Glimpse:
+class Glimpse(NamedTuple):
     """The least that tells a process from the one that had its pid before.
 
     ``id`` is ``Process.id``; ``start_time`` Unix seconds; ``fingerprint`` differs when the process has changed so that
-    it should be read again.
+    it should be read again. A named tuple, as many are made: a fifth of the time.
     """
 
     id: str
@@ -90,8 +89,7 @@ class Glimpse:
     fingerprint: tuple[bytes, int] = (b"", 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessRecord:
+class ProcessRecord(NamedTuple):
     """A process as the system shows it; its texts are raw and may hold anything.
 
     ``arguments`` come from the first 4 kB of the command line. Texts that could not be read are empty, ``uid`` is None.

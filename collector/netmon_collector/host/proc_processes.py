@@ -37,11 +37,14 @@ class ProcProcessReader:
         self._ticks_per_second = os.sysconf("SC_CLK_TCK")
         self._boot = Path(f"{root}/sys/kernel/random/boot_id").read_bytes()[:8].decode()
         self._boot_time = 0.0
+        self._parent_names: dict[int, str] = {}
+        """Of this round: many young processes have the same parent."""
         self._uptime = uptime
 
     def begin(self, now_wall: float) -> None:
         """Take the moment that readings are held against."""
         self._boot_time = now_wall - self._uptime()
+        self._parent_names.clear()
 
     def glimpse(self, pid: int) -> Glimpse | None:
         """Identify a process by one read; None for those that are gone or zombies."""
@@ -71,8 +74,8 @@ class ProcProcessReader:
         glimpse = self._parse_stat(pid, _read("stat", directory))
         if glimpse is None:
             return None
-        command_line = _read_or_nothing("cmdline", directory, MAX_COMMAND_LINE_BYTES)
-        arguments = tuple(os.fsdecode(part) for part in command_line.removesuffix(b"\0").split(b"\0"))
+        command_line = os.fsdecode(_read_or_nothing("cmdline", directory, MAX_COMMAND_LINE_BYTES))
+        arguments = tuple(command_line.removesuffix("\0").split("\0"))
         uid = _UID_LINE.search(_read_or_nothing("status", directory))
         comm, parent_pid = glimpse.fingerprint
         return ProcessRecord(
@@ -87,13 +90,16 @@ class ProcProcessReader:
         )
 
     def _name_of(self, pid: int) -> str:
-        glimpse = self.glimpse(pid) if pid > 0 else None
-        return os.fsdecode(glimpse.fingerprint[0]) if glimpse is not None else ""
+        name = self._parent_names.get(pid)
+        if name is None:
+            glimpse = self.glimpse(pid) if pid > 0 else None
+            name = self._parent_names[pid] = os.fsdecode(glimpse.fingerprint[0]) if glimpse is not None else ""
+        return name
 
     def _parse_stat(self, pid: int, stat: bytes) -> Glimpse | None:
         """Read ``pid (comm) state ppid … starttime``, proc_pid_stat(5); a name may hold anything, also ``)``."""
         end = stat.rfind(b")")
-        fields = stat[end + 2 :].split()
+        fields = stat[end + 2 :].split(None, 20)
         if len(fields) < 20 or fields[0] in {b"Z", b"X"}:
             return None
         ticks = int(fields[19])

@@ -2,8 +2,8 @@
 
 import pwd
 from collections.abc import Collection
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from netmon.model import Process
 from netmon.model.text import clean
@@ -18,8 +18,7 @@ CLOCK_STEP_SECONDS = 1.0
 """By less than this two readings of one start differ; by more when the wall clock was set in between."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class _Entry(NamedTuple):
     process: Process
     glimpse: Glimpse
     read_time: float
@@ -39,6 +38,7 @@ class ProcessTable:
         self._entries: dict[str, _Entry] = {}
         self._round: dict[int, Process | None] = {}
         self._round_time = 0.0
+        self._known_pids: set[int] = set()
         self._users: dict[int, str] = {}
 
     def begin(self, now_wall: float) -> None:
@@ -61,7 +61,8 @@ class ProcessTable:
     def prune(self, keep_ids: Collection[str]) -> None:
         """Forget all processes but these, and names of users that may have changed."""
         self._entries = {key: entry for key, entry in self._entries.items() if key in keep_ids}
-        self._reader.keep(frozenset(entry.process.pid for entry in self._entries.values()))
+        self._known_pids = {entry.process.pid for entry in self._entries.values()}
+        self._reader.keep(frozenset(self._known_pids))
 
     def forget_all(self) -> None:
         """Read everything anew."""
@@ -70,6 +71,11 @@ class ProcessTable:
         self._users.clear()
 
     def _find(self, pid: int) -> Process | None:
+        if pid not in self._known_pids:
+            record = self._reader.read(pid)  # a glimpse before would not spare it
+            if record is None or record.glimpse.start_time > self._round_time:
+                return None
+            return self._keep(pid, record, record.glimpse.start_time)
         glimpse = self._reader.glimpse(pid)
         if glimpse is None or glimpse.start_time > self._round_time:
             return None
@@ -83,14 +89,18 @@ class ProcessTable:
         record = self._reader.read(pid)
         if record is None or record.glimpse.id != glimpse.id:
             return None
+        return self._keep(pid, record, glimpse.start_time)
+
+    def _keep(self, pid: int, record: ProcessRecord, start_time: float) -> Process:
+        entry = self._entries.get(record.glimpse.id)
         # The start is computed from the wall clock at each reading: the first one stands until the clock steps.
-        start_time = glimpse.start_time
         if entry is not None and abs(entry.process.start_time - start_time) < CLOCK_STEP_SECONDS:
             start_time = entry.process.start_time
         process = self._process(pid, record, start_time)
         if entry is not None and entry.process == process:
             process = entry.process
-        self._entries[glimpse.id] = _Entry(process=process, glimpse=record.glimpse, read_time=self._round_time)
+        self._entries[record.glimpse.id] = _Entry(process, record.glimpse, self._round_time)
+        self._known_pids.add(pid)
         return process
 
     def _process(self, pid: int, record: ProcessRecord, start_time: float) -> Process:

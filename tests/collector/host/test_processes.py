@@ -242,11 +242,14 @@ def test_forgetting_all_reads_everything_anew(reader: ProcessReader) -> None:
 
 
 class Swapped:
-    """A pid that changes hands between the glimpse and the reading."""
+    """A pid that changes hands between the glimpse and the second reading."""
 
     def __init__(self) -> None:
-        self._first = Glimpse(id="first", start_time=1.0)
-        self._second = Glimpse(id="second", start_time=2.0)
+        self._fingerprint = 0
+        self._records = [
+            ProcessRecord(glimpse=Glimpse(id="first", start_time=1.0), name="first"),
+            ProcessRecord(glimpse=Glimpse(id="second", start_time=2.0), name="second"),
+        ]
 
     def begin(self, now_wall: float) -> None:
         """Nothing to take."""
@@ -255,14 +258,16 @@ class Swapped:
         """Nothing to forget."""
 
     def glimpse(self, pid: int) -> Glimpse | None:
-        return self._first
+        return Glimpse(id="first", start_time=1.0, fingerprint=(b"renamed", 1))
 
     def read(self, pid: int) -> ProcessRecord | None:
-        return ProcessRecord(glimpse=self._second, name="second")
+        return self._records.pop(0)
 
 
 def test_a_pid_that_changes_hands_while_it_is_read_is_nobody() -> None:
     table = ProcessTable(Swapped())
+    first = look_up(table, 7)
+    assert (first.id, first.name) == ("first", "first")
     table.begin(100.0)
     assert table.find(7) is None
 

@@ -5,7 +5,6 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
 from enum import IntEnum
 from importlib.resources import files
 from types import TracebackType
@@ -59,6 +58,9 @@ class How(IntEnum):
     ACCEPTED = 4
 
 
+_HOWS: Final = tuple(How)
+
+
 class Who(NamedTuple):
     """A process at a moment. ``name`` is the kernel's, at most 15 bytes, raw."""
 
@@ -67,8 +69,7 @@ class Who(NamedTuple):
     name: bytes
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(NamedTuple):
     """Who made a socket, who connected, accepted or sent on it last, and who closed it; None: nobody was seen.
 
     ``how`` is what ``user`` did. ``*_seconds`` are CLOCK_MONOTONIC: first touched, last touched before the release, and
@@ -86,8 +87,7 @@ class Origin:
     released_seconds: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trace:
+class Trace(NamedTuple):
     """Which socket the packets between two ends passed: its cookie, and when the first did (CLOCK_MONOTONIC).
 
     ``listener``: the socket that took the SYN, where another was accepted from it; 0: none. ``before``: cookies of up
@@ -102,8 +102,7 @@ class Trace:
     received_bytes: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Newcomer:
+class Newcomer(NamedTuple):
     """A process that made or used a socket.
 
     ``name`` is the kernel's, raw; ``netns`` one of ``KernelOwners.elsewhere``, or 0: our network namespace.
@@ -111,7 +110,7 @@ class Newcomer:
 
     pid: int
     name: bytes
-    netns: int = field(default=0, compare=False)
+    netns: int = 0
 
 
 class CgroupHeld(PermissionError):
@@ -203,12 +202,12 @@ class KernelOwners:
         if flow is None:
             return None
         cookie, first, listener, *before, sent_bytes, received_bytes, _, _ = _FLOW.unpack(flow)
-        earlier = zip(before[::2], before[1::2], strict=True)
+        earlier = zip(before[::2], before[1::2], strict=True) if before[1] else ()
         return Trace(
             cookie=cookie,
             first_seconds=first / 1e9,
             listener=listener,
-            before=tuple((one, since / 1e9) for one, since in earlier if since),
+            before=tuple([(one, since / 1e9) for one, since in earlier if since]),
             sent_bytes=sent_bytes,
             received_bytes=received_bytes,
         )
@@ -224,14 +223,13 @@ class KernelOwners:
         created, used, released, netns, *people, _, how = _ORIGIN.unpack(known)
         if netns and self._netns and netns != (expected_netns or self._netns):
             return None
-        creator, user, releaser = (_who(*people[index : index + 3]) for index in (0, 3, 6))
         return Origin(
             cookie=cookie,
             netns=netns,
-            creator=creator,
-            user=user,
-            releaser=releaser,
-            how=How(how),
+            creator=_who(*people[0:3]),
+            user=_who(*people[3:6]),
+            releaser=_who(*people[6:9]),
+            how=_HOWS[how],
             created_seconds=created / 1e9,
             used_seconds=used / 1e9,
             released_seconds=released / 1e9 if released else None,
