@@ -9,7 +9,7 @@ from typing import Final
 
 from netmon import __version__
 from netmon.model import Calendar, CleanupSelection, RecorderStatus, RetentionPolicy
-from netmon.serving import ServiceHost, UnsafeDirectory, access_for_invoker
+from netmon.serving import ServiceHost, ServiceManager, UnsafeDirectory, access_for_invoker
 from netmon_client import connect_async
 from netmon_client.clock import wall_time
 from netmon_client.socket_path import own_recorder_path
@@ -55,6 +55,7 @@ class Daemon:
         self._start_time = wall_time()
         self._bells = Bells()
         self._workers = Workers()
+        self._manager = ServiceManager.from_environment(os.environ)
         self._recorder: Recorder | None = None
 
     async def run(self, stopped: asyncio.Event) -> None:
@@ -65,6 +66,7 @@ class Daemon:
         finally:
             self._workers.close()
             store.close()
+            self._manager.close()
 
     def status(self) -> RecorderStatus:
         """Give the state of the recorder."""
@@ -95,15 +97,23 @@ class Daemon:
             host = self._host(parts)
             await self._start(host)
             log.info("serving")
+            self._manager.ready("serving")
             tasks = [
                 asyncio.create_task(part)
-                for part in (recorder.follow(), recorder.keep(), self._clean(store), stopped.wait())
+                for part in (
+                    recorder.follow(),
+                    recorder.keep(),
+                    self._clean(store),
+                    self._manager.keep_alive(),
+                    stopped.wait(),
+                )
             ]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     task.result()
             finally:
+                self._manager.stopping()
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)

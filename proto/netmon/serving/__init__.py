@@ -20,6 +20,7 @@ from netmon.serving.host import HostTimes, ServiceHost
 from netmon.serving.lock import AlreadyRunning
 from netmon.serving.options import CLIENT_OPTIONS, MESSAGE_LIMIT_BYTES, SERVER_OPTIONS
 from netmon.serving.service import Service, build_service
+from netmon.serving.service_manager import ServiceManager
 from netmon.serving.socket import SocketAccess, access_for_invoker
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Service",
     "ServiceError",
     "ServiceHost",
+    "ServiceManager",
     "SocketAccess",
     "Unavailable",
     "UnsafeDirectory",
