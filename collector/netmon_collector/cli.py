@@ -6,9 +6,11 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 
+from netmon.model import Degradation
 from netmon.serving.lock import AlreadyRunning
+from netmon_collector import own_code
 from netmon_collector.config import ConfigError, Settings, load_settings
 from netmon_collector.source import CaptureRefused, SomethingMissing
 
@@ -17,6 +19,7 @@ EXIT_CONFIG = 2
 EXIT_MISSING = 69
 EXIT_ALREADY_RUNNING = 75
 EXIT_NO_PERMISSION = 77
+EXIT_UNSAFE = 78
 
 _GARBAGE_AFTER = 20_000
 """Objects after which the interpreter looks for garbage. A connection is some 30 objects that stay for a minute: at 200
@@ -36,6 +39,13 @@ netmon-collector: something that it needs is not installed: {error}
 Install it:  pip install 'netmon-suite[collector]'
 """
 
+_UNSAFE = """\
+netmon-collector: {text}
+Whoever can write there is root as soon as it starts. A copy that is root's alone:  {remedy}
+"""
+
+_UNSAFE_SERVICE = "As a service it does not start from there.\n"
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the collector until it is told to stop; give its exit code."""
@@ -50,19 +60,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _say(EXIT_MISSING, _INCOMPLETE.format(error=error))
     _collect_garbage_seldom()
+    unsafe = _look_at_own_code()
+    if unsafe is not None and own_code.is_service(os.environ, os.getpid(), os.getppid()):
+        return _say(EXIT_UNSAFE, _UNSAFE_SERVICE)
+    code, text = _end_of(run(settings, () if unsafe is None else (unsafe,)))
+    return _say(code, text)
+
+
+def _end_of(running: Coroutine[object, object, None]) -> tuple[int, str]:
+    """Run until the end; give the exit code, and what is to be said."""
     try:
-        asyncio.run(run(settings))
+        asyncio.run(running)
     except CaptureRefused:
-        return _say(EXIT_NO_PERMISSION, _REFUSED)
+        return EXIT_NO_PERMISSION, _REFUSED
     except AlreadyRunning as error:
-        return _say(EXIT_ALREADY_RUNNING, f"netmon-collector: {error}\n")
+        return EXIT_ALREADY_RUNNING, f"netmon-collector: {error}\n"
     except SomethingMissing as error:
-        return _say(EXIT_MISSING, f"netmon-collector: {error}\n")
+        return EXIT_MISSING, f"netmon-collector: {error}\n"
     except ConfigError as error:
-        return _say(EXIT_CONFIG, f"netmon-collector: {error}\n")
+        return EXIT_CONFIG, f"netmon-collector: {error}\n"
     except KeyboardInterrupt:
-        return EXIT_STOPPED
-    return EXIT_STOPPED
+        return EXIT_STOPPED, ""
+    return EXIT_STOPPED, ""
 
 
 def _set_up(settings: Settings) -> None:
@@ -84,6 +103,16 @@ def _set_up(settings: Settings) -> None:
 def _collect_garbage_seldom() -> None:
     gc.freeze()  # the 50,000 objects of loaded modules stay
     gc.set_threshold(_GARBAGE_AFTER)
+
+
+def _look_at_own_code() -> Degradation | None:
+    """Say it where others than root may change what runs here with root's rights; give the words for the status."""
+    if not own_code.has_privileges():
+        return None
+    unsafe = own_code.warning(own_code.writable_by_others(own_code.places(list(sys.modules.values()), sys.path)))
+    if unsafe is not None:
+        sys.stderr.write(_UNSAFE.format(text=unsafe.text, remedy=unsafe.remedy))
+    return unsafe
 
 
 def _say(code: int, text: str) -> int:

@@ -5,7 +5,7 @@ import logging
 import os
 import signal
 
-from netmon.model import Gap, GapCause
+from netmon.model import Degradation, Gap, GapCause
 from netmon.serving import ServiceHost, ServiceManager, UnsafeDirectory, access_for_invoker
 from netmon_collector import clock
 from netmon_collector.capture.recording import Recorder, sudo_owner
@@ -30,8 +30,8 @@ FAILED_TICKS = 5
 log = logging.getLogger(__name__)
 
 
-async def run(settings: Settings) -> None:
-    """Collect and serve until SIGTERM or SIGINT.
+async def run(settings: Settings, warnings: tuple[Degradation, ...] = ()) -> None:
+    """Collect and serve until SIGTERM or SIGINT; ``warnings`` hold for the whole run.
 
     ``CaptureRefused``, ``SomethingMissing``, ``ConfigError`` and ``AlreadyRunning`` say why it could not.
     """
@@ -41,7 +41,7 @@ async def run(settings: Settings) -> None:
         loop.add_signal_handler(number, stopped.set)
     source = _open_source(settings)
     try:
-        await Daemon(settings, source).run(stopped)
+        await Daemon(settings, source, warnings).run(stopped)
     finally:
         source.close()
 
@@ -97,8 +97,9 @@ def _open_recorder(settings: Settings) -> Recorder | None:
 class Daemon:
     """One run: a source, its monitor, and the service that hands out what the monitor knows."""
 
-    def __init__(self, settings: Settings, source: Source) -> None:
-        """Put the parts together; ``run`` starts them."""
+    def __init__(self, settings: Settings, source: Source, warnings: tuple[Degradation, ...] = ()) -> None:
+        """Put the parts together; ``run`` starts them. ``warnings`` stand first among what is degraded."""
+        self._warnings = warnings
         self._interval_seconds = settings.interval_seconds
         self._source = source
         self._monitor = source.monitor
@@ -108,7 +109,7 @@ class Daemon:
             hub=self._hub,
             source=self._monitor,
             control=Controls(source),
-            status=StatusBoard(source, settings.interval_seconds),
+            status=StatusBoard(source, settings.interval_seconds, warnings),
             wall_time=source.wall_time,
             limits=limits,
         )
@@ -188,7 +189,7 @@ class Daemon:
             self._monitor.resume(slept_seconds - self._slept_seconds, self._source.now(), wall_time)
         self._slept_seconds = slept_seconds
         self._source.before_tick()
-        self._monitor.set_degraded(self._source.degraded())
+        self._monitor.set_degraded((*self._warnings, *self._source.degraded()))
         self._monitor.tick(self._source.now(), self._source.wall_time())
         self._hub.publish()
         for gap in self._monitor.take_gaps():

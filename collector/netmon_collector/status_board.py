@@ -4,7 +4,7 @@ import os
 from dataclasses import replace
 
 from netmon import __version__
-from netmon.model import Caller, Drops, InterfaceStatus, Status
+from netmon.model import Caller, Degradation, Drops, InterfaceStatus, Status
 from netmon_collector import clock
 from netmon_collector.host.resources import read_own_resources
 from netmon_collector.source import Source
@@ -13,8 +13,9 @@ from netmon_collector.source import Source
 class StatusBoard:
     """Gives the status of a run."""
 
-    def __init__(self, source: Source, interval_seconds: float) -> None:
-        """Begin the uptime now."""
+    def __init__(self, source: Source, interval_seconds: float, warnings: tuple[Degradation, ...] = ()) -> None:
+        """Begin the uptime now. ``warnings`` are degradations of the run itself, whatever its source."""
+        self._warnings = warnings
         self._source = source
         self._monitor = source.monitor
         self._interval_seconds = interval_seconds
@@ -44,7 +45,7 @@ class StatusBoard:
             drops=snapshot.drops if snapshot is not None else Drops(),
             owner_ways=self._source.owner_ways(),
             attributed_share=snapshot.attributed_share if snapshot is not None else None,
-            degraded=self._source.degraded(),
+            degraded=(*self._warnings, *self._source.degraded()),
             caller=caller,
             subscriber_count=subscriber_count,
             pids=(os.getpid(),),

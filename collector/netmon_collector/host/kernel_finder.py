@@ -194,7 +194,7 @@ class KernelFinder:
     def _sweep(self, now: float) -> None:
         """Forget who ended long ago. Only those not seen for long are read: of a minute there may be 12,000."""
         for who, known in [(who, known) for who, known in self._known.items() if now - known.seen_at >= KEPT_SECONDS]:
-            running = self._table.find(who.pid)
+            running = self._table.find(who[0])
             if running is not None and running.id == known.process.id:
                 known.alive_at = known.seen_at = now
             else:

@@ -59,7 +59,7 @@ class ServiceManager:
 
     def _connect(self, path: str) -> None:
         made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | getattr(socket, "SOCK_CLOEXEC", 0))
-        made.setblocking(False)
+        made.settimeout(0)
         try:
             made.connect("\0" + path[1:] if path.startswith("@") else path)
         except (OSError, ValueError) as error:
