@@ -15,7 +15,7 @@ from typing import Final
 
 from netmon import __version__
 
-__all__ = ["main"]
+__all__ = ["build_parser", "main"]
 
 HOST: Final = "127.0.0.1"
 _PORT: Final = 8501
@@ -65,6 +65,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parse(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Options:
     """Read the command line, and what it leaves open from the environment. Exits 0 for help, 2 for wrong usage."""
+    parser = build_parser()
+    words = parser.parse_args(arguments)
+    port: int | None = words.port
+    if port is None:
+        try:
+            port = _port(environ.get(_PORT_VARIABLE) or str(_PORT))
+        except argparse.ArgumentTypeError as error:
+            parser.error(f"{_PORT_VARIABLE}: {error}")
+    for path in (words.socket or environ.get("NETMON_SOCKET"), words.recorder_socket):
+        if path is not None and not path.isprintable():
+            parser.error("the socket's path holds bytes that no page can show")
+    return Options(port=port, socket=words.socket, recorder=words.recorder_socket)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Give what reads the command line."""
     parser = argparse.ArgumentParser(
         prog="netmon-dashboard",
         description="Watch in the browser which program talks to whom. It serves on 127.0.0.1 only, needs no root, and "
@@ -85,17 +101,7 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Option
         help="socket of the recorder (default: NETMON_RECORDER_SOCKET, else the usual)",
     )
     parser.add_argument("--version", action="version", version=f"netmon-dashboard {__version__}")
-    words = parser.parse_args(arguments)
-    port: int | None = words.port
-    if port is None:
-        try:
-            port = _port(environ.get(_PORT_VARIABLE) or str(_PORT))
-        except argparse.ArgumentTypeError as error:
-            parser.error(f"{_PORT_VARIABLE}: {error}")
-    for path in (words.socket or environ.get("NETMON_SOCKET"), words.recorder_socket):
-        if path is not None and not path.isprintable():
-            parser.error("the socket's path holds bytes that no page can show")
-    return Options(port=port, socket=words.socket, recorder=words.recorder_socket)
+    return parser
 
 
 def bind_near(port: int) -> socket.socket:

@@ -43,7 +43,7 @@ def load_settings(
 
     ``SettingsError``: one of them is wrong; ``SystemExit`` for --help, --version and bad flags.
     """
-    flags = _parser().parse_args(arguments)
+    flags = build_parser().parse_args(arguments)
     values: dict[str, object] = {}
     for path in default_config_paths(environment) if config_paths is None else config_paths:
         values.update(_from_file(path))
@@ -86,7 +86,8 @@ def default_zone(environment: Mapping[str, str], localtime: Path = Path("/etc/lo
     return target.partition("/zoneinfo/")[2] or "UTC"
 
 
-def _parser() -> ArgumentParser:
+def build_parser() -> ArgumentParser:
+    """Give what reads the command line."""
     parser = ArgumentParser(
         prog="netmon-recorder",
         description="Keep history of what the collector counts, and serve it on a Unix socket. Needs no root.",

@@ -56,12 +56,13 @@ def load_settings(
     arguments: Sequence[str], environment: Mapping[str, str], config_path: Path = CONFIG_PATH
 ) -> Settings:
     """Read all settings. ``ConfigError``: one of them is wrong; ``SystemExit`` for --help, --version and bad flags."""
-    flags = _parser().parse_args(arguments)
+    flags = build_parser().parse_args(arguments)
     values = {**_from_file(config_path), **_from_environment(environment), **_from_flags(flags)}
     return _settings(values)
 
 
-def _parser() -> ArgumentParser:
+def build_parser() -> ArgumentParser:
+    """Give what reads the command line."""
     parser = ArgumentParser(
         prog="netmon-collector",
         description="Count what every program on this machine sends and receives, and serve it on a Unix socket.",

@@ -7,7 +7,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -71,7 +71,7 @@ def writable_by_others(paths: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
-def warning(found: tuple[Path, ...]) -> Degradation | None:
+def warning(found: Sequence[Path]) -> Degradation | None:
     """Give the words for it, ``code.writable``; None where nothing was found."""
     if not found:
         return None

@@ -1,0 +1,8 @@
+from netmon.pages import manual_page
+from netmon_dashboard.manual import program
+
+
+def test_the_page_bears_the_name_of_the_program() -> None:
+    made = program()
+    assert made.name == "netmon-dashboard"
+    assert manual_page(made).startswith(f".TH NETMON\\-dashboard {made.section} ".upper())
