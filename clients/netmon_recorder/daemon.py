@@ -5,10 +5,9 @@ import logging
 import os
 import signal
 from pathlib import Path
-from typing import Final
 
 from netmon import __version__
-from netmon.model import Calendar, CleanupSelection, RecorderStatus, RetentionPolicy
+from netmon.model import Calendar, RecorderStatus, RetentionPolicy
 from netmon.serving import ServiceHost, ServiceManager, UnsafeDirectory, access_for_invoker
 from netmon_client import connect_async
 from netmon_client.clock import wall_time
@@ -19,12 +18,7 @@ from netmon_recorder.service import ServiceParts, Workers, build_services
 from netmon_recorder.settings import DAY_SECONDS, Settings, SettingsError, default_database, default_zone
 from netmon_recorder.store import HistoryStore, StorageError
 from netmon_recorder.store.sqlite import open_store
-
-CLEANUP_SECONDS: Final = 3600.0
-"""How often what the policy no longer keeps is deleted."""
-
-STEP_PAUSE_SECONDS: Final = 0.05
-"""Between two steps of that, so that it takes no core for itself."""
+from netmon_recorder.upkeep import Upkeep
 
 log = logging.getLogger(__name__)
 
@@ -84,7 +78,7 @@ class Daemon:
         )
 
     async def _run(self, store: HistoryStore, stopped: asyncio.Event) -> None:
-        desk = AlertDesk(store)
+        desk, upkeep = AlertDesk(store), Upkeep(store, wall_time)
         async with connect_async(self._settings.collector) as collector:
             self._recorder = recorder = Recorder(
                 collector=collector,
@@ -92,6 +86,7 @@ class Daemon:
                 recording=Recording(store.resume_point(), wall_time()),
                 wall_time=wall_time,
                 after_batch=lambda now: self._ask_alerts(desk, now),
+                after_try=upkeep.look,
             )
             parts = ServiceParts(store=store, alerts=desk, listeners=self._bells, state=self, wall_time=wall_time)
             host = self._host(parts)
@@ -103,7 +98,7 @@ class Daemon:
                 for part in (
                     recorder.follow(),
                     recorder.keep(),
-                    self._clean(store),
+                    upkeep.run(),
                     self._manager.keep_alive(),
                     stopped.wait(),
                 )
@@ -168,17 +163,3 @@ class Daemon:
             return
         if fired:
             self._bells.ring()
-
-    async def _clean(self, store: HistoryStore) -> None:
-        """Delete what the policy no longer keeps, each hour, in small steps, for ever."""
-        while True:
-            await asyncio.sleep(CLEANUP_SECONDS)
-            steps = store.cleanup(CleanupSelection(), wall_time())
-            try:
-                while True:
-                    progress = await asyncio.to_thread(next, steps, None)
-                    if progress is None or progress.is_done:
-                        break
-                    await asyncio.sleep(STEP_PAUSE_SECONDS)
-            except StorageError as error:
-                log.warning("old history could not be deleted: %s", type(error).__name__)

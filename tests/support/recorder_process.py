@@ -1,12 +1,14 @@
 """The recorder as an installed program, over a file that may be there: started, measured and ended from outside."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from netmon.model import RecordingState
 from netmon_client import RecorderUnreachable
@@ -21,7 +23,10 @@ _READY_SECONDS = 30.0
 class RecorderProcess:
     """Runs of ``netmon-recorder`` over ``history.db`` of a folder, one at a time; their log is in ``log``."""
 
-    def __init__(self, folder: Path, collector_socket: str, flags: tuple[str, ...]) -> None:
+    def __init__(
+        self, folder: Path, collector_socket: str, flags: tuple[str, ...], environment: Mapping[str, str]
+    ) -> None:
+        self.environment = {**os.environ, **environment}
         self.socket = str(folder / "recorder.sock")
         self.log = folder / "recorder.log"
         paths = ["--database", str(folder / "history.db"), "--socket", self.socket, "--collector", collector_socket]
@@ -60,6 +65,15 @@ class RecorderProcess:
 
         wait_for(look, seconds=_READY_SECONDS, what="the recorder serves")
 
+    def wait_for_status(self, look: Callable[[HistoryStatus], bool], what: str) -> HistoryStatus:
+        """Wait until its status is so, and give it."""
+
+        def seen() -> HistoryStatus | None:
+            status = self.status()
+            return status if status is not None and look(status) else None
+
+        return wait_for(seen, seconds=_READY_SECONDS, what=what)
+
     def wait_until_recording(self) -> None:
         """Wait until it hears a collector."""
 
@@ -92,13 +106,17 @@ class RecorderProcess:
 
     def _run(self) -> subprocess.Popen[bytes]:
         with self.log.open("a") as file:
-            return subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+            return subprocess.Popen(
+                self.command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, env=self.environment
+            )
 
 
 @contextmanager
-def recorder(folder: Path, collector_socket: str, *flags: str) -> Generator[RecorderProcess]:
-    """Run a recorder that serves; killed at the end if it still runs."""
-    running = RecorderProcess(folder, collector_socket, flags)
+def recorder(
+    folder: Path, collector_socket: str, *flags: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> Generator[RecorderProcess]:
+    """Run a recorder that serves; killed at the end if it still runs. ``environment`` is added to this program's."""
+    running = RecorderProcess(folder, collector_socket, flags, environment)
     try:
         running.wait_until_serving()
         yield running

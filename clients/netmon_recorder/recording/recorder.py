@@ -20,6 +20,9 @@ BATCH_SECONDS: Final = 60.0
 _SETTLING_SECONDS: Final = 1.5
 """After the minute, so that its last snapshot has come."""
 
+_WRITE_AGAIN_SECONDS: Final = 5.0
+"""After a batch that was not kept: a disk that was freed is found soon, and looking costs one question to it."""
+
 _RETRY_SECONDS: Final = 10.0
 """After an error that the SDK does not try again: a collector that is newer, or closed to this user."""
 
@@ -41,7 +44,10 @@ class Collector(Protocol):
 
 
 class Recorder:
-    """Feeds a recording and writes its batches. ``after_batch`` is awaited after each one that was kept."""
+    """Feeds a recording and writes its batches.
+
+    ``after_batch`` is awaited after each one that was kept, ``after_try`` after each one.
+    """
 
     def __init__(
         self,
@@ -51,12 +57,14 @@ class Recorder:
         recording: Recording,
         wall_time: Callable[[], float],
         after_batch: Callable[[float], Awaitable[None]],
+        after_try: Callable[[], Awaitable[None]],
     ) -> None:
         self._collector = collector
         self._writer = writer
         self._recording = recording
         self._wall_time = wall_time
         self._after_batch = after_batch
+        self._after_try = after_try
         self._writing = asyncio.Lock()
         self._met = asyncio.Event()
         self._kept_until = wall_time()
@@ -91,8 +99,13 @@ class Recorder:
     async def keep(self) -> None:
         """Write a batch after each minute, for ever."""
         while True:
-            await self._is_due_within(BATCH_SECONDS - (self._wall_time() - _SETTLING_SECONDS) % BATCH_SECONDS)
-            if await self.write():
+            if self._is_failing:
+                await asyncio.sleep(_WRITE_AGAIN_SECONDS)
+            else:
+                await self._is_due_within(BATCH_SECONDS - (self._wall_time() - _SETTLING_SECONDS) % BATCH_SECONDS)
+            is_kept = await self.write()
+            await self._after_try()
+            if is_kept:
                 await self._after_batch(self._wall_time())
 
     async def _is_due_within(self, seconds: float) -> None:

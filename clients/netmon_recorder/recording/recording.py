@@ -52,7 +52,7 @@ class Recording:
         self._unrecorded_since = self._lost_at = now
         self._last_time, self._last_monotonic = now, 0.0
         self._is_lost = True
-        self._is_changed = False
+        self._is_changed = self._has_followed = False
         self._begin_time: float | None = None
         self._storage_failed_at: float | None = None
         self._monitoring = MonitoringState.UNSPECIFIED
@@ -73,12 +73,13 @@ class Recording:
     def meet(self, instance_id: str, start_time: float | None) -> None:
         """Follow a run of the collector; ``start_time`` None: it could not be asked.
 
-        What one that began after the last recorded moment has counted is new, all of it; what an older one counted
-        before it was first seen, nobody can place in time.
+        What one that began after the last recorded moment has counted is new, all of it, and so it is of one that took
+        the place of the run that was followed, whatever the clock says (it may have been set back); what an older one
+        counted before it was first seen, nobody can place in time.
         """
         if self.knows(instance_id):
             return
-        is_new = start_time is not None and start_time >= self._unrecorded_since
+        is_new = self._has_followed or (start_time is not None and start_time >= self._unrecorded_since)
         self._is_changed = bool(self._instance_id)
         self._instance_id = instance_id
         self._meter = Meter(skips_first=not is_new)
@@ -157,6 +158,7 @@ class Recording:
             self._gaps.add_drops(since_time, snapshot.time, reading.dropped_packets)
         self._last_time, self._last_monotonic = snapshot.time, snapshot.monotonic_seconds
         self._unrecorded_since = snapshot.time
+        self._has_followed = True
 
     def _end_outage(self, snapshot: Snapshot) -> None:
         if not self._is_lost:

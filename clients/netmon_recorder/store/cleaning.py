@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 from netmon.model import (
@@ -18,6 +17,9 @@ from netmon.model import (
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.notes import Notes
 from netmon_recorder.store.ranges import Kept, Tier
+
+TARGET_SHARE: Final = 0.9
+"""Of the quota that a cleanup leaves used: else one would be due each minute."""
 
 _STEP_ROWS: Final = 5000
 _STEP_PAGES: Final = 500
@@ -57,14 +59,27 @@ def cuts_of(
     """Give what goes: by age, and then as much of the finest as the quota asks for."""
     wanted = selection.policy or policy
     cuts = {tier: _before(tier, time, days) for tier, time in _ends(selection, wanted, now).items()}
-    if selection.older_than_time is None and wanted.quota_bytes:
-        _cut_to_quota(connection, cuts, wanted.quota_bytes, days)
+    if selection.older_than_time is None and is_over(connection, wanted.quota_bytes, TARGET_SHARE):
+        _cut_to_quota(connection, cuts, int(wanted.quota_bytes * TARGET_SHARE), days)
     return [Cut(tier=tier, before=before) for tier, before in cuts.items()]
 
 
+def is_over(connection: sqlite3.Connection, quota_bytes: int, share: float) -> bool:
+    """Tell whether what is used is at least so much of the quota. Pages that are free to be used again do not count."""
+    return quota_bytes > 0 and used_bytes(connection) >= quota_bytes * share
+
+
+def used_bytes(connection: sqlite3.Connection) -> int:
+    """Give how many bytes of the file are in use."""
+    pages, free, size = (
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+        for name in ("page_count", "freelist_count", "page_size")
+    )
+    return (pages - free) * size
+
+
 def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
-    """Give what would go."""
-    bytes_a_row = row_bytes(connection, row_counts(connection))
+    """Give what would go. What it frees is that of the rows, and of pages that were free already: they go too."""
     tiers: list[StorageTier] = []
     for cut in cuts:
         table, unit = cut.tier.table, cut.tier.unit_seconds
@@ -77,22 +92,22 @@ def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
                 StorageTier(
                     bucket=SIZES[cut.tier],
                     row_count=count,
-                    byte_count=int(count * bytes_a_row),
+                    byte_count=int(count * _bytes_a_row(connection, cut.tier)),
                     oldest_time=first * unit,
                     newest_time=last * unit,
                 )
             )
+    free, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_size"))
     return CleanupPlan(
         tiers=tuple(tiers),
         row_count=sum(tier.row_count for tier in tiers),
-        freed_bytes=sum(tier.byte_count for tier in tiers),
+        freed_bytes=free * size + sum(tier.byte_count for tier in tiers),
         oldest_time=min((tier.oldest_time for tier in tiers if tier.oldest_time is not None), default=None),
     )
 
 
 def clean(
     connection: sqlite3.Connection,
-    path: Path,
     cuts: list[Cut],
     alone: AbstractContextManager[object],
     write: Callable[[Callable[[], None]], None],
@@ -100,7 +115,7 @@ def clean(
     """Delete step by step. ``alone`` keeps the writer out; ``write`` does one piece of work in a transaction of it."""
     with alone:
         total = plan_of(connection, cuts).row_count
-    size_before = path.stat().st_size
+        size_before = _size(connection)
     deleted = 0
     for cut in cuts:
         step = _Step(connection, cut)
@@ -110,22 +125,42 @@ def clean(
             deleted += step.row_count
             with alone:
                 _give_back(connection)
-            yield _progress(path, size_before, deleted, total)
+                progress = _progress(connection, size_before, deleted, total)
+            yield progress
     write(lambda: _forget_gaps(connection))
     while True:
         with alone:
             has_more = _give_back(connection)
+            progress = _progress(connection, size_before, deleted, total)
         if not has_more:
             break
-        yield _progress(path, size_before, deleted, total)
+        yield progress
     with alone:  # the file shrinks only when the journal is written back
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    yield replace(_progress(path, size_before, deleted, deleted), is_done=True)
+    yield replace(progress, row_count=max(deleted, progress.deleted_row_count), is_done=True)
 
 
-def _progress(path: Path, size_before: int, deleted: int, total: int) -> CleanupProgress:
-    freed = max(0, size_before - path.stat().st_size)
+def _progress(connection: sqlite3.Connection, size_before: int, deleted: int, total: int) -> CleanupProgress:
+    freed = max(0, size_before - _size(connection))
     return CleanupProgress(deleted_row_count=deleted, row_count=max(total, deleted), freed_bytes=freed)
+
+
+def _size(connection: sqlite3.Connection) -> int:
+    """Give the bytes of the file as they are once the journal is written back."""
+    pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
+    return int(pages * size)
+
+
+def _bytes_a_row(connection: sqlite3.Connection, tier: Tier) -> float:
+    """Give how many bytes of the file a row of a tier takes: a walk over its pages (SQLite's dbstat), 1 ms a MB."""
+    (count,) = connection.execute(f"SELECT count(*) FROM {tier.table}").fetchone()  # noqa: S608 -- a name of ours
+    try:
+        (size,) = connection.execute(
+            "SELECT sum(pgsize) FROM dbstat WHERE name = ? AND aggregate = TRUE", (tier.table,)
+        ).fetchone()
+    except sqlite3.OperationalError:  # an SQLite that was built without it
+        return row_bytes(connection, row_counts(connection))
+    return size / count if count else 0.0
 
 
 def row_counts(connection: sqlite3.Connection) -> dict[Tier, int]:
@@ -138,11 +173,8 @@ def row_counts(connection: sqlite3.Connection) -> dict[Tier, int]:
 
 def row_bytes(connection: sqlite3.Connection, counts: dict[Tier, int]) -> float:
     """Give about how many bytes of the file a row takes, its share of names and keys included."""
-    (pages,), (free,), (size,) = (
-        connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "freelist_count", "page_size")
-    )
     rows = sum(counts.values())
-    return (pages - free) * size / rows if rows else 0.0
+    return used_bytes(connection) / rows if rows else 0.0
 
 
 class _Step:
@@ -206,17 +238,16 @@ def _before(tier: Tier, time: float, days: ZoneCalendar) -> int:
 
 def _cut_to_quota(connection: sqlite3.Connection, cuts: dict[Tier, int], quota_bytes: int, days: ZoneCalendar) -> None:
     """Move the cuts on until what is left fits: the oldest of the finest first."""
-    (pages,), (size,) = (connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size"))
-    (free,) = connection.execute("PRAGMA freelist_count").fetchone()
-    bytes_a_row = row_bytes(connection, row_counts(connection))
-    going = sum(
-        connection.execute(f"SELECT count(*) FROM {tier.table} WHERE bucket < ?", (before,)).fetchone()[0]  # noqa: S608 -- a name of ours
-        for tier, before in cuts.items()
-    )
-    left = (pages - free) * size - going * bytes_a_row - quota_bytes
+    left = used_bytes(connection) - quota_bytes
+    for tier, before in cuts.items():
+        (going,) = connection.execute(f"SELECT count(*) FROM {tier.table} WHERE bucket < ?", (before,)).fetchone()  # noqa: S608 -- a name of ours
+        left -= going * _bytes_a_row(connection, tier) if going else 0
     for tier in Tier:
-        if left <= 0 or not bytes_a_row:
+        if left <= 0:
             return
+        bytes_a_row = _bytes_a_row(connection, tier)
+        if not bytes_a_row:
+            continue
         first = cuts.get(tier, 0)
         row = connection.execute(
             f"SELECT bucket FROM {tier.table} WHERE bucket >= ? ORDER BY bucket LIMIT 1 OFFSET ?",  # noqa: S608 -- a name of ours

@@ -10,13 +10,13 @@ import sqlite3
 import stat
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from netmon.model import Degradation
 from netmon_recorder.store.lock import WriterLock
-from netmon_recorder.store.port import StorageError, StorageFull, StorageTooNew
+from netmon_recorder.store.port import StorageBroken, StorageError, StorageFull, StorageTooNew
 from netmon_recorder.store.schema import MIGRATIONS
 
 _SETTINGS: Final = """
@@ -29,8 +29,16 @@ PRAGMA temp_store = MEMORY;
 _VERSION_OFFSET: Final = 60  # user_version in the header (SQLite file format, 1.3)
 _MAGIC: Final = b"SQLite format 3\0"
 
-_FULL: Final = frozenset({sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_IOERR_FSYNC})
+_FULL: Final = frozenset(
+    {
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR_WRITE,
+        sqlite3.SQLITE_IOERR_FSYNC,
+        sqlite3.SQLITE_IOERR_SHMSIZE,  # the journal's index could not grow
+    }
+)
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+_BROKEN: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +48,7 @@ class OpenedFile:
     path: Path
     lock: WriterLock
     connection: sqlite3.Connection
+    inode: int
     was_unclean: bool = False
     notes: tuple[Degradation, ...] = ()
 
@@ -52,38 +61,55 @@ def open_file(path: Path, now: float, migrations: Sequence[Sequence[str]] = MIGR
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = WriterLock(beside(path, ".lock"))
     try:
-        _check_place(path)
-        _refuse_newer(_version_in_header(path), len(migrations))
-        was_unclean = beside(path, ".running").exists()
-        aside: Path | None = None
-        if not _is_sound(path, was_unclean=was_unclean):
-            aside = _set_aside(path, now)
-        connection = _prepared(path, migrations)
-        beside(path, ".running").touch(mode=0o600)
-    except sqlite3.Error as error:
-        lock.release()
-        raise explained(error) from error
-    except OSError as error:
-        lock.release()
-        raise StorageError(f"cannot open {path}: {error.strerror}") from error
+        return _opened(path, lock, now, migrations, was_unclean=beside(path, ".running").exists())
     except StorageError:
         lock.release()
         raise
-    notes = () if aside is None else (_aside_note(aside),)
-    return OpenedFile(path=path, lock=lock, connection=connection, was_unclean=was_unclean, notes=notes)
 
 
-def close_file(opened: OpenedFile) -> None:
+def reopen_file(broken: OpenedFile, now: float) -> OpenedFile:
+    """Open a file anew that broke while it was open, under the same lock. Its connections are closed before.
+
+    Raises as `open_file`; the lock is held on.
+    """
+    was_there = broken.path.exists()
+    opened = _opened(broken.path, broken.lock, now, MIGRATIONS, was_unclean=True)
+    gone = () if was_there else (_GONE,)
+    return replace(opened, notes=(*broken.notes, *opened.notes, *gone))
+
+
+def close_file(opened: OpenedFile, *, is_clean: bool = True) -> None:
     """Close the writer's connection; the readers are closed before. Says that the end was clean, if it was."""
     try:
         opened.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         opened.connection.execute("PRAGMA optimize")
         opened.connection.close()
-        beside(opened.path, ".running").unlink(missing_ok=True)
+        if is_clean:
+            beside(opened.path, ".running").unlink(missing_ok=True)
     except sqlite3.Error as error:
         raise explained(error) from error
     finally:
         opened.lock.release()
+
+
+def _opened(
+    path: Path, lock: WriterLock, now: float, migrations: Sequence[Sequence[str]], *, was_unclean: bool
+) -> OpenedFile:
+    try:
+        _check_place(path)
+        _refuse_newer(_version_in_header(path), len(migrations))
+        aside: Path | None = None
+        if not _is_sound(path, was_unclean=was_unclean):
+            aside = _set_aside(path, now)
+        connection = _prepared(path, migrations)
+        beside(path, ".running").touch(mode=0o600)
+        inode = path.stat().st_ino
+    except sqlite3.Error as error:
+        raise explained(error) from error
+    except OSError as error:
+        raise StorageError(f"cannot open {path}: {error.strerror}") from error
+    notes = () if aside is None else (_aside_note(aside),)
+    return OpenedFile(path=path, lock=lock, connection=connection, inode=inode, was_unclean=was_unclean, notes=notes)
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -105,7 +131,9 @@ def explained(error: sqlite3.Error) -> StorageError:
     if code in _FULL or code & 0xFF == sqlite3.SQLITE_FULL:
         return StorageFull("the disk is full")
     if code & 0xFF in _DAMAGED:
-        return StorageError("the database is damaged: it is set aside when it is opened the next time")
+        return StorageBroken("the database is damaged: it is set aside with the next batch")
+    if code & 0xFF in _BROKEN:
+        return StorageBroken(f"the database cannot be used, and is opened anew with the next batch: {error}")
     return StorageError(f"SQLite: {error}")
 
 
@@ -172,6 +200,13 @@ def _aside_note(aside: Path) -> Degradation:
         text=f"the history before was damaged and is set aside as {aside.name}",
         remedy=f'sqlite3 {aside} ".recover" | sqlite3 recovered.db',
     )
+
+
+_GONE: Final = Degradation(
+    code="history.gone",
+    text="the history was removed while it was in use, and a new one is begun",
+    remedy="netmon-cli status",
+)
 
 
 def _prepared(path: Path, migrations: Sequence[Sequence[str]]) -> sqlite3.Connection:
@@ -248,8 +283,12 @@ class Ballast:
             return False
 
     def check_room(self) -> None:
-        """Raise `StorageFull` where less than the reserve is free: others need the disk too."""
-        if self.available_bytes < self.reserve_bytes:
+        """Raise `StorageFull` where less than the reserve is free: others need the disk too.
+
+        The room of a ballast that was given up is for deleting, not for the next batch.
+        """
+        held_back = 0 if self.is_held else self._size_bytes
+        if self.available_bytes < self.reserve_bytes + held_back:
             raise StorageFull("the disk is nearly full")
 
     def give_up(self) -> None:

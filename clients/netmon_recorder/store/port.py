@@ -43,6 +43,18 @@ class StorageFull(StorageError):
     """No room on the disk, or the quota is reached: try the same again later."""
 
 
+class StorageHeld(StorageFull):
+    """A reader from outside keeps the journal from being written back: try the same again later."""
+
+
+class StorageOverQuota(StorageFull):
+    """The quota is reached: try the same again after a cleanup."""
+
+
+class StorageBroken(StorageError):
+    """What it is kept in is damaged, gone or cannot be used: the next batch opens it anew."""
+
+
 class StorageTaken(StorageError):
     """Another recorder writes to it: end. ``pid`` is its process id, 0 where it is not known."""
 
@@ -97,7 +109,10 @@ class UsageWriter(Protocol):
         ...
 
     def append(self, batch: UsageBatch) -> None:
-        """Keep a batch. When this returns it survives a kill of the process. Raises `StorageFull`."""
+        """Keep a batch. When this returns it survives a kill of the process. Raises `StorageFull`.
+
+        What was found broken since the batch before is opened anew first, and set aside where it is damaged.
+        """
         ...
 
 
@@ -145,6 +160,10 @@ class StorageKeeper(Protocol):
 
         What is not asked for any more stays. The writer gets in between any two steps.
         """
+        ...
+
+    def needs_cleanup(self) -> bool:
+        """Tell whether the quota is so near that a cleanup should not wait for its hour."""
         ...
 
     def refresh_caches(self) -> CacheReport:

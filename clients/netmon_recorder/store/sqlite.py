@@ -1,10 +1,9 @@
 """The storage that comes with the recorder: SQLite in one file, one writer, readers beside it."""
 
-import queue
+import logging
 import sqlite3
-import threading
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -36,36 +35,39 @@ from netmon_recorder.store import alert_table
 from netmon_recorder.store.aggregation import Aggregation
 from netmon_recorder.store.browsers import answer_browsers
 from netmon_recorder.store.calendar import ZoneCalendar
-from netmon_recorder.store.cleaning import clean, cuts_of, plan_of
-from netmon_recorder.store.database import (
-    Ballast,
-    OpenedFile,
-    close_file,
-    connect,
-    explained,
-    in_transaction,
-    open_file,
-)
+from netmon_recorder.store.cleaning import clean, cuts_of, is_over, plan_of
+from netmon_recorder.store.connections import Connections
+from netmon_recorder.store.database import Ballast, OpenedFile, open_file
 from netmon_recorder.store.entities import list_entities
 from netmon_recorder.store.exporting import export_rows
 from netmon_recorder.store.keys import KeyBook, forget_unused, last_minutes_again
 from netmon_recorder.store.missing import open_gaps
 from netmon_recorder.store.notes import Notes
-from netmon_recorder.store.port import ResumePoint, StorageError, StorageFull, UsageBatch
-from netmon_recorder.store.storage_state import Place, status_of
+from netmon_recorder.store.port import (
+    ResumePoint,
+    StorageBroken,
+    StorageError,
+    StorageFull,
+    StorageHeld,
+    StorageOverQuota,
+    UsageBatch,
+)
+from netmon_recorder.store.storage_state import Place, status_of, unreadable
 from netmon_recorder.store.timelines import answer_timeline
 from netmon_recorder.store.usage import answer_usage
 from netmon_recorder.store.writing import write_batch
 
 _T = TypeVar("_T")
 
-_READERS: Final = 2
-"""Connections for questions; each keeps up to 2 MB of pages. More questions at once wait their turn."""
-
 RESERVE_BYTES: Final = 64 * 1024 * 1024
 """Free space below which nothing is written; on disks under 1.3 GB a twentieth of them."""
 
 BALLAST_BYTES: Final = 1024 * 1024
+
+NEAR_SHARE: Final = 0.97
+"""Of the quota: from there on a cleanup is due. It makes room down to `cleaning.TARGET_SHARE`."""
+
+log = logging.getLogger(__name__)
 
 
 def open_store(
@@ -91,37 +93,32 @@ class SqliteStore:
     """A `HistoryStore`. Made by `open_store`."""
 
     def __init__(self, opened: OpenedFile, policy: RetentionPolicy, calendar: ZoneCalendar, ballast: Ballast) -> None:
-        self._opened = opened
         self._path = opened.path
         self._policy = policy
         self._calendar = calendar
         self._ballast = ballast
-        self._writer = opened.connection
-        self._writing = threading.RLock()
+        self._connections = Connections(opened)
         self._keys = KeyBook()
         self._state = StorageState.WRITING
+        self._failure = ""
         self._is_closed = False
-        if Notes(self._writer).get("day_zone") is None:
-            self._write(self._begin)
-        if opened.was_unclean:
-            self._write(lambda: last_minutes_again(self._writer))
-        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
-        for _ in range(_READERS):
-            self._readers.put(connect(self._path, read_only=True))
+        self._prepare(was_unclean=opened.was_unclean)
         ballast.take()
 
     def close(self) -> None:
         """Write what waits, say that the end was clean, and let go. May be called twice."""
-        with self._writing:
+        with self._connections.alone:
             if self._is_closed:
                 return
             self._is_closed = True
-            for _ in range(_READERS):
-                self._readers.get().close()
+            is_clean = False
             try:
                 self._write(lambda: self._keys.flush(self._writer))
+                is_clean = True
+            except StorageError as error:  # the next start finds it out from the minutes
+                log.warning("what waited could not be written: %s", type(error).__name__)
             finally:
-                close_file(self._opened)
+                self._connections.close(is_clean=is_clean)
 
     # --- The writer's side ---------------------------------------------------------------------------------------
 
@@ -138,19 +135,21 @@ class SqliteStore:
 
     def append(self, batch: UsageBatch) -> None:
         """Keep a batch, all of it or nothing. Raises `StorageFull` where there is no room."""
-        with self._writing:
-            days = self._days(self._writer)
+        with self._connections.alone:
             try:
-                self._ballast.check_room()
-                self._write(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
-            except StorageFull:
+                if self._connections.is_broken or self._connections.is_moved:
+                    self._open_anew(batch.until_time)
+                try:
+                    self._append(batch)
+                except StorageBroken:
+                    self._open_anew(batch.until_time)
+                    self._append(batch)
+            except StorageError as error:
                 self._keys.forget()
-                self._state = StorageState.DISK_FULL
-                self._ballast.give_up()
-                raise
-            except StorageError:
-                self._keys.forget()
-                self._state = StorageState.FAILED
+                self._failure = str(error)
+                self._state = _state_after(error)
+                if self._state is StorageState.DISK_FULL:
+                    self._ballast.give_up()
                 raise
             self._state = StorageState.WRITING
             self._ballast.take()
@@ -200,9 +199,13 @@ class SqliteStore:
             policy=self._policy,
             wanted=self._calendar.calendar,
             state=self._state,
-            notes=self._opened.notes,
+            failure=self._failure,
+            notes=self._connections.notes,
         )
-        return self._read(lambda connection: status_of(connection, place))
+        try:
+            return self._read(lambda connection: status_of(connection, place))
+        except StorageError as error:
+            return unreadable(place, error)
 
     def run_aggregation(self, now: float) -> AggregationReport:
         """Hold the roll-ups against what they are made of, and mend them; days of another zone are made anew."""
@@ -229,11 +232,15 @@ class SqliteStore:
             cuts = cuts_of(connection, selection, self._policy, now, self._days(connection))
         if self._state is StorageState.DISK_FULL:
             self._ballast.give_up()
-        for progress in clean(self._writer, self._path, cuts, self._writing, self._write):
+        for progress in clean(self._writer, cuts, self._connections.alone, self._write):
             if progress.is_done:
                 self._write(lambda: Notes(self._writer).put("last_cleanup_time", now))
                 self._ballast.take()
             yield progress
+
+    def needs_cleanup(self) -> bool:
+        """Tell whether the quota is so near that a cleanup should not wait for its hour."""
+        return self._read(lambda connection: is_over(connection, self._policy.quota_bytes, NEAR_SHARE))
 
     def refresh_caches(self) -> CacheReport:
         """Forget keys and names that nothing is of any more, and read the rest anew."""
@@ -244,7 +251,7 @@ class SqliteStore:
             removed.extend(forget_unused(self._writer))
             self._keys.forget()
 
-        with self._writing:
+        with self._connections.alone:
             self._write(work)
         return CacheReport(removed_key_count=removed[0], removed_name_count=removed[1])
 
@@ -280,6 +287,31 @@ class SqliteStore:
 
     # --- Within --------------------------------------------------------------------------------------------------
 
+    @property
+    def _writer(self) -> sqlite3.Connection:
+        return self._connections.writer
+
+    def _prepare(self, *, was_unclean: bool) -> None:
+        if Notes(self._writer).get("day_zone") is None:
+            self._write(self._begin)
+        if was_unclean:
+            try:
+                self._write(lambda: last_minutes_again(self._writer))
+            except StorageFull as error:  # some last times stay up to a quarter of an hour behind
+                log.warning("last times were not mended: %s", type(error).__name__)
+
+    def _open_anew(self, now: float) -> None:
+        self._keys.forget()
+        self._connections.reopen(now)
+        self._prepare(was_unclean=True)
+
+    def _append(self, batch: UsageBatch) -> None:
+        self._ballast.check_room()
+        if self._read(lambda connection: is_over(connection, self._policy.quota_bytes, 1.0)):
+            raise StorageOverQuota("the quota is reached")
+        days = self._days(self._writer)
+        self._write(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
+
     def _begin(self) -> None:
         notes = Notes(self._writer)
         notes.put("day_zone", self._calendar.calendar.time_zone)
@@ -301,11 +333,7 @@ class SqliteStore:
         return ZoneCalendar(Calendar(time_zone=kept.day_zone, month_first_day=kept.month_first_day))
 
     def _write(self, work: Callable[[], None]) -> None:
-        with self._writing:
-            try:
-                in_transaction(self._writer, work)
-            except sqlite3.Error as error:
-                raise explained(error) from error
+        self._connections.write(work)
 
     def _written(self, work: Callable[[], _T]) -> _T:
         results: list[_T] = []
@@ -316,18 +344,12 @@ class SqliteStore:
         with self._reading() as connection:
             return work(connection)
 
-    @contextmanager
-    def _reading(self) -> Generator[sqlite3.Connection]:
-        """Lend a connection, with one state of the database for as long as it is lent."""
-        connection = self._readers.get()
-        try:
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            finally:
-                if connection.in_transaction:
-                    connection.execute("COMMIT")
-        except sqlite3.Error as error:
-            raise explained(error) from error
-        finally:
-            self._readers.put(connection)
+    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
+        return self._connections.reading()
+
+
+def _state_after(error: StorageError) -> StorageState:
+    if isinstance(error, StorageOverQuota):
+        return StorageState.QUOTA_REACHED
+    is_full = isinstance(error, StorageFull) and not isinstance(error, StorageHeld)
+    return StorageState.DISK_FULL if is_full else StorageState.FAILED

@@ -8,19 +8,24 @@ from netmon.model import Calendar, Degradation, RetentionPolicy, StorageState, S
 from netmon_recorder.store.cleaning import tiers_of
 from netmon_recorder.store.database import Ballast, beside
 from netmon_recorder.store.notes import Notes
+from netmon_recorder.store.port import StorageError
 from netmon_recorder.store.ranges import Kept
 from netmon_recorder.store.schema import MIGRATIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What is known of the storage beside its tables. ``wanted``: the calendar that the recorder was started with."""
+    """What is known of the storage beside its tables.
+
+    ``wanted``: the calendar that the recorder was started with; ``failure``: why the last batch could not be kept.
+    """
 
     path: Path
     ballast: Ballast
     policy: RetentionPolicy
     wanted: Calendar
     state: StorageState
+    failure: str
     notes: tuple[Degradation, ...]
 
 
@@ -31,7 +36,6 @@ def status_of(connection: sqlite3.Connection, place: Place) -> StorageStatus:
     page_bytes, pages, free_pages = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count", "freelist_count")
     )
-    files = [place.path, *(beside(place.path, suffix) for suffix in ("-wal", "-shm", ".ballast"))]
     state = place.state
     if state is StorageState.WRITING and 0 < place.policy.quota_bytes < (pages - free_pages) * page_bytes:
         state = StorageState.QUOTA_REACHED
@@ -40,7 +44,7 @@ def status_of(connection: sqlite3.Connection, place: Place) -> StorageStatus:
         path=str(place.path),
         schema_version=len(MIGRATIONS),
         state=state,
-        file_bytes=sum(file.stat().st_size for file in files if file.exists()),
+        file_bytes=_file_bytes(place.path),
         reusable_bytes=free_pages * page_bytes,
         disk_available_bytes=place.ballast.available_bytes,
         policy=place.policy,
@@ -56,6 +60,27 @@ def status_of(connection: sqlite3.Connection, place: Place) -> StorageStatus:
     )
 
 
+def unreadable(place: Place, error: StorageError) -> StorageStatus:
+    """Give the state of a storage that cannot be asked: what is known from outside."""
+    failed = Degradation(code="history.failed", text=f"history cannot be read: {error}", remedy="")
+    return StorageStatus(
+        engine="sqlite",
+        path=str(place.path),
+        schema_version=len(MIGRATIONS),
+        state=StorageState.FAILED,
+        file_bytes=_file_bytes(place.path),
+        disk_available_bytes=place.ballast.available_bytes,
+        policy=place.policy,
+        calendar=place.wanted,
+        degraded=(*place.notes, failed),
+    )
+
+
+def _file_bytes(path: Path) -> int:
+    files = [path, *(beside(path, suffix) for suffix in ("-wal", "-shm", ".ballast"))]
+    return sum(file.stat().st_size for file in files if file.exists())
+
+
 def _shortcomings(place: Place, kept: Kept) -> list[Degradation]:
     wanted = place.wanted
     found: list[Degradation] = []
@@ -68,6 +93,12 @@ def _shortcomings(place: Place, kept: Kept) -> list[Degradation]:
     if place.state is StorageState.DISK_FULL:
         text = f"the disk is full: nothing is kept until {place.ballast.reserve_bytes:,} bytes are free"
         found.append(Degradation(code="history.disk_full", text=text, remedy="netmon-cli cleanup --dry-run"))
+    if place.state is StorageState.QUOTA_REACHED:
+        text = f"the quota of {place.policy.quota_bytes:,} bytes is reached: nothing is kept until there is room"
+        found.append(Degradation(code="history.quota", text=text, remedy="netmon-cli cleanup --dry-run"))
+    if place.state is StorageState.FAILED:
+        text = f"history cannot be written, and waits in memory: {place.failure}"
+        found.append(Degradation(code="history.failed", text=text, remedy=""))
     return found
 
 

@@ -25,6 +25,7 @@ class Writer:
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.begun = threading.Event()
+        self.looks = 0
 
     def resume_point(self) -> ResumePoint:
         return ResumePoint()
@@ -55,12 +56,16 @@ def recorder_of(
     async def nothing(now: float) -> None:
         assert now
 
+    async def look() -> None:
+        writer.looks += 1
+
     return Recorder(
         collector=connect_async(fake.socket),
         writer=writer,
         recording=Recording(ResumePoint(), START_TIME),
         wall_time=lambda: NOW,
         after_batch=after or nothing,
+        after_try=look,
     )
 
 
@@ -97,6 +102,7 @@ async def test_the_first_batch_is_written_as_soon_as_a_collector_is_met() -> Non
         for task in tasks:
             task.cancel()
     assert writer.sent_bytes == 500
+    assert writer.looks == 1
 
 
 async def test_what_is_refused_is_written_later(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,8 +1,10 @@
 """State of the storage."""
 
+from contextlib import suppress
 from pathlib import Path
 
-from netmon.model import RetentionPolicy, StorageState
+from netmon.model import StorageState
+from netmon_recorder.store import StorageError
 from tests.support.history_stage import NOON, keep, opened, row
 
 
@@ -20,7 +22,12 @@ def test_the_state_tells_what_is_kept_and_where(tmp_path: Path) -> None:
     assert status.disk_available_bytes > 0
 
 
-def test_a_quota_that_nothing_can_help_is_said(tmp_path: Path) -> None:
-    with opened(tmp_path, policy=RetentionPolicy(quota_bytes=1000)) as store:
+def test_a_history_that_cannot_be_read_still_has_a_state(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
         keep(store, row(NOON))
-        assert store.status(NOON).state is StorageState.QUOTA_REACHED
+        with suppress(StorageError), store._connections.reading() as connection:
+            connection.close()
+        status = store.status(NOON)
+        assert status.state is StorageState.FAILED
+        assert [note.code for note in status.degraded] == ["history.failed"]
+        assert status.file_bytes > 1024 * 1024

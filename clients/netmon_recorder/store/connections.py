@@ -1,0 +1,113 @@
+"""The connections to the file: one that writes, some that read; opened anew where the file broke under them."""
+
+import logging
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Final
+
+from netmon.model import Degradation
+from netmon_recorder.store.database import OpenedFile, close_file, connect, explained, in_transaction, reopen_file
+from netmon_recorder.store.journal import check_journal
+from netmon_recorder.store.port import StorageBroken, StorageError
+
+_READERS: Final = 2
+"""Connections for questions; each keeps up to 2 MB of pages. More questions at once wait their turn."""
+
+log = logging.getLogger(__name__)
+
+
+class Connections:
+    """Lends connections. What finds the file broken raises `StorageBroken`, and `is_broken` is told until `reopen`."""
+
+    def __init__(self, opened: OpenedFile) -> None:
+        self._opened = opened
+        self.alone = threading.RLock()
+        """Held by whoever writes."""
+        self.is_broken = False
+        self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._fill(opened)
+
+    @property
+    def writer(self) -> sqlite3.Connection:
+        """The one that writes."""
+        return self._opened.connection
+
+    @property
+    def notes(self) -> tuple[Degradation, ...]:
+        """What was found when the file was opened."""
+        return self._opened.notes
+
+    @property
+    def is_moved(self) -> bool:
+        """Whether the file is not where it was: what is written to it would be lost with it."""
+        try:
+            return self._opened.path.stat().st_ino != self._opened.inode
+        except FileNotFoundError:
+            return True
+
+    def write(self, work: Callable[[], None]) -> None:
+        """Do a piece of work in a transaction of the writer."""
+        with self.alone, self._explaining():
+            check_journal(self.writer, self._opened.path)
+            in_transaction(self.writer, work)
+
+    @contextmanager
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """Lend a connection, with one state of the database for as long as it is lent."""
+        connection = self._readers.get()
+        try:
+            with self._explaining():
+                connection.execute("BEGIN")
+                try:
+                    yield connection
+                finally:
+                    if connection.in_transaction:
+                        connection.execute("COMMIT")
+        finally:
+            self._readers.put(connection)
+
+    def reopen(self, now: float) -> None:
+        """Open the file anew; a damaged one is set aside. Questions wait for it. Raises `StorageError`."""
+        with self.alone:
+            self.is_broken = True
+            lent = [self._readers.get() for _ in range(_READERS)]
+            for connection in (*lent, self.writer):
+                _let_go(connection)
+            try:
+                self._opened = reopen_file(self._opened, now)
+            except StorageError:
+                for connection in lent:  # closed ones: a question is refused then, and none waits for ever
+                    self._readers.put(connection)
+                raise
+            self._fill(self._opened)
+            self.is_broken = False
+        log.warning("history was opened anew")
+
+    def close(self, *, is_clean: bool) -> None:
+        """Close all; ``is_clean``: the next opening need not look for damage."""
+        for _ in range(_READERS):
+            self._readers.get().close()
+        close_file(self._opened, is_clean=is_clean and not self.is_broken)
+
+    def _fill(self, opened: OpenedFile) -> None:
+        for _ in range(_READERS):
+            self._readers.put(connect(opened.path, read_only=True))
+
+    @contextmanager
+    def _explaining(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            told = explained(error)
+            self.is_broken = self.is_broken or isinstance(told, StorageBroken)
+            raise told from error
+
+
+def _let_go(connection: sqlite3.Connection) -> None:
+    try:
+        connection.close()
+    except sqlite3.Error as error:  # what it could not write back is in the journal
+        log.warning("a connection did not close: %s", type(error).__name__)

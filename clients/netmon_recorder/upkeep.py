@@ -1,0 +1,58 @@
+"""Old history out: each hour, and as soon as the quota is near. In steps, so that it takes no core for itself."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+
+from netmon.model import CleanupSelection
+from netmon_recorder.store import StorageError, StorageKeeper
+
+EACH_SECONDS: Final = 3600.0
+"""How often what the policy no longer keeps is deleted."""
+
+_STEP_PAUSE_SECONDS: Final = 0.05
+
+log = logging.getLogger(__name__)
+
+
+class Upkeep:
+    """Cleans a storage for as long as it runs."""
+
+    def __init__(self, store: StorageKeeper, wall_time: Callable[[], float]) -> None:
+        self._store = store
+        self._wall_time = wall_time
+        self._is_due = asyncio.Event()
+
+    async def look(self) -> None:
+        """Look whether a cleanup is due before its hour: after each batch, whether it was kept or not."""
+        try:
+            if await asyncio.to_thread(self._store.needs_cleanup):
+                self._is_due.set()
+        except StorageError as error:
+            log.warning("nobody can say whether the quota is near: %s", type(error).__name__)
+
+    async def run(self, each_seconds: float = EACH_SECONDS) -> None:
+        """Clean each hour, and when it is due, for ever."""
+        while True:
+            try:
+                async with asyncio.timeout(each_seconds):
+                    await self._is_due.wait()
+            except TimeoutError:
+                log.debug("the hour's cleanup")
+            self._is_due.clear()
+            try:
+                await self.clean()
+            except StorageError as error:
+                log.warning("old history could not be deleted: %s", type(error).__name__)
+
+    async def clean(self) -> None:
+        """Delete what the policy and the quota no longer keep; where that is not enough, unused names too."""
+        steps = self._store.cleanup(CleanupSelection(), self._wall_time())
+        while True:
+            progress = await asyncio.to_thread(next, steps, None)
+            if progress is None or progress.is_done:
+                break
+            await asyncio.sleep(_STEP_PAUSE_SECONDS)
+        if await asyncio.to_thread(self._store.needs_cleanup):
+            await asyncio.to_thread(self._store.refresh_caches)

@@ -1,0 +1,70 @@
+"""The connections: a file that breaks while it is open is opened anew."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from netmon.model import BucketSize, StorageState, UsageQuery
+from netmon_recorder.store import StorageBroken
+from netmon_recorder.store.database import beside
+from tests.support.history_stage import NOON, keep, opened, row
+
+_ALL = UsageQuery(since_time=NOON, until_time=NOON + 86_400, bucket=BucketSize.DAY)
+
+
+def overwrite_middle(path: Path) -> None:
+    """Damage the pages of the middle third, in the file that others have open."""
+    size = path.stat().st_size
+    with path.open("r+b") as file:
+        file.seek(size // 3 // 4096 * 4096)
+        file.write(b"\xa5" * (size // 3))
+
+
+def test_a_page_that_breaks_while_it_runs_has_the_file_set_aside_and_nothing_new_is_lost(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with opened(tmp_path) as store:
+        for minute in range(300):
+            keep(store, *(row(NOON + minute * 60, domain=f"{each}.example") for each in range(40)))
+    with opened(tmp_path) as store:
+        overwrite_middle(path)
+        with pytest.raises(StorageBroken, match="damaged"):
+            store.usage(replace(_ALL, bucket=BucketSize.MINUTE, until_time=NOON + 300 * 60), NOON + 86_400)
+        keep(store, row(NOON + 500 * 60))
+        status = store.status(NOON)
+        assert status.state is StorageState.WRITING
+        assert [note.code for note in status.degraded] == ["history.set_aside"]
+        assert list(tmp_path.glob("history.db.damaged-*"))
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 1000
+    with opened(tmp_path) as store:
+        assert store.status(NOON).degraded == ()
+
+
+def test_a_file_that_is_removed_while_it_runs_is_begun_anew(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        keep(store, row(NOON))
+        (tmp_path / "history.db").unlink()
+        keep(store, row(NOON + 60, received=7))
+        assert [note.code for note in store.status(NOON).degraded] == ["history.gone"]
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 7
+    with opened(tmp_path) as store:
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 7
+
+
+def test_while_it_cannot_be_opened_questions_are_refused_and_the_next_batch_mends_it(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with opened(tmp_path) as store:
+        keep(store, row(NOON))
+        elsewhere = path.rename(tmp_path / "elsewhere")
+        path.mkdir()
+        with pytest.raises(Exception, match="no regular file"):
+            keep(store, row(NOON + 60))
+        for _ in range(5):
+            with pytest.raises(Exception, match="closed"):
+                store.usage(_ALL, NOON + 86_400)
+        assert store.status(NOON).state is StorageState.FAILED
+        path.rmdir()
+        elsewhere.rename(path)
+        keep(store, row(NOON + 60))
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 2000
+        assert beside(path, ".running").exists()
