@@ -25,13 +25,32 @@ def pairs(seed: int = 1) -> list[UsageKey]:
     return [_pair(chosen, number) for number in range(PAIRS)]
 
 
+def days_of_quarters(count: int, start: int, seed: int = 1) -> Iterator[list[UsageRow]]:
+    """Give so many days as sums of quarters of an hour: what minutes leave that are kept no more, 60 times as quick.
+
+    In a quarter all pairs of its hour are active (but for 4 in 1,000), each in 15 * 25 / 80 of its minutes.
+    """
+    chosen = random.Random(seed)
+    known = pairs(seed)
+    weights = list(accumulate(1 / rank for rank in range(1, PAIRS + 1)))
+    minutes = 15 * PAIRS_A_MINUTE / PAIRS_AN_HOUR
+    for day in range(count):
+        rows: list[UsageRow] = []
+        for hour in range(24):
+            active = _active(chosen, known, weights)
+            for quarter in range(4):
+                time = start + day * 86_400 + hour * 3600 + quarter * 900
+                rows += [UsageRow(time, key, _sums(chosen, minutes)) for key in active]
+        yield rows
+
+
 def hours(count: int, start: int, seed: int = 1) -> Iterator[list[UsageRow]]:
     """Give the rows of each of so many hours; ``start`` is a whole minute in Unix seconds."""
     chosen = random.Random(seed)
     known = pairs(seed)
     weights = list(accumulate(1 / rank for rank in range(1, PAIRS + 1)))
     for hour in range(count):
-        active = list(dict.fromkeys(chosen.choices(known, cum_weights=weights, k=PAIRS_AN_HOUR * 3)))[:PAIRS_AN_HOUR]
+        active = _active(chosen, known, weights)
         rows: list[UsageRow] = []
         for minute in range(60):
             time = start + hour * 3600 + minute * 60
@@ -56,6 +75,11 @@ def _pair(chosen: random.Random, number: int) -> UsageKey:
     )
 
 
-def _sums(chosen: random.Random) -> UsageSums:
-    received = int(chosen.lognormvariate(9, 2))
+def _active(chosen: random.Random, known: list[UsageKey], weights: list[float]) -> list[UsageKey]:
+    """Give who makes up an hour's work."""
+    return list(dict.fromkeys(chosen.choices(known, cum_weights=weights, k=PAIRS_AN_HOUR * 3)))[:PAIRS_AN_HOUR]
+
+
+def _sums(chosen: random.Random, minutes: float = 1.0) -> UsageSums:
+    received = int(minutes * chosen.lognormvariate(9, 2))
     return UsageSums(received // 8, received, received // 700 + 2, 1 if chosen.random() < 0.3 else 0)

@@ -19,7 +19,8 @@ from netmon_recorder.store.filtering import Condition, condition
 from netmon_recorder.store.grouping import GroupNames
 from netmon_recorder.store.missing import gaps_of
 from netmon_recorder.store.ranges import Kept
-from netmon_recorder.store.usage import added, frame_of, sums_of
+from netmon_recorder.store.summing import row_condition, sums_of
+from netmon_recorder.store.usage import added, frame_of
 
 _DAY_SECONDS: Final = 86_400
 _MOST_DOMAINS: Final = 1000
@@ -86,8 +87,9 @@ def answer_browsers(
         text=f"{wanted.text} AND {_OF_BROWSERS}",
         values=(*wanted.values, json.dumps([number for number, _, _ in applications])),
     )
+    rows = row_condition(connection, where)
     by_browser: dict[int, dict[int, UsageSums]] = {}
-    for (application, domain), sums in sums_of(connection, frame.parts(first, last), _GROUP, where).items():
+    for (application, domain), sums in sums_of(connection, frame.parts(first, last), _GROUP, rows).items():
         by_browser.setdefault(application, {})[domain] = sums
     browsers = [
         _usage(connection, identity, name, by_browser[number], query.top or _USUAL_DOMAINS)

@@ -19,7 +19,7 @@ from netmon_recorder.store.filtering import condition
 from netmon_recorder.store.grouping import EVERY_DIMENSION, GroupNames, check_dimensions, columns
 from netmon_recorder.store.missing import gaps_of
 from netmon_recorder.store.ranges import Kept, outward, segments
-from netmon_recorder.store.usage import sums_of
+from netmon_recorder.store.summing import KeptCondition, sums_of
 
 _BATCH_ROWS: Final = 1000
 
@@ -35,7 +35,7 @@ def export_rows(
     size, first, last = _frame(query, now, calendar, kept)
     dimensions = query.group_by or EVERY_DIMENSION
     with borrow() as connection:
-        where = condition(connection, query.filter, include_loopback=query.include_loopback)
+        rows_of = KeptCondition(condition(connection, query.filter, include_loopback=query.include_loopback))
         parts = segments(first, last, size, kept, calendar)
         estimate = sum(
             connection.execute(
@@ -59,7 +59,9 @@ def export_rows(
     for start in starts:
         end = last if size is BucketSize.RANGE else calendar.next(size, start)
         with borrow() as connection:
-            groups = sums_of(connection, segments(start, end, size, kept, calendar), columns(dimensions), where)
+            groups = sums_of(
+                connection, segments(start, end, size, kept, calendar), columns(dimensions), rows_of.now(connection)
+            )
             keys = GroupNames(connection, dimensions).keys(groups) if groups else []
         rows += [UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True)]
         while len(rows) >= _BATCH_ROWS:

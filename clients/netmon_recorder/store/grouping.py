@@ -21,6 +21,9 @@ _HOST_LIKE: Final = frozenset({UsageDimension.REMOTE_HOST, UsageDimension.DOMAIN
 _PROTOCOLS: Final = tuple(Protocol)
 _SCOPES: Final = tuple(Scope)
 
+NO_GROUP: Final = "(0 * k.is_folded)"
+"""What is the same for all rows. A bare number would name a column of the answer."""
+
 Numbers = tuple[int, ...]
 """A group as SQL gives it: the numbers of its dimensions, and at the end whether it is folded."""
 
@@ -35,6 +38,11 @@ def check_dimensions(dimensions: Sequence[UsageDimension], field: str, most: int
         raise ValueError(f"{field}: the same twice")
 
 
+def has_many(dimensions: Sequence[UsageDimension]) -> bool:
+    """Whether there may be thousands of groups."""
+    return any(dimension in _HOST_LIKE for dimension in dimensions)
+
+
 def column(dimension: UsageDimension) -> str:
     """Give the column of a dimension."""
     return _COLUMNS[dimension]
@@ -47,7 +55,7 @@ def columns(dimensions: Sequence[UsageDimension]) -> str:
     elif UsageDimension.APPLICATION in dimensions:
         folded = "(k.is_folded AND k.application = 0)"
     else:
-        folded = "(0 * k.is_folded)"  # a bare number would name a column of the answer
+        folded = NO_GROUP
     return ", ".join([*(_COLUMNS[dimension] for dimension in dimensions), folded])
 
 

@@ -1,5 +1,6 @@
 """Which rows a stretch of time is read from: the coarsest that fit its ends. Pure; times are whole Unix seconds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -87,6 +88,29 @@ def _of_another_zone(since: int, until: int, kept: Kept) -> list[Segment]:
         *([Segment(tier=Tier.DAY, first=first, last=last)] if first < last else []),
         *([_segment(Tier.QUARTER, begin, until)] if begin < until else []),
     ]
+
+
+def own_days_around(bounds: Sequence[int], kept: Kept, own: ZoneCalendar) -> list[int] | None:
+    """Give the start of our own day that is nearest to each bound of another zone's buckets.
+
+    None where what lies between them cannot be told: there are no quarters there any more.
+    """
+    if kept.quarter is None:
+        return None
+    nearest: list[int] = []
+    for bound in bounds:
+        start = own.start(BucketSize.DAY, bound)
+        after = own.next(BucketSize.DAY, start)
+        nearest.append(start if bound - start <= after - bound else after)
+    begin = min(bounds[0], nearest[0])
+    # Before the first day of all there is nothing, neither in quarters nor in days.
+    is_first = kept.day is None or kept.day >= own.start(BucketSize.DAY, kept.quarter)
+    return nearest if begin >= kept.quarter or is_first else None
+
+
+def quarters(since: int, until: int) -> list[Segment]:
+    """Give the quarters of a stretch that begins and ends with one."""
+    return [_segment(Tier.QUARTER, since, until)] if since < until else []
 
 
 def outward(time: float, kept: Kept, calendar: ZoneCalendar, *, up: bool) -> int:

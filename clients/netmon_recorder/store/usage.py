@@ -1,13 +1,14 @@
 """Usage by bucket and group."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from netmon.model import (
     NO_USAGE,
     BucketSize,
+    Calendar,
     HistoryGap,
     UsageAnswer,
     UsageBucket,
@@ -17,11 +18,12 @@ from netmon.model import (
     UsageSums,
 )
 from netmon_recorder.store.calendar import ZoneCalendar
-from netmon_recorder.store.filtering import Condition, condition
+from netmon_recorder.store.filtering import condition
 from netmon_recorder.store.gaps import is_lower_bound, overlapping, recorded_seconds
-from netmon_recorder.store.grouping import GroupNames, Numbers, check_dimensions, columns
+from netmon_recorder.store.grouping import NO_GROUP, GroupNames, Numbers, check_dimensions, columns, has_many
 from netmon_recorder.store.missing import gaps_of
-from netmon_recorder.store.ranges import Kept, Segment, outward, segments
+from netmon_recorder.store.ranges import Kept, Segment, outward, own_days_around, quarters, segments
+from netmon_recorder.store.summing import SomeGroups, combined, moved_edges, row_condition, sums_of
 
 MOST_BUCKETS = 10_000
 _DAY_SECONDS = 86_400
@@ -44,6 +46,22 @@ class Frame:
     def parts(self, first: int, last: int) -> list[Segment]:
         """Give where the rows of a stretch are."""
         return segments(first, last, self.size, self.kept, self.calendar)
+
+    @property
+    def own_calendar(self) -> ZoneCalendar:
+        """The calendar that days are kept in."""
+        return ZoneCalendar(Calendar(time_zone=self.kept.day_zone, month_first_day=self.kept.month_first_day))
+
+    @property
+    def is_own_zone(self) -> bool:
+        """Whether its days are those that are kept."""
+        return self.calendar.calendar.time_zone == self.kept.day_zone
+
+    def own_bounds(self) -> list[int] | None:
+        """Give the bounds moved to the nearest days that are kept; None where that is no use."""
+        if self.size not in (BucketSize.DAY, BucketSize.MONTH):
+            return None
+        return own_days_around(self.bounds, self.kept, self.own_calendar)
 
 
 def frame_of(since: float, until: float, size: BucketSize, calendar: ZoneCalendar, kept: Kept, now: float) -> Frame:
@@ -76,22 +94,21 @@ def answer_usage(
     until = now if query.until_time is None else query.until_time
     since = until - _DAY_SECONDS if query.since_time is None else query.since_time
     frame = frame_of(since, until, query.bucket, calendar, kept, now)
-    where = condition(connection, query.filter, include_loopback=query.include_loopback)
-    rows = [sums_of(connection, frame.parts(*pair), columns(query.group_by), where) for pair in _pairs(frame.bounds)]
+    reader = _Reader(connection, query, frame)
     gaps = gaps_of(connection, frame.bounds[0], min(frame.bounds[-1], now), frame.size, kept)
-    before = _before(connection, query, frame, where, now) if query.compare else None
-    series, rest, rest_count = _series(connection, query, rows, before)
-    total = added(sums for groups in rows for sums in groups.values())
+    before = reader.before(now) if query.compare else None
+    found = reader.found(before)
+    series, rest, rest_count = _series(connection, query, found, before)
     return UsageAnswer(
         since_time=frame.bounds[0],
         until_time=frame.bounds[-1],
         bucket=frame.size,
         calendar=calendar.calendar,
-        buckets=_buckets(frame, rows, gaps, before, now),
+        buckets=_buckets(frame, found.totals, gaps, before, now),
         series=series,
         rest=rest,
         rest_count=rest_count,
-        total=total,
+        total=added(found.totals),
         previous_total=None if before is None else before.total,
         gaps=gaps,
         previous_gaps=() if before is None else before.gaps,
@@ -102,35 +119,102 @@ def answer_usage(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """All of each bucket, the groups of the answer, biggest first, and what each moved in each bucket."""
+
+    totals: list[UsageSums]
+    shown: list[Numbers]
+    left: list[Numbers]
+    rows: list[dict[Numbers, UsageSums]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Before:
     """The period before: each bucket as a whole, and each group over all of them."""
 
     bounds: tuple[int, ...]
-    rows: list[dict[Numbers, UsageSums]]
+    totals: list[UsageSums]
     groups: dict[Numbers, UsageSums]
     gaps: tuple[HistoryGap, ...]
 
     @property
     def total(self) -> UsageSums | None:
-        sums = added(sums for groups in self.rows for sums in groups.values())
+        sums = added(self.totals)
         known = recorded_seconds(self.bounds[0], self.bounds[-1], self.gaps)
         return sums if known or sums != NO_USAGE else None
 
 
-def _before(connection: sqlite3.Connection, query: UsageQuery, frame: Frame, where: Condition, now: float) -> _Before:
-    """Give as many buckets before; the last one as long as the running one has been."""
-    bounds = list(previous_bounds(frame, now))
-    # A part of a bucket is read as a free range.
-    size = frame.size if frame.size in (BucketSize.MINUTE, BucketSize.HOUR) else BucketSize.RANGE
+class _Reader:
+    """Reads what a question asks for."""
 
-    def summed(first: int, last: int, group: str) -> dict[Numbers, UsageSums]:
-        parts = segments(first, last, size, frame.kept, frame.calendar)
-        return sums_of(connection, parts, group, where)
+    def __init__(self, connection: sqlite3.Connection, query: UsageQuery, frame: Frame) -> None:
+        self._connection = connection
+        self._query = query
+        self._frame = frame
+        where = condition(connection, query.filter, include_loopback=query.include_loopback)
+        self._rows = row_condition(connection, where)
+        self._group = columns(query.group_by)
 
-    rows = [summed(first, last, columns(())) for first, last in _pairs(bounds)]
-    groups = summed(bounds[0], bounds[-1], columns(query.group_by)) if query.group_by else {}
-    gaps = gaps_of(connection, bounds[0], bounds[-1], frame.size, frame.kept)
-    return _Before(bounds=tuple(bounds), rows=rows, groups=groups, gaps=gaps)
+    def found(self, before: _Before | None) -> _Found:
+        """Give buckets and groups."""
+        # Of thousands of groups only those that are shown are made of each bucket.
+        is_two_steps = has_many(self._query.group_by) and len(self._frame.bounds) > 2
+        rows = [] if is_two_steps else self._bucketed(lambda parts: self._sums(parts, self._group))
+        totals = _totals([self._all()] if is_two_steps else rows)
+        for numbers in () if before is None else before.groups.keys() - totals.keys():
+            totals[numbers] = NO_USAGE  # it may have stopped since
+        order = sorted(totals, key=lambda numbers: (-totals[numbers].total_bytes, numbers))
+        top = self._query.top or _USUAL_SERIES
+        if is_two_steps:
+            some = SomeGroups(self._connection, self._group, order[:top])
+            rows = self._bucketed(lambda parts: some.sums_of(parts, self._rows))
+            buckets = self._bucketed(lambda parts: self._sums(parts, NO_GROUP))
+        else:
+            buckets = rows
+        return _Found(totals=[added(each.values()) for each in buckets], shown=order[:top], left=order[top:], rows=rows)
+
+    def before(self, now: float) -> _Before:
+        """Give as many buckets before; the last one as long as the running one has been."""
+        frame = self._frame
+        bounds = previous_bounds(frame, now)
+        # A part of a bucket is read as a free range.
+        size = frame.size if frame.size in (BucketSize.MINUTE, BucketSize.HOUR) else BucketSize.RANGE
+
+        def summed(first: int, last: int, group: str) -> dict[Numbers, UsageSums]:
+            return self._sums(segments(first, last, size, frame.kept, frame.calendar), group)
+
+        return _Before(
+            bounds=bounds,
+            totals=[added(summed(first, last, NO_GROUP).values()) for first, last in pairwise(bounds)],
+            groups=summed(bounds[0], bounds[-1], self._group) if self._query.group_by else {},
+            gaps=gaps_of(self._connection, bounds[0], bounds[-1], frame.size, frame.kept),
+        )
+
+    def _sums(self, parts: Sequence[Segment], group: str) -> dict[Numbers, UsageSums]:
+        return sums_of(self._connection, parts, group, self._rows)
+
+    def _all(self) -> dict[Numbers, UsageSums]:
+        """Give all groups over the whole range."""
+        frame = self._frame
+        first, last = frame.bounds[0], frame.bounds[-1]
+        if frame.size in (BucketSize.MINUTE, BucketSize.HOUR) or frame.own_bounds() is None:
+            return self._sums(frame.parts(first, last), self._group)
+        own = frame.own_calendar
+        return self._sums(segments(first, last, BucketSize.RANGE, frame.kept, own), self._group)
+
+    def _bucketed(
+        self, sums: Callable[[Sequence[Segment]], dict[Numbers, UsageSums]]
+    ) -> list[dict[Numbers, UsageSums]]:
+        frame = self._frame
+        own = frame.own_bounds()
+        if own is None or frame.is_own_zone:
+            return [sums(frame.parts(*pair)) for pair in pairwise(frame.bounds)]
+        days = [sums(segments(*pair, BucketSize.RANGE, frame.kept, frame.own_calendar)) for pair in pairwise(own)]
+        edges = [
+            (1, sums(quarters(bound, known))) if bound <= known else (-1, sums(quarters(known, bound)))
+            for bound, known in zip(frame.bounds, own, strict=True)
+        ]
+        return moved_edges(days, edges)
 
 
 def previous_bounds(frame: Frame, now: float) -> tuple[int, ...]:
@@ -146,44 +230,18 @@ def previous_bounds(frame: Frame, now: float) -> tuple[int, ...]:
     return (*starts, end if end == following else outward(end, frame.kept, frame.calendar, up=False))
 
 
-def sums_of(
-    connection: sqlite3.Connection, parts: Sequence[Segment], group: str, where: Condition
-) -> dict[Numbers, UsageSums]:
-    """Give the sums of each group in the parts of a stretch."""
-    found: dict[Numbers, UsageSums] = {}
-    for part in parts:
-        for row in connection.execute(
-            # CROSS JOIN keeps SQLite from going through all keys first (its manual, "Manual Control Of Query Plans").
-            f"SELECT sum(u.sent_bytes), sum(u.received_bytes), sum(u.packet_count), sum(u.connection_count), {group}"  # noqa: S608 -- names of ours; all values are marks
-            f" FROM {part.tier.table} u CROSS JOIN key k ON k.id = u.key"
-            f" WHERE u.bucket >= ? AND u.bucket < ?{_keys(where)} GROUP BY {group}",
-            (part.first, part.last, *where.values),
-        ):
-            numbers: Numbers = row[4:]
-            sums = UsageSums(*row[:4])
-            found[numbers] = found[numbers].plus(sums) if numbers in found else sums
-    return found
-
-
-def _keys(where: Condition) -> str:
-    """Give the condition on rows. The keys of a filter are found once, so that other rows cost no look at their key."""
-    if not where.values:
-        return where.joined("AND")
-    return f" AND u.key IN (SELECT k.id FROM key k{where.joined('WHERE')})"  # noqa: S608 -- names of ours; all values are marks
-
-
 def _buckets(
     frame: Frame,
-    rows: Sequence[dict[Numbers, UsageSums]],
+    totals: Sequence[UsageSums],
     gaps: Sequence[HistoryGap],
     before: _Before | None,
     now: float,
 ) -> tuple[UsageBucket, ...]:
     buckets: list[UsageBucket] = []
-    for index, (start, end) in enumerate(_pairs(frame.bounds)):
+    for index, (start, end) in enumerate(pairwise(frame.bounds)):
         reached = min(end, now)
         near = overlapping(start, reached, gaps)
-        sums = added(rows[index].values())
+        sums = totals[index]
         seconds = recorded_seconds(start, reached, near)
         buckets.append(
             UsageBucket(
@@ -203,47 +261,42 @@ def _previous(before: _Before, index: int) -> UsageSums | None:
     if index + 1 >= len(before.bounds):
         return None
     start, end = before.bounds[index], before.bounds[index + 1]
-    sums = added(before.rows[index].values())
+    sums = before.totals[index]
     known = recorded_seconds(start, end, overlapping(start, end, before.gaps))
     return sums if known or sums != NO_USAGE else None
 
 
 def _series(
-    connection: sqlite3.Connection,
-    query: UsageQuery,
-    rows: Sequence[dict[Numbers, UsageSums]],
-    before: _Before | None,
+    connection: sqlite3.Connection, query: UsageQuery, found: _Found, before: _Before | None
 ) -> tuple[tuple[UsageSeries, ...], UsageSeries | None, int]:
     """Give the biggest groups, all others as one, and how many those are."""
     if not query.group_by:
         return (), None, 0
-    totals = _totals(rows)
-    previous = {} if before is None else before.groups
-    for numbers in previous.keys() - totals.keys():
-        totals[numbers] = NO_USAGE  # it may have stopped since
-    order = sorted(totals, key=lambda numbers: (-totals[numbers].total_bytes, numbers))
-    top = order[: query.top or _USUAL_SERIES]
-    keys = GroupNames(connection, query.group_by).keys(top)
+    # Where nothing was recorded before, nobody knows what a group moved then: that is no zero.
+    previous = None if before is None or before.total is None else before.groups
+    rows = found.rows
+    keys = GroupNames(connection, query.group_by).keys(found.shown)
     series = tuple(
         UsageSeries(
             key=key,
-            total=totals[numbers],
-            previous=None if before is None else previous.get(numbers, NO_USAGE),
+            total=added(groups[numbers] for groups in rows if numbers in groups),
+            previous=None if previous is None else previous.get(numbers, NO_USAGE),
             points=tuple(UsagePoint(index, groups[numbers]) for index, groups in enumerate(rows) if numbers in groups),
         )
-        for numbers, key in zip(top, keys, strict=True)
+        for numbers, key in zip(found.shown, keys, strict=True)
     )
-    left = order[len(top) :]
-    if not left:
+    if not found.left:
         return series, None, 0
-    shown = frozenset(top)
-    in_buckets = [added(sums for numbers, sums in groups.items() if numbers not in shown) for groups in rows]
+    in_buckets = [
+        combined(total, added(groups[numbers] for numbers in found.shown if numbers in groups), -1)
+        for total, groups in zip(found.totals, rows, strict=True)
+    ]
     rest = UsageSeries(
         total=added(in_buckets),
-        previous=None if before is None else added(previous.get(numbers, NO_USAGE) for numbers in left),
+        previous=None if previous is None else added(previous.get(numbers, NO_USAGE) for numbers in found.left),
         points=tuple(UsagePoint(index, sums) for index, sums in enumerate(in_buckets) if sums != NO_USAGE),
     )
-    return series, rest, len(left)
+    return series, rest, len(found.left)
 
 
 def _totals(rows: Sequence[dict[Numbers, UsageSums]]) -> dict[Numbers, UsageSums]:
@@ -271,7 +324,3 @@ def added(each: Iterable[UsageSums]) -> UsageSums:
         packets += sums[2]
         connections += sums[3]
     return UsageSums(sent, received, packets, connections)
-
-
-def _pairs(bounds: Sequence[int]) -> list[tuple[int, int]]:
-    return list(pairwise(bounds))

@@ -29,8 +29,11 @@ def write_batch(
         rows = minutes[int(row.start_time // 60)]
         known = rows.get(row.key)
         rows[row.key] = row.sums if known is None else known.plus(row.sums)
+    sums = _Sums(day_calendar, policy)
     for minute, rows in minutes.items():
-        _write_minute(connection, minute, folded(rows, ROWS_A_MINUTE), keys, day_calendar, policy)
+        for key, moved in folded(rows, ROWS_A_MINUTE).items():
+            sums.add(minute, keys.number(connection, key, minute), moved)
+    sums.write(connection)
     for gap in batch.gaps:
         write_gap(connection, gap)
     notes = Notes(connection)
@@ -51,28 +54,41 @@ def write_gap(connection: sqlite3.Connection, gap: HistoryGap) -> None:
     )
 
 
-def _write_minute(
-    connection: sqlite3.Connection,
-    minute: int,
-    rows: dict[UsageKey, UsageSums],
-    keys: KeyBook,
-    day_calendar: ZoneCalendar,
-    policy: RetentionPolicy,
-) -> None:
-    # Sorted, so that each leaf of the trees is visited once.
-    numbered = sorted((keys.number(connection, key, minute), sums) for key, sums in rows.items())
-    day = day_calendar.start(BucketSize.DAY, minute * 60) // QUARTER_SECONDS
-    if policy.minute_seconds:
-        _add(connection, Tier.MINUTE, minute, numbered)
-    if policy.hour_seconds:
-        _add(connection, Tier.QUARTER, minute // 15, numbered)
-    _add(connection, Tier.DAY, day, numbered)
-    _add(connection, Tier.MONTH, day_calendar.start(BucketSize.MONTH, minute * 60) // QUARTER_SECONDS, numbered)
+class _Sums:
+    """What a batch adds to each tier: a bucket's row is written once, however many minutes it has in the batch."""
 
+    def __init__(self, days: ZoneCalendar, policy: RetentionPolicy) -> None:
+        self._days = days
+        is_kept = {Tier.MINUTE: policy.minute_seconds > 0, Tier.QUARTER: policy.hour_seconds > 0}
+        self._tiers: dict[Tier, dict[tuple[int, int], UsageSums]] = {
+            tier: {} for tier in Tier if is_kept.get(tier, True)
+        }
+        self._minute = -1
+        self._buckets: list[tuple[dict[tuple[int, int], UsageSums], int]] = []
 
-def _add(connection: sqlite3.Connection, tier: Tier, bucket: int, numbered: list[tuple[int, UsageSums]]) -> None:
-    rows = [(bucket, number, *sums) for number, sums in numbered]
-    connection.executemany(add_statement(tier), rows)
+    def add(self, minute: int, key: int, sums: UsageSums) -> None:
+        """Add what a key moved in a minute."""
+        if minute != self._minute:
+            self._minute = minute
+            self._buckets = [(rows, self._bucket(tier, minute)) for tier, rows in self._tiers.items()]
+        for rows, bucket in self._buckets:
+            known = rows.get((bucket, key))
+            rows[bucket, key] = sums if known is None else known.plus(sums)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write all of it, inside a transaction. Sorted, so that each leaf of the trees is visited once."""
+        for tier, rows in self._tiers.items():
+            connection.executemany(
+                add_statement(tier), [(bucket, key, *rows[bucket, key]) for bucket, key in sorted(rows)]
+            )
+
+    def _bucket(self, tier: Tier, minute: int) -> int:
+        if tier is Tier.MINUTE:
+            return minute
+        if tier is Tier.QUARTER:
+            return minute // 15
+        size = BucketSize.DAY if tier is Tier.DAY else BucketSize.MONTH
+        return self._days.start(size, minute * 60) // QUARTER_SECONDS
 
 
 def add_statement(tier: Tier) -> str:

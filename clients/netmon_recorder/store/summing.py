@@ -1,0 +1,152 @@
+"""Rows summed by group: which keys count is found once a question, and days of another zone are made of ours."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from netmon.model import NO_USAGE, UsageSums
+from netmon_recorder.store.filtering import Condition
+from netmon_recorder.store.grouping import NO_GROUP, Numbers
+from netmon_recorder.store.ranges import Segment
+
+_SUMS = "sum(u.sent_bytes), sum(u.received_bytes), sum(u.packet_count), sum(u.connection_count)"
+_NAMED_SUMS = (
+    "sum(u.sent_bytes) AS sent, sum(u.received_bytes) AS received, sum(u.packet_count) AS packets,"
+    " sum(u.connection_count) AS connections"
+)
+_BARE = "u.sent_bytes, u.received_bytes, u.packet_count, u.connection_count"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowCondition:
+    """Which rows of usage count, by the numbers of their keys. Empty ``text``: all."""
+
+    text: str = ""
+    values: tuple[str | int, ...] = ()
+
+
+def row_condition(connection: sqlite3.Connection, where: Condition) -> RowCondition:
+    """Find the keys that fit. The smaller set is written down: a row then costs a look into few numbers, or none."""
+    if not where.text:
+        return RowCondition()
+    others = _keys(connection, f"NOT ({where.text})", where)
+    if not others:
+        return RowCondition()
+    (known,) = connection.execute("SELECT count(*) FROM key").fetchone()
+    if len(others) <= known // 2:
+        return _of_keys("NOT IN", others)
+    return _of_keys("IN", _keys(connection, where.text, where))
+
+
+def _keys(connection: sqlite3.Connection, text: str, where: Condition) -> list[int]:
+    rows = connection.execute(f"SELECT k.id FROM key k WHERE {text}", where.values)  # noqa: S608 -- names of ours; all values are marks
+    return [number for (number,) in rows]
+
+
+class KeptCondition:
+    """A row condition for a long while: keys that were made since are asked too."""
+
+    def __init__(self, where: Condition) -> None:
+        self._where = where
+        self._newest: int | None = None
+        self._rows = RowCondition()
+
+    def now(self, connection: sqlite3.Connection) -> RowCondition:
+        """Give it as it is in a connection's state of the database."""
+        (newest,) = connection.execute("SELECT coalesce(max(id), 0) FROM key").fetchone()
+        if newest != self._newest:
+            self._newest, self._rows = newest, row_condition(connection, self._where)
+        return self._rows
+
+
+def sums_of(
+    connection: sqlite3.Connection, parts: Sequence[Segment], group: str, rows: RowCondition
+) -> dict[Numbers, UsageSums]:
+    """Give the sums of each group in the parts of a stretch."""
+    found: dict[Numbers, UsageSums] = {}
+    for part in parts:
+        within = f"FROM {part.tier.table} u WHERE u.bucket >= ? AND u.bucket < ?{rows.text}"
+        if group == NO_GROUP:  # no look at keys at all
+            statement = f"SELECT {_SUMS}, 0 {within}"
+        elif "k.domain" not in group and "k.remote_host" not in group:
+            # CROSS JOIN keeps SQLite from going through all keys first (its manual, "Manual Control Of Query Plans").
+            statement = (
+                f"SELECT {_SUMS}, {group} FROM {part.tier.table} u CROSS JOIN key k ON k.id = u.key"  # noqa: S608 -- as above
+                f" WHERE u.bucket >= ? AND u.bucket < ?{rows.text} GROUP BY {group}"
+            )
+        else:
+            # Of many groups by key first: its names are then looked up once, and not for each of its rows.
+            statement = (
+                f"SELECT sum(t.sent), sum(t.received), sum(t.packets), sum(t.connections), {group}"  # noqa: S608 -- as above
+                f" FROM (SELECT u.key, {_NAMED_SUMS} {within} GROUP BY u.key) t"
+                f" CROSS JOIN key k ON k.id = t.key GROUP BY {group}"
+            )
+        for row in connection.execute(statement, (part.first, part.last, *rows.values)):
+            if row[0] is None:  # nothing there
+                continue
+            numbers: Numbers = row[4:]
+            sums = UsageSums(*row[:4])
+            found[numbers] = found[numbers].plus(sums) if numbers in found else sums
+    return found
+
+
+class SomeGroups:
+    """Sums of a few groups, by the numbers of their keys: the names of all other rows are not looked at."""
+
+    def __init__(self, connection: sqlite3.Connection, group: str, wanted: Sequence[Numbers]) -> None:
+        self._connection = connection
+        chosen = frozenset(wanted)
+        rows = connection.execute(f"SELECT k.id, {group} FROM key k")  # noqa: S608 -- names of ours
+        self._groups: dict[int, Numbers] = {row[0]: row[1:] for row in rows if row[1:] in chosen}
+        self._condition = _of_keys("IN", list(self._groups))
+
+    def sums_of(self, parts: Sequence[Segment], rows: RowCondition) -> dict[Numbers, UsageSums]:
+        """Give the sums of each of them in the parts of a stretch."""
+        # Added up in place: there may be tens of thousands of rows.
+        found: dict[Numbers, list[int]] = {}
+        groups = self._groups
+        for part in parts:
+            statement = (
+                f"SELECT u.key, {_BARE} FROM {part.tier.table} u WHERE u.bucket >= ? AND u.bucket < ?"  # noqa: S608 -- names of ours; all values are marks
+                f"{self._condition.text}{rows.text}"
+            )
+            values = (part.first, part.last, *self._condition.values, *rows.values)
+            for key, sent, received, packets, connections in self._connection.execute(statement, values):
+                known = found.setdefault(groups[key], [0, 0, 0, 0])
+                known[0] += sent
+                known[1] += received
+                known[2] += packets
+                known[3] += connections
+        return {numbers: UsageSums(*sums) for numbers, sums in found.items()}
+
+
+def moved_edges(
+    whole: Sequence[dict[Numbers, UsageSums]], edges: Sequence[tuple[int, dict[Numbers, UsageSums]]]
+) -> list[dict[Numbers, UsageSums]]:
+    """Give buckets whose bounds lie a bit beside those of ``whole``.
+
+    ``edges``: for each bound 1 and what lies between it and the known bound after it, or -1 and what lies between the
+    known bound and it. What belongs to the one bucket does not to the one before.
+    """
+    buckets: list[dict[Numbers, UsageSums]] = []
+    for known, (begin, end) in zip(whole, pairwise(edges), strict=True):
+        bucket = dict(known)
+        for sign, (factor, sums) in ((1, begin), (-1, end)):
+            for numbers, moved in sums.items():
+                bucket[numbers] = combined(bucket.get(numbers, NO_USAGE), moved, sign * factor)
+        buckets.append({numbers: sums for numbers, sums in bucket.items() if sums != NO_USAGE})
+    return buckets
+
+
+def combined(sums: UsageSums, other: UsageSums, sign: int) -> UsageSums:
+    """Give both together, or with -1 what is left of the first."""
+    return UsageSums(
+        sums[0] + sign * other[0], sums[1] + sign * other[1], sums[2] + sign * other[2], sums[3] + sign * other[3]
+    )
+
+
+def _of_keys(word: str, numbers: Sequence[int]) -> RowCondition:
+    text = f" AND u.key {word} (SELECT value FROM json_each(?))"  # noqa: S608 -- one of two words of ours
+    return RowCondition(text=text, values=(json.dumps(list(numbers)),))
