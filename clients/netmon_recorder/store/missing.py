@@ -16,8 +16,9 @@ def gaps_of(
     first: list[HistoryGap] = []
     if oldest is None:
         first = [HistoryGap(kind=HistoryGapKind.NOT_KEPT, since_time=since, until_time=until)]
-    elif since < oldest:
-        end = min(float(oldest), until)
+    elif since < (begin := max(float(oldest), kept.first_time or 0.0)):
+        # Of the first bucket of all what lies before the beginning is missing too.
+        end = min(begin, until)
         first = [HistoryGap(kind=HistoryGapKind.NOT_KEPT, since_time=since, until_time=end)]
     rows = connection.execute(
         "SELECT kind, since, until, dropped_packets FROM gap WHERE since < ? AND (until IS NULL OR until > ?)"

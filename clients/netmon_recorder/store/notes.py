@@ -43,10 +43,14 @@ class Notes:
             day=None if day is None else int(day),
             day_zone=zone if isinstance(zone, str) else "",
             month_first_day=int(self.number("month_first_day") or 1),
+            first_time=self.number("first_time"),
         )
 
     def extend_kept(self, begin: int, day_calendar: ZoneCalendar, policy: RetentionPolicy) -> None:
         """Note that rows begin there, where nothing earlier was known. ``begin``: a minute's start, Unix seconds."""
+        first = self.number("first_time")
+        if first is not None and begin < first // 60 * 60:
+            self.put("first_time", begin)  # rows from before it was opened
         starts = (begin, begin // QUARTER_SECONDS * QUARTER_SECONDS, day_calendar.start(BucketSize.DAY, begin))
         is_kept = (bool(policy.minute_seconds), bool(policy.hour_seconds), True)
         for name, start, wanted in zip(_KEPT, starts, is_kept, strict=True):

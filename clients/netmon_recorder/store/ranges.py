@@ -33,7 +33,8 @@ class Tier(Enum):
 class Kept:
     """Since when each tier is whole, in Unix seconds; None: it holds nothing. ``day_zone``: whose days they are.
 
-    Months are kept as long as days, and begin on ``month_first_day``.
+    Months are kept as long as days, and begin on ``month_first_day``. ``first_time``: when history began, within the
+    first bucket of each tier; None where that is not known.
     """
 
     minute: int | None = None
@@ -41,6 +42,7 @@ class Kept:
     day: int | None = None
     day_zone: str = ""
     month_first_day: int = 1
+    first_time: float | None = None
 
     def oldest(self, size: BucketSize) -> int | None:
         """Give since when there are buckets of a size."""

@@ -86,13 +86,15 @@ def open_store(
     days = ZoneCalendar(calendar or Calendar())
     opened = open_file(path, now)
     ballast = Ballast(path, ballast_bytes, reserve_bytes)
-    return SqliteStore(opened, policy or RetentionPolicy(), days, ballast)
+    return SqliteStore(opened, policy or RetentionPolicy(), days, ballast, now)
 
 
 class SqliteStore:
     """A `HistoryStore`. Made by `open_store`."""
 
-    def __init__(self, opened: OpenedFile, policy: RetentionPolicy, calendar: ZoneCalendar, ballast: Ballast) -> None:
+    def __init__(
+        self, opened: OpenedFile, policy: RetentionPolicy, calendar: ZoneCalendar, ballast: Ballast, now: float
+    ) -> None:
         self._path = opened.path
         self._policy = policy
         self._calendar = calendar
@@ -102,7 +104,7 @@ class SqliteStore:
         self._state = StorageState.WRITING
         self._failure = ""
         self._is_closed = False
-        self._prepare(was_unclean=opened.was_unclean)
+        self._prepare(now, was_unclean=opened.was_unclean)
         ballast.take()
 
     def close(self) -> None:
@@ -291,9 +293,9 @@ class SqliteStore:
     def _writer(self) -> sqlite3.Connection:
         return self._connections.writer
 
-    def _prepare(self, *, was_unclean: bool) -> None:
+    def _prepare(self, now: float, *, was_unclean: bool) -> None:
         if Notes(self._writer).get("day_zone") is None:
-            self._write(self._begin)
+            self._write(lambda: self._begin(now))
         if was_unclean:
             try:
                 self._write(lambda: last_minutes_again(self._writer))
@@ -303,7 +305,7 @@ class SqliteStore:
     def _open_anew(self, now: float) -> None:
         self._keys.forget()
         self._connections.reopen(now)
-        self._prepare(was_unclean=True)
+        self._prepare(now, was_unclean=True)
 
     def _append(self, batch: UsageBatch) -> None:
         self._ballast.check_room()
@@ -312,8 +314,9 @@ class SqliteStore:
         days = self._days(self._writer)
         self._write(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
 
-    def _begin(self) -> None:
+    def _begin(self, now: float) -> None:
         notes = Notes(self._writer)
+        notes.put("first_time", now)
         notes.put("day_zone", self._calendar.calendar.time_zone)
         notes.put("month_first_day", self._calendar.first_day)
 

@@ -507,7 +507,7 @@ class UsageSeries(_message.Message):
 
     @_builtins.property
     def previous(self) -> Global___UsageSums:
-        """Sum over the period before. Absent where none was asked for."""
+        """Sum over the period before. Absent where none was asked for or nothing is known of it: that is no zero."""
 
     @_builtins.property
     def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___UsagePoint]:

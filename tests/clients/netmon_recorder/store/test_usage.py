@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from netmon.model import (
+    NO_USAGE,
     BucketSize,
     Calendar,
     Filter,
@@ -19,6 +20,7 @@ from netmon.model import (
     UsageQuery,
     UsageSums,
 )
+from netmon_recorder.store import UsageBatch
 from netmon_recorder.store.sqlite import SqliteStore
 from tests.support.history_stage import NOON, at, keep, opened, row
 
@@ -200,3 +202,27 @@ def test_a_question_that_makes_no_sense_is_refused_by_its_field(
     query = replace(UsageQuery(since_time=NOON, until_time=NOON + 60, bucket=_B.MINUTE), **changes)  # type: ignore[arg-type]
     with opened(tmp_path) as store, pytest.raises(ValueError, match=f"^{field}"):
         store.usage(query, NOON + 60)
+
+
+def test_what_was_recorded_of_the_first_bucket_counts_from_the_beginning(tmp_path: Path) -> None:
+    with opened(tmp_path, now=NOON + 208) as store:
+        store.append(UsageBatch(until_time=NOON + 228, rows=(row(NOON + 210),)))
+        for size in (BucketSize.HOUR, BucketSize.DAY, BucketSize.MINUTE):
+            answer = store.usage(UsageQuery(since_time=NOON, bucket=size), NOON + 228)
+            assert sum(bucket.recorded_seconds for bucket in answer.buckets) == 20
+            assert [gap.until_time for gap in answer.gaps] == [NOON + 208]
+
+
+def test_what_nobody_recorded_before_is_no_zero(tmp_path: Path) -> None:
+    query = UsageQuery(
+        since_time=NOON, bucket=BucketSize.HOUR, compare=True, group_by=(UsageDimension.APPLICATION,), top=1
+    )
+    with opened(tmp_path) as store:
+        keep(store, row(NOON), row(NOON, application_id="exe:b"))
+        answer = store.usage(query, NOON + 3600)
+        assert answer.previous_total is None
+        assert answer.rest is not None
+        assert [series.previous for series in (*answer.series, answer.rest)] == [None, None]
+        keep(store, row(NOON + 3600, application_id="exe:c"))
+        answer = store.usage(replace(query, since_time=NOON + 3600), NOON + 7200)
+        assert answer.series[0].previous == NO_USAGE
