@@ -9,14 +9,16 @@ from typing import Any, Self, TypeVar
 from netmon.model import Connection, Explanation, Filter, InterfaceLedger, RowOrder, Snapshot, Status, View
 from netmon_client import calls
 from netmon_client.answers import Bandwidth, MonitoringChange, Refreshed
+from netmon_client.asking import AsyncAsking
 from netmon_client.calls import Call
 from netmon_client.client import DEFAULT_TIMING, EVERYTHING, NO_FILTER
 from netmon_client.clock import monotonic
 from netmon_client.errors import CollectorUnreachable, NetmonError
 from netmon_client.feed import FeedItem
 from netmon_client.following import EventPosition, Follower, Message, Timing
+from netmon_client.peer import COLLECTOR
 from netmon_client.probe import check_socket
-from netmon_client.rpc import EOF, AsyncChannel, RpcError, explained, malformed, open_async_channel
+from netmon_client.rpc import EOF, RpcError, explained, malformed, open_async_channel
 from netmon_client.socket_path import default_socket_path
 from netmon_client.sync_stream import MessagesCall
 
@@ -35,7 +37,7 @@ class AsyncClient:
         self.socket = socket
         self._timeout = timeout
         self._timing = timing
-        self._channel: AsyncChannel | None = None
+        self._asking = AsyncAsking(socket, timeout, COLLECTOR)
 
     async def __aenter__(self) -> Self:
         return self
@@ -47,7 +49,7 @@ class AsyncClient:
 
     async def close(self) -> None:
         """Let go of the socket. Streams end when their iterator is closed or its task cancelled."""
-        await self._drop_channel()
+        await self._asking.drop()
 
     async def status(self) -> Status:
         """Give the state of the collector, and what the caller may do."""
@@ -137,41 +139,7 @@ class AsyncClient:
         )
 
     async def _ask(self, call: Call[_T]) -> _T:
-        """Send a single call. A channel whose collector is gone is replaced, and the call sent once more."""
-        had_channel = self._channel is not None
-        try:
-            return await self._send(call)
-        except CollectorUnreachable:
-            await self._drop_channel()
-            check_socket(self.socket)
-            if not had_channel:
-                raise
-        return await self._send(call)
-
-    async def _send(self, call: Call[_T]) -> _T:
-        if self._channel is None:
-            check_socket(self.socket)
-            self._channel = open_async_channel(self.socket)
-        method = self._channel.unary_unary(call.path, type(call.request).SerializeToString, call.parse)
-        try:
-            answer = await method(call.request, timeout=self._timeout)
-        except RpcError as error:
-            raise explained(error, self.socket, self._timeout) from None
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            # Nobody cancelled this task: another call found the collector gone, and closed the channel under this one.
-            raise CollectorUnreachable(f"the connection to {self.socket} was lost") from None
-        try:
-            return call.decode(answer)
-        except ValueError as error:
-            raise malformed(error) from error
-
-    async def _drop_channel(self) -> None:
-        channel, self._channel = self._channel, None
-        if channel is not None:
-            await channel.close()
+        return await self._asking.ask(call)
 
     async def _follow(
         self, follower: Follower, make_call: Callable[[], MessagesCall], note: Callable[[Message], None]

@@ -9,12 +9,11 @@ from typing import Final, Self, TypeVar
 from netmon.model import Connection, Explanation, Filter, InterfaceLedger, RowOrder, Snapshot, Status, View
 from netmon_client import calls
 from netmon_client.answers import Bandwidth, MonitoringChange, Refreshed
+from netmon_client.asking import Asking
 from netmon_client.calls import Call
-from netmon_client.errors import CollectorUnreachable
 from netmon_client.feed import FeedItem
 from netmon_client.following import EventPosition, Follower, Message, Timing
-from netmon_client.probe import check_socket
-from netmon_client.rpc import Channel, RpcError, explained, malformed, open_channel
+from netmon_client.peer import COLLECTOR
 from netmon_client.socket_path import default_socket_path
 from netmon_client.sync_stream import MessagesCall, StreamFollower
 
@@ -44,7 +43,7 @@ class Client:
         self._timeout = timeout
         self._timing = timing
         self._lock = threading.Lock()
-        self._channel: Channel | None = None
+        self._asking = Asking(socket, timeout, COLLECTOR)
         self._streams: set[StreamFollower] = set()
         self._is_closed = False
         # A program that ends in the middle of a stream leaves its iterator half-way; grpc then hangs now and then when
@@ -66,7 +65,7 @@ class Client:
             streams = tuple(self._streams)
         for stream in streams:
             stream.close()
-        self._drop_channel()
+        self._asking.drop()
 
     def status(self) -> Status:
         """Give the state of the collector, and what the caller may do."""
@@ -170,40 +169,7 @@ class Client:
         )
 
     def _ask(self, call: Call[_T]) -> _T:
-        """Send a single call. A channel whose collector is gone is replaced, and the call sent once more."""
-        had_channel = self._channel is not None
-        try:
-            return self._send(call)
-        except CollectorUnreachable:
-            self._drop_channel()
-            check_socket(self.socket)
-            if not had_channel:
-                raise
-        return self._send(call)
-
-    def _send(self, call: Call[_T]) -> _T:
-        with self._lock:
-            if self._channel is None:
-                check_socket(self.socket)
-                self._channel = open_channel(self.socket)
-            method = self._channel.unary_unary(call.path, type(call.request).SerializeToString, call.parse)
-        try:
-            answer = method(call.request, timeout=self._timeout)
-        except RpcError as error:
-            raise explained(error, self.socket, self._timeout) from None
-        except ValueError:
-            # Another thread found the collector gone, and closed the channel before this call began.
-            raise CollectorUnreachable(f"the connection to {self.socket} was lost") from None
-        try:
-            return call.decode(answer)
-        except ValueError as error:
-            raise malformed(error) from error
-
-    def _drop_channel(self) -> None:
-        with self._lock:
-            channel, self._channel = self._channel, None
-        if channel is not None:
-            channel.close()
+        return self._asking.ask(call)
 
     def _follow(
         self,

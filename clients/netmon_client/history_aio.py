@@ -1,7 +1,8 @@
 """The client of the recorder for asyncio: the same calls, awaited; the same streams, as async iterators."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -26,13 +27,15 @@ from netmon.model import (
     UsageQuery,
 )
 from netmon_client import history_calls as calls
+from netmon_client.asking import AsyncAsking, decoded
 from netmon_client.calls import Call
-from netmon_client.errors import CollectorUnreachable
+from netmon_client.errors import NetmonError
+from netmon_client.firing_position import FiringPosition
+from netmon_client.following import Timing
 from netmon_client.history_answers import Alerts, HistoryStatus, PutAlert
-from netmon_client.history_client import UPKEEP_SECONDS, WHAT_THE_POLICY_SAYS, decoded_history
+from netmon_client.history_client import FIRINGS_TIMING, UPKEEP_SECONDS, WHAT_THE_POLICY_SAYS
 from netmon_client.peer import RECORDER
-from netmon_client.probe import check_socket
-from netmon_client.rpc import AsyncChannel, RpcError, explained, open_async_channel
+from netmon_client.rpc import RpcError, explained
 from netmon_client.socket_path import default_recorder_path
 
 _T = TypeVar("_T")
@@ -49,7 +52,7 @@ class AsyncHistoryClient:
     def __init__(self, socket: str, *, timeout: float = 5.0) -> None:
         self.socket = socket
         self._timeout = timeout
-        self._channel: AsyncChannel | None = None
+        self._asking = AsyncAsking(socket, timeout, RECORDER)
 
     async def __aenter__(self) -> Self:
         return self
@@ -61,9 +64,7 @@ class AsyncHistoryClient:
 
     async def close(self) -> None:
         """End all streams and let go of the socket. May be called twice."""
-        channel, self._channel = self._channel, None
-        if channel is not None:
-            await channel.close()
+        await self._asking.drop()
 
     async def usage(self, query: UsageQuery) -> UsageAnswer:
         """Give usage by bucket and group, with what is missing."""
@@ -125,49 +126,39 @@ class AsyncHistoryClient:
         """Give when a rule, saved or not, would have fired in a range (Unix seconds); None: the last 7 days."""
         return await self._ask(calls.test_alert(rule, since_time, until_time))
 
-    def firings(self, after_sequence: int | None = None) -> AsyncIterator[AlertFiring | None]:
-        """Give firings as they come; None at least each second: a sign of life."""
-        return self._stream(calls.stream_alerts(after_sequence))
+    async def firings(
+        self, after_sequence: int | None = None, *, reconnect: bool = False, timing: Timing = FIRINGS_TIMING
+    ) -> AsyncIterator[AlertFiring | None]:
+        """Give firings as they come, as `HistoryClient.firings` does."""
+        if not reconnect:
+            async with aclosing(self._stream(calls.stream_alerts(after_sequence))) as firings:
+                async for firing in firings:
+                    yield firing
+            return
+        position = FiringPosition(after_sequence, timing)
+        while True:
+            try:
+                position.connected((await self.alerts(1)).firings)
+                async with aclosing(self._stream(calls.stream_alerts(position.after_sequence))) as firings:
+                    async for firing in firings:
+                        position.note(firing)
+                        yield firing
+                raise RECORDER.unreachable(f"the recorder at {self.socket} ended the stream")
+            except NetmonError as error:
+                seconds = position.failed(error)
+                await self._asking.drop()
+            await asyncio.sleep(seconds)
 
     async def _ask(self, call: Call[_T], within: float | None = None) -> _T:
-        """Send a single call. A channel whose recorder is gone is replaced, and the call sent once more."""
-        had_channel = self._channel is not None
-        try:
-            return await self._send(call, within or self._timeout)
-        except CollectorUnreachable:
-            await self.close()
-            check_socket(self.socket, RECORDER)
-            if not had_channel:
-                raise
-        return await self._send(call, within or self._timeout)
+        return await self._asking.ask(call, within)
 
-    async def _send(self, call: Call[_T], within: float) -> _T:
-        method = self._opened().unary_unary(call.path, type(call.request).SerializeToString, call.parse)
-        try:
-            answer = await method(call.request, timeout=within)
-        except RpcError as error:
-            raise explained(error, self.socket, within, RECORDER) from None
-        except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if task is None or task.cancelling():
-                raise
-            # Nobody cancelled this task: another call found the recorder gone, and closed the channel under this one.
-            raise RECORDER.unreachable(f"the connection to {self.socket} was lost") from None
-        return decoded_history(call, answer)
-
-    async def _stream(self, call: Call[_T]) -> AsyncIterator[_T]:
-        open_stream = self._opened().unary_stream(call.path, type(call.request).SerializeToString, call.parse)
+    async def _stream(self, call: Call[_T]) -> AsyncGenerator[_T]:
+        open_stream = self._asking.opened().unary_stream(call.path, type(call.request).SerializeToString, call.parse)
         stream = open_stream(call.request)
         try:
             async for answer in stream:
-                yield decoded_history(call, answer)
+                yield decoded(call, answer, RECORDER)
         except RpcError as error:
             raise explained(error, self.socket, self._timeout, RECORDER) from None
         finally:
             stream.cancel()
-
-    def _opened(self) -> AsyncChannel:
-        if self._channel is None:
-            check_socket(self.socket, RECORDER)
-            self._channel = open_async_channel(self.socket)
-        return self._channel

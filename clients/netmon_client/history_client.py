@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Generator, Iterator
 from types import TracebackType
-from typing import Any, Final, Self, TypeVar
+from typing import Final, Self, TypeVar
 
 from netmon.model import (
     AggregationReport,
@@ -26,12 +26,15 @@ from netmon.model import (
     UsageQuery,
 )
 from netmon_client import history_calls as calls
+from netmon_client.asking import Asking, decoded
 from netmon_client.calls import Call
-from netmon_client.errors import CollectorUnreachable
+from netmon_client.errors import NetmonError
+from netmon_client.firing_position import FiringPosition
+from netmon_client.following import Timing
 from netmon_client.history_answers import Alerts, HistoryStatus, PutAlert
 from netmon_client.peer import RECORDER
 from netmon_client.probe import check_socket
-from netmon_client.rpc import Channel, RpcError, explained, malformed, open_channel
+from netmon_client.rpc import RpcError, explained
 from netmon_client.socket_path import default_recorder_path
 
 _T = TypeVar("_T")
@@ -47,6 +50,8 @@ def connect_history(socket: str | None = None, *, timeout: float = 5.0) -> "Hist
     return HistoryClient(socket or default_recorder_path(), timeout=timeout)
 
 
+FIRINGS_TIMING: Final = Timing()
+
 UPKEEP_SECONDS: Final = 60.0
 """What an answer may take that reads everything."""
 
@@ -54,14 +59,15 @@ UPKEEP_SECONDS: Final = 60.0
 class HistoryClient:
     """A client of one recorder; a context manager. May be used from several threads.
 
-    Every method raises `NetmonError`. Single calls come through a restart of the recorder; streams end with an error.
+    Every method raises `NetmonError`. Single calls come through a restart of the recorder; streams end with an error,
+    but `firings` where it is asked to go on.
     """
 
     def __init__(self, socket: str, *, timeout: float = 5.0) -> None:
         self.socket = socket
         self._timeout = timeout
-        self._lock = threading.Lock()
-        self._channel: Channel | None = None
+        self._asking = Asking(socket, timeout, RECORDER)
+        self._closed = threading.Event()
 
     def __enter__(self) -> Self:
         return self
@@ -73,10 +79,8 @@ class HistoryClient:
 
     def close(self) -> None:
         """End all streams and let go of the socket. May be called twice."""
-        with self._lock:
-            channel, self._channel = self._channel, None
-        if channel is not None:
-            channel.close()
+        self._closed.set()
+        self._asking.drop()
 
     def usage(self, query: UsageQuery) -> UsageAnswer:
         """Give usage by bucket and group, with what is missing."""
@@ -138,55 +142,43 @@ class HistoryClient:
         """Give when a rule, saved or not, would have fired in a range (Unix seconds); None: the last 7 days."""
         return self._ask(calls.test_alert(rule, since_time, until_time))
 
-    def firings(self, after_sequence: int | None = None) -> Iterator[AlertFiring | None]:
-        """Give firings as they come, after a sequence where one is given; None at least each second: a sign of life."""
-        return self._stream(calls.stream_alerts(after_sequence))
+    def firings(
+        self, after_sequence: int | None = None, *, reconnect: bool = False, timing: Timing = FIRINGS_TIMING
+    ) -> Generator[AlertFiring | None]:
+        """Give firings as they come, after a sequence where one is given; None at least each second: a sign of life.
+
+        ``reconnect``: go on after a loss, with what fired meanwhile; otherwise, and where the recorder is not there at
+        the beginning, raise `NetmonError`.
+        """
+        if not reconnect:
+            yield from self._stream(calls.stream_alerts(after_sequence))
+            return
+        position = FiringPosition(after_sequence, timing)
+        while not self._closed.is_set():
+            try:
+                position.connected(self.alerts(1).firings)
+                for firing in self._stream(calls.stream_alerts(position.after_sequence)):
+                    position.note(firing)
+                    yield firing
+                raise RECORDER.unreachable(f"the recorder at {self.socket} ended the stream")
+            except NetmonError as error:
+                if self._closed.is_set():
+                    return
+                seconds = position.failed(error)
+                self._asking.drop()
+            self._closed.wait(seconds)
 
     def _ask(self, call: Call[_T], within: float | None = None) -> _T:
-        """Send a single call. A channel whose recorder is gone is replaced, and the call sent once more."""
-        had_channel = self._channel is not None
-        try:
-            return self._send(call, within or self._timeout)
-        except CollectorUnreachable:
-            self.close()
-            check_socket(self.socket, RECORDER)
-            if not had_channel:
-                raise
-        return self._send(call, within or self._timeout)
-
-    def _send(self, call: Call[_T], within: float) -> _T:
-        method = self._opened().unary_unary(call.path, type(call.request).SerializeToString, call.parse)
-        try:
-            answer = method(call.request, timeout=within)
-        except RpcError as error:
-            raise explained(error, self.socket, within, RECORDER) from None
-        except ValueError:  # another thread closed the channel before this call began
-            raise RECORDER.unreachable(f"the connection to {self.socket} was lost") from None
-        return decoded_history(call, answer)
+        return self._asking.ask(call, within)
 
     def _stream(self, call: Call[_T]) -> Iterator[_T]:
         check_socket(self.socket, RECORDER)
-        open_stream = self._opened().unary_stream(call.path, type(call.request).SerializeToString, call.parse)
+        open_stream = self._asking.opened().unary_stream(call.path, type(call.request).SerializeToString, call.parse)
         stream = open_stream(call.request)
         try:
             for answer in stream:
-                yield decoded_history(call, answer)
+                yield decoded(call, answer, RECORDER)
         except RpcError as error:
             raise explained(error, self.socket, self._timeout, RECORDER) from None
         finally:
             stream.cancel()
-
-    def _opened(self) -> Channel:
-        with self._lock:
-            if self._channel is None:
-                check_socket(self.socket, RECORDER)
-                self._channel = open_channel(self.socket)
-            return self._channel
-
-
-def decoded_history(call: Call[_T], answer: Any) -> _T:  # noqa: ANN401 -- whatever the call carries
-    """Give an answer's model. Raises `IncompatibleVersion` where it makes no sense."""
-    try:
-        return call.decode(answer)
-    except ValueError as error:
-        raise malformed(error, RECORDER) from error

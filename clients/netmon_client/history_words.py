@@ -9,6 +9,7 @@ from netmon.model import (
     HistoryGap,
     HistoryGapKind,
     Protocol,
+    QuietHours,
     Scope,
     StorageState,
     UsageDimension,
@@ -24,6 +25,7 @@ __all__ = [
     "gap_kind_words",
     "group_name",
     "group_title",
+    "hours_text",
     "missing_seconds",
     "storage_words",
 ]
@@ -168,3 +170,13 @@ def missing_seconds(
         if gap.kind not in _LOWER_BOUND and seconds > 0:
             missing[gap.kind] = missing.get(gap.kind, 0.0) + seconds
     return sorted(missing.items(), key=lambda item: -item[1])
+
+
+def hours_text(hours: QuietHours) -> str:
+    """Say quiet hours: ``22:00 to 07:00``, with their zone where one is said."""
+    zone = f" ({hours.time_zone})" if hours.time_zone else ""
+    return f"{_clock(hours.begin_minute)} to {_clock(hours.end_minute)}{zone}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"

@@ -78,7 +78,7 @@ class Daemon:
         )
 
     async def _run(self, store: HistoryStore, stopped: asyncio.Event) -> None:
-        desk, upkeep = AlertDesk(store), Upkeep(store, wall_time)
+        desk, upkeep = AlertDesk(store, self._time_zone()), Upkeep(store, wall_time)
         async with connect_async(self._settings.collector) as collector:
             self._recorder = recorder = Recorder(
                 collector=collector,
@@ -127,14 +127,15 @@ class Daemon:
             day_seconds=round(settings.keep_days_days * DAY_SECONDS),
             quota_bytes=settings.quota_bytes,
         )
-        calendar = Calendar(
-            time_zone=settings.time_zone or default_zone(os.environ), month_first_day=settings.month_starts_on
-        )
+        calendar = Calendar(time_zone=self._time_zone(), month_first_day=settings.month_starts_on)
         path = settings.database or default_database(os.environ)
         try:
             return open_store(path, policy=policy, calendar=calendar, now=wall_time())
         except ValueError as error:
             raise SettingsError(f"time_zone: {calendar.time_zone} is not known here") from error
+
+    def _time_zone(self) -> str:
+        return self._settings.time_zone or default_zone(os.environ)
 
     def _host(self, parts: ServiceParts) -> ServiceHost:
         path = self._settings.socket or Path(own_recorder_path())

@@ -248,6 +248,7 @@ alert_rules = st.builds(
     muted_until_time=optional_times,
     include_loopback=truths,
     created_time=optional_times,
+    quiet_hours=st.none() | st.builds(model.QuietHours, begin_minute=uint32, end_minute=uint32, time_zone=texts),
 )
 alert_firings = st.builds(
     model.AlertFiring,

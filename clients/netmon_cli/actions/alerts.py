@@ -1,13 +1,14 @@
 """What ``alerts`` does: puts, lists, deletes, tests and follows the recorder's alerts."""
 
 import os
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from typing import Final
 
 import click
 
-from netmon.model import AlertFiring, AlertMeasure, AlertRule, AlertState, AlertTest, Filter
+from netmon.model import AlertFiring, AlertMeasure, AlertRule, AlertState, AlertTest, Filter, QuietHours
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.options import read_query
 from netmon_cli.past import local_zone_name, moment_text, zone_of
@@ -20,7 +21,7 @@ from netmon_client import HistoryClient
 from netmon_client.clock import wall_time
 from netmon_client.errors import InvalidRequest
 from netmon_client.history_lines import as_history_object
-from netmon_client.history_words import MEASURES, gap_kind_words, missing_seconds
+from netmon_client.history_words import MEASURES, gap_kind_words, hours_text, missing_seconds
 from netmon_client.units import format_age, format_bytes, parse_size
 from netmon_client.words import counted
 
@@ -50,13 +51,15 @@ def rule_of(
     over: str | None,
     within: float | None,
     measure: str,
-    quiet: float | None,
+    quiet: Sequence[float | QuietHours],
     loopback: bool,
 ) -> AlertRule:
     """Make the rule that options say. Raise a usage error."""
     context = click.get_current_context(silent=True)
     if over is None or within is None:
         raise click.UsageError("an alert needs --over and --within, such as --over 5GB --within 1h", context)
+    if len(quiet) > len({isinstance(each, QuietHours) for each in quiet}):
+        raise click.UsageError("--quiet takes one time and one range of hours", context)
     if within % 60:
         raise click.UsageError("--within takes whole minutes", context)
     try:
@@ -70,9 +73,14 @@ def rule_of(
         measure=MEASURES[measure],
         bound=bound,
         window_seconds=within,
-        quiet_seconds=quiet or 0.0,
+        quiet_seconds=next((each for each in quiet if not isinstance(each, QuietHours)), 0.0),
+        quiet_hours=_in_own_zone(next((each for each in quiet if isinstance(each, QuietHours)), None)),
         include_loopback=loopback,
     )
+
+
+def _in_own_zone(hours: QuietHours | None) -> QuietHours | None:
+    return None if hours is None else replace(hours, time_zone=local_zone_name(os.environ))
 
 
 def put_alert(session: Session, rule: AlertRule, *, is_paused: bool, mute_seconds: float | None) -> None:
@@ -156,12 +164,12 @@ def test_words(rule: AlertRule, result: AlertTest) -> list[str]:
 
 
 def watch_alerts(session: Session, shape: Shape, *, after_sequence: int | None, count: int | None) -> int:
-    """Tell of each firing; give the exit code."""
+    """Tell of each firing, through restarts of the recorder; give the exit code."""
     told = 0
     with (
         session.history() as client,
         Stopping() as stopping,
-        closing(stopping.items(client.firings(after_sequence))) as firings,
+        closing(stopping.items(client.firings(after_sequence, reconnect=True))) as firings,
     ):
         try:
             for firing in firings:
@@ -183,6 +191,7 @@ def rule_words(rule: AlertRule) -> str:
     """Say what a rule fires at."""
     what = rule.query or "everything"
     quiet = f", then quiet for {format_age(rule.quiet_seconds)}" if rule.quiet_seconds else ""
+    quiet += "" if rule.quiet_hours is None else f", not from {hours_text(rule.quiet_hours)}"
     return f"{what}, over {_amount(rule.measure, rule.bound)} within {format_age(rule.window_seconds)}{quiet}"
 
 

@@ -7,12 +7,14 @@ import click
 
 from netmon_cli.options import Duration, output_options
 from netmon_cli.past import Moment
+from netmon_cli.quiet import Quiet
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 
 _EXAMPLES = """\b
 Examples:
   netmon-cli alerts put backup --if app:backup --over 5GB --within 1h
+  netmon-cli alerts put night --over 1GB --within 1h --quiet 22:00-07:00
   netmon-cli alerts test --if app:backup --over 5GB --within 1h
   netmon-cli alerts watch -o jsonl
 """
@@ -23,7 +25,13 @@ _FORMS = output_options(formats=("table", "json", "jsonl"), rows=False)
 def _rule_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--loopback", is_flag=True, help="Count loopback too."),
-        click.option("--quiet", type=Duration(), metavar="TIME", help="Quiet for so long after it fired."),
+        click.option(
+            "--quiet",
+            type=Quiet(),
+            multiple=True,
+            metavar="TIME|HOURS",
+            help="Quiet for so long after it fired (1h), or in hours of your day (22:00-07:00); or both, given twice.",
+        ),
         click.option(
             "--measure",
             type=click.Choice(["total", "sent", "received", "connections"]),

@@ -13,6 +13,7 @@ from netmon.model import (
     UsageAnswer,
     UsageQuery,
 )
+from netmon_recorder.alerts.quiet_hours import quiet_hours_end
 from netmon_recorder.alerts.rules import measured, quiet_seconds
 from netmon_recorder.store import UsageReader
 
@@ -41,7 +42,12 @@ class _History:
 
 
 def back_test(
-    reader: UsageReader, rule: AlertRule, since_time: float | None, until_time: float | None, now: float
+    reader: UsageReader,
+    rule: AlertRule,
+    since_time: float | None,
+    until_time: float | None,
+    now: float,
+    own_zone: str = "UTC",
 ) -> AlertTest:
     """Give when a rule would have fired in a range (None: the last 7 days), asked each minute, or each hour.
 
@@ -58,7 +64,7 @@ def back_test(
         begin = oldest
         since = min(max(since, oldest), until)
     history = _read(reader, rule, begin, until, bucket, now)
-    return _slide(rule, history, since, until)
+    return _slide(rule, history, since, until, own_zone)
 
 
 def _bucket_of(
@@ -90,21 +96,22 @@ def _read(reader: UsageReader, rule: AlertRule, begin: float, until: float, buck
             ),
             now,
         )
-        _take(history, rule, answer)
+        _take(history, rule, answer, now)
         since = max(answer.until_time, piece_until)
     return history
 
 
-def _take(history: _History, rule: AlertRule, answer: UsageAnswer) -> None:
+def _take(history: _History, rule: AlertRule, answer: UsageAnswer, now: float) -> None:
     reached = history.steps[-1].end_time if history.steps else float("-inf")
     for bucket in answer.buckets:
         if bucket.end_time > reached:
             value = None if bucket.total is None else measured(rule.measure, bucket.total)
-            history.steps.append(_Step(end_time=bucket.end_time, value=value))
+            # The running bucket ends now: no window lies in the future.
+            history.steps.append(_Step(end_time=min(bucket.end_time, now), value=value))
     history.gaps.update({(gap.kind, gap.since_time): gap for gap in answer.gaps})
 
 
-def _slide(rule: AlertRule, history: _History, since: float, until: float) -> AlertTest:
+def _slide(rule: AlertRule, history: _History, since: float, until: float, own_zone: str) -> AlertTest:
     firings: list[AlertFiring] = []
     firing_count, total, first = 0, 0, 0
     greatest, greatest_time = 0, None
@@ -119,7 +126,7 @@ def _slide(rule: AlertRule, history: _History, since: float, until: float) -> Al
             continue
         if total > greatest or (greatest_time is None and step.value is not None):
             greatest, greatest_time = total, step.end_time
-        if total > rule.bound and step.end_time >= quiet_until:
+        if total > rule.bound and step.end_time >= quiet_until and not _is_quiet(rule, step.end_time, own_zone):
             firing_count += 1
             quiet_until = step.end_time + quiet_seconds(rule)
             if len(firings) < MOST_FIRINGS:
@@ -133,6 +140,10 @@ def _slide(rule: AlertRule, history: _History, since: float, until: float) -> Al
         until_time=until,
         gaps=tuple(sorted(history.gaps.values(), key=lambda gap: gap.since_time)),
     )
+
+
+def _is_quiet(rule: AlertRule, time: float, own_zone: str) -> bool:
+    return rule.quiet_hours is not None and quiet_hours_end(rule.quiet_hours, time, own_zone) is not None
 
 
 def _firing(rule: AlertRule, number: int, time: float, value: int) -> AlertFiring:

@@ -7,11 +7,15 @@ from netmon_recorder.alerts.watch import AlertStore, AlertWatch
 
 
 class AlertDesk:
-    """Checks, states and tests of rules; blocks on the storage."""
+    """Checks, states and tests of rules; blocks on the storage.
 
-    def __init__(self, store: AlertStore) -> None:
+    ``own_zone``: name of the time zone whose hours are quiet where a rule does not say.
+    """
+
+    def __init__(self, store: AlertStore, own_zone: str = "UTC") -> None:
         self._store = store
-        self._watch = AlertWatch(store)
+        self._own_zone = own_zone
+        self._watch = AlertWatch(store, own_zone)
 
     def check(self, rule: AlertRule, now: float) -> None:
         """Raise ValueError, naming the field of the contract, for a rule that makes no sense."""
@@ -25,7 +29,7 @@ class AlertDesk:
     def test(self, rule: AlertRule, since_time: float | None, until_time: float | None, now: float) -> AlertTest:
         """Give when a rule would have fired."""
         check_rule(rule)
-        return back_test(self._store, rule, since_time, until_time, now)
+        return back_test(self._store, rule, since_time, until_time, now, self._own_zone)
 
     def ask_all(self, now: float) -> int:
         """Ask each rule whether it fires; give how many did."""

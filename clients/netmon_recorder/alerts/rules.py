@@ -3,6 +3,7 @@
 from typing import Final
 
 from netmon.model import AlertFiring, AlertMeasure, AlertRule, UsageSums
+from netmon_recorder.alerts.quiet_hours import check_quiet_hours, quiet_hours_end
 
 NAME_LIMIT: Final = 64
 LONGEST_WINDOW_SECONDS: Final = 31 * 86_400.0
@@ -24,6 +25,8 @@ def check_rule(rule: AlertRule) -> None:
         raise ValueError("AlertRule.window: not whole minutes, from one to 31 days")
     if not 0 <= rule.quiet_seconds <= LONGEST_WINDOW_SECONDS:
         raise ValueError("AlertRule.quiet: not from 0 to 31 days")
+    if rule.quiet_hours is not None:
+        check_quiet_hours(rule.quiet_hours)
 
 
 def measured(measure: AlertMeasure, sums: UsageSums) -> int:
@@ -42,15 +45,17 @@ def quiet_seconds(rule: AlertRule) -> float:
     return rule.quiet_seconds or rule.window_seconds
 
 
-def quiet_until(rule: AlertRule, last: AlertFiring | None, now: float) -> float | None:
+def quiet_until(rule: AlertRule, last: AlertFiring | None, now: float, own_zone: str = "UTC") -> float | None:
     """Give when a rule may fire again; None: now. A firing that lies in the future (the clock went back) counts not."""
-    if last is None or last.time > now:
-        return None
-    until = last.time + quiet_seconds(rule)
+    until = now
+    if last is not None and last.time <= now:
+        until = max(until, last.time + quiet_seconds(rule))
+    if rule.quiet_hours is not None:
+        until = quiet_hours_end(rule.quiet_hours, until, own_zone) or until
     return until if until > now else None
 
 
-def may_fire(rule: AlertRule, last: AlertFiring | None, now: float) -> bool:
-    """Whether a rule may fire now."""
+def may_fire(rule: AlertRule, last: AlertFiring | None, now: float, own_zone: str = "UTC") -> bool:
+    """Whether a rule may fire now. ``own_zone``: whose hours are quiet where the rule does not say."""
     is_muted = rule.muted_until_time is not None and rule.muted_until_time > now
-    return not rule.is_paused and not is_muted and quiet_until(rule, last, now) is None
+    return not rule.is_paused and not is_muted and quiet_until(rule, last, now, own_zone) is None

@@ -29,8 +29,9 @@ class AlertStore(AlertBook, UsageReader, Protocol):
 class AlertWatch:
     """The rules and their firings."""
 
-    def __init__(self, store: AlertStore) -> None:
+    def __init__(self, store: AlertStore, own_zone: str) -> None:
         self._store = store
+        self._own_zone = own_zone
 
     def ask_all(self, now: float) -> int:
         """Ask each rule whether it fires; give how many did."""
@@ -54,11 +55,11 @@ class AlertWatch:
             value=measured(rule.measure, answer.total) if is_known else None,
             firing_count=firing_count,
             last_firing=last,
-            quiet_until_time=quiet_until(rule, last, now),
+            quiet_until_time=quiet_until(rule, last, now, self._own_zone),
         )
 
     def _ask(self, rule: AlertRule, now: float) -> bool:
-        if not may_fire(rule, self._last(rule), now):
+        if not may_fire(rule, self._last(rule), now, self._own_zone):
             return False
         try:
             answer = self._answer(rule, now)

@@ -1,7 +1,7 @@
 """Rules and firings as JSON text. Fields that only a newer version knows are left alone."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any, Final, cast
 
 from netmon.model import (
@@ -11,6 +11,7 @@ from netmon.model import (
     Filter,
     FilterField,
     Network,
+    QuietHours,
     Range,
     Term,
     UsageKey,
@@ -37,6 +38,7 @@ def rule_to_text(rule: AlertRule) -> str:
             "muted_until_time": rule.muted_until_time,
             "include_loopback": rule.include_loopback,
             "created_time": rule.created_time,
+            "quiet_hours": None if rule.quiet_hours is None else asdict(rule.quiet_hours),
         }
     )
 
@@ -56,6 +58,7 @@ def rule_from_text(text: str) -> AlertRule:
         muted_until_time=record.get("muted_until_time"),
         include_loopback=record.get("include_loopback", False),
         created_time=record.get("created_time"),
+        quiet_hours=_quiet_hours(record.get("quiet_hours")),
     )
 
 
@@ -94,6 +97,14 @@ def firing_from_text(sequence: int, text: str) -> AlertFiring:
         for identity, name, *sums in record.get("applications", ())
     )
     return replace(firing, applications=applications)
+
+
+def _quiet_hours(record: dict[str, Any] | None) -> QuietHours | None:
+    if record is None:  # or a rule from before there were any
+        return None
+    return QuietHours(
+        begin_minute=record["begin_minute"], end_minute=record["end_minute"], time_zone=record.get("time_zone", "")
+    )
 
 
 def _record(text: str) -> dict[str, Any]:

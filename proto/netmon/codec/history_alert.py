@@ -3,9 +3,10 @@
 from netmon.codec.filters import filter_from_wire, filter_to_wire
 from netmon.codec.history import GAPS, SERIES
 from netmon.codec.records import OPTIONAL, OPTIONAL_TIME, TIME, RecordCodec, enum, many, one, optional
-from netmon.model import AlertFiring, AlertMeasure, AlertRule, AlertState, AlertTest
+from netmon.model import AlertFiring, AlertMeasure, AlertRule, AlertState, AlertTest, QuietHours
 from netmon.v1 import history_alert_pb2 as pb
 
+_QUIET_HOURS = RecordCodec(QuietHours, pb.QuietHours, {})
 _RULES = RecordCodec(
     AlertRule,
     pb.AlertRule,
@@ -14,6 +15,7 @@ _RULES = RecordCodec(
         "measure": enum(AlertMeasure),
         "muted_until_time": OPTIONAL_TIME,
         "created_time": OPTIONAL_TIME,
+        "quiet_hours": optional(_QUIET_HOURS.to_wire, _QUIET_HOURS.from_wire),
     },
 )
 _FIRINGS = RecordCodec(

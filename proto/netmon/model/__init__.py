@@ -54,7 +54,7 @@ from netmon.model.history import (
     UsageSeries,
     UsageSums,
 )
-from netmon.model.history_alert import AlertFiring, AlertRule, AlertState, AlertTest
+from netmon.model.history_alert import AlertFiring, AlertRule, AlertState, AlertTest, QuietHours
 from netmon.model.history_entity import (
     BrowserDomains,
     BrowserQuery,
@@ -182,6 +182,7 @@ __all__ = [
     "PacketSource",
     "Process",
     "Protocol",
+    "QuietHours",
     "Range",
     "RecorderStatus",
     "RecordingState",

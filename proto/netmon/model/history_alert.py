@@ -8,6 +8,18 @@ from netmon.model.history_enums import AlertMeasure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHours:
+    """Hours of each day in which an alert does not fire, in minutes of the day; past midnight where the end is first.
+
+    ``time_zone`` is a name of the IANA database; empty: the recorder's own.
+    """
+
+    begin_minute: int
+    end_minute: int
+    time_zone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRule:
     """Fires where the measure over the window that ends now is greater than ``bound``; then it is quiet for a while.
 
@@ -25,6 +37,7 @@ class AlertRule:
     muted_until_time: float | None = None
     include_loopback: bool = False
     created_time: float | None = None
+    quiet_hours: QuietHours | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

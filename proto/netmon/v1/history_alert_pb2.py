@@ -27,21 +27,23 @@ from netmon.v1 import filter_pb2 as netmon_dot_v1_dot_filter__pb2
 from netmon.v1 import history_pb2 as netmon_dot_v1_dot_history__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dnetmon/v1/history_alert.proto\x12\tnetmon.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16netmon/v1/filter.proto\x1a\x17netmon/v1/history.proto\"\xc8\x02\n\tAlertRule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12!\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\r\n\x05query\x18\x03 \x01(\t\x12(\n\x07measure\x18\x04 \x01(\x0e\x32\x17.netmon.v1.AlertMeasure\x12\r\n\x05\x62ound\x18\x05 \x01(\x04\x12\x16\n\x0ewindow_seconds\x18\x06 \x01(\x01\x12\x15\n\rquiet_seconds\x18\x07 \x01(\x01\x12\x11\n\tis_paused\x18\x08 \x01(\x08\x12\x34\n\x10muted_until_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10include_loopback\x18\n \x01(\x08\x12\x30\n\x0c\x63reated_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x84\x02\n\x0b\x41lertFiring\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11window_since_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07measure\x18\x05 \x01(\x0e\x32\x17.netmon.v1.AlertMeasure\x12\r\n\x05value\x18\x06 \x01(\x04\x12\r\n\x05\x62ound\x18\x07 \x01(\x04\x12,\n\x0c\x61pplications\x18\x08 \x03(\x0b\x32\x16.netmon.v1.UsageSeries\"\xc7\x01\n\nAlertState\x12\"\n\x04rule\x18\x01 \x01(\x0b\x32\x14.netmon.v1.AlertRule\x12\x12\n\x05value\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x14\n\x0c\x66iring_count\x18\x03 \x01(\x04\x12+\n\x0blast_firing\x18\x04 \x01(\x0b\x32\x16.netmon.v1.AlertFiring\x12\x34\n\x10quiet_until_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_value\"\x9a\x02\n\tAlertTest\x12\'\n\x07\x66irings\x18\x01 \x03(\x0b\x32\x16.netmon.v1.AlertFiring\x12\x14\n\x0c\x66iring_count\x18\x02 \x01(\x04\x12\x16\n\x0egreatest_value\x18\x03 \x01(\x04\x12\x31\n\rgreatest_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nsince_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12#\n\x04gaps\x18\x07 \x03(\x0b\x32\x15.netmon.v1.HistoryGap*\xab\x01\n\x0c\x41lertMeasure\x12\x1d\n\x19\x41LERT_MEASURE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41LERT_MEASURE_TOTAL_BYTES\x10\x01\x12\x1c\n\x18\x41LERT_MEASURE_SENT_BYTES\x10\x02\x12 \n\x1c\x41LERT_MEASURE_RECEIVED_BYTES\x10\x03\x12\x1d\n\x19\x41LERT_MEASURE_CONNECTIONS\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dnetmon/v1/history_alert.proto\x12\tnetmon.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x16netmon/v1/filter.proto\x1a\x17netmon/v1/history.proto\"I\n\nQuietHours\x12\x14\n\x0c\x62\x65gin_minute\x18\x01 \x01(\r\x12\x12\n\nend_minute\x18\x02 \x01(\r\x12\x11\n\ttime_zone\x18\x03 \x01(\t\"\xf4\x02\n\tAlertRule\x12\x0c\n\x04name\x18\x01 \x01(\t\x12!\n\x06\x66ilter\x18\x02 \x01(\x0b\x32\x11.netmon.v1.Filter\x12\r\n\x05query\x18\x03 \x01(\t\x12(\n\x07measure\x18\x04 \x01(\x0e\x32\x17.netmon.v1.AlertMeasure\x12\r\n\x05\x62ound\x18\x05 \x01(\x04\x12\x16\n\x0ewindow_seconds\x18\x06 \x01(\x01\x12\x15\n\rquiet_seconds\x18\x07 \x01(\x01\x12\x11\n\tis_paused\x18\x08 \x01(\x08\x12\x34\n\x10muted_until_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x10include_loopback\x18\n \x01(\x08\x12\x30\n\x0c\x63reated_time\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x0bquiet_hours\x18\x0c \x01(\x0b\x32\x15.netmon.v1.QuietHours\"\x84\x02\n\x0b\x41lertFiring\x12\x10\n\x08sequence\x18\x01 \x01(\x04\x12\x0c\n\x04name\x18\x02 \x01(\t\x12(\n\x04time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11window_since_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12(\n\x07measure\x18\x05 \x01(\x0e\x32\x17.netmon.v1.AlertMeasure\x12\r\n\x05value\x18\x06 \x01(\x04\x12\r\n\x05\x62ound\x18\x07 \x01(\x04\x12,\n\x0c\x61pplications\x18\x08 \x03(\x0b\x32\x16.netmon.v1.UsageSeries\"\xc7\x01\n\nAlertState\x12\"\n\x04rule\x18\x01 \x01(\x0b\x32\x14.netmon.v1.AlertRule\x12\x12\n\x05value\x18\x02 \x01(\x04H\x00\x88\x01\x01\x12\x14\n\x0c\x66iring_count\x18\x03 \x01(\x04\x12+\n\x0blast_firing\x18\x04 \x01(\x0b\x32\x16.netmon.v1.AlertFiring\x12\x34\n\x10quiet_until_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x08\n\x06_value\"\x9a\x02\n\tAlertTest\x12\'\n\x07\x66irings\x18\x01 \x03(\x0b\x32\x16.netmon.v1.AlertFiring\x12\x14\n\x0c\x66iring_count\x18\x02 \x01(\x04\x12\x16\n\x0egreatest_value\x18\x03 \x01(\x04\x12\x31\n\rgreatest_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nsince_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12#\n\x04gaps\x18\x07 \x03(\x0b\x32\x15.netmon.v1.HistoryGap*\xab\x01\n\x0c\x41lertMeasure\x12\x1d\n\x19\x41LERT_MEASURE_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x41LERT_MEASURE_TOTAL_BYTES\x10\x01\x12\x1c\n\x18\x41LERT_MEASURE_SENT_BYTES\x10\x02\x12 \n\x1c\x41LERT_MEASURE_RECEIVED_BYTES\x10\x03\x12\x1d\n\x19\x41LERT_MEASURE_CONNECTIONS\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'netmon.v1.history_alert_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ALERTMEASURE']._serialized_start=1208
-  _globals['_ALERTMEASURE']._serialized_end=1379
-  _globals['_ALERTRULE']._serialized_start=127
-  _globals['_ALERTRULE']._serialized_end=455
-  _globals['_ALERTFIRING']._serialized_start=458
-  _globals['_ALERTFIRING']._serialized_end=718
-  _globals['_ALERTSTATE']._serialized_start=721
-  _globals['_ALERTSTATE']._serialized_end=920
-  _globals['_ALERTTEST']._serialized_start=923
-  _globals['_ALERTTEST']._serialized_end=1205
+  _globals['_ALERTMEASURE']._serialized_start=1327
+  _globals['_ALERTMEASURE']._serialized_end=1498
+  _globals['_QUIETHOURS']._serialized_start=126
+  _globals['_QUIETHOURS']._serialized_end=199
+  _globals['_ALERTRULE']._serialized_start=202
+  _globals['_ALERTRULE']._serialized_end=574
+  _globals['_ALERTFIRING']._serialized_start=577
+  _globals['_ALERTFIRING']._serialized_end=837
+  _globals['_ALERTSTATE']._serialized_start=840
+  _globals['_ALERTSTATE']._serialized_end=1039
+  _globals['_ALERTTEST']._serialized_start=1042
+  _globals['_ALERTTEST']._serialized_end=1324
 # @@protoc_insertion_point(module_scope)

@@ -55,6 +55,38 @@ ALERT_MEASURE_CONNECTIONS: AlertMeasure.ValueType  # 4
 Global___AlertMeasure: _TypeAlias = AlertMeasure  # noqa: Y015
 
 @_typing.final
+class QuietHours(_message.Message):
+    """Hours of each day in which an alert does not fire; past midnight where the end is before the begin. What is over its
+    bound at their end fires then.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BEGIN_MINUTE_FIELD_NUMBER: _builtins.int
+    END_MINUTE_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    begin_minute: _builtins.int
+    """Minute of the day at which they begin, 0 to 1,439."""
+    end_minute: _builtins.int
+    """Minute of the day at which they end, another one."""
+    time_zone: _builtins.str
+    """Whose day: name of the time zone in the IANA database; empty: the recorder's own."""
+    def __init__(
+        self,
+        *,
+        begin_minute: _builtins.int = ...,
+        end_minute: _builtins.int = ...,
+        time_zone: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["begin_minute", b"begin_minute", "end_minute", b"end_minute", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuietHours: _TypeAlias = QuietHours  # noqa: Y015
+
+@_typing.final
 class AlertRule(_message.Message):
     """A saved question that the recorder asks each minute: whether usage within a window exceeds a bound."""
 
@@ -71,6 +103,7 @@ class AlertRule(_message.Message):
     MUTED_UNTIL_TIME_FIELD_NUMBER: _builtins.int
     INCLUDE_LOOPBACK_FIELD_NUMBER: _builtins.int
     CREATED_TIME_FIELD_NUMBER: _builtins.int
+    QUIET_HOURS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name, by which it is put, tested and deleted; at most 64 characters."""
     query: _builtins.str
@@ -99,6 +132,10 @@ class AlertRule(_message.Message):
     def created_time(self) -> _timestamp_pb2.Timestamp:
         """When it was first put; set by the recorder."""
 
+    @_builtins.property
+    def quiet_hours(self) -> Global___QuietHours:
+        """Hours of the day in which it does not fire. Absent: none."""
+
     def __init__(
         self,
         *,
@@ -113,10 +150,11 @@ class AlertRule(_message.Message):
         muted_until_time: _timestamp_pb2.Timestamp | None = ...,
         include_loopback: _builtins.bool = ...,
         created_time: _timestamp_pb2.Timestamp | None = ...,
+        quiet_hours: Global___QuietHours | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time", "filter", b"filter", "muted_until_time", b"muted_until_time"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["created_time", b"created_time", "filter", b"filter", "muted_until_time", b"muted_until_time", "quiet_hours", b"quiet_hours"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "created_time", b"created_time", "filter", b"filter", "include_loopback", b"include_loopback", "is_paused", b"is_paused", "measure", b"measure", "muted_until_time", b"muted_until_time", "name", b"name", "query", b"query", "quiet_seconds", b"quiet_seconds", "window_seconds", b"window_seconds"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bound", b"bound", "created_time", b"created_time", "filter", b"filter", "include_loopback", b"include_loopback", "is_paused", b"is_paused", "measure", b"measure", "muted_until_time", b"muted_until_time", "name", b"name", "query", b"query", "quiet_hours", b"quiet_hours", "quiet_seconds", b"quiet_seconds", "window_seconds", b"window_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -203,7 +241,7 @@ class AlertState(_message.Message):
 
     @_builtins.property
     def quiet_until_time(self) -> _timestamp_pb2.Timestamp:
-        """It does not fire before then, because it fired not long ago. Absent: it may."""
+        """It does not fire before then, because it fired not long ago, or for its quiet hours. Absent: it may."""
 
     def __init__(
         self,

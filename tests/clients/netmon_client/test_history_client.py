@@ -6,6 +6,8 @@ import pytest
 
 from netmon.model import ExportQuery, UsageQuery
 from netmon_client import IncompatibleVersion, InvalidRequest, RecorderUnreachable, connect_history
+from netmon_client.testing import FakeRecorder
+from tests.clients.netmon_client.test_firing_position import fired
 from tests.support.history_served import ANSWER, ITEMS, served
 
 
@@ -44,3 +46,21 @@ def test_a_refusal_names_the_field_and_the_recorder(tmp_path: Path) -> None:
             client.usage(UsageQuery(top=1001))
         with pytest.raises(IncompatibleVersion, match="the recorder does not know this call"):
             client.status()
+
+
+def test_firings_go_on_through_a_restart_with_what_fired_meanwhile(tmp_path: Path) -> None:
+    socket = str(tmp_path / "recorder.sock")
+    with connect_history(socket) as client:
+        with FakeRecorder(socket=socket, firings=[fired(3)], heartbeat_seconds=0.05) as first:
+            firings = client.firings(reconnect=True)
+            assert next(firings) is None
+            first.fire(fired(4))
+            assert next(each for each in firings if each is not None).sequence == 4
+        with FakeRecorder(socket=socket, firings=[fired(3), fired(4), fired(5)], heartbeat_seconds=0.05):
+            assert next(each for each in firings if each is not None).sequence == 5
+        firings.close()
+
+
+def test_without_a_recorder_from_the_beginning_firings_say_so(tmp_path: Path) -> None:
+    with connect_history(str(tmp_path / "none.sock")) as client, pytest.raises(RecorderUnreachable):
+        next(client.firings(reconnect=True))

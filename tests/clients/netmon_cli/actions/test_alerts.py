@@ -11,6 +11,7 @@ from netmon.model import (
     AlertTest,
     HistoryGap,
     HistoryGapKind,
+    QuietHours,
     UsageKey,
     UsageSeries,
     UsageSums,
@@ -51,6 +52,18 @@ def test_an_alert_is_put_listed_and_deleted(history_cli: Run, recorder: FakeReco
     assert history_cli("alerts", "delete", "backup").out.startswith('Deleted "backup"')
     assert history_cli("alerts").lines == ["No alert is saved."]
     assert history_cli("alerts", "delete", "backup").code != 0
+
+
+def test_an_alert_may_be_quiet_at_night_in_the_users_zone(
+    history_cli: Run, recorder: FakeRecorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Kathmandu")
+    said = history_cli(*PUT, "--quiet", "2h", "--quiet", "22:00-07:00").lines
+    assert said[0].endswith("then quiet for 2h00, not from 22:00 to 07:00 (Asia/Kathmandu).")
+    (rule,) = recorder.rules
+    assert rule.quiet_seconds == 7200
+    assert rule.quiet_hours == QuietHours(begin_minute=1320, end_minute=420, time_zone="Asia/Kathmandu")
+    assert "one time and one range" in history_cli(*PUT, "--quiet", "2h", "--quiet", "3h").err
 
 
 @pytest.mark.parametrize(

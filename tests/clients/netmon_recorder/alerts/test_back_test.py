@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import AlertMeasure, AlertRule, HistoryGap, HistoryGapKind, RetentionPolicy
+from netmon.model import AlertMeasure, AlertRule, HistoryGap, HistoryGapKind, QuietHours, RetentionPolicy
 from netmon_recorder.alerts.back_test import back_test
 from tests.support.history_stage import NOON, keep, opened, row
 
@@ -43,6 +43,24 @@ def test_quiet_periods_hold_in_the_past_too(tmp_path: Path) -> None:
         often = back_test(store, replace(RULE, quiet_seconds=60), NOON - HOUR, NOON, NOON)
         seldom = back_test(store, replace(RULE, quiet_seconds=1_800), NOON - HOUR, NOON, NOON)
         assert (often.firing_count, seldom.firing_count) == (60, 2)
+
+
+def test_quiet_hours_hold_in_the_past_too(tmp_path: Path) -> None:
+    hours = QuietHours(begin_minute=11 * 60, end_minute=11 * 60 + 30, time_zone="UTC")
+    with opened(tmp_path) as store:
+        keep(store, *(row(NOON - HOUR + 60 * minute, 2_000) for minute in range(60)))
+        test = back_test(store, replace(RULE, quiet_seconds=60, quiet_hours=hours), NOON - HOUR, NOON, NOON)
+        assert test.firing_count == 31
+        assert test.firings[0].time == NOON - HOUR + 1_800
+
+
+def test_no_window_ends_in_the_future(tmp_path: Path) -> None:
+    now = NOON + 20
+    with opened(tmp_path) as store:
+        keep(store, row(NOON - 60, 10), row(NOON, 2_000))
+        test = back_test(store, RULE, NOON - HOUR, None, now)
+        assert test.greatest_time == now
+        assert [firing.time for firing in test.firings] == [now]
 
 
 def test_gaps_are_told_and_a_history_without_anything_has_no_greatest_time(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import AlertFiring, AlertMeasure, AlertRule, UsageSums
+from netmon.model import AlertFiring, AlertMeasure, AlertRule, QuietHours, UsageSums
 from netmon_recorder.alerts.rules import check_rule, may_fire, measured, quiet_until
 
 RULE = AlertRule(name="backup", measure=AlertMeasure.TOTAL_BYTES, bound=100, window_seconds=3_600)
@@ -57,3 +57,15 @@ def test_a_rule_that_is_paused_or_muted_does_not_fire() -> None:
     assert not may_fire(replace(RULE, is_paused=True), None, 2_000)
     assert not may_fire(replace(RULE, muted_until_time=2_001), None, 2_000)
     assert may_fire(replace(RULE, muted_until_time=2_000), None, 2_000)
+
+
+def test_in_quiet_hours_a_rule_waits_for_their_end() -> None:
+    hours = QuietHours(begin_minute=60, end_minute=120, time_zone="UTC")
+    rule = replace(RULE, quiet_hours=hours)
+    check_rule(rule)
+    assert quiet_until(rule, None, 3_700) == 7_200
+    assert not may_fire(rule, None, 3_700)
+    assert may_fire(rule, None, 7_200)
+    assert quiet_until(rule, fired(3_599), 3_700) == 7_200, "the quiet after a firing ends within them or later"
+    with pytest.raises(ValueError, match="quiet_hours"):
+        check_rule(replace(RULE, quiet_hours=replace(hours, end_minute=60)))

@@ -13,7 +13,7 @@ FIREFOX = Filter(terms=(Term(field=FilterField.APPLICATION, values=("firefox",))
 
 def test_a_rule_fires_once_where_its_window_exceeds_the_bound(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        watch = AlertWatch(store)
+        watch = AlertWatch(store, "UTC")
         store.put_rule(RULE)
         keep(store, row(NOON - 300, 1_000), row(NOON - 120, 1_000, application_id="exe:curl", application_name="curl"))
         assert [watch.ask_all(NOON), watch.ask_all(NOON + 60)] == [1, 0]
@@ -25,7 +25,7 @@ def test_a_rule_fires_once_where_its_window_exceeds_the_bound(tmp_path: Path) ->
 
 def test_it_fires_again_when_it_has_been_quiet_for_long_enough(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        watch = AlertWatch(store)
+        watch = AlertWatch(store, "UTC")
         store.put_rule(replace(RULE, quiet_seconds=120))
         keep(store, row(NOON - 60, 5_000))
         assert [watch.ask_all(NOON + 60 * minute) for minute in range(4)] == [1, 0, 1, 0]
@@ -33,7 +33,7 @@ def test_it_fires_again_when_it_has_been_quiet_for_long_enough(tmp_path: Path) -
 
 def test_what_lies_before_the_window_or_outside_the_filter_counts_not(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        watch = AlertWatch(store)
+        watch = AlertWatch(store, "UTC")
         store.put_rule(replace(RULE, filter=FIREFOX))
         keep(store, row(NOON - 660, 9_000), row(NOON - 60, 9_000, application_id="exe:curl", application_name="curl"))
         assert watch.ask_all(NOON + 30) == 0
@@ -47,15 +47,15 @@ def test_a_rule_that_cannot_be_asked_keeps_no_other_from_firing(
         store.put_rule(replace(RULE, name="a bad one", filter=unknown))
         store.put_rule(RULE)
         keep(store, row(NOON - 60, 9_000))
-        assert AlertWatch(store).ask_all(NOON) == 1
+        assert AlertWatch(store, "UTC").ask_all(NOON) == 1
         assert "a rule cannot be asked" in caplog.text
         with pytest.raises(ValueError, match="does not hold"):
-            AlertWatch(store).check_filter(replace(RULE, filter=unknown), NOON)
+            AlertWatch(store, "UTC").check_filter(replace(RULE, filter=unknown), NOON)
 
 
 def test_states_tell_the_value_now_and_the_last_firing(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
-        watch = AlertWatch(store)
+        watch = AlertWatch(store, "UTC")
         store.put_rule(RULE)
         assert watch.states(NOON)[0].value is None
         keep(store, row(NOON - 60, 9_000))

@@ -44,6 +44,12 @@ def test_what_only_a_newer_version_knows_is_left_alone() -> None:
     assert newer == AlertRule(name="a")
 
 
+def test_a_rule_from_before_there_were_quiet_hours_has_none() -> None:
+    record = json.loads(rule_to_text(AlertRule(name="a")))
+    del record["quiet_hours"]
+    assert rule_from_text(json.dumps(record)) == AlertRule(name="a")
+
+
 def test_what_is_no_record_is_refused() -> None:
     with pytest.raises(ValueError, match="not a record"):
         rule_from_text("[]")
