@@ -14,11 +14,12 @@ from netmon_collector.core.interfaces import Choice
 GONE_LIMIT = 256
 """Interfaces that are gone whose counts are kept apart; older ones are summed up under an empty name."""
 
-READ_SECONDS = 0.04
+READ_SECONDS = 0.01
 """One interface may hold up the loop for about this much CPU; what waits then stays in its ring. A packet takes 0.4 us,
-the first one of a connection 60 us and more: 16,384 of a flood of SYNs kept every client waiting for a second."""
+the first one of a connection 50 us and more: 16,384 of a flood of SYNs kept every client waiting for a second. A call
+takes some ten turns of the loop to be answered, so that with 40 ms it waited for seconds still."""
 
-LEAST_PACKETS = 256
+LEAST_PACKETS = 64
 """In one read, where they take long."""
 
 
