@@ -11,7 +11,7 @@ more rest, and nobody walks over them.
 from collections.abc import Callable, Iterator
 from itertools import chain
 
-from netmon_collector.core.flow import Flow, FlowKey
+from netmon_collector.core.flow import EndedRow, Flow, FlowKey
 
 FLOW_LIMIT = 32_768
 """How many connections are tracked. At about 2 kB each this bounds the table to 65 MB."""
@@ -21,6 +21,29 @@ PROBATION_SHARE = 4
 
 EVICTION_SHARE = 32
 """When the protected part is full, one in this many of it is given up at once, so that finding them costs little."""
+
+
+class _Resting:
+    """Those whose end was noticed in one tick."""
+
+    __slots__ = ("_rows", "flows")
+
+    def __init__(self) -> None:
+        self.flows: dict[str, Flow] = {}
+        self._rows: tuple[EndedRow, ...] | None = None
+
+    def add(self, flow: Flow) -> None:
+        self.flows[flow.id] = flow
+        self._rows = None
+
+    def remove(self, flow: Flow) -> None:
+        del self.flows[flow.id]
+        self._rows = None
+
+    def rows(self) -> tuple[EndedRow, ...]:
+        if self._rows is None:
+            self._rows = tuple([flow.shown_end for flow in self.flows.values() if flow.shown_end is not None])
+        return self._rows
 
 
 class FlowTable:
@@ -36,7 +59,7 @@ class FlowTable:
         self._probation: dict[str, Flow] = {}
         self._protected: dict[str, Flow] = {}
         self._awake: dict[str, Flow] = {}
-        self._resting: dict[float, dict[str, Flow]] = {}
+        self._resting: dict[float, _Resting] = {}
         """By the time when their end was noticed: all of one tick have the same."""
 
     def __len__(self) -> int:
@@ -57,25 +80,29 @@ class FlowTable:
 
     def resting(self) -> Iterator[Flow]:
         """Give those to which nothing happened since they were laid to rest; none may wake meanwhile."""
-        return chain.from_iterable(flows.values() for flows in self._resting.values())
+        return chain.from_iterable(rest.flows.values() for rest in self._resting.values())
+
+    def resting_rows(self) -> list[tuple[EndedRow, ...]]:
+        """Give the rows that those show, in parts that stay the same objects as long as nothing changes in them."""
+        return [rest.rows() for rest in self._resting.values()]
 
     def rest(self, flow: Flow) -> None:
         """Lay a connection to rest whose end was noticed and shown: it wakes when something happens to it."""
         if flow.closed_at is not None and self._awake.pop(flow.id, None) is not None:
-            self._resting.setdefault(flow.closed_at, {})[flow.id] = flow
+            self._resting.setdefault(flow.closed_at, _Resting()).add(flow)
             flow.wakes = self._wake
 
     def wake_older(self, closed_at: float) -> None:
         """Wake those whose end was noticed before then (monotonic seconds)."""
         for time in [time for time in self._resting if time < closed_at]:
-            for flow in list(self._resting[time].values()):
+            for flow in list(self._resting[time].flows.values()):
                 self._wake(flow)
             del self._resting[time]
 
     def _wake(self, flow: Flow) -> None:
         flow.wakes = None
         if flow.closed_at is not None:
-            del self._resting[flow.closed_at][flow.id]
+            self._resting[flow.closed_at].remove(flow)
         self._awake[flow.id] = flow
 
     @property

@@ -32,6 +32,7 @@ from netmon_collector.core.browsers import Browsers
 from netmon_collector.core.domain_rows import DomainRows, unnamed_of
 from netmon_collector.core.events import EventRing, EventSlice
 from netmon_collector.core.explanation import RECORDED, explanation_of
+from netmon_collector.core.flow import EndedRows
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.flow_table import FLOW_LIMIT
 from netmon_collector.core.foreign import Foreign
@@ -239,7 +240,7 @@ class Monitor:
         self._tick = Tick(
             snapshot=snapshot,
             closed=self._book.ledger.closed.traffic(interval_seconds),
-            ended_rows=tuple(roll.ended_rows),
+            ended_rows=EndedRows((*roll.resting_rows, tuple(roll.ended_rows))),
         )
         # Room for all tracked connections and two remainders.
         self._latest = compose(self._tick, View(), row_limit=self._book.table.limit + 2)

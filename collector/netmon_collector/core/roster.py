@@ -28,12 +28,14 @@ _ASKED_AT_END = _ASKED_AGAIN | {UnattributedReason.UNSPECIFIED}
 class RollCall:
     """All connections at one tick.
 
-    ``rows``: open ones and those that ended in it; ``ended_rows``: all ended ones that are still listed;
+    ``rows``: open ones and those that ended in it; ``ended_rows``: ended ones that are still listed, and to which
+    something happened; ``resting_rows``: the other ones;
     ``reasons``: how many open ones have no owner, by reason; ``unnamed``: how many of them have no domain.
     """
 
     rows: list[Connection] = field(default_factory=list[Connection])
     ended_rows: list[EndedRow] = field(default_factory=list[EndedRow])
+    resting_rows: list[tuple[EndedRow, ...]] = field(default_factory=list[tuple[EndedRow, ...]])
     active_count: int = 0
     listening_count: int = 0
     reasons: dict[UnattributedReason, int] = field(default_factory=dict[UnattributedReason, int])
@@ -58,12 +60,11 @@ class Roster:
         roll = RollCall()
         table = self._book.table
         table.wake_older(now - CLOSED_SECONDS)
-        # Nothing changed since in most of those that ended.
-        roll.ended_rows += [flow.shown_end for flow in table.resting() if flow.shown_end is not None]
         # All are aged before the first row is made: a connection that leaves probation may displace another.
         for flow in table.awake():
             if flow.shown_end is None or flow.tally.has_interval:
                 age(flow, self._book, now, wall_time)
+        roll.resting_rows = table.resting_rows()
         for flow in table.awake():
             if flow.closed_sequence:
                 self._call_ended(flow, roll, sequence, now, interval_seconds)

@@ -19,7 +19,7 @@ from netmon.model import (
     UnnamedTraffic,
     View,
 )
-from netmon_collector.core.flow import EndedRow
+from netmon_collector.core.flow import EndedRows
 from netmon_collector.core.periods import OTHER_DOMAINS, PeriodSums, with_interval
 from netmon_collector.core.rows import CLOSED_ID, remainder_row
 from netmon_collector.core.tally import Tally
@@ -37,7 +37,7 @@ class Tick:
 
     snapshot: Snapshot
     closed: Traffic
-    ended_rows: tuple[EndedRow, ...]
+    ended_rows: EndedRows
 
 
 def compose(

@@ -1,7 +1,7 @@
 """The bounded table."""
 
-from netmon.model import Protocol
-from netmon_collector.core.flow import Flow, FlowKey
+from netmon.model import Connection, ConnectionFacts, Protocol, Traffic
+from netmon_collector.core.flow import EndedRow, Flow, FlowKey
 from netmon_collector.core.flow_table import FlowTable
 
 
@@ -88,3 +88,20 @@ def test_a_resting_connection_can_be_given_up() -> None:
     made.add(flow(1))
     assert evicted == ["c0"]
     assert (list(made.resting()), [one.id for one in made.awake()]) == ([], ["c1"])
+
+
+def test_rows_of_resting_connections_are_the_same_parts_while_nothing_happens() -> None:
+    made, _ = table(16)
+    for number in (1, 2, 3):
+        one = flow(number)
+        one.closed_at = float(number // 2)
+        row = Connection(facts=ConnectionFacts(id=one.id, protocol=Protocol.UDP), traffic=Traffic())
+        one.shown_end = EndedRow(sequence=number, closed_at=one.closed_at, row=row)
+        made.add(one)
+        made.rest(one)
+    first, second = made.resting_rows()
+    assert [ended.sequence for ended in (*first, *second)] == [1, 2, 3]
+    made.get(flow(2).key).change()  # type: ignore[union-attr]
+    again = made.resting_rows()
+    assert again[0] is first
+    assert [ended.sequence for ended in again[1]] == [3]
