@@ -5,7 +5,7 @@ PY := .venv/bin/python
 STAMP := .venv/.stamp
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run demo test lint proto bpf bench ci clean
+.PHONY: help setup run demo test lint proto bpf bench fuzz soak ci clean
 
 # In CI nothing may be left out: a root or e2e test that skips is a failure.
 export NETMON_REQUIRE_ROOT_TESTS ?= $(if $(filter true,$(CI)),1,)
@@ -55,6 +55,9 @@ bpf: ## Compile the kernel's side of owner lookup (needs clang)
 
 bench: $(STAMP) ## Measure against the budgets; BENCH=name for one
 	@$(PY) -m tests.bench $(BENCH)
+
+soak: $(STAMP) ## Run everything under churn for HOURS=24, and judge its memory (needs root)
+	@$(PY) -m tests.soak --hours $(or $(HOURS),24)
 
 ci: $(STAMP) ## What a merge needs: lint, generated code, tests
 	$(call timed,lint,$(MAKE) --no-print-directory lint)

@@ -15,6 +15,7 @@ _Handler = Any
 _Behaviour = Callable[[Any, Context], Any]
 
 _CLOSING = Unavailable("SHUTTING_DOWN", "shutting down")
+_CALLER_GONE = Unavailable("CALLER_GONE", "the caller's connection is broken")
 
 
 class CallGuard(grpc.aio.ServerInterceptor):
@@ -76,6 +77,9 @@ class CallGuard(grpc.aio.ServerInterceptor):
                 await refuse(context, _CLOSING)
             except grpc.aio.AbortError:
                 raise
+            except grpc.aio.InternalError:
+                # A write was under way when the caller's connection broke (grpcio's ExecuteBatchError).
+                await refuse(context, _CALLER_GONE)
             except Exception as error:  # noqa: BLE001 - the outermost frame of a call; it logs with the traceback
                 await refuse_unexpected(context, method, error)
             finally:

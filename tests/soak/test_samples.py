@@ -1,0 +1,78 @@
+"""The judgement of a soak on made-up samples, and what is read of a real process."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.soak.samples import Held, Sample, SampleFile, held, least, sample, slope_megabytes_an_hour, verdict
+
+
+def grown(minutes: int, *, megabytes_an_hour: float, program: str = "collector") -> list[Sample]:
+    """Samples each ten seconds; in the first quarter it fills its tables, and each third sample holds a ring more."""
+    rows: list[Sample] = []
+    for number in range(minutes * 6):
+        seconds = number * 10.0
+        filled = min(seconds, minutes * 15.0) * 50_000
+        ring = 10_000_000 if number % 3 == 0 else 0
+        size = int(80_000_000 + filled + ring + megabytes_an_hour * 1e6 * seconds / 3_600)
+        rows.append(
+            Sample(
+                seconds=seconds,
+                program=program,
+                rss_bytes=size,
+                pss_bytes=size,
+                descriptors=9,
+                threads=4,
+                cpu_seconds=1,
+            )
+        )
+    return rows
+
+
+@pytest.mark.parametrize(("megabytes_an_hour", "is_flat"), [(0.0, True), (0.9, True), (1.5, False), (-3.0, True)])
+def test_growth_after_the_first_quarter_is_judged_and_the_filling_before_is_not(
+    megabytes_an_hour: float, is_flat: bool
+) -> None:
+    found = verdict("collector", grown(60, megabytes_an_hour=megabytes_an_hour))
+    assert found.slope == pytest.approx(megabytes_an_hour, abs=0.05)
+    assert found.is_flat is is_flat
+
+
+def test_a_soak_of_a_minute_judges_no_slope() -> None:
+    found = verdict("collector", grown(1, megabytes_an_hour=50))
+    assert found.slope is None
+    assert found.is_flat
+
+
+def test_each_program_is_judged_by_its_own_samples() -> None:
+    both = [*grown(60, megabytes_an_hour=0), *grown(60, megabytes_an_hour=9, program="recorder")]
+    assert verdict("collector", both).is_flat
+    assert not verdict("recorder", both).is_flat
+
+
+def test_a_ring_that_comes_and_goes_gives_no_point() -> None:
+    points = [(float(time), size) for time, size in enumerate([5, 9, 9, 4, 9, 9, 9, 9, 9, 6, 9, 9, 1])]
+    assert least(points) == [(3.0, 4), (9.0, 6)]
+
+
+def test_points_of_one_moment_have_no_slope() -> None:
+    assert slope_megabytes_an_hour([(1.0, 5)] * 9) is None
+
+
+def test_one_descriptor_more_is_not_within() -> None:
+    before = Held(descriptors=9, threads=4)
+    assert Held(descriptors=9, threads=10).is_within(before)
+    assert not Held(descriptors=10, threads=4).is_within(before)
+    assert not Held(descriptors=9, threads=11).is_within(before)
+
+
+def test_samples_are_read_of_processes_and_kept_row_by_row(tmp_path: Path) -> None:
+    own = sample("pytest", [os.getpid()], 12.34)
+    assert own.rss_bytes >= own.pss_bytes > 1_000_000
+    assert held([os.getpid(), os.getpid()]).descriptors >= 2 * own.descriptors
+    file = SampleFile(tmp_path / "s.csv")
+    file.add(own)
+    head, row = (tmp_path / "s.csv").read_text().splitlines()
+    assert head == "seconds,program,rss_bytes,pss_bytes,descriptors,threads,cpu_seconds"
+    assert row.startswith(f"12.3,pytest,{own.rss_bytes},{own.pss_bytes},{own.descriptors},{own.threads},")
