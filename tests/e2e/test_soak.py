@@ -23,6 +23,6 @@ def test_nothing_is_left_open_and_nothing_goes_wrong_under_churn(
         "recorder": True,
         "dashboard": True,
     }
-    assert outcome.wrong_lines == ()
+    assert outcome.wrong == ()
     assert outcome.balanced_snapshots >= 3
     assert min(outcome.turns.values()) >= 3

@@ -37,7 +37,7 @@ def main() -> int:
 def is_clean(outcome: Outcome) -> bool:
     """Whether nothing grew, nothing was left open and nothing went wrong."""
     is_back = all(outcome.after[name].is_within(before) for name, before in outcome.before.items())
-    return is_back and not outcome.wrong_lines and all(each.is_flat for each in outcome.verdicts)
+    return is_back and not outcome.wrong and all(each.is_flat for each in outcome.verdicts)
 
 
 def report(outcome: Outcome) -> str:
@@ -55,7 +55,7 @@ def report(outcome: Outcome) -> str:
         )
     lines.append(f"slope may be {MOST_SLOPE_MEGABYTES} MB/h; balanced snapshots: {outcome.balanced_snapshots}")
     lines.append("turns: " + ", ".join(f"{count} {name}" for name, count in outcome.turns.items()))
-    lines += [f"in the log of the {line}" for line in outcome.wrong_lines]
+    lines += outcome.wrong
     return "\n".join(lines) + "\n"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.soak.churn import Turns, churn, warm_up
+from tests.soak.churn import churn, warm_up
 from tests.soak.ground import Ground, ground
 from tests.soak.samples import Held, Sample, SampleFile, Verdict, held, sample, verdict
 from tests.support.balance import assert_balanced, assert_interfaces_balanced
@@ -23,14 +23,14 @@ Figures = dict[str, Held]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a soak showed: what is held at rest, before and after the churn; wrong lines of the logs."""
+    """What a soak showed: what is held at rest, before and after the churn; ``wrong``: log lines and failed turns."""
 
     verdicts: tuple[Verdict, ...]
     before: Figures
     after: Figures
     balanced_snapshots: int
     turns: dict[str, int]
-    wrong_lines: tuple[str, ...]
+    wrong: tuple[str, ...]
     cpu_percent: dict[str, float]
 
 
@@ -45,26 +45,27 @@ def soak(seconds: float, samples_path: Path, *, connections_per_second: float, s
         resting = _at_rest(built)
         begun = time.monotonic()
         with churn(built, connections_per_second=connections_per_second) as turns:
-            samples, balanced = _watch(built, turns, begun, seconds, file, say)
+            samples, balanced = _watch(built, begun, seconds, file, say)
         counts = {each.name: each.count for each in turns}
         after = _at_rest(built, resting)
         logs = built.logs()
     for name, text in logs.items():
         samples_path.with_name(f"{name}.log").write_text(text)
-    wrong = tuple(f"{name}: {line}" for name, text in logs.items() for line in _WRONG.findall(text))
+    wrong = [f"log of the {name}: {line}" for name, text in logs.items() for line in _WRONG.findall(text)]
+    wrong += [failure for each in turns for failure in each.failures]
     return Outcome(
         verdicts=tuple(verdict(name, samples) for name in logs),
         before=resting,
         after=after,
         balanced_snapshots=balanced,
         turns=counts,
-        wrong_lines=wrong,
+        wrong=tuple(wrong),
         cpu_percent={name: _cpu_percent(name, samples) for name in logs},
     )
 
 
 def _watch(
-    built: Ground, turns: list[Turns], begun: float, seconds: float, file: SampleFile, say: Callable[[str], None]
+    built: Ground, begun: float, seconds: float, file: SampleFile, say: Callable[[str], None]
 ) -> tuple[list[Sample], int]:
     """Sample until the time is over, and hold a snapshot against its laws each time."""
     samples: list[Sample] = []
@@ -77,9 +78,6 @@ def _watch(
             assert_balanced(client.snapshot())
             balanced += 1
         say(" ".join(f"{s.program} {s.rss_bytes / 1e6:.1f} MB {s.descriptors} fd" for s in samples[-3:]))
-        for each in turns:
-            if each.error is not None:
-                raise each.error
         time.sleep(min(SAMPLE_SECONDS, max(0.0, begun + seconds - time.monotonic())))
     with built.collector.client() as client:
         assert_interfaces_balanced(client.snapshot(), client.ledger())

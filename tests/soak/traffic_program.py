@@ -69,8 +69,11 @@ def send_datagram(remote: tuple[str, int]) -> None:
 def in_a_child(remote: tuple[str, int]) -> None:
     child = os.fork()
     if child == 0:
-        exchange(remote, 3_000).close()
-        os._exit(0)
+        # Whatever happens, the child must not go on as its parent does.
+        try:
+            exchange(remote, 3_000).close()
+        finally:
+            os._exit(0)
     os.waitpid(child, 0)
 
 
