@@ -56,6 +56,9 @@ bpf: ## Compile the kernel's side of owner lookup (needs clang)
 bench: $(STAMP) ## Measure against the budgets; BENCH=name for one
 	@$(PY) -m tests.bench $(BENCH)
 
+fuzz: $(STAMP) ## Fuzz each parser for SECONDS=60; TARGET=name for one (uv pip install --group fuzz)
+	@$(PY) -m tests.fuzz --seconds $(or $(SECONDS),60) $(TARGET)
+
 soak: $(STAMP) ## Run everything under churn for HOURS=24, and judge its memory (needs root)
 	@$(PY) -m tests.soak --hours $(or $(HOURS),24)
 
