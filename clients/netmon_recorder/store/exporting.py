@@ -18,10 +18,12 @@ from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.filtering import condition
 from netmon_recorder.store.grouping import EVERY_DIMENSION, GroupNames, check_dimensions, columns
 from netmon_recorder.store.missing import gaps_of
-from netmon_recorder.store.ranges import Kept, outward, segments
+from netmon_recorder.store.ranges import Kept, Segment, outward, segments
 from netmon_recorder.store.summing import KeptCondition, sums_of
 
 _BATCH_ROWS: Final = 1000
+_DAY_SECONDS: Final = 86_400
+"""A day of another zone is found by its middle: its row may begin so much before its bucket."""
 
 Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 """Gives a reading connection for a while."""
@@ -45,6 +47,7 @@ def export_rows(
             for part in parts
         )
         gaps = gaps_of(connection, first, min(last, now), size, kept)
+        oldest = _oldest_row(connection, parts)
     yield ExportHeader(
         since_time=first,
         until_time=last,
@@ -53,7 +56,9 @@ def export_rows(
         estimated_row_count=estimate,
         gaps=gaps,
     )
-    starts = [first] if size is BucketSize.RANGE else calendar.starts(size, first, last)
+    # Before the oldest row there are buckets without end: minutes since 1970 are 30 million.
+    begin = last if oldest is None else max(first, calendar.start(size, oldest - _DAY_SECONDS))
+    starts = [first] if size is BucketSize.RANGE else calendar.starts(size, begin, last)
     rows: list[UsageRow] = []
     count = 0
     for start in starts:
@@ -72,6 +77,19 @@ def export_rows(
         count += len(rows)
         yield ExportBatch(rows=tuple(rows), done_until_time=last)
     yield ExportEnd(row_count=count)
+
+
+def _oldest_row(connection: sqlite3.Connection, parts: list[Segment]) -> int | None:
+    """Give when the oldest row among these begins; None where there is none."""
+    known: list[int] = []
+    for part in parts:
+        (bucket,) = connection.execute(
+            f"SELECT min(bucket) FROM {part.tier.table} WHERE bucket >= ? AND bucket < ?",  # noqa: S608 -- a name of ours
+            (part.first, part.last),
+        ).fetchone()
+        if bucket is not None:
+            known.append(bucket * part.tier.unit_seconds)
+    return min(known, default=None)
 
 
 def _frame(query: ExportQuery, now: float, calendar: ZoneCalendar, kept: Kept) -> tuple[BucketSize, int, int]:

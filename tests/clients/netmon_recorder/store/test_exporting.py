@@ -7,6 +7,7 @@ import pytest
 
 from netmon.model import BucketSize, ExportBatch, ExportEnd, ExportHeader, ExportQuery, UsageDimension, UsageRow
 from tests.support.history_stage import NOON, keep, opened, row
+from tests.support.line_count import lines_run
 
 _B = BucketSize
 
@@ -59,3 +60,23 @@ def test_memory_is_bounded_by_a_bucket_and_the_writer_goes_on(tmp_path: Path) ->
 def test_an_empty_range_is_refused(tmp_path: Path) -> None:
     with opened(tmp_path) as store, pytest.raises(ValueError, match=r"^ExportQuery\.since_time"):
         next(store.export(ExportQuery(since_time=NOON + 60), NOON))
+
+
+@pytest.mark.parametrize("size", [_B.MINUTE, _B.HOUR, _B.DAY])
+def test_an_export_since_1970_costs_no_more_than_one_of_what_is_kept(tmp_path: Path, size: BucketSize) -> None:
+    rows = [row(NOON + minute * 60) for minute in range(3)]
+    with opened(tmp_path) as store:
+        keep(store, *rows)
+        asked = [ExportQuery(since_time=since, bucket=size) for since in (0.0, NOON - 90_000)]
+        long, short = [[*store.export(query, NOON + 180)] for query in asked]
+        lines = [lines_run(lambda query=query: list(store.export(query, NOON + 180))) for query in asked]
+    assert isinstance(long[0], ExportHeader)
+    assert long[0].since_time == 0
+    assert long[1:] == short[1:]
+    assert lines[0] <= lines[1] * 1.2
+
+
+def test_an_export_of_nothing_is_a_header_and_an_end(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        _, end = store.export(ExportQuery(since_time=0.0, bucket=_B.MINUTE), NOON)
+    assert end == ExportEnd(row_count=0)
