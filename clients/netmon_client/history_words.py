@@ -26,6 +26,7 @@ __all__ = [
     "group_name",
     "group_title",
     "hours_text",
+    "is_bound_only",
     "missing_seconds",
     "storage_words",
 ]
@@ -149,6 +150,11 @@ def gap_kind_words(kind: HistoryGapKind) -> str:
     return _GAPS.get(kind, _GAPS[HistoryGapKind.UNSPECIFIED])
 
 
+def is_bound_only(kind: HistoryGapKind) -> bool:
+    """Whether something was recorded in such a gap, of which only the sums may be too low."""
+    return kind in _LOWER_BOUND
+
+
 def brief_gap_kind(kind: HistoryGapKind) -> str:
     """Say it in two words at most, where there is no room."""
     return _BRIEF_GAPS.get(kind, gap_kind_words(kind))
@@ -167,7 +173,7 @@ def missing_seconds(
     for gap in gaps:
         end = until_time if gap.until_time is None else min(until_time, gap.until_time)
         seconds = end - max(since_time, gap.since_time)
-        if gap.kind not in _LOWER_BOUND and seconds > 0:
+        if not is_bound_only(gap.kind) and seconds > 0:
             missing[gap.kind] = missing.get(gap.kind, 0.0) + seconds
     return sorted(missing.items(), key=lambda item: -item[1])
 

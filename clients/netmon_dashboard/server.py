@@ -16,6 +16,7 @@ from streamlit import file_util
 
 from netmon_dashboard.config.export_route import export_routes
 from netmon_dashboard.guard import Guard, Keys, inline_script_hashes
+from netmon_dashboard.history.past_route import past_routes
 from netmon_dashboard.history.recorder_link import RecorderLink
 from netmon_dashboard.host_config import HostConfig
 from netmon_dashboard.hub import Hub
@@ -77,6 +78,7 @@ def build_app(*, keys: Keys, collector: str | None, recorder: str | None = None)
         *live_routes(hub),
         *icon_routes(icons),
         *export_routes(history.client),
+        *past_routes(history.client, hub.busiest_domains),
         Mount("/netmon/assets", StaticFiles(directory=ASSETS)),
     ]
     app = streamlit.App(SCRIPT, routes=routes, lifespan=lifespan)

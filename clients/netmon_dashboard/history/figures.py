@@ -5,13 +5,12 @@ Sums are ``[sent, received]`` in bytes; times are Unix seconds. Names are texts:
 
 from typing import Any, Final
 
-from netmon.model import HistoryGap, HistoryGapKind, UsageAnswer, UsageBucket, UsageKey, UsageSeries, UsageSums
-from netmon_client.history_words import DIMENSIONS, gap_kind_words, group_name
+from netmon.model import HistoryGap, UsageAnswer, UsageBucket, UsageKey, UsageSeries, UsageSums
+from netmon_client.history_words import DIMENSIONS, gap_kind_words, group_name, is_bound_only
 from netmon_dashboard.history.view import Group
 
 __all__ = ["chart_figures", "is_empty"]
 
-_LOWER_BOUNDS: Final = {HistoryGapKind.DROPS, HistoryGapKind.MISSED}
 _MOST_GAPS: Final = 300
 
 
@@ -78,7 +77,7 @@ def _gap(gap: HistoryGap) -> dict[str, Any]:
         "since": gap.since_time,
         "until": gap.until_time,
         "text": gap_kind_words(gap.kind),
-        "partial": gap.kind in _LOWER_BOUNDS,
+        "partial": is_bound_only(gap.kind),
         "dropped": gap.dropped_packets,
     }
 

@@ -9,13 +9,13 @@ from netmon_dashboard.hub.numbering import Numbering
 from netmon_dashboard.hub.summary import since_epoch
 from netmon_dashboard.hub.vocabulary import DOMAIN_COLUMNS, Json, code
 
-__all__ = ["DOMAIN_DELTA_COLUMNS", "DomainChanges", "DomainTable"]
+__all__ = ["DomainChanges", "DomainTable", "domain_key"]
 
 _LAST: Final = DOMAIN_COLUMNS.index("last")
 _SENT: Final = DOMAIN_COLUMNS.index("sent")
 _RECEIVED: Final = DOMAIN_COLUMNS.index("received")
-DOMAIN_DELTA_COLUMNS: Final = (DOMAIN_COLUMNS.index("ds"), DOMAIN_COLUMNS.index("dr"))
-_DELTA_SENT, _DELTA_RECEIVED = DOMAIN_DELTA_COLUMNS
+_DELTA_SENT: Final = DOMAIN_COLUMNS.index("ds")
+_DELTA_RECEIVED: Final = DOMAIN_COLUMNS.index("dr")
 _CONNECTIONS: Final = DOMAIN_COLUMNS.index("connections")
 _APPS: Final = DOMAIN_COLUMNS.index("apps")
 
@@ -37,12 +37,20 @@ class DomainChanges:
     gone: list[int] = field(default_factory=list[int])
 
 
-class DomainTable:
-    """Entries by domain. ``app_number`` gives the number of an application that tabs know, None for others."""
+def domain_key(domain: DomainTraffic) -> str:
+    """Give what tells a domain from all others, and from what stands for many."""
+    return f"{domain.is_others:d}{domain.name}"
 
-    def __init__(self, app_number: Numbers) -> None:
+
+class DomainTable:
+    """Entries by domain. ``numbers`` are theirs, by `domain_key`; who shares them gives up those that are gone.
+
+    ``app_number`` gives the number of an application that tabs know, None for others.
+    """
+
+    def __init__(self, numbers: Numbering, app_number: Numbers) -> None:
         self._app_number = app_number
-        self._numbers = Numbering()
+        self._numbers = numbers
         self._entries: dict[str, list[Json]] = {}
 
     def update(self, domains: Iterable[DomainTraffic], now: float) -> DomainChanges:
@@ -50,11 +58,10 @@ class DomainTable:
         changes = DomainChanges()
         before, self._entries = self._entries, {}
         for domain in domains:
-            key = f"{domain.is_others:d}{domain.name}"
+            key = domain_key(domain)
             self._entries[key] = self._told(domain, key, before.get(key), now, changes)
         for key in before.keys() - self._entries.keys():
             changes.gone.append(before[key][0])
-            self._numbers.forget(key)
         return changes
 
     def entries(self) -> list[list[Json]]:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
+from heapq import nlargest
 from types import TracebackType
 from typing import Final, Self, cast
 
@@ -28,6 +29,7 @@ from netmon_dashboard.hub.collector_watch import CollectorWatch
 from netmon_dashboard.hub.encoding import Encoder, write
 from netmon_dashboard.hub.happenings import Happenings
 from netmon_dashboard.hub.requests import Ask
+from netmon_dashboard.hub.summary import since_epoch
 from netmon_dashboard.hub.tab import Tab, Wire
 from netmon_dashboard.hub.texts import CollectorState
 from netmon_dashboard.hub.vocabulary import IconPort, no_icon
@@ -38,6 +40,7 @@ MOST_TABS: Final = 64
 _DEFAULT_TIMING: Final = Timing()
 _ASIDE_SECONDS: Final = 2.0
 """How long a question beside the stream may take."""
+_MOST_LANES: Final = 300
 
 
 class TooManyTabs(Exception):
@@ -113,6 +116,12 @@ class Hub:
     def detach(self, tab: Tab) -> None:
         """Serve a tab no longer."""
         self._tabs.discard(tab)
+
+    def busiest_domains(self) -> list[str]:
+        """Give the names of the domains that moved most, as many as there may be older lanes of."""
+        snapshot = self._encoder.snapshot
+        named = () if snapshot is None else (each for each in snapshot.domains if not each.is_others)
+        return [each.name for each in nlargest(_MOST_LANES, named, key=lambda each: sum(since_epoch(each.traffic)))]
 
     def opening(self, *, with_rows: bool, with_domains: bool = False) -> list[str]:
         """Give the texts that a new tab is sent first: hello once it is known, state, full once there is data."""

@@ -1,6 +1,6 @@
 """What each domain moved in the last minutes, by slices of five seconds: the lanes of the page."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from math import floor
 from typing import Final
 
@@ -18,26 +18,24 @@ class Lanes:
     A tick counts in the slice that it ends in. Tabs add up the ticks in the same way.
     """
 
-    def __init__(self, delta_columns: tuple[int, int]) -> None:
-        self._sent_column, self._received_column = delta_columns
+    def __init__(self) -> None:
         self._slices: dict[int, dict[int, list[int]]] = {}
 
-    def add(self, time: float, moved: Sequence[int], entries: Iterable[list[Json]]) -> None:
-        """Take a tick: flat number, sent, received of those that moved, and the entries that were told whole."""
+    def add(self, time: float, moved: Iterable[tuple[int, int, int]]) -> None:
+        """Take a tick: number, sent, received of those that moved."""
         begin = SLICE_SECONDS * floor(round(time, 3) / SLICE_SECONDS)
         # Later ones were taken before the clock was set back.
         self._slices = {key: each for key, each in self._slices.items() if begin - LANE_SECONDS < key <= begin}
         current = self._slices.setdefault(begin, {})
-        for place in range(0, len(moved), 3):
-            _count(current, *moved[place : place + 3])
-        for entry in entries:
-            _count(current, entry[0], entry[self._sent_column], entry[self._received_column])
+        for number, sent, received in moved:
+            sums = current.setdefault(number, [0, 0])
+            sums[0] += sent
+            sums[1] += received
 
-    def forget(self, numbers: Iterable[int]) -> None:
-        """Drop all that these moved."""
-        for number in numbers:
-            for each in self._slices.values():
-                each.pop(number, None)
+    def forget(self, number: int) -> None:
+        """Drop all that it moved."""
+        for each in self._slices.values():
+            each.pop(number, None)
 
     def slices(self) -> list[Json]:
         """Give begin and flat number, sent, received of all slices, oldest first."""
@@ -45,10 +43,3 @@ class Lanes:
             [begin, [value for number, moved in each.items() for value in (number, *moved)]]
             for begin, each in sorted(self._slices.items())
         ]
-
-
-def _count(current: dict[int, list[int]], number: int, sent: int, received: int) -> None:
-    if sent or received:
-        sums = current.setdefault(number, [0, 0])
-        sums[0] += sent
-        sums[1] += received

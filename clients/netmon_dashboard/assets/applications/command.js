@@ -15,7 +15,9 @@ export function applicationsCommand(params, { units, socket }) {
   const query = params.get("q")?.trim() ?? "";
   if (parseOpen(params.get("open")).length > 0) words.push("--tree");
   if (query) words.push("-F", query);
-  words.push("--sort", formatSort(parseSort(params.get("sort")) ?? DEFAULT_SORT));
+  const sort = parseSort(params.get("sort"));
+  // Today's sums are the recorder's: `netmon-cli apps` does not ask it.
+  words.push("--sort", formatSort(sort === null || sort.key === "today" ? DEFAULT_SORT : sort));
   if (units !== "si") words.push("--units", units);
   return commandOf(words, socket);
 }

@@ -17,11 +17,12 @@ export class Foot {
     this.element = h("div", { class: "nm-table-foot" }, facts, this.held.element);
   }
 
-  show({ shown, all, since, omitted, look }) {
+  /** @param {{isCounted?: boolean}} given isCounted: packets are captured */
+  show({ shown, all, since, omitted, look, isCounted = true }) {
     this.count = shown;
     setText(this.words, shown === all ? counted(all, this.noun) : `${shown.toLocaleString("en-US")} of ${counted(all, this.noun)}`);
-    setText(this.since, `Σ captured IP bytes ${since}`);
-    this.omitted.hidden = !omitted;
+    setText(this.since, isCounted ? `Σ captured IP bytes ${since}` : "Traffic is not counted: no packets are captured");
+    this.omitted.hidden = !omitted || !isCounted;
     if (!omitted) return;
     const bytes = sizeText(omitted.sent + omitted.received, look);
     setText(this.omitted, `${counted(omitted.count, "connection")} with ${bytes} are in the sums and not among those listed`);

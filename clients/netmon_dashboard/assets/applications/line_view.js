@@ -5,6 +5,7 @@ import { h, setText } from "../dom.js";
 import { countText, emptyCell, makeTreeLine, numberCell } from "../widgets/tree_line.js";
 import { NAME_CELLS } from "./name_cells.js";
 import { makeSpark } from "./spark.js";
+import { todayText, todayTitle } from "./today.js";
 
 /** Kinds that are a text over all columns. */
 const WIDE_KINDS = new Set(["heading", "more"]);
@@ -24,6 +25,7 @@ function cellOf({ key }, kind, go) {
     case "rate": return kind === "app" ? sparkCell() : kind === "connection" ? stateCell() : emptyCell();
     case "received_rate": return numberCell(kind === "ended" ? () => null : (line) => line.receivedRate, texts.rateText);
     case "sent_rate": return numberCell(kind === "ended" ? () => null : (line) => line.sentRate, texts.rateText);
+    case "today": return todayCell();
     case "received": return numberCell((line) => line.received, texts.sizeText);
     case "sent": return numberCell((line) => line.sent, texts.sizeText);
     case "connections": return numberCell((line) => line.connections ?? line.count ?? null, countText);
@@ -34,6 +36,12 @@ function cellOf({ key }, kind, go) {
 function nameCell(kind, go) {
   const cell = NAME_CELLS[kind](go);
   return { node: h("span", { class: "nm-tree-name" }, cell.nodes), show: cell.show, title: cell.title };
+}
+
+/** Lines below an application have no sum of today: the recorder keeps applications, not processes or connections. */
+function todayCell() {
+  const cell = numberCell((line) => line.today ?? null, todayText);
+  return { ...cell, title: ({ today }, look) => (today && look.today ? todayTitle(today, look.today, look) : "") };
 }
 
 function sparkCell() {

@@ -17,11 +17,11 @@ export class AppListing {
 
   /**
    * @param {Set<App>} fitting
-   * @param {{sort: import("./order.js").Sort, sums: import("./order.js").Sums, isHeld: boolean}} view
+   * @param {{sort: import("./order.js").Sort, sums: import("./order.js").Sums, today?: import("./order.js").Today, isHeld: boolean}} view
    * @returns {{entries: Entry[], appended: number}} appended: came at the end since the order is held
    */
-  refresh(fitting, { sort, sums, isHeld }) {
-    const sorted = sortApps(fitting, sort, sums);
+  refresh(fitting, { sort, sums, today, isHeld }) {
+    const sorted = sortApps(fitting, sort, sums, today);
     if (!isHeld) {
       this.#entries = sorted.map((app) => ({ app, isLeaving: false }));
       this.#appended = 0;

@@ -8,10 +8,14 @@
 /** @typedef {import("../data/types.js").App} App */
 /** @typedef {(app: App) => {sent: number, received: number}} Sums what an application moved since the sums began */
 
+const NOTHING = Object.freeze([0, 0]);
+
 /** @type {Sort} */
 export const DEFAULT_SORT = Object.freeze({ key: "received_rate", descending: true });
 
-/** @type {Record<string, (app: App, sums: Sums) => number|string>} */
+/** @typedef {(app: App) => readonly number[]|null} Today sent and received since midnight; null where that is not known */
+
+/** @type {Record<string, (app: App, sums: Sums, today: Today) => number|string>} */
 const ORDERS = {
   app: (app) => app.name.toLowerCase(),
   received_rate: (app) => app.receivedRate,
@@ -20,6 +24,7 @@ const ORDERS = {
   received: (app, sums) => sums(app).received,
   sent: (app, sums) => sums(app).sent,
   total: (app, sums) => sums(app).received + sums(app).sent,
+  today: (app, sums, today) => (today(app) ?? NOTHING).reduce((one, other) => one + other),
   connections: (app) => app.connections,
   remotes: (app) => app.remotes,
   processes: (app) => app.processes,
@@ -49,14 +54,14 @@ export function nextSort(current, key) {
 /**
  * Applications in their order: a new list. Equal ones follow by rate, by sum and by name, so that those at rest do not
  * change places.
- * @param {Iterable<App>} apps @param {Sort} sort @param {Sums} sums
+ * @param {Iterable<App>} apps @param {Sort} sort @param {Sums} sums @param {Today} today
  */
-export function sortApps(apps, { key, descending }, sums) {
+export function sortApps(apps, { key, descending }, sums, today = () => null) {
   const order = ORDERS[key];
   const sign = descending ? -1 : 1;
   const keyed = [...apps].map((app) => {
     const { sent, received } = sums(app);
-    return { app, key: order(app, sums), rate: app.receivedRate + app.sentRate, total: sent + received };
+    return { app, key: order(app, sums, today), rate: app.receivedRate + app.sentRate, total: sent + received };
   });
   keyed.sort((one, other) => {
     if (one.key !== other.key) return one.key < other.key ? -sign : sign;

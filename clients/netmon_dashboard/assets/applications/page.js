@@ -1,5 +1,7 @@
 /** @file The page "Applications": who moves how much, and through which processes, domains and connections. */
 
+import { isWithoutPackets } from "../data/degraded.js";
+import { todayFeed } from "../data/past.js";
 import { counted } from "../data/texts.js";
 import { h } from "../dom.js";
 import { NothingHere } from "../widgets/nothing_here.js";
@@ -13,6 +15,7 @@ import { Foot } from "./foot.js";
 import { makeLine } from "./line_view.js";
 import { AppListing } from "./listing.js";
 import { DEFAULT_SORT, formatSort, nextSort, parseSort, sameSort } from "./order.js";
+import { movedToday } from "./today.js";
 import { formatOpen, parseOpen, Tree } from "./tree.js";
 import { emptyWords, sumsSince } from "./words.js";
 
@@ -39,6 +42,7 @@ class ApplicationsPage {
     });
     this.query = { text: "", filter: { terms: [] } };
     this.width = 0;
+    this.past = todayFeed(() => this.look && this.refresh());
     this.#build(root, context.params.get("q") ?? "");
     this.keys = { "/": () => this.search.focus() };
   }
@@ -51,6 +55,7 @@ class ApplicationsPage {
   }
 
   destroy() {
+    this.past.end();
     this.order.destroy();
     this.sizes.disconnect();
     this.search.destroy();
@@ -63,12 +68,13 @@ class ApplicationsPage {
     const isHeld = this.order.isHeldNow();
     const since = context.sinceNow;
     const sums = (app) => since?.app(app) ?? app;
+    const today = this.past.figures;
     const left = passing(this.query.filter, store);
-    this.shown = this.listing.refresh(left.apps, { sort: this.sort, sums, isHeld });
-    this.look = { now: store.pausedAt ?? store.time(), dataTime: store.dataTime, units: store.view.units, words: store.hello?.words ?? {}, hideNames: store.view.hideNames };
+    this.shown = this.listing.refresh(left.apps, { sort: this.sort, sums, isHeld, today: (app) => movedToday(today, app.id) });
+    this.look = { now: store.pausedAt ?? store.time(), dataTime: store.dataTime, units: store.view.units, words: store.hello?.words ?? {}, hideNames: store.view.hideNames, today };
     const lines = this.tree.lines(this.shown.entries, {
       rows: store.rows.values(), unattributed: store.unattributed, hasNobody: left.nobody, isHeld, matches: left.matches, sums,
-      sumsOfRow: (row) => since?.row(row) ?? row, sumsOfPart: (part) => since?.unattributed(part) ?? part,
+      sumsOfRow: (row) => since?.row(row) ?? row, sumsOfPart: (part) => since?.unattributed(part) ?? part, today,
     });
     this.#showColumns();
     this.table.show(lines, this.look);
@@ -100,7 +106,7 @@ class ApplicationsPage {
   }
 
   #showColumns() {
-    const { columns, isNarrow } = columnsFor(this.width);
+    const { columns, isNarrow } = columnsFor(this.width, { hasToday: this.past.figures !== null, isCounted: !isWithoutPackets(this.store.hello) });
     this.table.setColumns(columns, isNarrow, this.sort);
   }
 
@@ -112,6 +118,7 @@ class ApplicationsPage {
       all: store.apps.size,
       since: sumsSince({ epoch: store.epoch, start: store.hello?.collector_start ?? null, since: since?.isOn ? since.time : null, now: look.now }),
       omitted: store.omitted,
+      isCounted: !isWithoutPackets(store.hello),
       look,
     });
   }

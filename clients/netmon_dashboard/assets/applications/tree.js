@@ -2,6 +2,7 @@
 
 import { NOBODY } from "./app_match.js";
 import { Branches, more } from "./branches.js";
+import { movedToday } from "./today.js";
 
 export const NOBODY_ID = "unattributed";
 const MOST_OPEN_IN_ADDRESS = 8;
@@ -27,7 +28,8 @@ export class Tree {
   /**
    * @param {import("./listing.js").Entry[]} entries
    * @param {{rows: Iterable<object>, unattributed: object[], hasNobody: boolean, isHeld: boolean,
-   *   matches: (row: object) => boolean, sums: Function, sumsOfRow: Function, sumsOfPart: Function}} view
+   *   matches: (row: object) => boolean, sums: Function, sumsOfRow: Function, sumsOfPart: Function,
+   *   today?: import("./today.js").Today|null}} view
    * @returns {Line[]}
    */
   lines(entries, view) {
@@ -39,7 +41,7 @@ export class Tree {
       const line = {
         key: `a ${app.id}`, kind: "app", level: 1, parent: "", id: app.id, isOpen, app, isOver: entry.isLeaving || app.connections + app.listening === 0,
         sentRate: app.sentRate, receivedRate: app.receivedRate, ...view.sums(app),
-        connections: app.connections, remotes: app.remotes,
+        connections: app.connections, remotes: app.remotes, today: movedToday(view.today ?? null, app.id),
       };
       lines.push(line);
       if (isOpen) lines.push(...this.#branches.below(app, rowsOf.get(app.id) ?? [], view));
@@ -49,7 +51,7 @@ export class Tree {
     return lines;
   }
 
-  #nobody({ unattributed, isHeld, sumsOfPart }) {
+  #nobody({ unattributed, isHeld, sumsOfPart, today = null }) {
     const reasons = this.#branches.reasons(unattributed, { isHeld, sumsOf: sumsOfPart });
     if (reasons.length === 0) return [];
     const isOpen = this.open.has(NOBODY_ID);
@@ -58,7 +60,7 @@ export class Tree {
       for (const name of ["sent", "received", "sentRate", "receivedRate"]) sums[name] += line[name];
       sums.connections += line.count;
     }
-    const line = { ...sums, key: "u", kind: "nobody", level: 1, parent: "", id: NOBODY_ID, isOpen, name: NOBODY, remotes: null };
+    const line = { ...sums, key: "u", kind: "nobody", level: 1, parent: "", id: NOBODY_ID, isOpen, name: NOBODY, remotes: null, today: movedToday(today, "") };
     return isOpen ? [line, ...reasons, more("u", "Show their connections →", "is:unknown")] : [line];
   }
 }

@@ -20,16 +20,23 @@ export const COLUMNS = Object.freeze([
 export const NARROW_PIXELS = 560;
 const NARROW_WIDTHS = new Map([["domain", 150], ["received_rate", 84], ["sent_rate", 84]]);
 
+const WITH_PAST = {
+  title: "24 h ┊ 5 min",
+  label: "The day before, from the recorder and dimmer, hatched where nothing was recorded; then the last five minutes, live. Download above and upload below, a decade a step; sorts by both rates together",
+  width: 250,
+};
+
 /**
  * The columns for a table of this width, so that nothing needs to be moved sideways.
  * @param {number} width pixels; 0 while it is not known
+ * @param {boolean} hasPast whether the recorder tells what was before
  */
-export function columnsFor(width) {
+export function columnsFor(width, hasPast = false) {
   if (width > 0 && width < NARROW_PIXELS) {
     const narrow = COLUMNS.filter(({ key }) => NARROW_WIDTHS.has(key));
     return { columns: narrow.map((each) => ({ ...each, width: NARROW_WIDTHS.get(each.key) })), isNarrow: true };
   }
-  let columns = [...COLUMNS];
+  let columns = COLUMNS.map((each) => (hasPast && each.key === "rate" ? { ...each, ...WITH_PAST } : each));
   while (width > 0 && columns.reduce((sum, each) => sum + each.width, 0) > width) {
     const last = columns.reduce((one, other) => (other.rank > one.rank ? other : one));
     if (last.rank === 0) break;
@@ -40,6 +47,7 @@ export function columnsFor(width) {
 
 /** The tracks of a row, for `grid-template-columns`: the name and the lanes take what is left. */
 export function tracks(columns) {
-  const share = { domain: "minmax(0, 1fr)", rate: "minmax(180px, 0.4fr)" };
-  return columns.map(({ key, width }) => share[key] ?? `${width}px`).join(" ");
+  return columns
+    .map(({ key, width }) => (key === "domain" ? "minmax(0, 1fr)" : key === "rate" ? `minmax(${width}px, 0.4fr)` : `${width}px`))
+    .join(" ");
 }

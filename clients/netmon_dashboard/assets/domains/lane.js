@@ -1,10 +1,15 @@
-/** @file What moved with a domain in the last five minutes, as a lane: download above its line, upload below it. */
+/**
+ * @file What moved with a domain in the last five minutes, as a lane: download above its line, upload below it. Left of
+ * it, where there is a recorder, stands the day before, see older_lane.js.
+ */
 
 import { LANE_SECONDS, SLICE_SECONDS, sliceOf } from "../data/domains.js";
-import { setAttr, svg } from "../dom.js";
+import { h, setAttr, svg } from "../dom.js";
 
 export const SLICE_COUNT = LANE_SECONDS / SLICE_SECONDS;
 export const HALF = 11;
+/** Width of the picture of the day before, in its own pixels: one is a quarter of an hour. */
+export const OLDER_WIDTH = 96;
 const PIXELS_A_SLICE = 3;
 const GAP = 0.6;
 const WIDTH = SLICE_COUNT * PIXELS_A_SLICE;
@@ -57,17 +62,34 @@ export function lanePaths(slices) {
   return { down: bars(({ received }) => received, -1), up: bars(({ sent }) => sent, 1) };
 }
 
-/** @returns {{node: SVGElement, show: (slices: Slice[]) => void}} */
+/** @typedef {{down: string, up: string, gaps?: string}} Paths */
+
+/** @returns {{node: HTMLElement, show: (slices: Slice[], older: Paths|null) => void}} */
 export function makeLane() {
+  const live = picture("nm-lane-live", WIDTH);
+  const past = picture("nm-lane-past", OLDER_WIDTH);
+  const gaps = svg("path", { class: "nm-lane-gap" });
+  past.node.prepend(gaps);
+  return {
+    node: h("span", { class: "nm-lane", "aria-hidden": "true" }, past.node, live.node),
+    show(slices, older) {
+      live.show(lanePaths(slices));
+      past.node.style.display = older === null ? "none" : ""; // SVG has no "hidden"
+      if (older === null) return;
+      past.show(older);
+      setAttr(gaps, "d", older.gaps || null);
+    },
+  };
+}
+
+function picture(kind, width) {
   const down = svg("path", { class: "nm-spark-down" });
   const up = svg("path", { class: "nm-spark-up" });
-  const line = svg("path", { class: "nm-spark-line", d: `M0 ${HALF}H${WIDTH}` });
-  const size = { viewBox: `0 0 ${WIDTH} ${2 * HALF}`, preserveAspectRatio: "none", height: 2 * HALF };
-  const node = svg("svg", { class: "nm-spark", ...size, "aria-hidden": "true" }, line, down, up);
+  const line = svg("path", { class: "nm-spark-line", d: `M0 ${HALF}H${width}` });
+  const size = { viewBox: `0 0 ${width} ${2 * HALF}`, preserveAspectRatio: "none", height: 2 * HALF };
   return {
-    node,
-    show(slices) {
-      const paths = lanePaths(slices);
+    node: svg("svg", { class: `nm-spark ${kind}`, ...size }, line, down, up),
+    show(/** @type {Paths} */ paths) {
       setAttr(down, "d", paths.down || null);
       setAttr(up, "d", paths.up || null);
     },

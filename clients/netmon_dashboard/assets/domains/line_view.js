@@ -9,6 +9,7 @@ import { tile, updateTile } from "../widgets/tile.js";
 import { countText, emptyCell, makeTreeLine, numberCell } from "../widgets/tree_line.js";
 import { isSure } from "./groups.js";
 import { laneOf, makeLane } from "./lane.js";
+import { olderPaths, spansOf } from "./older_lane.js";
 
 const WIDE_KINDS = new Set(["heading", "more"]);
 const LANE_KINDS = new Set(["domain", "fullname"]);
@@ -158,13 +159,17 @@ function laneCell() {
   const sums = ({ domains }, look) => laneOf(look.lanes, domains, look.dataTime);
   return {
     node: h("span", null, lane.node),
-    show: (line, look) => lane.show(sums(line, look)),
-    title(line, look) {
-      const slices = sums(line, look);
-      const bytes = (key) => texts.sizeText(slices.reduce((sum, slice) => sum + slice[key], 0), look);
-      return `Within five minutes: ↓ ${bytes("received")}, ↑ ${bytes("sent")}`;
-    },
+    show: (line, look) => lane.show(sums(line, look), olderPaths(look.past, line.key, line.domains)),
+    title: (line, look) => laneWords(sums(line, look), look.past === null ? null : spansOf(look.past, line.domains), look),
   };
+}
+
+function laneWords(slices, spans, look) {
+  const bytes = (list, key) => texts.sizeText(list.reduce((sum, each) => sum + each[key], 0), look);
+  const live = `Within five minutes: ↓ ${bytes(slices, "received")}, ↑ ${bytes(slices, "sent")}`;
+  if (spans === null) return live;
+  const before = spans.length === 0 ? "nothing recorded" : `↓ ${bytes(spans, 3)}, ↑ ${bytes(spans, 2)}`;
+  return `In the 24 hours before: ${before}\n${live}`;
 }
 
 function timeCell(key) {

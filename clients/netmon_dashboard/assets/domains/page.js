@@ -4,6 +4,7 @@ import { Foot } from "../applications/foot.js";
 import { formatSort, sameSort } from "../applications/order.js";
 import { formatOpen, parseOpen } from "../applications/tree.js";
 import { sumsSince } from "../applications/words.js";
+import { lanesFeed } from "../data/past.js";
 import { counted } from "../data/texts.js";
 import { h, setText } from "../dom.js";
 import { NothingHere } from "../widgets/nothing_here.js";
@@ -45,6 +46,7 @@ class DomainsPage {
     });
     this.query = { text: "", filter: { terms: [] } };
     this.width = 0;
+    this.past = lanesFeed(() => this.look && this.refresh());
     this.#build(root, context.params.get("q") ?? "");
     this.keys = { "/": () => this.search.focus() };
   }
@@ -57,6 +59,7 @@ class DomainsPage {
   }
 
   destroy() {
+    this.past.end();
     this.order.destroy();
     this.sizes.disconnect();
     this.search.destroy();
@@ -76,7 +79,7 @@ class DomainsPage {
     const lines = linesOf(groups, {
       open: this.open, sums, sumsOfPart: (part) => since?.unnamed(part) ?? part, unnamed: isFiltered ? [] : store.domains.unnamed,
     });
-    const { columns, isNarrow } = columnsFor(this.width);
+    const { columns, isNarrow } = columnsFor(this.width, this.past.figures !== null);
     this.table.setColumns(columns, isNarrow, this.sort);
     this.table.show(lines, this.look);
     this.cards.show(store.hasDomains ? browserFacts(store) : [], this.look);
@@ -90,7 +93,7 @@ class DomainsPage {
     const { store } = this;
     return {
       now: store.pausedAt ?? store.time(), dataTime: store.dataTime, units: store.view.units, words: store.hello?.words ?? {},
-      hideNames: store.view.hideNames, lanes: store.domains.lanes,
+      hideNames: store.view.hideNames, lanes: store.domains.lanes, past: this.past.figures,
     };
   }
 

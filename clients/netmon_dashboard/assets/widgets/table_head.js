@@ -26,7 +26,7 @@ export class TableHead {
    * @param {string} unseen key of the column that is too narrow for its name, or ""
    */
   show(columns, sort, unseen = "") {
-    if (columns.map(({ key }) => key).join() !== this.headings.map(({ key }) => key).join()) this.#make(columns);
+    if (columns.map(named).join() !== this.headings.map(named).join()) this.#make(columns);
     for (const { key, cell, arrow, name } of this.headings) {
       const isSorted = key === sort.key;
       setAttr(cell, "aria-sort", isSorted ? (sort.descending ? "descending" : "ascending") : "none");
@@ -59,7 +59,7 @@ export class TableHead {
     const side = right ? " nm-heading-right" : "";
     const cell = h("div", { class: `nm-heading-cell${side}`, role: "columnheader", "data-key": key }, button);
     this.place(cell, index);
-    return { key, cell, button, arrow, name };
+    return { key, title, cell, button, arrow, name };
   }
 
   #reach(key) {
@@ -79,3 +79,5 @@ export class TableHead {
     event.stopPropagation();
   }
 }
+
+const named = (/** @type {{key: string, title: string}} */ { key, title }) => `${key} ${title}`;

@@ -1,63 +1,15 @@
-import asyncio
-import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 from starlette.applications import Starlette
-from starlette.types import ASGIApp, Message, Scope
 
 from netmon.model import BucketSize, ExportBatch, ExportEnd, ExportHeader, UsageDimension, UsageKey, UsageRow, UsageSums
 from netmon_client.testing.fake_recorder import FakeRecorder
 from netmon_dashboard.config.export_route import BadExport, export_query, export_routes
 from netmon_dashboard.history.recorder_link import RecorderLink
+from tests.clients.netmon_dashboard.asked_app import AskedApp
 
 RANGE = {"from": "0", "to": "600", "by": "minute"}
-
-
-@dataclass(frozen=True)
-class Answer:
-    status_code: int
-    headers: dict[str, str]
-    text: str
-
-    def json(self) -> Any:  # noqa: ANN401 -- whatever it says
-        return json.loads(self.text)
-
-
-class Door:
-    """Asks an app, as a server hands requests to it."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    def get(self, path: str, *, params: dict[str, str]) -> Answer:
-        return asyncio.run(self._ask(path, params))
-
-    async def _ask(self, path: str, params: dict[str, str]) -> Answer:
-        scope: Scope = {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "method": "GET",
-            "path": path,
-            "raw_path": path.encode(),
-            "query_string": urlencode(params).encode(),
-            "headers": [],
-        }
-        sent: list[Message] = []
-
-        async def receive() -> Message:
-            return {"type": "http.request", "body": b"", "more_body": False}
-
-        async def send(message: Message) -> None:
-            sent.append(message)
-
-        await self._app(scope, receive, send)
-        headers = {name.decode().lower(): value.decode() for name, value in sent[0]["headers"]}
-        body = b"".join(message.get("body", b"") for message in sent[1:])
-        return Answer(sent[0]["status"], headers, body.decode())
 
 
 @pytest.fixture
@@ -72,9 +24,9 @@ def fake() -> Iterator[FakeRecorder]:
 
 
 @pytest.fixture
-def client(fake: FakeRecorder) -> Iterator[Door]:
+def client(fake: FakeRecorder) -> Iterator[AskedApp]:
     link = RecorderLink(fake.socket)
-    yield Door(Starlette(routes=export_routes(link.client)))
+    yield AskedApp(Starlette(routes=export_routes(link.client)))
     link.close()
 
 
@@ -88,13 +40,13 @@ def test_an_address_becomes_a_question() -> None:
     "wrong",
     [{"from": "x"}, {"from": "nan"}, {"to": "0"}, {"to": "inf"}, {"by": "week"}, {"group": "colour"}, {"q": "pid:1"}],
 )
-def test_an_address_that_makes_no_sense_is_refused(wrong: dict[str, str], client: Door) -> None:
+def test_an_address_that_makes_no_sense_is_refused(wrong: dict[str, str], client: AskedApp) -> None:
     with pytest.raises(BadExport):
         export_query({**RANGE, **wrong})
     assert client.get("/netmon/export", params={**RANGE, **wrong}).status_code == 400
 
 
-def test_a_download_has_a_name_and_all_rows_and_its_progress_is_told(client: Door) -> None:
+def test_a_download_has_a_name_and_all_rows_and_its_progress_is_told(client: AskedApp) -> None:
     answer = client.get("/netmon/export", params={**RANGE, "format": "csv", "job": "j1"})
     assert answer.status_code == 200
     assert answer.headers["content-disposition"] == 'attachment; filename="netmon-history-by-minute.csv"'
@@ -103,15 +55,15 @@ def test_a_download_has_a_name_and_all_rows_and_its_progress_is_told(client: Doo
     assert told == {"state": "done", "rows": 1, "share": 1.0}
 
 
-def test_nothing_is_known_of_a_download_that_never_was(client: Door) -> None:
+def test_nothing_is_known_of_a_download_that_never_was(client: AskedApp) -> None:
     assert client.get("/netmon/export/progress", params={"job": "other"}).json() == {"state": "unknown"}
 
 
-def test_a_format_that_is_none_is_refused(client: Door) -> None:
+def test_a_format_that_is_none_is_refused(client: AskedApp) -> None:
     assert client.get("/netmon/export", params={**RANGE, "format": "xlsx"}).status_code == 400
 
 
-def test_without_a_recorder_there_is_no_file(fake: FakeRecorder, client: Door) -> None:
+def test_without_a_recorder_there_is_no_file(fake: FakeRecorder, client: AskedApp) -> None:
     fake.kill()
     answer = client.get("/netmon/export", params={**RANGE, "job": "j2"})
     assert answer.status_code == 503
@@ -119,7 +71,7 @@ def test_without_a_recorder_there_is_no_file(fake: FakeRecorder, client: Door) -
     assert client.get("/netmon/export/progress", params={"job": "j2"}).json()["state"] == "failed"
 
 
-def test_only_the_last_downloads_are_remembered(client: Door) -> None:
+def test_only_the_last_downloads_are_remembered(client: AskedApp) -> None:
     for number in range(40):
         client.get("/netmon/export", params={**RANGE, "job": f"n{number}"})
     states = [client.get("/netmon/export/progress", params={"job": f"n{n}"}).json()["state"] for n in (0, 39)]

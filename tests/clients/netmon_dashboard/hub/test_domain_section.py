@@ -1,6 +1,7 @@
 """What only the page "Domains" is told; that it suffices is shown in test_encoding.py."""
 
 from dataclasses import replace
+from typing import Any
 
 from netmon.model import Snapshot, Traffic, UnnamedReason
 from netmon_client.testing import a_connection, a_process, a_snapshot
@@ -45,10 +46,43 @@ def test_of_each_browser_is_told_why_what_it_moved_has_no_name() -> None:
     assert section.all()["browsers"] == [[2, [["encrypted_dns", 303]]]]
 
 
+def named(domain: str, sent: int) -> Snapshot:
+    row = a_connection(f"c {domain}", process=a_process(), domain=domain, sent=sent, received=sent)
+    return a_snapshot((row,))
+
+
+def test_what_nobody_asked_for_is_missed_by_nobody() -> None:
+    idle, asked = a_section(), a_section()
+    steps = [named("a.example", 10), a_snapshot(ROWS), named("b.example", 5), a_snapshot(ROWS), named("b.example", 9)]
+    for place, snapshot in enumerate(steps):
+        for section in (idle, asked):
+            section.add(replace(snapshot, time=snapshot.time + place))
+        asked.differences()
+    assert without_numbers(idle.all()) == without_numbers(asked.all())
+
+
+def without_numbers(given: dict[str, Any]) -> dict[str, Any]:
+    """Give it with names in place of numbers, which are given in the order of asking."""
+    names = {entry[0]: entry[1] for entry in given["list"]}
+    slices = [
+        (begin, {names[flat[at]]: flat[at + 1 : at + 3] for at in range(0, len(flat), 3)})
+        for begin, flat in given["lanes"]
+    ]
+    return {**given, "list": sorted(entry[1:] for entry in given["list"]), "lanes": slices}
+
+
+def test_lanes_are_whole_when_the_page_is_opened() -> None:
+    section = a_section()
+    for second in range(3):
+        section.add(replace(named("a.example", 10), time=1_700_000_000.0 + second))
+    assert [flat[1] for _, flat in section.all()["lanes"]] == [15]
+
+
 def test_where_nothing_happens_nothing_is_told() -> None:
     section = a_section()
     snapshot = at_rest(a_snapshot(ROWS))
     section.add(snapshot)
+    section.differences()
     section.add(replace(snapshot, time=snapshot.time + 1))
     assert section.differences() == {}
 
@@ -70,6 +104,7 @@ def test_500_domains_of_which_40_move_cost_less_than_2_kb_a_tick() -> None:
     section = a_section()
     first = rows(40)
     section.add(first)
+    section.differences()
     doubled = [
         replace(
             each,

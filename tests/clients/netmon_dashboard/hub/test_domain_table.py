@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from netmon.model import DomainApplication, DomainSource, DomainTraffic, Traffic
-from netmon_dashboard.hub.domain_table import DomainTable
+from netmon_dashboard.hub.domain_table import DomainTable, domain_key
+from netmon_dashboard.hub.numbering import Numbering
 from netmon_dashboard.hub.vocabulary import DOMAIN_COLUMNS
 
 NUMBERS = {"exe:curl": 1, "exe:firefox": 2}
@@ -27,7 +28,7 @@ def a_domain(sent: int = 0, *, moved: int = 0, of: dict[str, int] | None = None,
 
 
 def a_table() -> DomainTable:
-    return DomainTable(NUMBERS.get)
+    return DomainTable(Numbering(), NUMBERS.get)
 
 
 def test_a_new_domain_is_told_whole() -> None:
@@ -92,7 +93,7 @@ def test_a_name_learnt_late_brings_older_bytes_and_is_told_whole() -> None:
 
 def test_an_application_that_tabs_no_longer_know_keeps_its_name() -> None:
     numbers = dict(NUMBERS)
-    table = DomainTable(numbers.get)
+    table = DomainTable(Numbering(), numbers.get)
     table.update([a_domain(40)], 10.0)
     del numbers["exe:firefox"]
     (entry,) = table.update([a_domain(40)], 11.0).entries
@@ -107,7 +108,9 @@ def test_all_others_together_are_no_domain_of_an_empty_name() -> None:
 
 
 def test_a_domain_that_is_forgotten_is_gone_and_comes_back_under_another_number() -> None:
-    table = a_table()
+    numbers = Numbering()
+    table = DomainTable(numbers, NUMBERS.get)
     table.update([a_domain(40)], 10.0)
     assert table.update([], 11.0).gone == [1]
+    numbers.forget(domain_key(a_domain()))
     assert table.update([a_domain(40)], 12.0).entries[0][0] == 2

@@ -302,3 +302,15 @@ async def test_what_follows_ticks_shows_what_the_collector_says_over_its_real_so
                 model.take(await wire.until(lambda message: message["type"] in ("full", "tick")))
             tab.watch(with_rows=True)
             assert model.shown() == TabModel().take(await wire.of("full")).shown()
+
+
+async def test_the_domains_that_moved_most_are_named_first() -> None:
+    machine = a_machine()
+    quiet, busy = machine.open(moved=(1, 2)), machine.open(moved=(5_000, 9_000))
+    machine.name(quiet, "quiet.example.org")
+    machine.name(busy, "busy.example.org")
+    with fake_of(machine.tick()) as fake:
+        async with a_hub(fake.socket) as hub, a_tab(hub) as (_, wire):
+            assert hub.busiest_domains() == []
+            await wire.of("full")
+            assert hub.busiest_domains() == ["busy.example.org", "quiet.example.org"]

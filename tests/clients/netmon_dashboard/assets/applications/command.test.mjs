@@ -12,6 +12,10 @@ test("the command lists what the page shows", () => {
   assert.equal(command("sort=nonsense", { socket: "/tmp/a b" }), "netmon-cli --socket '/tmp/a b' apps --sort -received_rate");
 });
 
+test("today's sums are not of the command's, so its usual order stands", () => {
+  assert.equal(command("sort=-today"), "netmon-cli apps --sort -received_rate");
+});
+
 test("what a name holds is quoted for a shell", () => {
   assert.equal(command("q=%22a%27%3B+rm+-rf+x%22"), "netmon-cli apps -F '\"a'\\''; rm -rf x\"' --sort -received_rate");
 });

@@ -36,3 +36,11 @@ test("sums are those that are shown", () => {
 test("a held order keeps its places, and new ones come at the end", () => {
   assert.deepEqual(inHeldOrder(["d", "c", "b", "a"], ["a", "x", "b"], (key) => key), ["a", "b", "d", "c"]);
 });
+
+test("today's sums order where they are known, and the rates where they are not", () => {
+  const apps = [app(1, "a", { receivedRate: 1 }), app(2, "b", { receivedRate: 9 })];
+  const today = ({ n }) => (n === 1 ? [7, 8] : [0, 1]);
+  const sort = parseSort("-today");
+  assert.deepEqual(names(sortApps(apps, sort, sums, today)), ["a", "b"]);
+  assert.deepEqual(names(sortApps(apps, sort, sums)), ["b", "a"]);
+});

@@ -59,3 +59,9 @@ test("what is open goes into the address and comes back", () => {
   assert.deepEqual([parseOpen(null), parseOpen(""), parseOpen(",,"), parseOpen("%zz")], [[], [], [], ["%zz"]]);
   assert.equal(parseOpen(formatOpen(Array.from({ length: 50 }, (_, n) => `a${n}`))).length, 8);
 });
+
+test("today's sums stand in the lines of applications and of what has no owner, not below them", () => {
+  const today = { apps: { [firefox.id]: [1, 2] }, nobody: [3, 4] };
+  const lines = new Tree([firefox.id]).lines(entries, view({ today }));
+  assert.deepEqual(lines.filter((line) => line.today).map((line) => [...line.today]), [[1, 2], [0, 0], [3, 4]]);
+});

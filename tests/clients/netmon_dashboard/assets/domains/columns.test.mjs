@@ -21,3 +21,12 @@ test("every heading sorts", () => {
   for (const { key } of COLUMNS) assert.ok(parseSort(key), key);
   assert.match(tracks([...COLUMNS]), /^minmax\(0, 1fr\) 84px/);
 });
+
+test("with a recorder the lanes begin a day before, and what is left still fits", () => {
+  const lane = (hasPast) => columnsFor(1400, hasPast).columns.find(({ key }) => key === "rate");
+  assert.deepEqual([lane(false).title, lane(true).title], ["5 min", "24 h ┊ 5 min"]);
+  for (const width of [600, 800, 1000, 1400]) {
+    const { columns } = columnsFor(width, true);
+    assert.ok(columns.reduce((sum, each) => sum + each.width, 0) <= width, String(width));
+  }
+});
