@@ -27,9 +27,9 @@ from netmon_cli.own_collector import exit_words as collector_exit_words
 from netmon_cli.own_dashboard import OwnDashboard
 from netmon_cli.own_dashboard import exit_words as dashboard_exit_words
 from netmon_cli.own_recorder import OwnRecorder, failed_line, recorder_line, running_recorder, start_recorder
-from netmon_cli.render.text import visible
 from netmon_client import connect, default_socket_path
 from netmon_client.errors import IncompatibleVersion, NetmonError, NotPermitted
+from netmon_client.printable import visible
 
 __all__ = ["Programs", "collector_line", "demo", "main", "run"]
 

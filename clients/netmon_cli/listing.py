@@ -8,12 +8,12 @@ import click
 
 from netmon.model import Traffic
 from netmon_cli.columns.column import Column, Look, SortKey, UnknownColumn, chosen, sorted_rows, table_of
-from netmon_cli.render.delimited import Value, comma_separated, tab_separated
 from netmon_cli.render.held_widths import HeldWidths
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, draw, fit
 from netmon_cli.shape import Shape
 from netmon_cli.terminal import Terminal
+from netmon_client.delimited import Value, comma_separated, tab_separated
 from netmon_client.words import counted
 
 __all__ = ["Listing", "Steadiness", "chosen_columns", "delimited_lines", "ordered", "table_lines", "unknown_words"]

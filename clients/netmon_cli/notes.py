@@ -8,7 +8,8 @@ from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.columns.traffic import received, sent
 from netmon_cli.render.palette import Palette, Style
 from netmon_cli.render.table import Cell
-from netmon_cli.render.text import cell_width, cut_end, visible
+from netmon_cli.render.text import cell_width, cut_end
+from netmon_client.printable import visible
 from netmon_client.words import clock_time, counted, percent, reason_words
 
 __all__ = ["fitting", "headline", "joined", "snapshot_notes"]

@@ -9,9 +9,9 @@ import click
 
 from netmon_cli.configuration import configuration_paths, read_defaults
 from netmon_cli.failure import EXIT_INTERRUPTED, error_lines, fault_lines, problem_lines, usage_lines
-from netmon_cli.render.text import visible
 from netmon_cli.root import root
 from netmon_client.errors import NetmonError
+from netmon_client.printable import visible
 
 __all__ = ["run"]
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netmon_cli.render.palette import Style
-from netmon_cli.render.text import visible, wrapped
+from netmon_cli.render.text import wrapped
 from netmon_cli.terminal import Terminal, terminal_of
+from netmon_client.printable import visible
 
 if TYPE_CHECKING:
     from netmon_client import Client, HistoryClient

@@ -14,11 +14,11 @@ from netmon_cli.listing import Listing, delimited_lines, table_lines
 from netmon_cli.listings.applications import application_listing, group_listing
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
-from netmon_cli.render.text import visible
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.aggregate import GroupBy, group_connections, sum_traffic
 from netmon_client.domains import of_applications
+from netmon_client.printable import visible
 
 __all__ = ["list_applications"]
 

@@ -9,10 +9,11 @@ from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import EXIT_BELOW_BAR
 from netmon_cli.render.palette import Palette, Style
 from netmon_cli.render.table import Cell, Heading, Table, draw, fit
-from netmon_cli.render.text import visible, wrapped
+from netmon_cli.render.text import wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.coverage import coverage, other_layer_bytes
+from netmon_client.printable import visible
 from netmon_client.units import ByteUnits, format_age, format_bytes
 from netmon_client.words import counted, percent, reason_words
 

@@ -5,13 +5,14 @@ from pathlib import Path
 
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import visible, wrapped
+from netmon_cli.render.text import wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.checks import Check, Verdict, collector_checks
 from netmon_client.clock import monotonic, wall_time
 from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
 from netmon_client.history_checks import recorder_checks, recorder_problem
+from netmon_client.printable import visible
 from netmon_client.socket_path import default_socket_path, start_command
 
 __all__ = ["check_lines", "examine"]

@@ -9,11 +9,12 @@ from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import QueryProblem
 from netmon_cli.render.palette import Palette, Style
 from netmon_cli.render.table import Cell, Heading, Table, draw, fit
-from netmon_cli.render.text import visible, wrapped
+from netmon_cli.render.text import wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client import Client, InvalidRequest, QueryError, parse_query
 from netmon_client.explanations import FORGOTTEN, NO_SUCH_CONNECTION, nothing_tried, owner_sentence, seen_sentence
+from netmon_client.printable import visible
 from netmon_client.words import clock_time, counted, protocol_name, reason_words, state_look
 
 __all__ = ["explain_connection", "explanation_lines", "query_of"]

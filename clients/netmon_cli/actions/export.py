@@ -11,12 +11,12 @@ import click
 from netmon.model import Calendar, ExportBatch, ExportEnd, ExportHeader, ExportItem, ExportQuery, Filter
 from netmon_cli.actions.history import read_dimensions
 from netmon_cli.export_file import STANDARD_OUTPUT, opened_output
-from netmon_cli.export_forms import ExportForm, Name, export_form
 from netmon_cli.past import local_zone_name
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_client.clock import monotonic
 from netmon_client.errors import StreamLost
+from netmon_client.export_forms import ExportForm, FormName, export_form
 from netmon_client.history_words import BUCKETS
 from netmon_client.units import format_bytes
 from netmon_client.words import counted, percent
@@ -24,7 +24,7 @@ from netmon_client.words import counted, percent
 __all__ = ["Request", "export_history", "form_of", "written"]
 
 _TOLD_EACH_SECONDS: Final = 0.5
-_SUFFIXES: Final[dict[str, Name]] = {"csv": "csv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl"}
+_SUFFIXES: Final[dict[str, FormName]] = {"csv": "csv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +44,7 @@ class Request:
 def export_history(session: Session, request: Request, *, form: str | None, zipped: bool) -> None:
     """Write the rows of the question; say how many there were."""
     query = _query(request)
-    name = cast("Name", form) if form else form_of(request.path)
+    name = cast("FormName", form) if form else form_of(request.path)
     zipped = zipped or request.path.endswith(".gz")
     if zipped and request.path == STANDARD_OUTPUT and sys.stdout.isatty():
         raise click.UsageError("a terminal cannot show what gzip makes", click.get_current_context(silent=True))
@@ -90,7 +90,7 @@ def written(
     raise StreamLost("the export ended before its time", remedy="Try again; the file was not written")
 
 
-def form_of(path: str) -> Name:
+def form_of(path: str) -> FormName:
     """Give the form that a name says, CSV where it says none."""
     return _SUFFIXES.get(path.removesuffix(".gz").rpartition(".")[2].lower(), "csv")
 

@@ -11,7 +11,7 @@ from netmon_cli.configuration import configuration_paths
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import EXIT_INTERRUPTED
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import visible, wrapped
+from netmon_cli.render.text import wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stopping import Stopped, Stopping
@@ -23,6 +23,7 @@ from netmon_client.errors import NetmonError, RecorderUnreachable
 from netmon_client.feed import Disconnected, Reconnected, Stale
 from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_checks import recorder_checks
+from netmon_client.printable import visible
 from netmon_client.socket_path import default_recorder_path, default_socket_path
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import clock_time, counted, names_words, percent, ways_words

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from netmon.model import Traffic
-from netmon_cli.render.delimited import Value
 from netmon_cli.render.table import Cell, Heading, Table
+from netmon_client.delimited import Value
 from netmon_client.units import ByteUnits, RateUnits, format_bytes, format_rate
 
 __all__ = ["Column", "HasTraffic", "Look", "SortKey", "UnknownColumn", "chosen", "sorted_rows", "table_of"]

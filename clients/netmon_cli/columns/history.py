@@ -7,9 +7,9 @@ from datetime import datetime, tzinfo
 from netmon.model import NO_USAGE, BucketSize, HistoryGapKind, UsageDimension, UsageKey, UsageSums
 from netmon_cli.columns.column import Column, Look, SortKey
 from netmon_cli.render.bar import bar, hatched
-from netmon_cli.render.delimited import Value
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
+from netmon_client.delimited import Value
 from netmon_client.history_words import DIMENSIONS, group_name, group_title
 from netmon_client.times import format_time
 from netmon_client.words import percent

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from netmon.model import CaptureState, InterfaceStatus, InterfaceTraffic, Snapshot, Status, Traffic
 from netmon_cli.columns.column import Column, Look, SortKey
 from netmon_cli.columns.traffic import TRAFFIC_COLUMNS, TRAFFIC_ORDERS
-from netmon_cli.render.delimited import Value
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
+from netmon_client.delimited import Value
 from netmon_client.times import format_time
 from netmon_client.units import format_age
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from netmon_cli.render.held_widths import HeldWidths
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import cell_width, cut_end, cut_middle, visible
+from netmon_cli.render.text import cell_width, cut_end, cut_middle
+from netmon_client.printable import visible
 
 __all__ = ["Cell", "Heading", "Layout", "Table", "draw", "fit", "line_pieces"]
 

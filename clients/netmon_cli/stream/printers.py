@@ -12,14 +12,14 @@ from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
 from netmon_cli.listings.interfaces import interface_listing
 from netmon_cli.listings.totals import totals_listing
-from netmon_cli.render.delimited import Value
-from netmon_cli.render.text import json_visible
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stream.events import connection_of, event_word
 from netmon_cli.stream.words import gap_sentence
+from netmon_client.delimited import Value
 from netmon_client.feed import End, Hello
 from netmon_client.lines import SCHEMA, flat_row, format_time, to_lines
+from netmon_client.printable import json_visible
 
 __all__ = ["DelimitedPrinter", "LinePrinter", "PerRowPrinter", "Printer"]
 

@@ -11,10 +11,11 @@ from netmon.model import Application
 from netmon_cli.columns.column import Look
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell
-from netmon_cli.render.text import cut_middle, visible
+from netmon_cli.render.text import cut_middle
 from netmon_cli.top.board import Moment
 from netmon_cli.top.paint import cells_text
 from netmon_cli.top.spark import bars, slots
+from netmon_client.printable import visible
 from netmon_client.units import RateUnits, format_count, format_rate
 from netmon_client.words import counted
 

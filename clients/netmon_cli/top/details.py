@@ -18,8 +18,9 @@ from netmon_cli.columns.connections import CONNECTION_COLUMNS
 from netmon_cli.columns.domains import DOMAIN_COLUMNS, DomainRow
 from netmon_cli.columns.payload import PAYLOAD_COLUMNS
 from netmon_cli.render.palette import Style
-from netmon_cli.render.text import cell_width, visible
+from netmon_cli.render.text import cell_width
 from netmon_cli.top.paint import style_of
+from netmon_client.printable import visible
 from netmon_client.units import format_count
 from netmon_client.words import clock_time, reason_words, source_words, unnamed_words
 

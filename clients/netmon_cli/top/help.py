@@ -12,8 +12,8 @@ from textual.widgets import Static
 
 from netmon.model import Degradation
 from netmon_cli.render.palette import Style
-from netmon_cli.render.text import visible
 from netmon_cli.top.paint import style_of
+from netmon_client.printable import visible
 
 __all__ = ["Help", "help_text"]
 

@@ -17,7 +17,7 @@ from netmon_client.history_client import HistoryClient
 from netmon_client.history_query import parse_history_query
 from netmon_client.history_words import BUCKETS, DIMENSIONS
 from netmon_client.query import QueryError
-from netmon_dashboard.config.export_text import FORMATS, FormatName, export_text
+from netmon_dashboard.config.export_text import FORMATS, FormName, export_text
 
 __all__ = ["EXPORT_PATH", "BadExport", "export_query", "export_routes"]
 
@@ -65,7 +65,7 @@ def export_routes(client: Callable[[], HistoryClient]) -> list[BaseRoute]:
     jobs: OrderedDict[str, _Job] = OrderedDict()
 
     async def export(request: Request) -> Response:
-        name = next((each for each in get_args(FormatName) if each == request.query_params.get("format", "csv")), None)
+        name = next((each for each in get_args(FormName) if each == request.query_params.get("format", "csv")), None)
         try:
             query = export_query(request.query_params)
         except BadExport as error:

@@ -20,8 +20,8 @@ from netmon.model import (
     UsageSums,
 )
 from netmon_cli.actions.export import form_of, written
-from netmon_cli.export_forms import export_form
 from netmon_client.errors import StreamLost
+from netmon_client.export_forms import export_form
 from netmon_client.testing import FakeRecorder, an_export
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal

@@ -1,4 +1,5 @@
 import csv
+import io
 import json
 
 import pytest
@@ -15,7 +16,9 @@ from netmon.model import (
     UsageRow,
     UsageSums,
 )
-from netmon_dashboard.config.export_text import FormatName, export_text
+from netmon_cli.actions.export import written
+from netmon_client.export_forms import export_form
+from netmon_dashboard.config.export_text import FormName, export_text
 
 NAMES = ("firefox", "=cmd()", " @x", 'a "b", c', "line\nbreak")
 
@@ -30,14 +33,14 @@ def items(*batches: int) -> list[ExportItem]:
     return [header, *parts, ExportEnd(row_count=2 * len(batches))]
 
 
-def text(name: FormatName, *batches: int, dimensions: tuple[UsageDimension, ...] = ()) -> str:
+def text(name: FormName, *batches: int, dimensions: tuple[UsageDimension, ...] = ()) -> str:
     return "".join(piece for piece, _ in export_text(items(*batches), name, dimensions))
 
 
 def test_a_csv_has_one_line_a_row_and_no_formulas() -> None:
-    read = list(csv.reader(text("csv", 0, 2, 4, dimensions=(UsageDimension.APPLICATION,)).splitlines(keepends=True)))
+    read = list(csv.reader(text("csv", 0, 2, 4, dimensions=(UsageDimension.APPLICATION,)).splitlines()))
     assert read[0][:3] == ["start_time", "application_id", "application_name"]
-    assert [row[2] for row in read[1:]] == ["firefox", "'=cmd()", "' @x", 'a "b", c', "line\nbreak"]
+    assert [row[2] for row in read[1:]] == ["firefox", "'=cmd()", "' @x", 'a "b", c', "line\\x0abreak"]
     assert read[1][0] == "1970-01-01T00:00:00Z"
     assert read[1][-4:] == ["1", "2", "3", "4"]
 
@@ -60,3 +63,10 @@ def test_each_piece_comes_with_its_item_before_the_next_is_asked_for() -> None:
     pieces = export_text(iter(items(0, 2)), "csv", ())
     assert isinstance(next(pieces)[1], ExportHeader)
     assert isinstance(next(pieces)[1], ExportBatch)
+
+
+@pytest.mark.parametrize("name", ["csv", "json", "jsonl"])
+def test_a_download_is_what_the_command_writes_to_a_file(name: FormName) -> None:
+    file = io.BytesIO()
+    written(items(0, 2), export_form(name, ()), file, lambda _share, _rows, _bytes: None)
+    assert text(name, 0, 2).encode() == file.getvalue()

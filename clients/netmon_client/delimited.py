@@ -1,15 +1,22 @@
-"""CSV and TSV that a spreadsheet can open without running what a process calls itself."""
+"""CSV and TSV that a spreadsheet can open without running what a process calls itself.
 
+Excel, LibreOffice and Google Sheets take a cell for a formula that begins with ``=``, ``+``, ``-`` or ``@``, also after
+blanks, in their full-width forms, or after a tab or a carriage return (OWASP, "CSV Injection"). An apostrophe before it
+makes it text. Where a comma is the sign of decimals they part cells at ``;``, so what stands after one begins a cell
+too. Only texts are looked at: a number is written as the number that it is.
+"""
+
+import re
 from collections.abc import Sequence
+from typing import Final
 
-from netmon_cli.render.text import visible
+from netmon_client.printable import visible
 
 __all__ = ["Value", "comma_separated", "tab_separated"]
 
 Value = str | int | float | bool | None
 
-# A cell that begins with one of these is a formula to spreadsheets (OWASP, "CSV Injection").
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS: Final = re.compile("(^|;)(?=[ \u00a0]*[=+\\-@\uff1d\uff0b\uff0d\uff20\t\r\n])")
 
 
 def comma_separated(values: Sequence[Value]) -> str:
@@ -29,8 +36,8 @@ def _plain(value: Value) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return repr(value)
-    text = visible(value)
-    return "'" + text if text.startswith(_FORMULA_STARTS) else text
+    # Before what is not printable is written as an escape: a tab or a line end is none after it.
+    return visible(_FORMULA_STARTS.sub(r"\1'", value))
 
 
 def _quoted(text: str) -> str:

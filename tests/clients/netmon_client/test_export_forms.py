@@ -16,7 +16,7 @@ from netmon.model import (
     UsageRow,
     UsageSums,
 )
-from netmon_cli.export_forms import ExportForm, export_form
+from netmon_client.export_forms import ExportForm, export_form
 from netmon_client.history_lines import usage_row_objects
 
 HEADER = ExportHeader(since_time=0.0, until_time=7200.0, bucket=BucketSize.HOUR)

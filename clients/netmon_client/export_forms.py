@@ -1,18 +1,21 @@
-"""The forms of an export, line by line: nothing of it is kept, so that it may be as long as it wants."""
+"""The forms of an export, line by line: nothing of it is kept, so that it may be as long as it wants.
+
+What a program writes to a file and what a browser downloads is the same.
+"""
 
 import json
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from netmon.model import ExportBatch, ExportEnd, ExportHeader, UsageDimension, UsageKey
-from netmon_cli.documents import document, line
-from netmon_cli.render.delimited import Value, comma_separated
+from netmon_client.delimited import Value, comma_separated
+from netmon_client.documents import document, line
 from netmon_client.history_lines import as_history_object, usage_row_objects
 from netmon_client.times import format_time
 
-__all__ = ["CsvForm", "ExportForm", "JsonForm", "JsonLinesForm", "export_form"]
+__all__ = ["CsvForm", "ExportForm", "FormName", "JsonForm", "JsonLinesForm", "export_form"]
 
-Name = Literal["csv", "json", "jsonl"]
+FormName = Literal["csv", "json", "jsonl"]
 
 _KEY_FIELDS: dict[UsageDimension, tuple[str, ...]] = {
     UsageDimension.USER: ("user",),
@@ -100,7 +103,7 @@ class JsonForm:
 ExportForm = CsvForm | JsonForm | JsonLinesForm
 
 
-def export_form(name: Name, dimensions: Sequence[UsageDimension]) -> ExportForm:
+def export_form(name: FormName, dimensions: Sequence[UsageDimension]) -> ExportForm:
     """Give the form of that name; no ``dimensions``: rows have all of them."""
     if name == "csv":
         return CsvForm(dimensions)

@@ -1,0 +1,39 @@
+"""Text from outside without signs that a terminal or a reader's eye would be led by."""
+
+__all__ = ["json_visible", "visible"]
+
+
+def visible(text: str) -> str:
+    r"""Give ``text`` on one line with every character that is not printable written as an escape.
+
+    ESC becomes the four characters ``\x1b``, a right-to-left override ``\u202e``: a name from a process, a packet
+    or a file can neither move the cursor nor reorder what stands beside it. The collector has cleaned names already;
+    this one holds for saved files and for collectors that did not.
+    """
+    if text.isprintable():
+        return text
+    return "".join(character if character.isprintable() else _escape(ord(character)) for character in text)
+
+
+def json_visible(line: str) -> str:
+    """Give one line of JSON with characters that a terminal would act on as JSON escapes; its meaning stays.
+
+    json.dumps escapes what is below U+0020 only: C1 controls (U+009B begins a terminal sequence), direction marks and
+    lone surrogates would go out as they are.
+    """
+    if line.isprintable():
+        return line
+    return "".join(character if character.isprintable() else _json_escape(ord(character)) for character in line)
+
+
+def _json_escape(code: int) -> str:
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    code -= 0x10000
+    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+
+
+def _escape(code: int) -> str:
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
