@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Duration",
+    "domain_filter_option",
     "filter_options",
     "history_filter_options",
     "look_options",
@@ -147,6 +148,11 @@ def filter_options(command: Command) -> Command:
 def history_filter_options(command: Command) -> Command:
     """Add ``-F`` and its shortcuts for a question about the past; the command gets them as ``filter``."""
     return _filtering(command, _HISTORY_SHORTCUTS, 'Such as "app:firefox !domain:*.example.org".', of_history=True)
+
+
+def domain_filter_option(command: Command) -> Command:
+    """Add ``-F`` for a listing of domains; the command gets it as ``filter``."""
+    return _filtering(command, (), 'Such as "app:firefox source:dns total:>1M".', of_history=False)
 
 
 def _filtering(command: Command, known: tuple[tuple[str, str, str], ...], example: str, *, of_history: bool) -> Command:

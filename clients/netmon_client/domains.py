@@ -1,12 +1,35 @@
 """Domains as people ask for them: subdomains folded, one browser alone, and how much of its bytes has a name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from netmon.model import Application, DomainApplication, DomainSource, DomainTraffic, Snapshot, Traffic
+from netmon.matching import compile_filter
+from netmon.model import (
+    Application,
+    Connection,
+    ConnectionFacts,
+    DomainApplication,
+    DomainSource,
+    DomainTraffic,
+    Filter,
+    FilterField,
+    Protocol,
+    Snapshot,
+    Traffic,
+)
 from netmon_client.aggregate import sum_traffic
 
-__all__ = ["BrowserShare", "DomainGroup", "browser_shares", "domain_groups", "fits_browser", "of_applications"]
+__all__ = [
+    "DOMAIN_FIELDS",
+    "BrowserShare",
+    "DomainGroup",
+    "browser_shares",
+    "domain_groups",
+    "fits_browser",
+    "fitting_domains",
+    "of_applications",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +89,49 @@ def of_applications(domains: Iterable[DomainTraffic], is_wanted: Callable[[str],
         if shares:
             found.append(_with_applications(domain, shares))
     return tuple(found)
+
+
+DOMAIN_FIELDS: Final = frozenset(
+    {
+        FilterField.TEXT,
+        FilterField.DOMAIN,
+        FilterField.APPLICATION,
+        FilterField.DOMAIN_SOURCE,
+        FilterField.SENT_BYTES,
+        FilterField.RECEIVED_BYTES,
+        FilterField.TOTAL,
+        FilterField.SENT_RATE,
+        FilterField.RECEIVED_RATE,
+        FilterField.RATE,
+    }
+)
+"""What a domain can be filtered by: it has no ports, addresses or states."""
+
+
+def fitting_domains(domains: Sequence[DomainTraffic], condition: Filter, now: float) -> tuple[DomainTraffic, ...]:
+    """Give those that pass: of which a connection of one of their applications would, with the domain's own sums.
+
+    Terms are of `DOMAIN_FIELDS`. What stands for many domains passes no condition.
+    """
+    if not condition.terms:
+        return tuple(domains)
+    passes = compile_filter(condition, now)
+    return tuple(each for each in domains if not each.is_others and any(map(passes, _stand_ins(each))))
+
+
+def _stand_ins(domain: DomainTraffic) -> Iterator[Connection]:
+    """Give the domain as connections would show it, one for each of its applications."""
+    for part in domain.applications or (DomainApplication(application_id="", application_name=""),):
+        facts = ConnectionFacts(
+            id="",
+            protocol=Protocol.UNSPECIFIED,
+            application_id=part.application_id,
+            application_name=part.application_name,
+            domain=domain.name,
+            domain_source=domain.source,
+            registrable_domain=domain.registrable_domain,
+        )
+        yield Connection(facts=facts, traffic=domain.traffic)
 
 
 def fits_browser(application: Application, pattern: str) -> bool:

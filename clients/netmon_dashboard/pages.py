@@ -8,6 +8,7 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.components.v2 import component
 
+from netmon_client.units import ByteUnits
 from netmon_dashboard.config.page import show_config
 from netmon_dashboard.history.page import show_history
 from netmon_dashboard.serving import Serving, serving
@@ -29,6 +30,8 @@ PAGES: Final = {
 
 _PAST: Final = {"history": ":material/history:", "config": ":material/tune:"}
 """Pages that Streamlit draws under the head of ours; they ask the recorder, and are there where a way to it is."""
+
+_LIVE: Final = "live"
 
 # Streamlit gives a component to the browser as text. Ours are files, which import each other and are cached.
 _MODULE: Final = """
@@ -62,20 +65,37 @@ def _page(name: str, what: Serving) -> Callable[[], None]:
 
 
 def _mount(name: str, what: Serving) -> None:
+    _mounted(_data(name, what))
+
+
+def _mounted(data: dict[str, Any], **told: Any) -> Any:  # noqa: ANN401 -- Streamlit's own
     live = component("netmon_live", js=_MODULE, html='<div id="netmon"></div>', css=":host { display: block }")
+    return live(key=_LIVE, data=data, **told)
+
+
+def _data(name: str, what: Serving) -> dict[str, Any]:
     # With a route the hub speaks to the browser itself: a run of the script then sends these few bytes and no more.
     data: dict[str, Any] = {"page": name, "route": what.route}
     if what.first_messages is not None:
         data["messages"] = what.first_messages(name in ("connections", "applications"), name == "domains")
-    live(key="live", data=data)
+    return data
 
 
 def _mount_and_ask(name: str, what: Serving) -> None:
-    _mount(name, what)
-    if what.recorder is None:
+    if name == "history":
+        _mount(name, what)
+        if what.recorder is not None:
+            show_history(what.recorder)
         return
-    show = show_history if name == "history" else show_config
-    show(what.recorder)
+    # The browser has the view's settings; it says where its units are others than those that are shown.
+    units: ByteUnits = "iec" if st.session_state.get(_LIVE, {}).get("units") == "iec" else "si"
+    _mounted({**_data(name, what), "units": units}, on_units_change=_nothing_more)
+    if what.recorder is not None:
+        show_config(what.recorder, units)
+
+
+def _nothing_more() -> None:
+    """Take the news of other units; the run of the script that follows reads them."""
 
 
 def _show_the_way() -> None:

@@ -6,44 +6,45 @@ from netmon.model import Section, Snapshot, View
 from netmon_cli.columns.column import Look
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import delimited_lines, table_lines
-from netmon_cli.listings.domains import domain_listing, wanted_domains
+from netmon_cli.listings.domains import DomainChoice, check_domain_filter, domain_listing, wanted_domains
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.domains import browser_shares, fits_browser
 from netmon_client.words import percent
 
-__all__ = ["list_domains"]
+__all__ = ["DomainChoice", "list_domains"]
 
 
-def list_domains(session: Session, shape: Shape, *, pattern: str, browser: str, full: bool, redacted: bool) -> None:
+def list_domains(session: Session, shape: Shape, choice: DomainChoice, *, full: bool, redacted: bool) -> None:
     """List them once."""
+    check_domain_filter(choice.filter)
     with session.client() as client:
         sections = frozenset({Section.DOMAINS, Section.APPLICATIONS})
         snapshot = client.snapshot(View(sections=sections, redacted=redacted))
     if shape.format in ("json", "jsonl"):
-        _write_objects(session, snapshot, shape, pattern=pattern, browser=browser)
+        _write_objects(session, snapshot, shape, choice)
         return
-    listing = domain_listing(snapshot, shape, full=full, pattern=pattern, browser=browser)
+    listing = domain_listing(snapshot, shape, full=full, choice=choice)
     look = Look(now=snapshot.time, units=shape.units)
     if not shape.is_table:
         session.write(*delimited_lines(listing, shape, look, headers=True))
         return
     session.write(*table_lines(listing, shape, session.terminal(), look))
-    for note in _browser_notes(snapshot, browser):
+    for note in _browser_notes(snapshot, choice.browser):
         session.say(note, Style.DIM)
 
 
-def _write_objects(session: Session, snapshot: Snapshot, shape: Shape, *, pattern: str, browser: str) -> None:
+def _write_objects(session: Session, snapshot: Snapshot, shape: Shape, choice: DomainChoice) -> None:
     """Write full domains as the contract has them: folding them is a matter of looks."""
-    kept = {domain.name for domain in wanted_domains(snapshot, pattern, browser)}
+    kept = {domain.name for domain in wanted_domains(snapshot, choice)}
     fields = snapshot_fields(snapshot)
     rows = [domain for domain in fields["domains"] if domain["name"] in kept][: shape.limit]
     if shape.format == "jsonl":
         session.write(*(line(document("domain", row)) for row in rows))
         return
     whole: dict[str, Any] = {"time": fields["time"], "domains": rows}
-    if not pattern and not browser:
+    if choice.is_everything:
         whole["unnamed"] = fields["unnamed"]
     session.write(pretty(document("domains", whole)))
 

@@ -6,12 +6,14 @@
  * that must change nothing on screen.
  */
 
+import { ChosenUnits } from "./config/chosen_units.js";
 import { link } from "./data/link.js";
 import { store } from "./data/store.js";
 import { Address, pageOfPath } from "./frame/address.js";
 import { Frame } from "./frame/frame.js";
 
 const address = new Address();
+const units = new ChosenUnits(store);
 /** @type {WeakMap<ShadowRoot, Frame>} */
 const frames = new WeakMap();
 
@@ -33,6 +35,7 @@ export function mount(component) {
     frames.set(shadow, frame);
   }
   frame.component = component;
+  units.follow(page === "config" ? component : null);
   for (const message of component.data?.messages ?? []) store.receive(message);
   return () => frame.destroy();
 }

@@ -13,7 +13,7 @@ from netmon_client.errors import NetmonError
 from netmon_client.history_client import HistoryClient
 from netmon_client.history_query import parse_history_query
 from netmon_client.history_words import MEASURES
-from netmon_client.units import format_age, format_bytes, format_count, parse_duration, parse_size
+from netmon_client.units import ByteUnits, format_age, format_bytes, format_count, parse_duration, parse_size
 from netmon_dashboard.history.texts import notice_of
 
 __all__ = ["back_test_text", "rule_of", "show_alerts", "state_text"]
@@ -22,17 +22,17 @@ _SHOWN_FIRINGS: Final = 5
 _MEASURE_WORDS: Final = {value: name for name, value in MEASURES.items()}
 
 
-def show_alerts(client: HistoryClient, *, why_not: str) -> None:
+def show_alerts(client: HistoryClient, *, why_not: str, units: ByteUnits = "si") -> None:
     """Show the alerts and the form."""
     try:
         known = client.alerts(_SHOWN_FIRINGS)
         if not known.alerts:
             st.caption("There are no alerts. One fires where more than a bound is moved within a window.")
         for number, state in enumerate(known.alerts):
-            _show_one(client, state, number, why_not=why_not)
+            _show_one(client, state, number, why_not=why_not, units=units)
         if known.firings:
-            st.text("\n".join(["Last fired:", *(firing_text(each) for each in known.firings)]))
-        _show_form(client, why_not=why_not)
+            st.text("\n".join(["Last fired:", *(firing_text(each, units) for each in known.firings)]))
+        _show_form(client, why_not=why_not, units=units)
     except NetmonError as error:
         notice = notice_of(error)
         st.text(f"{notice.title}. {notice.text}")
@@ -66,49 +66,49 @@ def rule_of(*, name: str, query: str, measure: str, bound: str, window: str, qui
     )
 
 
-def state_text(state: AlertState) -> str:
+def state_text(state: AlertState, units: ByteUnits = "si") -> str:
     """Say what a rule asks and what became of it."""
     rule = state.rule
-    said = f"{_MEASURE_WORDS.get(rule.measure, 'total')} over {_amount(rule.bound, rule.measure)}"
+    said = f"{_MEASURE_WORDS.get(rule.measure, 'total')} over {_amount(rule.bound, rule.measure, units)}"
     lines = [f"{rule.query or 'everything'}: {said} within {format_age(rule.window_seconds)}"]
-    now = "nothing recorded" if state.value is None else _amount(state.value, rule.measure)
+    now = "nothing recorded" if state.value is None else _amount(state.value, rule.measure, units)
     fired = "never fired" if state.firing_count == 0 else f"fired {_times(state.firing_count)}"
     last = "" if state.last_firing is None else f", last {_moment(state.last_firing.time)}"
     lines.append(f"now {now}; {fired}{last}{'; paused' if rule.is_paused else ''}")
     return "\n".join(lines)
 
 
-def back_test_text(test: AlertTest, measure: AlertMeasure) -> str:
+def back_test_text(test: AlertTest, measure: AlertMeasure, units: ByteUnits = "si") -> str:
     """Say what a rule would have done."""
     span = f"from {_moment(test.since_time)} to {_moment(test.until_time)}"
     would = f"Would have fired {_times(test.firing_count)}" if test.firing_count else "Would not have fired"
-    most = f"; the most was {_amount(test.greatest_value, measure)}"
+    most = f"; the most was {_amount(test.greatest_value, measure, units)}"
     when = "" if test.greatest_time is None else f", until {_moment(test.greatest_time)}"
     gaps = f" {format_count(len(test.gaps))} gaps lie within: it may have been more." if test.gaps else ""
     return f"{would} {span}{most}{when}.{gaps}"
 
 
-def firing_text(firing: AlertFiring) -> str:
+def firing_text(firing: AlertFiring, units: ByteUnits = "si") -> str:
     """Give one firing on a line."""
-    value, bound = _amount(firing.value, firing.measure), _amount(firing.bound, firing.measure)
+    value, bound = (_amount(each, firing.measure, units) for each in (firing.value, firing.bound))
     return f"{_moment(firing.time)}  {firing.name}: {value} (over {bound})"
 
 
-def _show_one(client: HistoryClient, state: AlertState, number: int, *, why_not: str) -> None:
+def _show_one(client: HistoryClient, state: AlertState, number: int, *, why_not: str, units: ByteUnits) -> None:
     with st.container(border=True):
         st.code(state.rule.name, language=None, wrap_lines=True)
-        st.text(state_text(state))
+        st.text(state_text(state, units))
         with st.container(horizontal=True):
             is_tested = st.button("Test over 7 days", key=f"alert_test_{number}")
             is_deleted = st.button("Delete this alert", key=f"alert_delete_{number}", disabled=bool(why_not))
         if is_tested:
-            st.text(back_test_text(client.test_alert(state.rule), state.rule.measure))
+            st.text(back_test_text(client.test_alert(state.rule), state.rule.measure, units))
         if is_deleted:
             client.delete_alert(state.rule.name)
             st.rerun()
 
 
-def _show_form(client: HistoryClient, *, why_not: str) -> None:
+def _show_form(client: HistoryClient, *, why_not: str, units: ByteUnits) -> None:
     with st.form("config_alert"):
         with st.container(horizontal=True):
             name = st.text_input("Name", max_chars=100, width=200)
@@ -128,16 +128,16 @@ def _show_form(client: HistoryClient, *, why_not: str) -> None:
         st.text(str(error))
         return
     if is_tested:
-        st.text(back_test_text(client.test_alert(rule), rule.measure))
+        st.text(back_test_text(client.test_alert(rule), rule.measure, units))
         return
     client.put_alert(rule)
     st.rerun()
 
 
-def _amount(value: int, measure: AlertMeasure) -> str:
+def _amount(value: int, measure: AlertMeasure, units: ByteUnits) -> str:
     if measure is AlertMeasure.CONNECTIONS:
         return f"{format_count(value)} connections"
-    return format_bytes(value)
+    return format_bytes(value, units)
 
 
 def _times(count: int) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from netmon.model import AggregationReport, CacheReport, CleanupPlan, CleanupProgress, RetentionPolicy, StorageTier
 from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_words import bucket_name, storage_words
-from netmon_client.units import format_age, format_bytes, format_count
+from netmon_client.units import ByteUnits, format_age, format_bytes, format_count
 
 __all__ = [
     "aggregation_text",
@@ -22,7 +22,7 @@ __all__ = [
 _DAY_SECONDS: Final = 86_400
 
 
-def recorder_lines(status: HistoryStatus, now: float) -> list[str]:
+def recorder_lines(status: HistoryStatus, now: float, units: ByteUnits = "si") -> list[str]:
     """Give the facts of a recorder and its storage; ``now`` in Unix seconds."""
     recorder, storage = status.recorder, status.storage
     state = recorder.recording_state.name.lower()
@@ -32,9 +32,9 @@ def recorder_lines(status: HistoryStatus, now: float) -> list[str]:
             f"{recorder.version}, pid {recorder.pid}, {state} since {format_age(now - recorder.recording_since)}",
         ),
         ("Storage", f"{storage_words(storage.state)}; {storage.engine}, {storage.path}"),
-        ("Size", f"{format_bytes(storage.file_bytes)}; {format_bytes(storage.disk_available_bytes)} free on its disk"),
-        *((f"By {bucket_name(tier.bucket)}", _tier_text(tier)) for tier in storage.tiers),
-        ("Kept", policy_text(storage.policy)),
+        ("Size", _size_text(storage.file_bytes, storage.disk_available_bytes, units)),
+        *((f"By {bucket_name(tier.bucket)}", _tier_text(tier, units)) for tier in storage.tiers),
+        ("Kept", policy_text(storage.policy, units)),
     ]
     if storage.calendar.time_zone:
         lines.append(
@@ -44,26 +44,28 @@ def recorder_lines(status: HistoryStatus, now: float) -> list[str]:
     return [f"{name:<{width}}  {text}" for name, text in lines]
 
 
-def policy_text(policy: RetentionPolicy) -> str:
+def policy_text(policy: RetentionPolicy, units: ByteUnits = "si") -> str:
     """Say how long history is kept."""
-    quota = f"; at most {format_bytes(policy.quota_bytes)}" if policy.quota_bytes else ""
+    quota = f"; at most {format_bytes(policy.quota_bytes, units)}" if policy.quota_bytes else ""
     parts = (("minutes", policy.minute_seconds), ("hours", policy.hour_seconds))
     kept = [f"{name} {_days(seconds)}" if seconds else f"no {name}" for name, seconds in parts]
     days = f"days {_days(policy.day_seconds)}" if policy.day_seconds else "days for ever"
     return ", ".join([*kept, days]) + quota
 
 
-def plan_text(plan: CleanupPlan) -> str:
+def plan_text(plan: CleanupPlan, units: ByteUnits = "si") -> str:
     """Say what a cleanup would do."""
     if plan.row_count == 0:
         return "Nothing is that old: nothing would be deleted."
     oldest = "" if plan.oldest_time is None else f", oldest {day_text(plan.oldest_time)}"
-    return f"Would delete {rows_text(plan.row_count)}{oldest}, frees {format_bytes(plan.freed_bytes)}"
+    return f"Would delete {rows_text(plan.row_count)}{oldest}, frees {format_bytes(plan.freed_bytes, units)}"
 
 
-def deleted_text(done: CleanupProgress) -> str:
+def deleted_text(done: CleanupProgress, units: ByteUnits = "si") -> str:
     """Say what a cleanup did."""
-    return f"Deleted {rows_text(done.deleted_row_count)}; {format_bytes(done.freed_bytes)} given back to the disk."
+    return (
+        f"Deleted {rows_text(done.deleted_row_count)}; {format_bytes(done.freed_bytes, units)} given back to the disk."
+    )
 
 
 def aggregation_text(report: AggregationReport) -> str:
@@ -89,11 +91,15 @@ def day_text(time: float) -> str:
     return f"{datetime.fromtimestamp(time).astimezone():%Y-%m-%d}"
 
 
-def _tier_text(tier: StorageTier) -> str:
+def _size_text(file_bytes: int, free_bytes: int, units: ByteUnits) -> str:
+    return f"{format_bytes(file_bytes, units)}; {format_bytes(free_bytes, units)} free on its disk"
+
+
+def _tier_text(tier: StorageTier, units: ByteUnits) -> str:
     span = ""
     if tier.oldest_time is not None and tier.newest_time is not None:
         span = f", {day_text(tier.oldest_time)} to {day_text(tier.newest_time)}"
-    return f"{rows_text(tier.row_count)}, about {format_bytes(tier.byte_count)}{span}"
+    return f"{rows_text(tier.row_count)}, about {format_bytes(tier.byte_count, units)}{span}"
 
 
 def _days(seconds: int) -> str:

@@ -4,15 +4,17 @@ from typing import Final
 
 import streamlit as st
 
-from netmon.model import CleanupPlan, CleanupProgress, CleanupSelection
+from netmon.model import CleanupPlan, CleanupProgress, CleanupSelection, RetentionPolicy
 from netmon_client.errors import NetmonError
 from netmon_client.history_client import HistoryClient
+from netmon_client.units import ByteUnits
 from netmon_dashboard.config.facts import (
     aggregation_text,
     cache_text,
     day_text,
     deleted_text,
     plan_text,
+    policy_text,
     rows_text,
 )
 from netmon_dashboard.history.texts import notice_of
@@ -43,9 +45,14 @@ def show_upkeep(client: HistoryClient, *, why_not: str) -> None:
         _say(error)
 
 
-def show_retention(client: HistoryClient, policy_words: str, now: float, *, why_not: str) -> None:
+def show_retention(
+    client: HistoryClient, policy: RetentionPolicy, now: float, *, why_not: str, units: ByteUnits
+) -> None:
     """Show a cleanup: what to delete, what that would be, and the button that says how much."""
-    by_policy, by_age = f"What the policy no longer keeps ({policy_words})", "Everything older than a number of days"
+    by_policy, by_age = (
+        f"What the policy no longer keeps ({policy_text(policy, units)})",
+        "Everything older than a number of days",
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice = st.radio("Delete", ["policy", "age"], format_func={"policy": by_policy, "age": by_age}.__getitem__)
         days = st.number_input("Days", 0, _OLDEST, 90, disabled=choice == "policy", width=140)
@@ -56,12 +63,12 @@ def show_retention(client: HistoryClient, policy_words: str, now: float, *, why_
             older = None if wanted is None else now - wanted * _DAY_SECONDS
             selection = CleanupSelection(older_than_time=older)
             st.session_state[_PLAN] = (wanted, selection, client.cleanup_plan(selection))
-        _offer(client, wanted, why_not=why_not)
+        _offer(client, wanted, why_not=why_not, units=units)
     except NetmonError as error:
         _say(error)
 
 
-def _offer(client: HistoryClient, wanted: int | None, *, why_not: str) -> None:
+def _offer(client: HistoryClient, wanted: int | None, *, why_not: str, units: ByteUnits) -> None:
     """Show a plan, unless another one is wanted by now."""
     planned: tuple[int | None, CleanupSelection, CleanupPlan] | None = st.session_state.get(_PLAN)
     if planned is None or planned[0] != wanted:
@@ -69,7 +76,7 @@ def _offer(client: HistoryClient, wanted: int | None, *, why_not: str) -> None:
     _, selection, plan = planned
     place = st.empty()
     with place.container():
-        st.text(plan_text(plan))
+        st.text(plan_text(plan, units))
         if plan.row_count == 0:
             return
         if selection.older_than_time is not None:
@@ -78,17 +85,17 @@ def _offer(client: HistoryClient, wanted: int | None, *, why_not: str) -> None:
     if is_sure:
         del st.session_state[_PLAN]
         place.empty()
-        _delete(client, selection)
+        _delete(client, selection, units)
 
 
-def _delete(client: HistoryClient, selection: CleanupSelection) -> None:
+def _delete(client: HistoryClient, selection: CleanupSelection, units: ByteUnits) -> None:
     """Delete, and tell how far that is. A reader who goes on to another page stops it between two steps."""
     bar, last = st.progress(0.0, "Deleting…"), CleanupProgress()
     for last in client.cleanup(selection):
         share = min(1.0, last.deleted_row_count / max(1, last.row_count))
         bar.progress(share, f"Deleted {rows_text(last.deleted_row_count)} of {rows_text(last.row_count)}")
     bar.empty()
-    st.success(deleted_text(last))
+    st.success(deleted_text(last, units))
 
 
 def _say(error: NetmonError) -> None:

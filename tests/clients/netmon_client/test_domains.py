@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
+
 from netmon.model import DomainApplication, DomainSource, DomainTraffic, Traffic
-from netmon_client.domains import browser_shares, domain_groups, fits_browser, of_applications
+from netmon_client.domains import browser_shares, domain_groups, fits_browser, fitting_domains, of_applications
+from netmon_client.query import parse_query
 from netmon_client.testing.samples import a_connection, a_process, a_snapshot
 
 FIREFOX, CURL = a_process(), a_process(5, "curl")
@@ -74,3 +77,26 @@ def test_what_was_cleared_does_not_count() -> None:
     domain = DomainTraffic(name="a.test", traffic=Traffic(sent_bytes=20), applications=(part,))
     (share,) = browser_shares(replace(SNAPSHOT, applications=(cleared,), domains=(domain,)))
     assert share.share == 0.5
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("", ["a.example.org", "b.example.org", "example.net"]),
+        ("app:curl", ["b.example.org"]),
+        ("!app:curl", ["a.example.org", "example.net"]),
+        ("domain:example.net", ["example.net"]),
+        ("example.org source:sni", ["a.example.org"]),
+        ("total:>10k", ["a.example.org", "example.net"]),
+        ("app:wget", []),
+    ],
+)
+def test_domains_pass_a_filter_as_connections_of_theirs_would(query: str, names: list[str]) -> None:
+    found = fitting_domains(SNAPSHOT.domains, parse_query(query), SNAPSHOT.time)
+    assert sorted(domain.name for domain in found) == names
+
+
+def test_what_stands_for_many_domains_passes_no_condition() -> None:
+    others = DomainTraffic(name="(others)", traffic=Traffic(sent_bytes=10**9), is_others=True)
+    assert fitting_domains([others], parse_query("total:>1k"), 0.0) == ()
+    assert fitting_domains([others], parse_query(""), 0.0) == (others,)

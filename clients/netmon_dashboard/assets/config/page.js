@@ -1,7 +1,9 @@
 /** @file The part of the Config page that is this browser's and the collector's; what is the recorder's stands below. */
 
 import { REFRESH_SECONDS } from "../data/settings.js";
+import { keepTheme, keptTheme } from "../data/theme.js";
 import { h, setText } from "../dom.js";
+import { PAGES } from "../frame/address.js";
 import { StatusView } from "../frame/status_view.js";
 
 const ASK_MILLISECONDS = 5000;
@@ -9,6 +11,12 @@ const UNITS = [
   ["si", "kB, MB; speeds in kB/s"],
   ["bit", "kB, MB; speeds in kbit/s"],
   ["iec", "KiB, MiB; speeds in KiB/s"],
+];
+
+const THEME_WORDS = [
+  ["System", "as the system has it"],
+  ["Light", "light"],
+  ["Dark", "dark"],
 ];
 
 /** @param {HTMLElement} root @param {object} context as the frame gives it */
@@ -19,7 +27,8 @@ export function create(root, context) {
   const names = h("input", { type: "checkbox", onchange: () => store.setView({ hideNames: names.checked }) });
   const status = new StatusView();
   const note = h("p", { class: "nm-dim" });
-  const theme = "Theme: the menu ⋮ at the top right has light, dark, and as the system has it.";
+  const theme = select("Theme", THEME_WORDS, (value) => wear(value, context));
+  theme.set(keptTheme(storage(), location.pathname));
   root.append(
     h(
       "div",
@@ -28,10 +37,10 @@ export function create(root, context) {
         "section",
         { class: "nm-card nm-config-card" },
         h("h2", null, "This browser"),
+        theme.element,
         units.element,
         refresh.element,
         h("label", { class: "nm-config-line" }, h("span", null, "Hide domains on screen"), names),
-        h("p", { class: "nm-dim" }, theme),
       ),
       h("section", { class: "nm-card nm-config-card" }, h("h2", null, "Collector and doctor"), note, status.element),
     ),
@@ -51,6 +60,20 @@ export function create(root, context) {
       clearInterval(timer);
     },
   };
+}
+
+/** The document begins anew: Streamlit reads its theme then. */
+function wear(theme, { announce }) {
+  if (keepTheme(storage(), Object.values(PAGES), theme)) location.reload();
+  else announce("This browser keeps nothing, so the theme cannot be chosen here");
+}
+
+function storage() {
+  try {
+    return globalThis.localStorage ?? null;
+  } catch {
+    return null; // reading the property alone throws where storage is refused
+  }
 }
 
 /** The doctor says the same in a terminal. */

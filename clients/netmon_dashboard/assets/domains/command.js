@@ -6,17 +6,22 @@ import { commandOf } from "../frame/cli.js";
 import { DEFAULT_SORT, parseSort } from "./order.js";
 
 /**
- * The command that lists what the page shows. It takes one pattern and one browser; other terms have no word there.
+ * The command that lists what the page shows: a pattern and a browser by their own words, more than those as a filter.
  * @param {URLSearchParams} params q, sort and open of the page's address
  * @param {{units: "si"|"bit"|"iec", socket: string, browsers: string[]}} view names of the browsers
  */
 export function domainsCommand(params, { units, socket, browsers }) {
   const words = ["domains"];
-  const terms = termsOf(params.get("q") ?? "");
-  const pattern = oneValue(terms.find(({ field }) => field === "domain" || field === "text"));
-  const browser = oneValue(terms.find(({ field }) => field === "application"));
-  if (pattern) words.push(pattern);
-  if (browser && browsers.some((name) => name.toLowerCase() === browser.toLowerCase())) words.push("--browser", browser);
+  const query = params.get("q")?.trim() ?? "";
+  const terms = termsOf(query);
+  const named = terms.filter(isName);
+  const ofBrowser = terms.filter((term) => isBrowser(term, browsers));
+  const isBrief = named.length <= 1 && ofBrowser.length <= 1 && named.length + ofBrowser.length === terms.length;
+  if (!isBrief) words.push("-F", query);
+  else {
+    words.push(...named.map(oneValue));
+    if (ofBrowser.length > 0) words.push("--browser", oneValue(ofBrowser[0]));
+  }
   if (params.get("open")) words.push("--full");
   words.push("--sort", formatSort(parseSort(params.get("sort")) ?? DEFAULT_SORT));
   if (units !== "si") words.push("--units", units);
@@ -25,11 +30,19 @@ export function domainsCommand(params, { units, socket, browsers }) {
 
 function termsOf(query) {
   try {
-    return parseQuery(query).terms.filter(({ negated }) => !negated);
+    return parseQuery(query).terms;
   } catch (error) {
     if (error instanceof QueryError) return [];
     throw error;
   }
+}
+
+const isName = (term) => !term.negated && (term.field === "domain" || term.field === "text") && oneValue(term) !== "";
+
+function isBrowser(term, browsers) {
+  if (term.negated || term.field !== "application") return false;
+  const value = oneValue(term).toLowerCase();
+  return browsers.some((name) => name.toLowerCase() === value);
 }
 
 const oneValue = (term) => (term?.values.length === 1 ? (term.values[0].pattern ?? "") : "");

@@ -45,6 +45,13 @@ def test_what_has_no_domain_comes_last_with_its_reason(cli: Run) -> None:
     ]
 
 
+def test_a_filter_chooses_and_one_of_fields_that_no_domain_has_is_refused(cli: Run) -> None:
+    assert first_words(cli("domains", "-F", "domain:www.example.org", "--full").lines) == ["www.example.org"]
+    refused = cli("domains", "-F", "port:443")
+    assert refused.code == 2
+    assert "domains have no" in refused.err
+
+
 @pytest.mark.parametrize(
     ("pattern", "expected"),
     [("org", ["example.org"]), ("*.example.org", ["example.org"]), ("NET", ["~example.net"]), ("*.test", [])],

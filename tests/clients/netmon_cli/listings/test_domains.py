@@ -1,4 +1,4 @@
-from netmon_cli.listings.domains import domain_listing, wanted_domains
+from netmon_cli.listings.domains import DomainChoice, domain_listing, wanted_domains
 from netmon_cli.shape import Shape
 from tests.clients.netmon_cli.named_rows import NAMED_SNAPSHOT
 
@@ -11,7 +11,7 @@ def test_domains_and_what_has_none_make_up_the_totals() -> None:
 
 
 def test_what_was_chosen_stands_alone() -> None:
-    listing = domain_listing(NAMED_SNAPSHOT, Shape(), pattern="cdn")
+    listing = domain_listing(NAMED_SNAPSHOT, Shape(), choice=DomainChoice(pattern="cdn"))
     assert [row.label for row in listing.rows] == ["example.org"]
     assert listing.sums is not None
     assert listing.sums.sent_bytes == 2_100
@@ -23,6 +23,8 @@ def test_a_sort_that_was_asked_for_holds_for_all_rows() -> None:
 
 
 def test_a_browser_and_a_pattern_may_be_chosen_together() -> None:
-    names = [domain.name for domain in wanted_domains(NAMED_SNAPSHOT, "example.org", "firefox")]
+    names = [
+        domain.name for domain in wanted_domains(NAMED_SNAPSHOT, DomainChoice(pattern="example.org", browser="firefox"))
+    ]
     assert names == ["www.example.org", "cdn.example.org"]
-    assert wanted_domains(NAMED_SNAPSHOT, "example.net", "firefox") == ()
+    assert wanted_domains(NAMED_SNAPSHOT, DomainChoice(pattern="example.net", browser="firefox")) == ()

@@ -18,6 +18,13 @@ def test_the_recorder_says_what_it_keeps_and_where() -> None:
     assert "12,000 rows, about 480 kB" in text
 
 
+def test_sizes_are_in_the_units_that_were_chosen() -> None:
+    text = "\n".join(recorder_lines(a_history_status(), HISTORY_TIME, "iec"))
+    assert "2.38 MiB; 46.6 GiB free" in text
+    assert "about 469 KiB" in text
+    assert plan_text(CleanupPlan(row_count=1, freed_bytes=2_100_000), "iec").endswith("frees 2.00 MiB")
+
+
 def test_a_policy_is_said_in_days() -> None:
     assert policy_text(RetentionPolicy()) == "minutes 30 days, hours 366 days, days for ever"
     policy = RetentionPolicy(minute_seconds=0, hour_seconds=86_400, day_seconds=86_400, quota_bytes=10**9)

@@ -15,12 +15,13 @@ def fake() -> Iterator[FakeRecorder]:
 
 def upkeep(socket: str, why_not: str) -> None:
     """What Streamlit runs: it takes the source of this function alone."""
+    from netmon.model import RetentionPolicy  # noqa: PLC0415
     from netmon_client.history_client import connect_history  # noqa: PLC0415
     from netmon_dashboard.config.upkeep import show_retention, show_upkeep  # noqa: PLC0415
 
     with connect_history(socket) as client:
         show_upkeep(client, why_not=why_not)
-        show_retention(client, "days for ever", 1_790_000_000.0, why_not=why_not)
+        show_retention(client, RetentionPolicy(), 1_790_000_000.0, why_not=why_not, units="si")
 
 
 def run(fake: FakeRecorder, why_not: str = "") -> AppTest:
