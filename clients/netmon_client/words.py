@@ -136,6 +136,17 @@ _UNNAMED: dict[UnnamedReason, str] = {
     UnnamedReason.SWITCHED_OFF: "names are switched off",
 }
 
+_WAYS: Final = {
+    "ebpf": "eBPF",
+    "sockdiag": "sock_diag lookups",
+    "sock_diag": "sock_diag lists",
+    "procfs": "/proc tables",
+    "proc": "/proc descriptors",
+    "task_file": "eBPF file lists",
+    "recording": "the recording",
+}
+"""Ways of finding owners by their names in the contract: what asks for one connection, what lists all sockets."""
+
 _GAPS: dict[GapCause, str] = {
     GapCause.UNSPECIFIED: "for an unknown reason",
     GapCause.SLOW_READER: "this reader was too slow",
@@ -232,8 +243,10 @@ def names_words(names: NamesStatus) -> str:
 def ways_words(ways: Iterable[OwnerWay]) -> str:
     """Say how owners are found, and why no better way is in use; empty where none is."""
     ways = tuple(ways)
-    used = ", ".join(way.name for way in ways if way.in_use)
-    unused = "".join(f", not {way.name} ({way.reason})" for way in ways if not way.in_use and way.reason)
+    used = ", ".join(_WAYS.get(way.name, way.name) for way in ways if way.in_use)
+    unused = "".join(
+        f", not {_WAYS.get(way.name, way.name)} ({way.reason})" for way in ways if not way.in_use and way.reason
+    )
     return used + unused if used else ""
 
 

@@ -9,11 +9,13 @@ from netmon.model import Application, Connection, Filter, FilterField, Process, 
 from netmon_cli.columns.applications import GroupRow, group_row
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.payload import is_without_packets
+from netmon_cli.columns.traffic import without_traffic
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import Listing, delimited_lines, table_lines
 from netmon_cli.listings.applications import application_listing, group_listing
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
+from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.aggregate import GroupBy, group_connections, sum_traffic
@@ -160,4 +162,7 @@ def _print(
         case "csv" | "tsv":
             session.write(*delimited_lines(listing, shape, look, headers=True))
         case _:
+            if is_without_packets(snapshot.degraded) and not shape.columns:
+                listing = replace(listing, columns=without_traffic(listing.columns), sums=None)
+                session.say("Traffic is not counted: no packets are captured (--no-capture)", Style.YELLOW)
             session.write(*table_lines(listing, shape, session.terminal(), look))

@@ -3,14 +3,17 @@
 Totals are shown from the last "clear" on; in CSV they are the collector's monotone counters, as in JSON.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from netmon.model import Traffic
 from netmon_cli.columns.column import Column, HasTraffic, Look, SortKey
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
 
-__all__ = ["RATE_ORDER", "TRAFFIC_COLUMNS", "TRAFFIC_ORDERS", "received", "sent"]
+__all__ = ["RATE_ORDER", "TRAFFIC_COLUMNS", "TRAFFIC_ORDERS", "received", "sent", "without_traffic"]
+
+_Row = TypeVar("_Row", bound=HasTraffic)
 
 
 def sent(traffic: Traffic) -> int:
@@ -77,3 +80,9 @@ TRAFFIC_ORDERS: dict[str, Callable[[HasTraffic], SortKey]] = {
     "total": lambda row: (sent(row.traffic) + received(row.traffic),),
 }
 """Sort keys of every row with sums: ``rate`` and ``total`` are both directions together."""
+
+
+def without_traffic(columns: Sequence[Column[_Row]]) -> tuple[Column[_Row], ...]:
+    """Give ``columns`` without those of captured IP bytes."""
+    keys = {column.key for column in TRAFFIC_COLUMNS}
+    return tuple(column for column in columns if column.key not in keys)

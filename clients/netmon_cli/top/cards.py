@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from netmon.model import Application
 from netmon_cli.columns.column import Look
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell
 from netmon_cli.render.text import cut_middle
@@ -52,6 +53,8 @@ def connection_lines(moment: Moment) -> tuple[list[Cell], list[Cell]]:
 def top_lines(moment: Moment, look: Look, width: int) -> tuple[list[Cell], list[Cell]]:
     """Give the two lines of the card of the busiest application."""
     application = top_application(moment)
+    if application is None and is_without_packets(moment.snapshot.degraded):
+        return [Cell(text="—", style=Style.DIM)], [Cell(text="not counted", style=Style.DIM)]
     if application is None:
         return [Cell(text="—", style=Style.DIM)], [Cell(text="nothing moves", style=Style.DIM)]
     traffic = application.traffic
@@ -112,6 +115,10 @@ class Cards(Horizontal):
             return
         moment, look = self._last
         width, height = card.content_size
+        if is_without_packets(moment.snapshot.degraded):
+            card.border_subtitle = ""
+            card.show(Text("not counted", style="dim", no_wrap=True, end=""))
+            return
         other = other_rate(rate, look.units)
         cells = [Cell(text=look.rate(rate), style=Style.BOLD), Cell(text=other, style=Style.DIM)]
         values = slots(past, max(1, width), moment.snapshot.time)

@@ -6,6 +6,7 @@ from typing import Final
 
 from netmon.model import Degradation, Filter, PacketSource, Snapshot, Status
 from netmon_cli.columns.column import Look
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.render.table import Cell
 from netmon_cli.since import SinceNow
 from netmon_cli.top.board import Board, Moment
@@ -111,7 +112,12 @@ class Presenter:
         self._listing = listing_of(self.moment, self.choices)
         entries = self.order.arrange(self._listing.entries, self.choices.sort, now)
         return Sheet(
-            columns=self._columns.of(self.choices.subject, entries, self.look),
+            columns=self._columns.of(
+                self.choices.subject,
+                entries,
+                self.look,
+                has_packets=not is_without_packets(self.moment.snapshot.degraded),
+            ),
             entries=entries,
             look=self.look,
             sort=self.choices.sort,

@@ -11,6 +11,7 @@ from netmon_cli.columns.applications import APPLICATION_ORDERS, GroupRow, applic
 from netmon_cli.columns.column import SortKey
 from netmon_cli.columns.connections import CONNECTION_ORDERS, application_name
 from netmon_cli.columns.domains import DOMAIN_ORDERS, DomainRow, domain_row, unnamed_row
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.selection import names_state
 from netmon_cli.top.board import Moment
 from netmon_cli.top.choices import Choices, Subject
@@ -123,7 +124,10 @@ def _connections(moment: Moment, choices: Choices) -> Listing:
     snapshot = moment.snapshot
     passes = compile_filter(choices.filter, snapshot.time)
     decides_itself = names_state(choices.filter)
-    order = CONNECTION_ORDERS.get(choices.sort.removeprefix("-")) or CONNECTION_ORDERS["rate"]
+    key = choices.sort.removeprefix("-")
+    if key == "rate" and is_without_packets(snapshot.degraded):
+        key = "payload"  # all that is counted then; by rates all rows are equal
+    order = CONNECTION_ORDERS.get(key) or CONNECTION_ORDERS["rate"]
     all_ended = choices.ended or decides_itself
     entries: list[Entry] = []
     count = of_count = 0

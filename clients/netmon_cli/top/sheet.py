@@ -8,6 +8,8 @@ from netmon_cli.columns.applications import application_columns
 from netmon_cli.columns.column import Column, Look
 from netmon_cli.columns.connections import CONNECTION_COLUMNS
 from netmon_cli.columns.domains import DOMAIN_COLUMNS
+from netmon_cli.columns.payload import in_place_of_traffic
+from netmon_cli.columns.traffic import without_traffic
 from netmon_cli.top.choices import Subject
 from netmon_cli.top.rows import Entry
 
@@ -22,6 +24,12 @@ _COLUMNS: Final[dict[Subject, Sequence[Column[Any]]]] = {
     "apps": application_columns("App"),
     "domains": DOMAIN_COLUMNS,
 }
+_WITHOUT_PACKETS: Final[dict[Subject, Sequence[Column[Any]]]] = {
+    "connections": in_place_of_traffic(CONNECTION_COLUMNS),
+    "apps": without_traffic(application_columns("App")),
+    "domains": without_traffic(DOMAIN_COLUMNS),
+}
+"""Where none are captured: zeros would say that nothing moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +50,11 @@ class Columns:
     def __init__(self) -> None:
         self._filled: set[tuple[Subject, str]] = set()
 
-    def of(self, subject: Subject, entries: Sequence[Entry], look: Look) -> list[Column[Any]]:
-        """Give the columns for these rows."""
-        every: Sequence[Column[Any]] = _COLUMNS[subject]
+    def of(
+        self, subject: Subject, entries: Sequence[Entry], look: Look, *, has_packets: bool = True
+    ) -> list[Column[Any]]:
+        """Give the columns for these rows. ``has_packets`` False: nothing is captured."""
+        every: Sequence[Column[Any]] = (_COLUMNS if has_packets else _WITHOUT_PACKETS)[subject]
         usual = [column for column in every if not column.extra or column.key in _WHERE_THERE_IS_ROOM]
         return [column for column in usual if not column.optional or self._is_filled(subject, column, entries, look)]
 

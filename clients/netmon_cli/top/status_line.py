@@ -47,7 +47,7 @@ def status_cells(chip: Cell, snapshot: Snapshot | None, *, is_demo: bool, note: 
     if lost:
         cells.append(Cell(text=f"! {counted(lost, 'packet')} lost: sums are lower bounds", style=Style.RED))
     if is_without_packets(snapshot.degraded):
-        cells.append(Cell(text="! no packets are captured: traffic is 0 (? tells)", style=Style.YELLOW))
+        cells.append(Cell(text="! no packets are captured: traffic is not counted (? tells)", style=Style.YELLOW))
     elif snapshot.degraded:
         cells.append(Cell(text="! degraded (? tells)", style=Style.YELLOW))
     cells.append(Cell(text=clock_time(snapshot.time), style=Style.DIM))

@@ -13,6 +13,7 @@ from netmon_client.errors import NetmonError
 from netmon_client.history_client import HistoryClient
 from netmon_client.history_query import parse_history_query
 from netmon_client.history_words import MEASURES
+from netmon_client.printable import visible
 from netmon_client.units import ByteUnits, format_age, format_bytes, format_count, parse_duration, parse_size
 from netmon_dashboard.history.texts import notice_of
 
@@ -70,7 +71,7 @@ def state_text(state: AlertState, units: ByteUnits = "si") -> str:
     """Say what a rule asks and what became of it."""
     rule = state.rule
     said = f"{_MEASURE_WORDS.get(rule.measure, 'total')} over {_amount(rule.bound, rule.measure, units)}"
-    lines = [f"{rule.query or 'everything'}: {said} within {format_age(rule.window_seconds)}"]
+    lines = [f"{visible(rule.query) or 'everything'}: {said} within {format_age(rule.window_seconds)}"]
     now = "nothing recorded" if state.value is None else _amount(state.value, rule.measure, units)
     fired = "never fired" if state.firing_count == 0 else f"fired {_times(state.firing_count)}"
     last = "" if state.last_firing is None else f", last {_moment(state.last_firing.time)}"
@@ -91,12 +92,12 @@ def back_test_text(test: AlertTest, measure: AlertMeasure, units: ByteUnits = "s
 def firing_text(firing: AlertFiring, units: ByteUnits = "si") -> str:
     """Give one firing on a line."""
     value, bound = (_amount(each, firing.measure, units) for each in (firing.value, firing.bound))
-    return f"{_moment(firing.time)}  {firing.name}: {value} (over {bound})"
+    return f"{_moment(firing.time)}  {visible(firing.name)}: {value} (over {bound})"
 
 
 def _show_one(client: HistoryClient, state: AlertState, number: int, *, why_not: str, units: ByteUnits) -> None:
     with st.container(border=True):
-        st.code(state.rule.name, language=None, wrap_lines=True)
+        st.code(visible(state.rule.name), language=None, wrap_lines=True)
         st.text(state_text(state, units))
         with st.container(horizontal=True):
             is_tested = st.button("Test over 7 days", key=f"alert_test_{number}")

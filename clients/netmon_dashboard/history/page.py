@@ -10,6 +10,7 @@ from typing import Any, Final
 import streamlit as st
 from streamlit.components.v2 import component
 
+from netmon.matching import MAXIMUM_PATTERN_LENGTH
 from netmon.model import UsageAnswer
 from netmon_client.clock import wall_time
 from netmon_client.errors import NetmonError
@@ -26,6 +27,7 @@ _WRITTEN: Final = "history_written"
 _NEXT: Final = "history_next"
 _SPAN: Final = "history_span"
 _TOPS: Final = (5, 10, 20)
+_LONGEST_VALUE: Final = MAXIMUM_PATTERN_LENGTH
 
 _MODULE: Final = """
 export default async function (component) {
@@ -157,7 +159,8 @@ def _drilled(view: HistoryView, clicked: Mapping[str, Any]) -> HistoryView | Non
     """Give the view that a click asks for; None for what no click of ours says."""
     value, since, until = clicked.get("value"), clicked.get("since"), clicked.get("until")
     if isinstance(value, str) and value:
-        return view.into(value[:256])
+        # A longer one than a filter may hold is found by its beginning.
+        return view.into(value if len(value) <= _LONGEST_VALUE else f"{value[: _LONGEST_VALUE - 1]}*")
     if isinstance(since, int | float) and isinstance(until, int | float) and since < until:
         return view.at(float(since), float(until))
     return None

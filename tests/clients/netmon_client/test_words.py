@@ -59,6 +59,6 @@ def test_one_is_no_plural() -> None:
 def test_the_ways_of_finding_owners_are_said_with_why_no_better_one_is_used() -> None:
     listed = OwnerWay(name="sock_diag", in_use=True, reason="for sockets that were there before the collector")
     better = OwnerWay(name="ebpf", in_use=False, reason="the right to load it is missing")
-    assert ways_words([better, listed]) == "sock_diag, not ebpf (the right to load it is missing)"
-    assert ways_words([replace(better, in_use=True, reason=""), listed]) == "ebpf, sock_diag"
+    assert ways_words([better, listed]) == "sock_diag lists, not eBPF (the right to load it is missing)"
+    assert ways_words([replace(better, in_use=True, reason=""), listed]) == "eBPF, sock_diag lists"
     assert ways_words([better]) == ""

@@ -74,7 +74,7 @@ def test_the_chart_and_its_table_show_them_as_text(browser: Browser, place: Plac
             is_harmless(tab, place)
 
 
-@pytest.mark.parametrize("name", NAMES, ids=["markup", "markdown", "escapes", "turned", "long"])
+@pytest.mark.parametrize("name", [MARKUP, TURNED, LONG], ids=["markup", "turned", "long"])
 def test_one_can_be_opened_by_its_name(browser: Browser, place: Place, name: str) -> None:
     with open_tab(browser, place.program.page("history", "group=app")) as tab:
         rows = tab.page.locator(".nm-hi-open")

@@ -4,6 +4,7 @@
  */
 
 import { store } from "../data/store.js";
+import { cut, plain } from "../data/texts.js";
 import { h } from "../dom.js";
 import { adopt } from "../frame/styles.js";
 import { Bars } from "./bars.js";
@@ -68,7 +69,7 @@ class HistoryChart {
   #draw() {
     const given = this.component?.data;
     if (!given || this.root.hidden) return;
-    const figures = store.view.hideNames && given.group === "domain" ? withoutNames(given) : given;
+    const figures = store.view.hideNames && given.group === "domain" ? withoutNames(given) : withPlainNames(given);
     this.width = this.root.clientWidth;
     const looks = { units: store.view.units === "iec" ? "iec" : "si", zone: knownZone(figures.zone) };
     const note = emptyNote(figures);
@@ -79,6 +80,11 @@ class HistoryChart {
     this.root.replaceChildren(...parts.filter(Boolean));
     this.bars.draw(figures, looks);
   }
+}
+
+/** Names as every page shows them: without signs that turn or hide what stands beside them, and no longer than a line. */
+function withPlainNames(figures) {
+  return { ...figures, series: figures.series.map((one) => ({ ...one, name: cut(plain(one.name)) })) };
 }
 
 /** Domains are hidden in this tab: numbers stand for them, and a press would write one into the filter. */
