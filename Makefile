@@ -5,7 +5,12 @@ PY := .venv/bin/python
 STAMP := .venv/.stamp
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run demo test lint proto bpf bench fuzz soak ci clean
+.PHONY: help setup run demo install uninstall sbom licences test lint proto bpf bench fuzz soak ci clean
+
+# Where make install puts links, units and pages, and where the two environments.
+PREFIX ?= /usr/local
+LIBRARY ?= /opt/netmon
+export DESTDIR PURGE PYTHON
 
 # In CI nothing may be left out: a root or e2e test that skips is a failure.
 export NETMON_REQUIRE_ROOT_TESTS ?= $(if $(filter true,$(CI)),1,)
@@ -14,7 +19,7 @@ export NETMON_REQUIRE_ROOT_TESTS ?= $(if $(filter true,$(CI)),1,)
 timed = @start=$$(date +%s); $(2) || exit $$?; echo "make: $(1) took $$(($$(date +%s) - start)) s"
 
 help: ## List the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## Make .venv from requirements.lock
 
@@ -26,6 +31,20 @@ run: $(STAMP) ## Start collector, recorder and dashboard, and print the link (as
 
 demo: $(STAMP) ## The dashboard over a recorded network: no root, no traffic
 	@$(PY) -m netmon_cli.first_minutes demo
+
+install: $(STAMP) ## Install for this machine: root's own copy, services, pages (asks for sudo); DASHBOARD=no saves 0.5 GB
+	$(call timed,what is to be installed,$(PY) .ci/stage.py build/image "$(PREFIX)" "$(LIBRARY)" $(if $(filter no,$(DASHBOARD)),no-dashboard))
+	@.ci/as-root .ci/install build/image "$(PREFIX)" "$(LIBRARY)"
+	@rm -rf build/image
+
+uninstall: ## Remove what install put there; history stays, unless PURGE=1 (asks for sudo)
+	@.ci/as-root .ci/uninstall "$(PREFIX)" "$(LIBRARY)"
+
+sbom: $(STAMP) ## Write dist/netmon.cdx.json: what is installed, with versions, hashes and licences (CycloneDX)
+	@mkdir -p dist && $(PY) .ci/bill.py json >dist/netmon.cdx.json && echo "make: wrote dist/netmon.cdx.json"
+
+licences: $(STAMP) ## List what each side is made of, with its licence
+	@$(PY) .ci/bill.py text
 
 test: $(STAMP) ## Run all tests; as root the ones on real traffic too
 	@.ci/test-tools || [ "$$(id -u)" -ne 0 ]

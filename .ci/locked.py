@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,14 +28,14 @@ def blocks_of(lock: str) -> dict[str, list[str]]:
     return found
 
 
-def needed(lock: str, project: str, side: str) -> list[str]:
+def needed(lock: str, project: str, side: str, *, with_dashboard: bool = True) -> list[str]:
     """Give the names of all packages that a side needs, sorted."""
     needs: dict[str, set[str]] = defaultdict(set)
     for name, blocks in blocks_of(lock).items():
         for who in _VIA.findall("".join(blocks)):
             needs[who].add(name)
     found: set[str] = set()
-    waiting = roots_of(project, side)
+    waiting = roots_of(project, [part for part in SIDES[side] if with_dashboard or part != "dashboard"])
     while waiting:
         name = waiting.pop()
         if name not in found:
@@ -43,11 +44,11 @@ def needed(lock: str, project: str, side: str) -> list[str]:
     return sorted(found)
 
 
-def roots_of(project: str, side: str) -> set[str]:
-    """Give what pyproject.toml itself asks for, for a side."""
+def roots_of(project: str, parts: Sequence[str]) -> set[str]:
+    """Give what pyproject.toml itself asks for in these of its lists."""
     table = tomllib.loads(project)["project"]
     lists = {"": table["dependencies"], **table["optional-dependencies"]}
-    return {normal(line) for part in SIDES[side] for line in lists[part]} - {PROJECT}
+    return {normal(line) for part in parts for line in lists[part]} - {PROJECT}
 
 
 def normal(requirement: str) -> str:
@@ -58,12 +59,14 @@ def normal(requirement: str) -> str:
     return re.sub(r"[-_.]+", "-", found[0]).lower()
 
 
-def part_of_lock(side: str) -> str:
+def part_of_lock(side: str, *, with_dashboard: bool = True) -> str:
     """Give the lock of a side."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     blocks = blocks_of(lock)
-    return "".join(block for name in needed(lock, project, side) for block in blocks[name])
+    return "".join(
+        block for name in needed(lock, project, side, with_dashboard=with_dashboard) for block in blocks[name]
+    )
 
 
 if __name__ == "__main__":
