@@ -1,7 +1,5 @@
-"""``make install`` on a system with systemd as its first process; what it leaves there, what runs, what uninstall leaves."""
+"""What ``make install`` puts on a machine, what runs there, and what uninstall leaves: on one that is booted for it."""
 
-import json
-import os
 import subprocess
 import sys
 from collections.abc import Generator
@@ -46,11 +44,6 @@ def system(image: Path) -> Generator[BootedSystem]:
         yield made
 
 
-def status(system: BootedSystem) -> dict[str, object]:
-    told: dict[str, object] = json.loads(system.run("netmon-cli", "status", "-o", "json").stdout)
-    return told
-
-
 def process_lines(system: BootedSystem, unit: str) -> dict[str, str]:
     """What the kernel says of the first process of a unit."""
     text = system.run("cat", f"/proc/{system.show(unit, 'MainPID')}/status").stdout
@@ -70,7 +63,8 @@ def test_the_root_side_has_its_locked_packages_and_nothing_else(system: BootedSy
         [sys.executable, ROOT / ".ci/locked.py", "collector"], capture_output=True, text=True, check=True
     )
     wanted = {line.partition(";")[0].rstrip(" \\") for line in lock.stdout.splitlines() if "==" in line}
-    ask = 'import importlib.metadata as m; [print(f\'{d.name.lower().replace("_", "-")}=={d.version}\') for d in m.distributions()]'
+    names = "d.name.lower().replace('_', '-')"
+    ask = f"import importlib.metadata as m; print(*({names} + '==' + d.version for d in m.distributions()))"
     have = set(system.run(INTERPRETER, "-I", "-c", ask).stdout.split())
     assert {line for line in have if not line.startswith("netmon-suite==")} == wanted
     packages = system.run("sh", "-c", f"ls -d {LIBRARY}/collector/lib/*/site-packages/netmon*").stdout.split()
@@ -84,7 +78,8 @@ def test_the_root_side_has_its_locked_packages_and_nothing_else(system: BootedSy
 
 
 def test_no_start_has_to_compile_anything(system: BootedSystem) -> None:
-    ask = "import importlib.util as u, sys; print(*(p for p in sys.argv[1:] if not __import__('os').path.exists(u.cache_from_source(p))))"
+    ask = "import importlib.util as u, os, sys; print(*(p for p in sys.argv[1:] if not os.path.exists({})))"
+    ask = ask.format("u.cache_from_source(p)")
     for side in ("collector", "clients"):
         files = system.run("sh", "-c", f"find {LIBRARY}/{side} -path '*/netmon*' -name '*.py'").stdout.split()
         assert len(files) > 50
@@ -113,14 +108,12 @@ def test_it_counts_and_finds_owners_as_a_service(system: BootedSystem) -> None:
     system.run("ping", "-c", "3", "-i", "0.2", "127.0.0.1")
 
     def look() -> bool:
-        lines = system.run("netmon-cli", "connections", "--all", "--scope", "all", "-o", "jsonl", check=False).stdout
-        return '"ping"' in lines
+        lines = system.run("netmon-cli", "connections", "--all", "-o", "csv", check=False).stdout
+        return "ping" in lines
 
     wait_for(look, seconds=10, what="ping and its packets")
-    told = status(system)
-    degraded = told["degraded"]
-    assert isinstance(degraded, list)
-    assert [one["code"] for one in degraded if one["code"].startswith(("code.", "capture.", "names."))] == []
+    with_code = {line.split()[0] for line in system.run("netmon-cli", "status").stdout.splitlines() if "!" in line}
+    assert with_code == set()
     assert system.run("netmon-cli", "doctor", check=False).stdout.count("✗") == 0
 
 
@@ -203,7 +196,8 @@ def test_uninstall_leaves_the_history_and_with_purge_nothing(image: Path) -> Non
         assert accounts(system) == accounts_before
 
 
-def test_the_machine_itself_has_none_of_it(system: BootedSystem) -> None:
-    assert Path(f"/proc/{system.init}/ns/mnt").readlink() != Path("/proc/self/ns/mnt").readlink()
-    assert not Path(LIBRARY).exists()
-    assert not os.path.lexists(f"{PREFIX}/bin/netmon-collector")
+def test_what_happens_there_stays_there(system: BootedSystem) -> None:
+    system.run("touch", "/opt/netmon-was-here")
+    assert not Path("/opt/netmon-was-here").exists()
+    inside, outside = Path(f"/proc/{system.init}/ns/net"), Path("/proc/self/ns/net")
+    assert inside.readlink() != outside.readlink()
