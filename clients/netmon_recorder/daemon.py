@@ -8,7 +8,7 @@ from pathlib import Path
 
 from netmon import __version__
 from netmon.model import Calendar, RecorderStatus, RetentionPolicy
-from netmon.serving import ServiceHost, ServiceManager, UnsafeDirectory, access_for_invoker
+from netmon.serving import ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_client import connect_async
 from netmon_client.clock import wall_time
 from netmon_client.socket_path import own_recorder_path
@@ -49,7 +49,7 @@ class Daemon:
         self._start_time = wall_time()
         self._bells = Bells()
         self._workers = Workers()
-        self._manager = ServiceManager.from_environment(os.environ)
+        self._supervisor = Supervisor.from_environment(os.environ)
         self._recorder: Recorder | None = None
 
     async def run(self, stopped: asyncio.Event) -> None:
@@ -60,7 +60,7 @@ class Daemon:
         finally:
             self._workers.close()
             store.close()
-            self._manager.close()
+            self._supervisor.close()
 
     def status(self) -> RecorderStatus:
         """Give the state of the recorder."""
@@ -92,14 +92,14 @@ class Daemon:
             host = self._host(parts)
             await self._start(host)
             log.info("serving")
-            self._manager.ready("serving")
+            self._supervisor.ready("serving")
             tasks = [
                 asyncio.create_task(part)
                 for part in (
                     recorder.follow(),
                     recorder.keep(),
                     upkeep.run(),
-                    self._manager.keep_alive(),
+                    self._supervisor.keep_alive(),
                     stopped.wait(),
                 )
             ]
@@ -108,7 +108,7 @@ class Daemon:
                 for task in done:
                     task.result()
             finally:
-                self._manager.stopping()
+                self._supervisor.stopping()
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)

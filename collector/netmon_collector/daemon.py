@@ -6,7 +6,7 @@ import os
 import signal
 
 from netmon.model import Degradation, Gap, GapCause
-from netmon.serving import ServiceHost, ServiceManager, UnsafeDirectory, access_for_invoker
+from netmon.serving import ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_collector import clock
 from netmon_collector.capture.recording import Recorder, sudo_owner
 from netmon_collector.config import ConfigError, Settings
@@ -118,7 +118,7 @@ class Daemon:
         except ValueError as error:
             raise ConfigError(str(error)) from error
         self._host = ServiceHost(path=settings.socket, services=services, access=access)
-        self._manager = ServiceManager.from_environment(os.environ)
+        self._supervisor = Supervisor.from_environment(os.environ)
         self._slept_seconds = clock.slept()
         if isinstance(source, Playback):
             source.tick = self._tick
@@ -133,21 +133,21 @@ class Daemon:
         except OSError as error:
             raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
         log.info("serving")
-        self._manager.ready("serving")
-        running = (self._source.run(), self._keep_ticks(), self._manager.keep_alive(), stopped.wait())
+        self._supervisor.ready("serving")
+        running = (self._source.run(), self._keep_ticks(), self._supervisor.keep_alive(), stopped.wait())
         parts = [asyncio.create_task(part) for part in running]
         try:
             done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
             for part in done:
                 part.result()
         finally:
-            self._manager.stopping()
+            self._supervisor.stopping()
             for part in parts:
                 part.cancel()
             await asyncio.gather(*parts, return_exceptions=True)
             await self._host.stop()
             log.info("stopped")
-            self._manager.close()
+            self._supervisor.close()
 
     def _claim(self) -> None:
         try:

@@ -20,8 +20,8 @@ from netmon.serving.host import HostTimes, ServiceHost
 from netmon.serving.lock import AlreadyRunning
 from netmon.serving.options import CLIENT_OPTIONS, MESSAGE_LIMIT_BYTES, SERVER_OPTIONS
 from netmon.serving.service import Service, build_service
-from netmon.serving.service_manager import ServiceManager
 from netmon.serving.socket import SocketAccess, access_for_invoker
+from netmon.serving.supervisor import Supervisor
 
 __all__ = [
     "CLIENT_OPTIONS",
@@ -39,8 +39,8 @@ __all__ = [
     "Service",
     "ServiceError",
     "ServiceHost",
-    "ServiceManager",
     "SocketAccess",
+    "Supervisor",
     "Unavailable",
     "UnsafeDirectory",
     "access_for_invoker",

@@ -15,7 +15,7 @@ _MICROSECONDS: Final = 1e6
 _LOGGER = logging.getLogger(__name__)
 
 
-class ServiceManager:
+class Supervisor:
     """The one that waits for word, if there is one: without it every call does nothing.
 
     Build it where the process has its rights and its name space still: later on only the open socket is written to.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.serving import ServiceManager
+from netmon.serving import Supervisor
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def manager(path: str) -> Generator[socket.socket]:
         yield made
 
 
-def service(path: str, **more: str) -> ServiceManager:
-    return ServiceManager.from_environment({"NOTIFY_SOCKET": path, **more})
+def service(path: str, **more: str) -> Supervisor:
+    return Supervisor.from_environment({"NOTIFY_SOCKET": path, **more})
 
 
 def test_it_hears_that_the_service_is_ready_and_that_it_stops(path: str, manager: socket.socket) -> None:
@@ -77,7 +77,7 @@ def test_an_abstract_name_is_one_without_a_file() -> None:
 
 
 def test_without_a_manager_every_word_is_lost_without_harm() -> None:
-    told = ServiceManager.from_environment({})
+    told = Supervisor.from_environment({})
     told.ready("up")
     told.stopping()
     told.close()
