@@ -10,7 +10,7 @@ from typing import Any
 import grpc
 import grpc.aio
 
-from netmon.serving import CLIENT_OPTIONS, REASON_KEY, HostTimes, ServiceHost
+from netmon.serving import CLIENT_OPTIONS, REASON_KEY, Callers, HostTimes, ServiceHost
 from netmon.v1.control_service_pb2_grpc import ControlServiceStub
 from netmon.v1.monitor_service_pb2_grpc import MonitorServiceStub
 from netmon_collector.server import Hub, Limits, build_services
@@ -51,16 +51,21 @@ class Served:
 
 @asynccontextmanager
 async def served(
-    folder: Path, source: TickSource, *, limits: Limits | None = None, times: HostTimes | None = None
+    folder: Path,
+    source: TickSource,
+    *,
+    limits: Limits | None = None,
+    times: HostTimes | None = None,
+    callers: Callers | None = None,
 ) -> AsyncGenerator[Served, None]:
-    """Serve ``source`` on a socket in ``folder``."""
+    """Serve ``source`` on a socket in ``folder``; ``callers`` stand for who may what."""
     limits = limits or Limits()
     hub = Hub(source, limits)
     board = Board(source)
     services = build_services(
         source=source, status=board, control=board, hub=hub, wall_time=lambda: START, limits=limits
     )
-    host = ServiceHost(path=folder / "c.sock", services=services, times=times or HostTimes())
+    host = ServiceHost(path=folder / "c.sock", services=services, times=times or HostTimes(), callers=callers)
     await host.start()
     both = Served(path=folder / "c.sock", source=source, board=board, hub=hub, host=host)
     try:

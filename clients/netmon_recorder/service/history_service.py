@@ -3,23 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
-from typing import Final
 
 from netmon import codec
-from netmon.model import Caller, Visibility
-from netmon.serving import Context
+from netmon.serving import Context, caller_of, told
 from netmon.v1 import history_service_pb2 as pb
 from netmon_recorder.service.ports import ServiceParts
 from netmon_recorder.service.requests import check, read, refusing
 from netmon_recorder.service.workers import Workers
-
-BY_SOCKET: Final = Caller(
-    uid=None,
-    sees=Visibility.ALL,
-    may_control=True,
-    reason="whoever may open the socket, by its owner and group, sees everything and may change it",
-)
-"""gRPC cannot see a peer's user number, so the socket's mode is what decides."""
 
 
 class UsageAnswers:
@@ -128,7 +118,7 @@ class StorageUpkeep:
         """State of the recorder and of its storage."""
         now = self._parts.wall_time()
         storage = await self._workers.run(lambda: self._store.status(now))
-        recorder = replace(self._parts.state.status(), caller=BY_SOCKET)
+        recorder = replace(self._parts.state.status(), caller=told(caller_of(context)))
         return pb.GetStorageStatusResponse(
             recorder=codec.recorder_status_to_wire(recorder), storage=codec.storage_status_to_wire(storage)
         )

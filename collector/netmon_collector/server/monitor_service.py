@@ -18,9 +18,8 @@ from netmon.codec import (
     time_to_wire,
 )
 from netmon.model import MonitoringState, Status
-from netmon.serving import Context, NotFound
+from netmon.serving import Context, NotFound, caller_of, told
 from netmon.v1 import monitor_service_pb2 as pb
-from netmon_collector.server.callers import caller_of
 from netmon_collector.server.events import EventFeed
 from netmon_collector.server.hub import Hub
 from netmon_collector.server.limits import Limits
@@ -175,7 +174,7 @@ class MonitorService:
         )
 
     def _read_status(self, context: Context) -> Status:
-        return self._status.status(caller_of(context), self._seats.taken_count)
+        return self._status.status(told(caller_of(context)), self._seats.taken_count)
 
     def _newest_sequence(self) -> int:
         newest = self._source.latest

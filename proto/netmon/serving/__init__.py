@@ -3,6 +3,17 @@
 ``netmon.serving.reflection`` stands apart: it needs grpcio-reflection, which the bare installation lacks.
 """
 
+from netmon.serving.callers import (
+    NOBODY,
+    UNKNOWN,
+    Caller,
+    CallerPolicy,
+    Callers,
+    caller_of,
+    check_control,
+    set_caller,
+    told,
+)
 from netmon.serving.directory import UnsafeDirectory
 from netmon.serving.errors import (
     REASON_KEY,
@@ -26,9 +37,14 @@ from netmon.serving.supervisor import Supervisor
 __all__ = [
     "CLIENT_OPTIONS",
     "MESSAGE_LIMIT_BYTES",
+    "NOBODY",
     "REASON_KEY",
     "SERVER_OPTIONS",
+    "UNKNOWN",
     "AlreadyRunning",
+    "Caller",
+    "CallerPolicy",
+    "Callers",
     "Context",
     "Exhausted",
     "HostTimes",
@@ -45,5 +61,9 @@ __all__ = [
     "UnsafeDirectory",
     "access_for_invoker",
     "build_service",
+    "caller_of",
+    "check_control",
     "refuse",
+    "set_caller",
+    "told",
 ]

@@ -1,4 +1,4 @@
-"""What surrounds every call: errors become statuses, and streams end when the service does."""
+"""What surrounds every call: who calls is found first, errors become statuses, streams end when the service does."""
 
 import asyncio
 import inspect
@@ -8,6 +8,7 @@ from typing import Any, cast
 import grpc
 import grpc.aio
 
+from netmon.serving.callers import Caller, set_caller
 from netmon.serving.errors import Context, ServiceError, Unavailable, refuse, refuse_unexpected
 
 # What grpc hands an interceptor is a method of any types: only the service knows them.
@@ -19,9 +20,10 @@ _CALLER_GONE = Unavailable("CALLER_GONE", "the caller's connection is broken")
 
 
 class CallGuard(grpc.aio.ServerInterceptor):
-    """Wraps the methods of all services of a server."""
+    """Wraps the methods of all services of a server. ``find_caller`` gives whom gRPC's name of a peer stands for."""
 
-    def __init__(self) -> None:
+    def __init__(self, find_caller: Callable[[str], Awaitable[Caller]]) -> None:
+        self._find_caller = find_caller
         self._streams: set[asyncio.Task[Any]] = set()
         self._is_closing = False
 
@@ -55,8 +57,8 @@ class CallGuard(grpc.aio.ServerInterceptor):
                 return grpc.stream_stream_rpc_method_handler(self._stream(handler.stream_stream, method), **codec)
             return grpc.unary_stream_rpc_method_handler(self._stream(handler.unary_stream, method), **codec)
         if handler.request_streaming:
-            return grpc.stream_unary_rpc_method_handler(_unary(handler.stream_unary, method), **codec)
-        return grpc.unary_unary_rpc_method_handler(_unary(handler.unary_unary, method), **codec)
+            return grpc.stream_unary_rpc_method_handler(self._unary(handler.stream_unary, method), **codec)
+        return grpc.unary_unary_rpc_method_handler(self._unary(handler.unary_unary, method), **codec)
 
     def _stream(self, behaviour: _Behaviour, method: str) -> _Behaviour:
         run = _from_generator(behaviour) if inspect.isasyncgenfunction(behaviour) else behaviour
@@ -67,6 +69,7 @@ class CallGuard(grpc.aio.ServerInterceptor):
                 await refuse(context, _CLOSING)
             self._streams.add(task)
             try:
+                set_caller(await self._find_caller(context.peer()))
                 await run(request, context)
             except ServiceError as error:
                 await refuse(context, error)
@@ -87,19 +90,19 @@ class CallGuard(grpc.aio.ServerInterceptor):
 
         return guarded
 
+    def _unary(self, behaviour: _Behaviour, method: str) -> _Behaviour:
+        async def guarded(request: object, context: Context) -> object:
+            try:
+                set_caller(await self._find_caller(context.peer()))
+                return await behaviour(request, context)
+            except ServiceError as error:
+                await refuse(context, error)
+            except grpc.aio.AbortError:
+                raise
+            except Exception as error:  # noqa: BLE001 - the outermost frame of a call; it logs with the traceback
+                await refuse_unexpected(context, method, error)
 
-def _unary(behaviour: _Behaviour, method: str) -> _Behaviour:
-    async def guarded(request: object, context: Context) -> object:
-        try:
-            return await behaviour(request, context)
-        except ServiceError as error:
-            await refuse(context, error)
-        except grpc.aio.AbortError:
-            raise
-        except Exception as error:  # noqa: BLE001 - the outermost frame of a call; it logs with the traceback
-            await refuse_unexpected(context, method, error)
-
-    return guarded
+        return guarded
 
 
 def _from_generator(behaviour: Callable[[Any, Context], AsyncIterator[object]]) -> _Behaviour:

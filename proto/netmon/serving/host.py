@@ -10,6 +10,7 @@ from pathlib import Path
 import grpc
 import grpc.aio
 
+from netmon.serving.callers import UNKNOWN, Caller, Callers
 from netmon.serving.calls import CallGuard
 from netmon.serving.health import Health
 from netmon.serving.options import SERVER_OPTIONS
@@ -18,6 +19,15 @@ from netmon.serving.socket import ServiceSocket, SocketAccess
 from netmon.serving.stalled import StalledPeers
 
 _LOGGER = logging.getLogger(__name__)
+
+
+BY_SOCKET = Caller(
+    uid=UNKNOWN,
+    pid=UNKNOWN,
+    sees_all=True,
+    may_control=True,
+    why="whoever may open the socket, by its owner and group, sees everything and may control",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +57,7 @@ class ServiceHost:
         path: Path,
         services: Sequence[Service],
         access: SocketAccess | None = None,
+        callers: Callers | None = None,
         times: HostTimes = HostTimes(),
     ) -> None:
         self.path = path
@@ -54,7 +65,8 @@ class ServiceHost:
         self._services = (*services, self.health.service())
         self._times = times
         self._socket = ServiceSocket(path, access or SocketAccess())
-        self._guard = CallGuard()
+        self._callers = callers
+        self._guard = CallGuard(self._find_caller)
         self._server: grpc.aio.Server | None = None
         self._retired: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
@@ -94,6 +106,12 @@ class ServiceHost:
         await asyncio.gather(self._watch, *self._retired, return_exceptions=True)
         self._socket.remove()
         self._watch = self._server = None
+
+    async def _find_caller(self, peer: str) -> Caller:
+        del peer  # nothing is in it until the gate stands: the socket's mode decides
+        if self._callers is not None:
+            return await self._callers.find(UNKNOWN, UNKNOWN, asyncio.get_running_loop().time())
+        return BY_SOCKET
 
     async def _serve(self) -> None:
         """Start a server on a socket in private and move that to its place."""
