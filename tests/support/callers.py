@@ -1,6 +1,6 @@
 """Callers as a test wants them."""
 
-from netmon.serving import Caller
+from netmon.serving import Caller, Credentials
 
 STRANGER = Caller(uid=4711, pid=1, sees_all=False, may_control=False, why="not in group netmon")
 MEMBER = Caller(uid=4712, pid=1, sees_all=True, may_control=True, why="member of group netmon")
@@ -12,5 +12,5 @@ class OneCaller:
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
 
-    async def find(self, uid: int, pid: int, now: float) -> Caller:
+    async def find(self, who: Credentials, now: float) -> Caller:
         return self.caller

@@ -14,6 +14,7 @@ from netmon.serving.callers import (
     set_caller,
     told,
 )
+from netmon.serving.credentials import Credentials
 from netmon.serving.directory import UnsafeDirectory
 from netmon.serving.errors import (
     REASON_KEY,
@@ -30,6 +31,7 @@ from netmon.serving.errors import (
 from netmon.serving.host import HostTimes, ServiceHost
 from netmon.serving.lock import AlreadyRunning
 from netmon.serving.options import CLIENT_OPTIONS, MESSAGE_LIMIT_BYTES, SERVER_OPTIONS
+from netmon.serving.quotas import GateLimits
 from netmon.serving.service import Service, build_service
 from netmon.serving.socket import SocketAccess, access_for_invoker
 from netmon.serving.supervisor import Supervisor
@@ -46,7 +48,9 @@ __all__ = [
     "CallerPolicy",
     "Callers",
     "Context",
+    "Credentials",
     "Exhausted",
+    "GateLimits",
     "HostTimes",
     "InvalidRequest",
     "NotFound",

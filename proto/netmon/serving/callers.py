@@ -16,6 +16,7 @@ from typing import Final, Protocol
 
 from netmon.model import Caller as ToldCaller
 from netmon.model import Visibility
+from netmon.serving.credentials import Credentials
 from netmon.serving.errors import Context, NotPermitted
 
 GROUP: Final = "netmon"
@@ -56,37 +57,48 @@ _CALLER: ContextVar[Caller] = ContextVar("netmon_caller", default=NOBODY)
 class Callers(Protocol):
     """Says what a user may."""
 
-    async def find(self, uid: int, pid: int, now: float) -> Caller:
-        """Give the caller with these numbers; ``now`` in seconds of a monotonic clock."""
+    async def find(self, who: Credentials, now: float) -> Caller:
+        """Give the caller; ``now`` in seconds of a monotonic clock.
+
+        Raises a ServiceError where that user may not call at all.
+        """
         ...
 
 
 class CallerPolicy:
     """Root, who started the service, the service's own user and the members of group ``netmon`` see all and control.
 
-    ``starter_uid`` is the user who called sudo. A membership is asked for anew after 5 s: the answer may come over the
-    network (nsswitch.conf), so it is waited for on a thread, and for 3 s at most.
+    ``starter_uid`` is the user who called sudo. A member is who had the group when it connected, or whose user has it:
+    SO_PEERCRED carries the primary group only, and a process may have been started before its user was added. The
+    system's answer may come over the network (nsswitch.conf), so it is waited for on a thread, for 3 s at most, and
+    kept for 5.
     """
 
-    def __init__(self, *, starter_uid: int | None = None, group: str = GROUP) -> None:
+    def __init__(self, *, starter_uid: int | None = None, group: str = GROUP, admits_strangers: bool = True) -> None:
+        """``admits_strangers`` False: others are refused, whatever they call."""
+        self._admits_strangers = admits_strangers
         self._starter_uid = starter_uid
         self._group = group
-        self._held: dict[int, tuple[asyncio.Future[bool], float]] = {}
+        self._held: dict[tuple[int, frozenset[int]], tuple[asyncio.Future[bool], float]] = {}
 
     def is_master(self, uid: int) -> bool:
         """Whether the service is this user's own: root, who started it, and the user it runs as."""
         return self._why_master(uid) is not None
 
-    async def find(self, uid: int, pid: int, now: float) -> Caller:
-        """Give the caller with these numbers; ``now`` in seconds of a monotonic clock."""
-        why = self._why_master(uid)
-        if why is None:
-            is_member = await self._is_member(uid, now)
-            if not is_member:
-                why = f"not in group {self._group}" if is_member is not None else f"group {self._group} does not answer"
-                return Caller(uid=uid, pid=pid, sees_all=False, may_control=False, why=why)
+    async def find(self, who: Credentials, now: float) -> Caller:
+        """Give the caller; ``now`` in seconds of a monotonic clock. Raises NotPermitted."""
+        why = self._why_master(who.uid)
+        if why is not None:
+            return Caller(uid=who.uid, pid=who.pid, sees_all=True, may_control=True, why=why)
+        is_in = await self._is_member(who, now)
+        if is_in:
             why = f"member of group {self._group}"
-        return Caller(uid=uid, pid=pid, sees_all=True, may_control=True, why=why)
+            return Caller(uid=who.uid, pid=who.pid, sees_all=True, may_control=True, why=why)
+        why = f"not in group {self._group}" if is_in is not None else f"group {self._group} does not answer"
+        stranger = Caller(uid=who.uid, pid=who.pid, sees_all=False, may_control=False, why=why)
+        if not self._admits_strangers:
+            check_control(stranger)
+        return stranger
 
     def _why_master(self, uid: int) -> str | None:
         if uid == 0:
@@ -96,27 +108,32 @@ class CallerPolicy:
         # Read each time: the service may change its user after this was built.
         return "runs it" if uid == os.geteuid() else None
 
-    async def _is_member(self, uid: int, now: float) -> bool | None:
-        """Give whether the user is in the group; None where that could not be found out in time."""
-        answer, until = self._held.get(uid, (None, now))
+    async def _is_member(self, who: Credentials, now: float) -> bool | None:
+        """Give whether the caller is in the group; None where that could not be found out in time."""
+        key = who.uid, who.gids
+        answer, until = self._held.get(key, (None, now))
+        is_new = answer is None or now >= until
         if answer is None or now >= until:
             if len(self._held) >= _KEPT_LIMIT:
                 self._held.clear()
-            answer = asyncio.get_running_loop().run_in_executor(None, is_member, uid, self._group)
-            self._held[uid] = answer, now + _KEPT_SECONDS
+            answer = asyncio.get_running_loop().run_in_executor(None, is_member, who, self._group)
+            self._held[key] = answer, now + _KEPT_SECONDS
         try:
             async with asyncio.timeout(_LOOKUP_SECONDS):
                 return await asyncio.shield(answer)
         except (TimeoutError, OSError) as error:
-            _LOGGER.warning("who is in group %s could not be found out: %s", self._group, type(error).__name__)
+            if is_new:
+                _LOGGER.warning("who is in group %s could not be found out: %s", self._group, type(error).__name__)
             return None
 
 
-def is_member(uid: int, group: str) -> bool:
-    """Give whether the user is in the group. SO_PEERCRED carries the primary group only, so the system is asked."""
+def is_member(who: Credentials, group: str) -> bool:
+    """Give whether the process has the group, or its user. May take long: the system is asked."""
     try:
         gid = grp.getgrnam(group).gr_gid
-        user = pwd.getpwuid(uid)
+        if gid in who.gids:
+            return True
+        user = pwd.getpwuid(who.uid)
     except KeyError:
         return False
     return gid in os.getgrouplist(user.pw_name, user.pw_gid)

@@ -11,6 +11,9 @@ PATH_LIMIT_BYTES = 103 if sys.platform == "darwin" else 107
 STAGING_NAME = ".new"
 """Private directory in which a socket gets its owner and mode before it is moved to its place."""
 
+LONGEST_PRIVATE_BYTES = 10
+"""Longest name of a socket in the private directory of a service."""
+
 _CLOSED = 0o700
 _OPEN = 0o755
 _WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
@@ -21,13 +24,12 @@ class UnsafeDirectory(Exception):
 
 
 def check_path_length(path: Path) -> None:
-    """Raise ValueError where the system cannot bind ``path``, staging directory included."""
-    staged = path.parent / STAGING_NAME / path.name
-    length = len(os.fsencode(staged))
-    if length > PATH_LIMIT_BYTES:
-        longest = PATH_LIMIT_BYTES - len(STAGING_NAME) - 1
+    """Raise ValueError where the system cannot bind ``path``, or what lies in the private directories beside it."""
+    extra = max(len(STAGING_NAME) + 1, len(_private_name("")) + 1 + LONGEST_PRIVATE_BYTES)
+    length = len(os.fsencode(path))
+    if length + extra > PATH_LIMIT_BYTES:
         raise ValueError(
-            f"socket path {path} is too long: {len(os.fsencode(path))} bytes, this system allows {longest}"
+            f"socket path {path} is too long: {length} bytes, this system allows {PATH_LIMIT_BYTES - extra}"
         )
 
 
@@ -37,6 +39,7 @@ class RunDirectory:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._is_ours_to_open = False
+        self._private: Path | None = None
 
     @property
     def staging(self) -> Path:
@@ -59,6 +62,24 @@ class RunDirectory:
         if self.staging.is_dir() and stat.S_IMODE(self.path.lstat().st_mode) == _CLOSED:
             self._is_ours_to_open = True
 
+    def open_private(self, socket_name: str) -> Path:
+        """Make the directory for what a socket's service needs, mode 0700 and empty, and give it.
+
+        One that was made here before, and is there, is kept: what is in it is in use.
+        """
+        private = self.path / _private_name(socket_name)
+        if self._private != private or not private.is_dir():
+            _remove(private)
+            private.mkdir(mode=_CLOSED)
+            self._private = private
+        return private
+
+    def close_private(self) -> None:
+        """Remove that directory with what is in it, if it was made here."""
+        if self._private is not None:
+            _remove(self._private)
+            self._private = None
+
     def open_staging(self) -> Path:
         """Make the staging directory, mode 0700 and empty, and give it."""
         self.close_staging()
@@ -67,19 +88,29 @@ class RunDirectory:
 
     def close_staging(self) -> None:
         """Remove the staging directory with what an earlier start left in it."""
-        try:
-            _check(self.staging)
-        except FileNotFoundError:
-            return
-        for entry in self.staging.iterdir():
-            entry.unlink()
-        self.staging.rmdir()
+        _remove(self.staging)
 
     def open(self) -> None:
         """Let others enter (0755), if the directory was made here. One that was there keeps its mode."""
         if self._is_ours_to_open:
             self.path.chmod(_OPEN)
             self._is_ours_to_open = False
+
+
+def _private_name(socket_name: str) -> str:
+    """Give the name of the directory beside a socket: several services may share a run directory."""
+    return f".{socket_name}.d"
+
+
+def _remove(path: Path) -> None:
+    """Remove a private directory with what an earlier start left in it. Raises UnsafeDirectory for what is none."""
+    try:
+        _check(path)
+    except FileNotFoundError:
+        return
+    for entry in path.iterdir():
+        entry.unlink()
+    path.rmdir()
 
 
 def _check(path: Path) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,24 +11,18 @@ from pathlib import Path
 import grpc
 import grpc.aio
 
-from netmon.serving.callers import UNKNOWN, Caller, Callers
+from netmon.serving.callers import NOBODY, Caller, CallerPolicy, Callers
 from netmon.serving.calls import CallGuard
+from netmon.serving.gate import GateTimes, PeerGate
 from netmon.serving.health import Health
 from netmon.serving.options import SERVER_OPTIONS
+from netmon.serving.quotas import ConnectionQuotas, GateLimits, within_descriptors
 from netmon.serving.service import Service
 from netmon.serving.socket import ServiceSocket, SocketAccess
-from netmon.serving.stalled import StalledPeers
+
+_BACKLOG = 1024
 
 _LOGGER = logging.getLogger(__name__)
-
-
-BY_SOCKET = Caller(
-    uid=UNKNOWN,
-    pid=UNKNOWN,
-    sees_all=True,
-    may_control=True,
-    why="whoever may open the socket, by its owner and group, sees everything and may control",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +53,24 @@ class ServiceHost:
         services: Sequence[Service],
         access: SocketAccess | None = None,
         callers: Callers | None = None,
+        limits: GateLimits | None = None,
         times: HostTimes = HostTimes(),
     ) -> None:
+        """``callers`` in place of `CallerPolicy` says what users may; who owns the service is known all the same."""
         self.path = path
         self.health = Health([service.name for service in services])
         self._services = (*services, self.health.service())
         self._times = times
-        self._socket = ServiceSocket(path, access or SocketAccess())
-        self._callers = callers
+        self._limits = limits or GateLimits()
+        access = access or SocketAccess()
+        self._socket = ServiceSocket(path, access)
+        self._policy = CallerPolicy(starter_uid=access.uid, admits_strangers=access.is_open)
+        self._callers = self._policy if callers is None else callers
         self._guard = CallGuard(self._find_caller)
+        self._gate: PeerGate | None = None
+        self._private: Path | None = None
         self._server: grpc.aio.Server | None = None
+        self._server_number = 0
         self._retired: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
 
@@ -76,6 +79,11 @@ class ServiceHost:
         """Streams that are open, of health and reflection too."""
         return self._guard.stream_count
 
+    @property
+    def connection_count(self) -> int:
+        """Connections that are open."""
+        return 0 if self._gate is None else self._gate.connection_count
+
     def claim(self) -> None:
         """Make the run directory and take the lock. Raises what ``ServiceSocket.claim`` raises."""
         self._socket.claim()
@@ -83,8 +91,13 @@ class ServiceHost:
     async def start(self) -> None:
         """Serve. Raises what ``claim`` raises, and OSError where the socket cannot be made."""
         self.claim()
+        loop = asyncio.get_running_loop()
+        limits = within_descriptors(self._limits)
+        times = GateTimes(unread_seconds=self._times.stalled_peer_seconds)
+        self._gate = PeerGate(ConnectionQuotas(limits, self._policy.is_master), times, loop)
         try:
-            await self._serve()
+            await self._serve(self._gate)
+            self._publish(self._gate)
         except BaseException:
             self._socket.remove()
             raise
@@ -93,7 +106,7 @@ class ServiceHost:
 
     async def stop(self) -> None:
         """End all streams as UNAVAILABLE, let unary calls end, remove the socket. Does nothing when not started."""
-        if self._watch is None or self._server is None:
+        if self._watch is None or self._server is None or self._gate is None:
             return
         self._watch.cancel()
         await self.health.close()
@@ -104,44 +117,59 @@ class ServiceHost:
         for task in self._retired:
             task.cancel()
         await asyncio.gather(self._watch, *self._retired, return_exceptions=True)
+        await self._gate.close(self._times.goodbye_seconds)
         self._socket.remove()
-        self._watch = self._server = None
+        self._watch = self._server = self._gate = None
 
     async def _find_caller(self, peer: str) -> Caller:
-        del peer  # nothing is in it until the gate stands: the socket's mode decides
-        if self._callers is not None:
-            return await self._callers.find(UNKNOWN, UNKNOWN, asyncio.get_running_loop().time())
-        return BY_SOCKET
+        who = None if self._gate is None else self._gate.credentials_of(peer)
+        if who is None:
+            return NOBODY
+        return await self._callers.find(who, asyncio.get_running_loop().time())
 
-    async def _serve(self) -> None:
-        """Start a server on a socket in private and move that to its place."""
+    async def _serve(self, gate: PeerGate) -> None:
+        """Start a server on a socket in private, and lead the gate to it."""
         server = grpc.aio.server(interceptors=(self._guard,), options=SERVER_OPTIONS)
         server.add_generic_rpc_handlers(
             [grpc.method_handlers_generic_handler(service.name, dict(service.methods)) for service in self._services]
         )
+        # A name of its own: gRPC removes the file when it stops listening, whoever's it is by then.
+        self._server_number += 1
+        self._private = private = self._socket.open_private() / f"grpc{self._server_number}"
+        try:
+            server.add_insecure_port(f"unix:{private}")
+        except RuntimeError as error:
+            raise OSError(f"cannot bind beside {self.path}: {error}") from error
+        await server.start()
+        self._server = server
+        gate.lead_to(private)
+
+    def _publish(self, gate: PeerGate) -> None:
+        """Make the public socket and move it to its place."""
+        listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
         def bind(path: str) -> None:
-            try:
-                server.add_insecure_port(f"unix:{path}")
-            except RuntimeError as error:
-                raise OSError(f"cannot bind {self.path}: {error}") from error
+            listener.bind(path)
+            listener.listen(_BACKLOG)
 
-        self._socket.bind(bind)
-        await server.start()
-        self._socket.publish()
-        self._server = server
+        try:
+            self._socket.bind(bind)
+            self._socket.publish()
+        except BaseException:
+            listener.close()
+            raise
+        gate.listen(listener)
 
     async def _keep_reachable(self) -> None:
-        """Bind again when the socket file is gone, and cut peers that have stopped reading."""
+        """Bind again when a socket file is gone, and cut peers that have stopped reading."""
         loop = asyncio.get_running_loop()
-        stalled = StalledPeers(str(self._socket.bound_path), self._times.stalled_peer_seconds)
         was_reachable = True
         while True:
             await asyncio.sleep(self._times.watch_seconds)
             try:
-                stalled.cut(loop.time())
-                if not self._socket.is_in_place:
-                    await self._bind_again()
+                if self._gate is not None:
+                    self._gate.look(loop.time())
+                    await self._bind_again(self._gate)
                 was_reachable = True
             except Exception:
                 # The outermost loop of this task: whatever is wrong with the path may be mended by the next look.
@@ -149,15 +177,21 @@ class ServiceHost:
                     _LOGGER.exception("the socket cannot be looked after; trying on")
                 was_reachable = False
 
-    async def _bind_again(self) -> None:
-        old = self._server
+    async def _bind_again(self, gate: PeerGate) -> None:
+        has_private = self._private is not None and self._private.is_socket()
+        if has_private and self._socket.is_in_place:
+            return
         self._socket.claim()
-        await self._serve()
+        if not has_private:
+            old = self._server
+            await self._serve(gate)
+            if old is not None:
+                task = asyncio.create_task(_retire(old))
+                self._retired.add(task)
+                task.add_done_callback(self._retired.discard)
+        if not self._socket.is_in_place:
+            self._publish(gate)
         _LOGGER.warning("the socket was removed: bound again")
-        if old is not None:
-            task = asyncio.create_task(_retire(old))
-            self._retired.add(task)
-            task.add_done_callback(self._retired.discard)
 
 
 async def _retire(server: grpc.aio.Server) -> None:

@@ -14,16 +14,24 @@ from netmon.serving.lock import SocketLock
 GROUP = "netmon"
 """The group whose members may use the services."""
 
-# With it bind(2) makes a socket of mode 0660. Connecting needs the right to write (unix(7)).
+OPEN_TO_ALL = False
+"""Whether every user of the machine may connect. Each sees and may what `CallerPolicy` says."""
+
+# With them bind(2) makes a socket of mode 0660, or 0666. Connecting needs the right to write (unix(7)).
 _UMASK = 0o117
+_UMASK_OPEN = 0o111
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocketAccess:
-    """Who may connect, besides root: this user and this group. None leaves what the process itself has."""
+    """Who may connect, besides root: this user and this group. None leaves what the process itself has.
+
+    ``is_open``: everybody may; ``uid`` is then only who started the service.
+    """
 
     uid: int | None = None
     gid: int | None = None
+    is_open: bool = False
 
 
 def access_for_invoker(environ: Mapping[str, str]) -> SocketAccess:
@@ -32,19 +40,19 @@ def access_for_invoker(environ: Mapping[str, str]) -> SocketAccess:
     Raises ValueError where SUDO_UID is no number of a user.
     """
     if os.geteuid() != 0:
-        return SocketAccess()
+        return SocketAccess(is_open=OPEN_TO_ALL)
     try:
         gid = grp.getgrnam(GROUP).gr_gid
     except KeyError:
         gid = None
     text = environ.get("SUDO_UID", "")
     if not text:
-        return SocketAccess(gid=gid)
+        return SocketAccess(gid=gid, is_open=OPEN_TO_ALL)
     try:
         uid = pwd.getpwuid(int(text)).pw_uid
     except (ValueError, KeyError, OverflowError):
         raise ValueError("SUDO_UID is no number of a user") from None
-    return SocketAccess(uid=uid, gid=gid)
+    return SocketAccess(uid=uid, gid=gid, is_open=OPEN_TO_ALL)
 
 
 class ServiceSocket:
@@ -77,18 +85,24 @@ class ServiceSocket:
         if self._read_identity() is None and os.path.lexists(self.path):
             raise ValueError(f"{self.path} exists and is no socket")
 
+    def open_private(self) -> Path:
+        """Make the directory of gRPC's own socket, mode 0700 and empty, if it is not there; give it."""
+        return self._directory.open_private(self.path.name)
+
     def bind(self, bind: Callable[[str], None]) -> None:
         """Have ``bind`` bind and listen on the path that it is handed, and give that socket its owner.
 
         The umask is the process's for that moment: another thread's new files get the tight one too.
         """
         self._directory.open_staging()
-        before = os.umask(_UMASK)
+        before = os.umask(_UMASK_OPEN if self._access.is_open else _UMASK)
         try:
             bind(str(self.bound_path))
         finally:
             os.umask(before)
         uid, gid = self._access.uid, self._access.gid
+        if self._access.is_open:
+            return
         if uid is not None or gid is not None:
             os.chown(self.bound_path, -1 if uid is None else uid, -1 if gid is None else gid, follow_symlinks=False)
 
@@ -109,6 +123,7 @@ class ServiceSocket:
         """Remove the socket, if it is still ours, and give up the lock."""
         if self.is_in_place:
             self.path.unlink()
+            self._directory.close_private()
         self._identity = None
         self._lock.release()
 

@@ -13,6 +13,7 @@ from netmon.serving import (
     Caller,
     CallerPolicy,
     Context,
+    Credentials,
     NotPermitted,
     caller_of,
     check_control,
@@ -35,48 +36,66 @@ def a_user_in(group: str) -> int:
     return next(user.pw_uid for user in pwd.getpwall() if user.pw_gid == gid)
 
 
+def a_process_of(uid: int, *gids: int) -> Credentials:
+    return Credentials(uid=uid, pid=7, gids=frozenset(gids))
+
+
 async def test_root_who_started_it_and_its_own_user_see_all_and_may_control() -> None:
     policy = CallerPolicy(starter_uid=4711)
-    assert await policy.find(0, 7, 0.0) == Caller(uid=0, pid=7, sees_all=True, may_control=True, why="root")
-    starter = await policy.find(4711, 7, 0.0)
+    assert await policy.find(a_process_of(0), 0.0) == Caller(uid=0, pid=7, sees_all=True, may_control=True, why="root")
+    starter = await policy.find(a_process_of(4711), 0.0)
     assert (starter.sees_all, starter.may_control, starter.why) == (True, True, "started it (SUDO_UID)")
-    own = await policy.find(os.geteuid(), 7, 0.0)
+    own = await policy.find(a_process_of(os.geteuid()), 0.0)
     assert own.may_control
 
 
 async def test_a_member_of_the_group_sees_all_and_may_control_and_a_stranger_neither() -> None:
     uid = a_user_in("daemon")
-    member = await CallerPolicy(group="daemon").find(uid, 7, 0.0)
+    member = await CallerPolicy(group="daemon").find(a_process_of(uid), 0.0)
     assert (member.sees_all, member.may_control, member.why) == (True, True, "member of group daemon")
-    stranger = await CallerPolicy(group="mail").find(uid, 7, 0.0)
+    stranger = await CallerPolicy(group="mail").find(a_process_of(uid), 0.0)
     assert (stranger.uid, stranger.sees_all, stranger.may_control) == (uid, False, False)
     assert stranger.why == "not in group mail"
 
 
 def test_a_user_without_a_name_and_a_group_that_is_not_there_have_no_members() -> None:
-    assert not is_member(3_999_999_999, "daemon")
-    assert not is_member(a_user_in("daemon"), "no-such-group")
+    assert not is_member(a_process_of(3_999_999_999), "daemon")
+    assert not is_member(a_process_of(a_user_in("daemon")), "no-such-group")
+
+
+async def test_who_has_the_group_for_a_process_alone_is_a_member_too() -> None:
+    gid = grp.getgrnam("daemon").gr_gid
+    policy = CallerPolicy(group="daemon")
+    assert (await policy.find(a_process_of(4711, gid, 5), 0.0)).sees_all
+    assert not (await policy.find(a_process_of(4711, 5), 0.0)).sees_all, "what one process has is not its user's"
+
+
+async def test_where_strangers_are_not_let_in_they_are_told_who_is() -> None:
+    policy = CallerPolicy(group="daemon", admits_strangers=False)
+    assert (await policy.find(a_process_of(0), 0.0)).sees_all
+    with pytest.raises(NotPermitted, match="not in group daemon"):
+        await policy.find(a_process_of(4711), 0.0)
 
 
 async def test_a_membership_is_kept_for_some_seconds_and_asked_for_anew_then(monkeypatch: pytest.MonkeyPatch) -> None:
     answers = [False, True]
 
-    def answer(uid: int, group: str) -> bool:
+    def answer(who: Credentials, group: str) -> bool:
         return answers.pop(0)
 
     monkeypatch.setattr("netmon.serving.callers.is_member", answer)
     policy = CallerPolicy()
-    assert not (await policy.find(4711, 7, 0.0)).sees_all
-    assert not (await policy.find(4711, 7, 4.9)).sees_all
-    assert (await policy.find(4711, 7, 5.0)).sees_all
+    assert not (await policy.find(a_process_of(4711), 0.0)).sees_all
+    assert not (await policy.find(a_process_of(4711), 4.9)).sees_all
+    assert (await policy.find(a_process_of(4711), 5.0)).sees_all
 
 
 async def test_a_membership_that_cannot_be_found_out_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(uid: int, group: str) -> bool:
+    def fail(who: Credentials, group: str) -> bool:
         raise OSError("the directory is away")
 
     monkeypatch.setattr("netmon.serving.callers.is_member", fail)
-    caller = await CallerPolicy().find(4711, 7, 0.0)
+    caller = await CallerPolicy().find(a_process_of(4711), 0.0)
     assert (caller.sees_all, caller.may_control, caller.why) == (False, False, "group netmon does not answer")
 
 

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import shutil
 import socket
 import stat
 import sys
@@ -143,9 +144,7 @@ async def test_a_socket_that_was_removed_is_bound_again_and_old_streams_live_on(
 async def test_a_directory_that_was_removed_is_made_again(tmp_path: Path) -> None:
     host = host_of(tmp_path / "run" / "h.sock")
     await host.start()
-    for name in ("h.sock", "h.sock.lock"):
-        (tmp_path / "run" / name).unlink()
-    (tmp_path / "run").rmdir()
+    shutil.rmtree(tmp_path / "run")
     await until(host.path.exists, "bound again", 2)
     assert await answers(host.path)
     with pytest.raises(AlreadyRunning):
@@ -186,20 +185,3 @@ async def test_the_stop_waits_for_nobody_longer_than_a_second(tmp_path: Path) ->
             (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN", "shutting down")
         }
     idle.close()
-
-
-@pytest.mark.parametrize("words", [b"", b"GET / HTTP/1.1\r\n\r\n", b"\0" * 1000])
-async def test_a_connection_that_says_nothing_or_garbage_is_dropped(tmp_path: Path, words: bytes) -> None:
-    host = host_of(tmp_path / "h.sock")
-    await host.start()
-    reader, writer = await asyncio.open_unix_connection(str(host.path))
-    writer.write(words)
-    async with asyncio.timeout(4.5):
-        try:
-            while await reader.read(4096):
-                continue
-        except ConnectionResetError:
-            writer.transport.abort()
-    writer.close()
-    assert await answers(host.path)
-    await host.stop()

@@ -1,89 +1,71 @@
 import socket
 from collections.abc import Generator
-from pathlib import Path
 
 import pytest
 
-from netmon.serving.stalled import StalledPeers
+from netmon.serving.stalled import ReadingWatch, unread_bytes
 
 
-class Pair:
-    """An accepted connection, both ends here."""
+class Watched:
+    """A connection whose near end is watched."""
 
-    def __init__(self, path: Path) -> None:
-        self.listener = socket.socket(socket.AF_UNIX)
-        self.listener.bind(str(path))
-        self.listener.listen()
-        self.client = socket.socket(socket.AF_UNIX)
-        self.client.connect(str(path))
-        self.accepted, _ = self.listener.accept()
-        self.accepted.setblocking(False)
+    def __init__(self) -> None:
+        self.near, self.far = socket.socketpair()
+        self.near.setblocking(False)
+        self.watch = ReadingWatch(self.near)
 
-    def close(self) -> None:
-        for end in (self.listener, self.client, self.accepted):
-            end.close()
+    def send(self, payload: bytes) -> None:
+        self.watch.before_send()
+        self.near.send(payload)
+        self.watch.after_send()
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Generator[Pair, None, None]:
-    made = Pair(tmp_path / "s")
+def watched() -> Generator[Watched, None, None]:
+    made = Watched()
     yield made
-    made.close()
+    made.near.close()
+    made.far.close()
 
 
-def peers_of(path: Path) -> StalledPeers:
-    return StalledPeers(str(path / "s"), 30.0)
+def test_what_nobody_has_read_is_counted(watched: Watched) -> None:
+    assert unread_bytes(watched.near) == 0
+    watched.near.send(b"x" * 1000)
+    assert unread_bytes(watched.near) >= 1000
+    watched.far.recv(1000)
+    assert unread_bytes(watched.near) == 0
 
 
-def is_open(pair: Pair) -> bool:
-    pair.client.setblocking(False)
-    try:
-        while pair.client.recv(65536):
-            continue
-    except BlockingIOError:
-        return True
-    return False
+def test_the_time_runs_while_something_waits_and_nothing_is_taken(watched: Watched) -> None:
+    watched.send(b"x" * 1000)
+    assert [watched.watch.look(now) for now in (0.0, 10.0, 29.0, 30.0)] == [0.0, 10.0, 29.0, 30.0]
 
 
-def test_a_peer_that_reads_nothing_for_the_limit_is_cut(tmp_path: Path, pair: Pair) -> None:
-    peers = peers_of(tmp_path)
-    pair.accepted.send(b"x" * 1000)
-    assert [peers.cut(now) for now in (0.0, 10.0, 29.0)] == [0, 0, 0]
-    assert peers.cut(30.0) == 1
-    assert not is_open(pair)
+def test_it_runs_on_while_more_is_sent_into_a_buffer_that_is_not_full(watched: Watched) -> None:
+    seen: list[float] = []
+    for now in range(4):
+        watched.send(b"x" * 100)
+        seen.append(watched.watch.look(float(now)))
+    assert seen == [0.0, 1.0, 2.0, 3.0]
 
 
-def test_a_peer_that_reads_slowly_is_left_alone(tmp_path: Path, pair: Pair) -> None:
-    peers = peers_of(tmp_path)
-    pair.accepted.send(b"x" * 100_000)
+def test_a_peer_that_reads_slowly_begins_it_anew(watched: Watched) -> None:
+    for _ in range(50):
+        watched.send(b"x" * 1000)
     for now in range(0, 300, 10):
-        pair.client.recv(100)
-        pair.accepted.send(b"x" * 7)
-        pair.client.recv(6000)
-        pair.accepted.send(b"x" * 3000)
-        assert peers.cut(float(now)) == 0
-    assert is_open(pair)
+        watched.far.recv(1500)
+        watched.send(b"x" * 1500)
+        assert watched.watch.look(float(now)) == 0.0
 
 
-def test_a_peer_that_has_read_everything_is_left_alone(tmp_path: Path, pair: Pair) -> None:
-    peers = peers_of(tmp_path)
-    assert [peers.cut(now) for now in (0.0, 100.0, 200.0)] == [0, 0, 0]
-    assert is_open(pair)
+def test_a_peer_that_has_read_everything_is_left_alone(watched: Watched) -> None:
+    assert [watched.watch.look(now) for now in (0.0, 100.0, 200.0)] == [0.0, 0.0, 0.0]
 
 
-def test_time_counts_from_the_last_byte_read(tmp_path: Path, pair: Pair) -> None:
-    peers = peers_of(tmp_path)
-    pair.accepted.send(b"x" * 1000)
-    peers.cut(0.0)
-    pair.client.recv(1000)
-    assert peers.cut(29.0) == 0
-    pair.accepted.send(b"x" * 1000)
-    assert [peers.cut(now) for now in (31.0, 60.0)] == [0, 0]
-    assert peers.cut(61.0) == 1
-
-
-def test_sockets_of_other_paths_are_never_touched(tmp_path: Path, pair: Pair) -> None:
-    peers = StalledPeers(str(tmp_path / "other"), 30.0)
-    pair.accepted.send(b"x" * 1000)
-    assert [peers.cut(now) for now in (0.0, 100.0)] == [0, 0]
-    assert is_open(pair)
+def test_what_is_read_between_two_writes_counts_as_read(watched: Watched) -> None:
+    watched.send(b"x" * 1000)
+    watched.watch.look(0.0)
+    watched.far.recv(1000)
+    watched.send(b"x" * 1000)
+    assert watched.watch.look(40.0) == 0.0
+    assert watched.watch.look(69.0) == 29.0

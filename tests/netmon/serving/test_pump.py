@@ -1,0 +1,120 @@
+import asyncio
+import os
+import random
+import socket
+from collections.abc import AsyncGenerator
+
+import pytest
+
+from netmon.serving.pump import CHUNK_BYTES, Pump
+from netmon.serving.stalled import unread_bytes
+from tests.support.served_collector import until
+
+
+class Pumped:
+    """A pump with both far ends."""
+
+    def __init__(self) -> None:
+        self.client, near = socket.socketpair()
+        self.server, behind = socket.socketpair()
+        for end in (self.client, self.server, near, behind):
+            end.setblocking(False)
+        self.near = near
+        self.ended = 0
+        self.pump = Pump(near, behind, self._end, asyncio.get_running_loop())
+
+    def _end(self) -> None:
+        self.ended += 1
+
+
+@pytest.fixture
+async def pumped() -> AsyncGenerator[Pumped, None]:
+    made = Pumped()
+    yield made
+    made.pump.end()
+    made.client.close()
+    made.server.close()
+
+
+async def send(through: socket.socket, payload: bytes) -> None:
+    async with asyncio.timeout(10):
+        await asyncio.get_running_loop().sock_sendall(through, payload)
+
+
+async def receive(through: socket.socket, count: int) -> bytes:
+    """Read in pieces of any size."""
+    sizes = random.Random(7)
+    heard = bytearray()
+    async with asyncio.timeout(10):
+        while len(heard) < count:
+            part = await asyncio.get_running_loop().sock_recv(through, sizes.randint(1, 100_000))
+            assert part, "it ended"
+            heard += part
+    return bytes(heard)
+
+
+async def test_what_was_heard_before_goes_first(pumped: Pumped) -> None:
+    pumped.client.send(b"second")
+    pumped.pump.start(b"first ")
+    assert await receive(pumped.server, 12) == b"first second"
+
+
+async def test_both_directions_arrive_whole_and_in_order(pumped: Pumped) -> None:
+    upward, downward = os.urandom(3_000_000), os.urandom(5_000_000)
+    pumped.pump.start(b"")
+    _, _, up, down = await asyncio.gather(
+        send(pumped.client, upward),
+        send(pumped.server, downward),
+        receive(pumped.server, len(upward)),
+        receive(pumped.client, len(downward)),
+    )
+    assert up == upward
+    assert down == downward
+
+
+async def test_a_reader_that_takes_nothing_holds_the_writer_back(pumped: Pumped) -> None:
+    pumped.pump.start(b"")
+    sent = 0
+    while True:
+        try:
+            sent += pumped.server.send(bytes(CHUNK_BYTES))
+        except BlockingIOError:
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+            try:
+                sent += pumped.server.send(bytes(1))
+            except BlockingIOError:
+                break
+    # Two sockets' buffers and what the pump holds: nothing grows with time.
+    assert sent < 2 * 300_000 + CHUNK_BYTES
+    assert len(await receive(pumped.client, sent)) == sent
+
+
+async def test_what_was_sent_before_the_end_arrives_before_the_end(pumped: Pumped) -> None:
+    pumped.pump.start(b"")
+    await send(pumped.server, b"last words")
+    pumped.server.close()
+    assert await receive(pumped.client, 10) == b"last words"
+    async with asyncio.timeout(10):
+        assert await asyncio.get_running_loop().sock_recv(pumped.client, 100) == b""
+    assert pumped.ended == 1
+
+
+async def test_a_client_that_goes_ends_the_connection_behind_once(pumped: Pumped) -> None:
+    pumped.pump.start(b"")
+    pumped.client.close()
+    async with asyncio.timeout(10):
+        assert await asyncio.get_running_loop().sock_recv(pumped.server, 100) == b""
+    pumped.pump.end()
+    assert pumped.ended == 1
+
+
+async def test_for_how_long_a_client_has_read_nothing_is_known(pumped: Pumped) -> None:
+    pumped.pump.start(b"")
+    assert pumped.pump.unread_seconds(0.0) == 0.0
+    await send(pumped.server, bytes(1000))
+    await until(lambda: unread_bytes(pumped.near), "it waits for the client")
+    assert pumped.pump.unread_seconds(5.0) == 0.0
+    assert pumped.pump.unread_seconds(35.0) == 30.0
+    await receive(pumped.client, 1000)
+    assert pumped.pump.unread_seconds(36.0) == 0.0
