@@ -1,13 +1,14 @@
 """The methods of HistoryService for alerts."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from netmon import codec
 from netmon.model import AlertFiring, AlertRule
-from netmon.serving import Context, Exhausted, InvalidRequest, NotFound
+from netmon.serving import Context, Exhausted, InvalidRequest, NotFound, SeatLimits, Seats, caller_of
 from netmon.v1 import history_service_pb2 as pb
 from netmon_recorder.service.ports import ServiceParts
 from netmon_recorder.service.requests import check, read, read_firing_limit, read_name, read_time, refusing
@@ -16,7 +17,9 @@ from netmon_recorder.service.workers import Workers
 RULE_LIMIT: Final = 200
 """Rules that are kept: each costs a question or two every minute."""
 
-STREAM_LIMIT: Final = 64
+STREAM_LIMITS: Final = SeatLimits(subscriber_limit=64, subscribers_a_user=32, kept_for_those_who_see_all=16)
+"""Streams of firings."""
+
 SIGN_OF_LIFE_SECONDS: Final = 1.0
 _FIRINGS_AT_ONCE: Final = 1_000
 
@@ -28,14 +31,14 @@ class AlertCalls:
         self._parts = parts
         self._store = parts.store
         self._workers = workers
-        self._streams = 0
+        self._seats = Seats(STREAM_LIMITS)
 
     async def PutAlert(self, request: pb.PutAlertRequest, context: Context) -> pb.PutAlertResponse:
         """Save a rule."""
         rule = read("rule", codec.alert_rule_from_wire, request.rule)
         check("rule", rule.filter)
         now = self._parts.wall_time()
-        with refusing("rule"):
+        with self._parts.desk.doing("put alert", context), refusing("rule"):
             saved, is_replaced = await self._workers.run(lambda: self._put(rule, now))
         return pb.PutAlertResponse(rule=codec.alert_rule_to_wire(saved), is_replaced=is_replaced)
 
@@ -54,9 +57,10 @@ class AlertCalls:
     async def DeleteAlert(self, request: pb.DeleteAlertRequest, context: Context) -> pb.DeleteAlertResponse:
         """Delete a rule."""
         name = read_name(request.name, "name")
-        rule = await self._workers.run(lambda: self._store.delete_rule(name))
-        if rule is None:
-            raise NotFound("NO_SUCH_ALERT", "there is no alert of this name")
+        with self._parts.desk.doing("delete alert", context):
+            rule = await self._workers.run(lambda: self._store.delete_rule(name))
+            if rule is None:
+                raise NotFound("NO_SUCH_ALERT", "there is no alert of this name")
         return pb.DeleteAlertResponse(rule=codec.alert_rule_to_wire(rule))
 
     async def TestAlert(self, request: pb.TestAlertRequest, context: Context) -> pb.TestAlertResponse:
@@ -76,9 +80,12 @@ class AlertCalls:
         self, request: pb.StreamAlertsRequest, context: Context
     ) -> AsyncIterator[pb.StreamAlertsResponse]:
         """Firings as they come."""
-        if self._streams >= STREAM_LIMIT:
-            raise Exhausted("TOO_MANY_SUBSCRIBERS", f"{STREAM_LIMIT} streams of alerts are open already")
-        self._streams += 1
+        with self._seats.take(caller_of(context)):
+            async with aclosing(self._stream(request)) as messages:
+                async for message in messages:
+                    yield message
+
+    async def _stream(self, request: pb.StreamAlertsRequest) -> AsyncGenerator[pb.StreamAlertsResponse]:
         bell = self._parts.listeners.listen()
         try:
             if request.HasField("after_sequence"):
@@ -97,7 +104,6 @@ class AlertCalls:
                     yield self._sign_of_life()
         finally:
             bell.close()
-            self._streams -= 1
 
     def _put(self, rule: AlertRule, now: float) -> tuple[AlertRule, bool]:
         self._parts.alerts.check(rule, now)

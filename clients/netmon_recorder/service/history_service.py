@@ -84,8 +84,9 @@ class StorageUpkeep:
 
     async def RunAggregation(self, request: pb.RunAggregationRequest, context: Context) -> pb.RunAggregationResponse:
         """Hold the roll-ups against what they were made of."""
-        now = self._parts.wall_time()
-        report = await self._workers.run(lambda: self._store.run_aggregation(now))
+        with self._parts.desk.doing("run aggregation", context):
+            now = self._parts.wall_time()
+            report = await self._workers.run(lambda: self._store.run_aggregation(now))
         return pb.RunAggregationResponse(report=codec.aggregation_report_to_wire(report))
 
     async def PreviewCleanup(self, request: pb.PreviewCleanupRequest, context: Context) -> pb.PreviewCleanupResponse:
@@ -100,7 +101,7 @@ class StorageUpkeep:
         """Delete in small steps; a caller who goes away ends it after the running one."""
         selection = read("selection", codec.cleanup_selection_from_wire, request.selection)
         now = self._parts.wall_time()
-        with refusing("selection"):
+        with self._parts.desk.doing("cleanup", context), refusing("selection"):
             async with aclosing(self._workers.step_through(lambda: self._store.cleanup(selection, now))) as steps:
                 async for progress in steps:
                     yield pb.CleanupResponse(progress=codec.cleanup_progress_to_wire(progress))
@@ -109,7 +110,8 @@ class StorageUpkeep:
         self, request: pb.RefreshHistoryCachesRequest, context: Context
     ) -> pb.RefreshHistoryCachesResponse:
         """Forget keys and names that nothing is of."""
-        report = await self._workers.run(self._store.refresh_caches)
+        with self._parts.desk.doing("refresh caches", context):
+            report = await self._workers.run(self._store.refresh_caches)
         return pb.RefreshHistoryCachesResponse(report=codec.cache_report_to_wire(report))
 
     async def GetStorageStatus(

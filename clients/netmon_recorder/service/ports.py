@@ -1,10 +1,11 @@
 """What the service asks of the rest of the recorder."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from netmon.model import AlertRule, AlertState, AlertTest, RecorderStatus
+from netmon.serving import ControlDesk
 from netmon_recorder.store import HistoryStore
 
 
@@ -54,10 +55,11 @@ class Bell(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceParts:
-    """What HistoryService stands on. ``wall_time`` gives Unix seconds."""
+    """What HistoryService stands on. ``wall_time`` gives Unix seconds, ``desk`` lets callers control."""
 
     store: HistoryStore
     alerts: Alerts
     listeners: Listeners
     state: RecorderState
     wall_time: Callable[[], float]
+    desk: ControlDesk = field(default_factory=ControlDesk)

@@ -1,17 +1,19 @@
 """How much the service gives, in all and at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from netmon.serving import SeatLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Limits of one service; seconds and counts.
 
-    ``subscriber_limit`` counts streams of snapshots and of events together. ``view_limit`` counts different views of
+    ``seats`` are for streams of snapshots and of events together. ``view_limit`` counts different views of
     snapshots, each of which is composed and encoded once a tick.
     """
 
-    subscriber_limit: int = 1024
+    seats: SeatLimits = field(default_factory=SeatLimits)
     view_limit: int = 128
     frozen_reader_seconds: float = 30.0
     heartbeat_seconds: float = 1.0

@@ -18,7 +18,7 @@ from netmon.codec import (
     time_to_wire,
 )
 from netmon.model import MonitoringState, Status
-from netmon.serving import Context, NotFound, caller_of, told
+from netmon.serving import Context, NotFound, Seats, caller_of, told
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server.events import EventFeed
 from netmon_collector.server.hub import Hub
@@ -36,7 +36,6 @@ from netmon_collector.server.requests import (
     read_seconds,
     read_view,
 )
-from netmon_collector.server.seats import Seats
 from netmon_collector.server.sending import Sender, rings_within
 
 # A snapshot a second is sign of life enough: only when it is late by this a heartbeat goes out.
@@ -60,7 +59,7 @@ class MonitorService:
         self._hub = hub
         self._limits = limits
         self._wall_time = wall_time
-        self._seats = Seats(limits.subscriber_limit)
+        self._seats = Seats(limits.seats)
         self._events = EventFeed(source, wall_time)
         self._listings = Listings(limits)
 
@@ -88,7 +87,7 @@ class MonitorService:
         limit_seconds = self._limits.heartbeat_seconds
         silence_seconds = limit_seconds + (_LATE_SECONDS if interval_seconds <= limit_seconds else 0.0)
         sender = Sender(context, self._limits.frozen_reader_seconds)
-        with self._seats.take(), self._hub.subscribe(view, every) as subscription:
+        with self._seats.take(caller_of(context)), self._hub.subscribe(view, every) as subscription:
             hello = self._hello(status, interval_seconds, self._newest_sequence())
             await sender.send(pb.StreamSnapshotsResponse(hello=hello).SerializeToString())
             while True:
@@ -105,7 +104,7 @@ class MonitorService:
         cursor = self._events.open(filter_, after_sequence, request.instance_id, redacted=request.redacted)
         status = self._read_status(context)
         sender = Sender(context, self._limits.frozen_reader_seconds)
-        with self._seats.take(), self._hub.listen() as bell:
+        with self._seats.take(caller_of(context)), self._hub.listen() as bell:
             hello = self._hello(status, status.interval_seconds, self._source.newest_event_sequence)
             await sender.send(pb.StreamEventsResponse(hello=hello).SerializeToString())
             now = asyncio.get_running_loop().time

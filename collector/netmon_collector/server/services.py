@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from netmon.serving import Service, build_service
+from netmon.serving import ControlDesk, Service, build_service
 from netmon.serving.reflection import reflection_service
 from netmon.v1 import control_service_pb2, monitor_service_pb2
 from netmon_collector.server.control_service import ControlService
@@ -26,8 +26,9 @@ def build_services(
     ``wall_time`` gives Unix seconds; ``limits`` are those that the hub has.
     """
     monitor = MonitorService(source=source, status=status, hub=hub, limits=limits or Limits(), wall_time=wall_time)
+    changing = ControlService(control, ControlDesk())
     services = (
         build_service(monitor_service_pb2.DESCRIPTOR.services_by_name["MonitorService"], monitor),
-        build_service(control_service_pb2.DESCRIPTOR.services_by_name["ControlService"], ControlService(control)),
+        build_service(control_service_pb2.DESCRIPTOR.services_by_name["ControlService"], changing),
     )
     return (*services, reflection_service([service.name for service in services]))

@@ -14,6 +14,7 @@ from netmon.serving.callers import (
     set_caller,
     told,
 )
+from netmon.serving.control_desk import ControlDesk, ControlRate
 from netmon.serving.credentials import Credentials
 from netmon.serving.directory import UnsafeDirectory
 from netmon.serving.errors import (
@@ -32,6 +33,7 @@ from netmon.serving.host import HostTimes, ServiceHost
 from netmon.serving.lock import AlreadyRunning
 from netmon.serving.options import CLIENT_OPTIONS, MESSAGE_LIMIT_BYTES, SERVER_OPTIONS
 from netmon.serving.quotas import GateLimits
+from netmon.serving.seats import SeatLimits, Seats
 from netmon.serving.service import Service, build_service
 from netmon.serving.socket import SocketAccess, access_for_invoker
 from netmon.serving.supervisor import Supervisor
@@ -48,6 +50,8 @@ __all__ = [
     "CallerPolicy",
     "Callers",
     "Context",
+    "ControlDesk",
+    "ControlRate",
     "Credentials",
     "Exhausted",
     "GateLimits",
@@ -56,6 +60,8 @@ __all__ = [
     "NotFound",
     "NotPermitted",
     "PreconditionFailed",
+    "SeatLimits",
+    "Seats",
     "Service",
     "ServiceError",
     "ServiceHost",

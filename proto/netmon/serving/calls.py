@@ -2,7 +2,8 @@
 
 import asyncio
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from typing import Any, cast
 
 import grpc
@@ -105,9 +106,11 @@ class CallGuard(grpc.aio.ServerInterceptor):
         return guarded
 
 
-def _from_generator(behaviour: Callable[[Any, Context], AsyncIterator[object]]) -> _Behaviour:
+def _from_generator(behaviour: Callable[[Any, Context], AsyncGenerator[object]]) -> _Behaviour:
     async def run(request: object, context: Context) -> None:
-        async for message in behaviour(request, context):
-            await context.write(message)
+        # Closed here and not by the collector of garbage: what it holds is free again when its caller has gone.
+        async with aclosing(behaviour(request, context)) as messages:
+            async for message in messages:
+                await context.write(message)
 
     return run

@@ -50,7 +50,7 @@ class PeerGate:
         self._pumps: set[Pump] = set()
         self._arrivals: set[Arrival] = set()
         self._one_left = asyncio.Event()
-        self._refused = Refusals()
+        self._refused = Refusals("connections refused")
 
     @property
     def connection_count(self) -> int:

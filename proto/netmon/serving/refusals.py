@@ -1,4 +1,4 @@
-"""What a gate turned away, said at most once a minute: who floods it must not flood the log too."""
+"""What was turned away, said at most once a minute: who floods a service must not flood the log too."""
 
 import logging
 from collections import Counter
@@ -10,9 +10,10 @@ _LOGGER = logging.getLogger(__name__)
 
 
 class Refusals:
-    """Counts refusals by reason and user. User numbers are said, no names."""
+    """Counts refusals by reason and user. ``title`` says of what; user numbers are said, no names."""
 
-    def __init__(self) -> None:
+    def __init__(self, title: str) -> None:
+        self._title = title
         self._counts: Counter[tuple[str, int | None]] = Counter()
         self._said_at: float | None = None
 
@@ -33,4 +34,4 @@ class Refusals:
             for (reason, uid), count in self._counts.most_common()
         ]
         self._counts.clear()
-        _LOGGER.warning("connections refused since the last report: %s", ", ".join(parts))
+        _LOGGER.warning("%s since the last report: %s", self._title, ", ".join(parts))

@@ -13,8 +13,8 @@ from tests.support.tick_source import START, TickSource, row
 VIEW = View()
 
 
-def hub_of(source: TickSource, **limits: int) -> Hub:
-    return Hub(source, Limits(**limits))
+def hub_of(source: TickSource, *, view_limit: int = 128) -> Hub:
+    return Hub(source, Limits(view_limit=view_limit))
 
 
 def decoded(messages: list[bytes]) -> list[pb.StreamSnapshotsResponse]:

@@ -11,7 +11,7 @@ from google.protobuf.duration_pb2 import Duration
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from netmon.model import ConnectionClosed, InterfaceLedger, LedgerSums, MonitoringState
-from netmon.serving import HostTimes
+from netmon.serving import HostTimes, SeatLimits
 from netmon.v1 import filter_pb2, snapshot_pb2, status_pb2
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server import Limits
@@ -160,7 +160,7 @@ async def test_a_frozen_process_is_cut_and_gives_its_place_back(tmp_path: Path) 
 
 
 async def test_subscribers_over_the_limit_are_refused_while_all_else_answers(tmp_path: Path) -> None:
-    async with served(tmp_path, TickSource(), limits=Limits(subscriber_limit=3)) as both:
+    async with served(tmp_path, TickSource(), limits=Limits(seats=SeatLimits(subscriber_limit=3))) as both:
         both.tick()
         calls = [(await subscribe(both))[0] for _ in range(2)]
         events = both.monitor().StreamEvents(pb.StreamEventsRequest())
