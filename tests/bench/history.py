@@ -26,6 +26,7 @@ from netmon.model import (
 from netmon_recorder.store import UsageBatch
 from netmon_recorder.store.sqlite import SqliteStore, open_store
 from tests.bench.table import Row
+from tests.support.export_run import run_export
 from tests.support.history_year import days_of_quarters, hours
 
 _DAY = 86_400
@@ -46,7 +47,8 @@ def measure() -> list[Row]:
         begun = time.monotonic()
         cost = build(path)
         made = ("make the file (s)", time.monotonic() - begun, None, None)
-        return [made, *_sizes(path), ("keep a minute of 25 rows (ms of CPU)", cost, None, None), *questions(path)]
+        keeping = ("keep a minute of 25 rows (ms of CPU)", cost, None, None)
+        return [made, *_sizes(path), keeping, *questions(path), *export(Path(folder))]
 
 
 def build(path: Path, days: int = _DAYS) -> float:
@@ -80,6 +82,17 @@ def _keep(store: SqliteStore, rows: list[UsageRow], seconds: int) -> None:
 
 def _sizes(path: Path) -> list[Row]:
     return [("file of a year (MB)", path.stat().st_size / 1e6, 1000.0, None)]
+
+
+def export(folder: Path) -> list[Row]:
+    """Give what an export of the last 30 days takes: a million rows, by the command line, with gzip."""
+    run = run_export(folder, "2025-12-01", "2026-01-01")
+    return [
+        ("export as .csv.gz: rows (million)", run.line_count / 1e6, None, None),
+        ("  seconds", run.seconds, None, None),
+        ("  recorder's peak memory (MB)", run.recorder_bytes / 1e6, 60.0, None),
+        ("  command line's peak memory (MB)", run.cli_bytes / 1e6, None, None),
+    ]
 
 
 def questions(path: Path, days: int = _DAYS) -> list[Row]:
