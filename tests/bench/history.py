@@ -23,6 +23,7 @@ from netmon.model import (
     UsageQuery,
     UsageRow,
 )
+from netmon_client.history_query import application_sums_since
 from netmon_recorder.store import UsageBatch
 from netmon_recorder.store.sqlite import SqliteStore, open_store
 from tests.bench.table import Row
@@ -131,7 +132,7 @@ def _questions(store: SqliteStore, now: float) -> list[tuple[str, Callable[[], o
         ("12 months by month, by domain", lambda: usage(364, _B.MONTH, _D.DOMAIN)),
         ("12 months by month, by app and domain", lambda: usage(364, _B.MONTH, _D.APPLICATION, _D.DOMAIN)),
         ("12 months by month, one application's hosts", lambda: usage(364, _B.MONTH, _D.REMOTE_HOST, filter=app)),
-        ("today's sums by application", lambda: usage(0.9, _B.RANGE, _D.APPLICATION, top=1000)),
+        ("today's sums by application", lambda: store.usage(application_sums_since(now - 0.9 * _DAY), now)),
         ("domains of 24 hours", lambda: store.entities(EntityQuery(dimension=_D.DOMAIN, since_time=now - _DAY), now)),
         ("domains of 30 days", lambda: store.entities(EntityQuery(dimension=_D.DOMAIN, since_time=month), now)),
         (

@@ -23,7 +23,7 @@ from tests.support.recorder_process import RecorderProcess, recorder
 from tests.support.small_disk import small_disk
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(170)]
 
 _DAY = 86_400
 

@@ -1,6 +1,8 @@
+from pathlib import Path
+
 import pytest
 
-from netmon_client.history_query import parse_history_query
+from netmon_client.history_query import application_sums_since, parse_history_query
 from netmon_client.query import QueryError, parse_query
 
 
@@ -57,3 +59,17 @@ def is_refused(ask: object) -> bool:
     except ValueError:
         return True
     return False
+
+
+def test_sums_of_today_are_those_of_each_application_since_midnight(tmp_path: Path) -> None:
+    from tests.support.history_stage import NOON, keep, opened, row  # noqa: PLC0415 -- a real history, for this one alone
+
+    midnight = NOON - 43_200
+    with opened(tmp_path) as store:
+        keep(store, row(midnight - 60), row(midnight, 5), row(NOON, 7), row(NOON, 1, application_id="exe:b"))
+        answer = store.usage(application_sums_since(midnight), NOON + 60)
+        assert {one.key.application_id: one.total.received_bytes for one in answer.series} == {
+            "exe:firefox": 12,
+            "exe:b": 1,
+        }
+        assert answer.rest is None
