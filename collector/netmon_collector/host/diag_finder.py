@@ -38,6 +38,9 @@ SURE_SECONDS: Final = 0.05
 LATE_SECONDS: Final = 0.005
 """A lookup this long after the first packet may find the next socket with the same ends: it is never sure."""
 
+SWEEP_SECONDS: Final = 5.0
+"""How often what is old is forgotten: a walk over all that is kept."""
+
 # When to look again, after the first packet: an accepted socket has no process before accept(2), and may be handed to
 # a child; a socket that was found is looked at once more, to be sure.
 _INBOUND_LOOKS: Final = (0.001, 0.003, 0.008, 0.02)
@@ -83,7 +86,7 @@ class DiagFinder:
         """Take what the kernel told of processes; none of it says who made a socket."""
         del now_wall
         self._young.refresh(now)
-        if now - self._swept_at >= 1.0:
+        if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
             self._sweep(now)
         return 0

@@ -66,6 +66,35 @@ def test_a_newborn_process_is_found_and_known_to_hold(young: YoungProcesses, sea
     assert not search.holds(Grip(pid, descriptor), inode)
 
 
+LATE = """
+import socket, sys
+print("ready", flush=True)
+sys.stdin.readline()
+held = socket.socket()
+print(held.fileno(), flush=True)
+sys.stdin.readline()
+"""
+
+
+def test_a_young_process_that_had_no_socket_yet_is_found_with_its_first(
+    young: YoungProcesses, search: HolderSearch
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", LATE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdout.readline()
+        now = clock.monotonic()
+        young.refresh(now)
+        assert search.search(1, now, is_wide=False) is None
+        program.stdin.write("\n")
+        descriptor = int(program.stdout.readline())
+        inode = inode_of(program.pid, descriptor)
+        assert search.search(inode, now + 1.0, is_wide=False) == Grip(program.pid, descriptor)
+        program.communicate("\n")
+
+
 def test_who_was_found_before_is_looked_into_however_old(young: YoungProcesses, search: HolderSearch) -> None:
     now = clock.monotonic() + 60.0
     with socket.socket() as held:
