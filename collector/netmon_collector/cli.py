@@ -12,6 +12,7 @@ from netmon.model import Degradation
 from netmon.serving.lock import AlreadyRunning
 from netmon_collector import own_code
 from netmon_collector.config import ConfigError, Settings, load_settings
+from netmon_collector.priority import hurry
 from netmon_collector.source import CaptureRefused, SomethingMissing
 
 EXIT_STOPPED = 0
@@ -85,6 +86,7 @@ def _end_of(running: Coroutine[object, object, None]) -> tuple[int, str]:
 
 
 def _set_up(settings: Settings) -> None:
+    hurry()
     # A core dump would hold everybody's traffic.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Each client is a descriptor: the usual soft limit of 1,024 is soon reached.
