@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netmon.model import RecorderStatus, RecordingState
-from netmon.serving import Callers, ServiceHost
+from netmon.serving import Callers, ControlDesk, ControlRate, ServiceHost
 from netmon_client import AsyncHistoryClient, connect_history_async
 from netmon_recorder.alerts import AlertDesk, Bells
 from netmon_recorder.service import ServiceParts, Workers, build_services
@@ -42,12 +42,21 @@ class Served:
 
 
 @asynccontextmanager
-async def served_history(folder: Path, *, callers: Callers | None = None) -> AsyncGenerator[Served]:
+async def served_history(
+    folder: Path, *, callers: Callers | None = None, rate: ControlRate | None = None
+) -> AsyncGenerator[Served]:
     """Serve an empty history; its clock stands at `NOON`."""
     path = folder / "r.sock"
     with opened(folder) as store:
         desk, bells, workers = AlertDesk(store), Bells(), Workers()
-        parts = ServiceParts(store=store, alerts=desk, listeners=bells, state=Board(), wall_time=lambda: NOON)
+        parts = ServiceParts(
+            store=store,
+            alerts=desk,
+            listeners=bells,
+            state=Board(),
+            wall_time=lambda: NOON,
+            desk=ControlDesk(rate or ControlRate()),
+        )
         host = ServiceHost(path=path, services=build_services(parts, workers), callers=callers)
         await host.start()
         try:

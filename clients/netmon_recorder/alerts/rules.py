@@ -22,9 +22,9 @@ def check_rule(rule: AlertRule) -> None:
     if rule.measure is AlertMeasure.UNSPECIFIED:
         raise ValueError("AlertRule.measure: missing")
     if not _MINUTE <= rule.window_seconds <= LONGEST_WINDOW_SECONDS or rule.window_seconds % _MINUTE:
-        raise ValueError("AlertRule.window: not whole minutes, from one to 31 days")
+        raise ValueError("AlertRule.window_seconds: not whole minutes, from one to 31 days")
     if not 0 <= rule.quiet_seconds <= LONGEST_WINDOW_SECONDS:
-        raise ValueError("AlertRule.quiet: not from 0 to 31 days")
+        raise ValueError("AlertRule.quiet_seconds: not from 0 to 31 days")
     if rule.quiet_hours is not None:
         check_quiet_hours(rule.quiet_hours)
 

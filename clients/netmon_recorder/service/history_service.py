@@ -8,7 +8,7 @@ from netmon import codec
 from netmon.serving import Context, caller_of, told
 from netmon.v1 import history_service_pb2 as pb
 from netmon_recorder.service.ports import ServiceParts
-from netmon_recorder.service.requests import check, read, refusing
+from netmon_recorder.service.requests import check, read, read_selection, refusing
 from netmon_recorder.service.workers import Workers
 
 
@@ -91,7 +91,7 @@ class StorageUpkeep:
 
     async def PreviewCleanup(self, request: pb.PreviewCleanupRequest, context: Context) -> pb.PreviewCleanupResponse:
         """What Cleanup would delete."""
-        selection = read("selection", codec.cleanup_selection_from_wire, request.selection)
+        selection = read_selection(request.selection)
         now = self._parts.wall_time()
         with refusing("selection"):
             plan = await self._workers.run(lambda: self._store.cleanup_plan(selection, now))
@@ -99,7 +99,7 @@ class StorageUpkeep:
 
     async def Cleanup(self, request: pb.CleanupRequest, context: Context) -> AsyncIterator[pb.CleanupResponse]:
         """Delete in small steps; a caller who goes away ends it after the running one."""
-        selection = read("selection", codec.cleanup_selection_from_wire, request.selection)
+        selection = read_selection(request.selection)
         now = self._parts.wall_time()
         with self._parts.desk.doing("cleanup", context), refusing("selection"):
             async with aclosing(self._workers.step_through(lambda: self._store.cleanup(selection, now))) as steps:

@@ -7,14 +7,16 @@ from typing import Final, TypeVar
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from netmon.codec import time_from_wire
+from netmon.codec import cleanup_selection_from_wire, time_from_wire
 from netmon.matching import check_filter
-from netmon.model import Filter
+from netmon.model import CleanupSelection, Filter
 from netmon.serving import InvalidRequest
+from netmon.v1 import history_storage_pb2
 
 FIRING_LIMIT: Final = 100
 MOST_FIRINGS: Final = 1_000
 NAME_LIMIT: Final = 64
+LONGEST_KEPT_SECONDS: Final = 100 * 366 * 86_400
 
 # The codec, the storage and the rules name a path from a message down: "UsageQuery.calendar", "Filter.terms[0]".
 _OWN_NAMES: Final = re.compile(
@@ -30,6 +32,17 @@ def read(field: str, decode: Callable[[_T], _R], wire: _T) -> _R:
     """Give what a field of a request says."""
     with refusing(field):
         return decode(wire)
+
+
+def read_selection(wire: history_storage_pb2.CleanupSelection) -> CleanupSelection:
+    """Give what a cleanup is of."""
+    selection = read("selection", cleanup_selection_from_wire, wire)
+    policy = selection.policy
+    if policy is not None:
+        for name in ("minute_seconds", "hour_seconds", "day_seconds"):
+            if getattr(policy, name) > LONGEST_KEPT_SECONDS:
+                raise InvalidRequest(f"selection.policy.{name}", "more than 100 years")
+    return selection
 
 
 def read_time(wire: Timestamp, field: str) -> float:
@@ -71,6 +84,8 @@ def refusing(field: str) -> Generator[None]:
 
 
 def _path(field: str, path: str) -> str:
+    if not field and path.startswith("AlertRule"):
+        field = "rule"
     inner = _OWN_NAMES.sub("", path)
     for name, own in _INNER_NAMES:
         if inner == name or inner.startswith(name + "."):

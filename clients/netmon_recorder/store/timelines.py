@@ -37,6 +37,8 @@ def answer_timeline(
 ) -> Timeline:
     """Answer a question. Raises ValueError naming the field that makes no sense."""
     numbers = _numbers(connection, query)
+    if query.joined_seconds < 0:
+        raise ValueError("TimelineQuery.joined_seconds: negative")
     until = min(now, now if query.until_time is None else query.until_time)
     since = until - _DAY_SECONDS if query.since_time is None else query.since_time
     if since >= until:

@@ -8,9 +8,12 @@ from typing import Any, cast
 
 import grpc
 import grpc.aio
+from google.protobuf.message import Message
 
 from netmon.serving.callers import Caller, set_caller
-from netmon.serving.errors import Context, ServiceError, Unavailable, refuse, refuse_unexpected
+from netmon.serving.errors import Context, InvalidRequest, ServiceError, Unavailable, refuse, refuse_unexpected
+from netmon.serving.plausible import check_request
+from netmon.serving.service import Unreadable
 
 # What grpc hands an interceptor is a method of any types: only the service knows them.
 _Handler = Any
@@ -71,6 +74,7 @@ class CallGuard(grpc.aio.ServerInterceptor):
             self._streams.add(task)
             try:
                 set_caller(await self._find_caller(context.peer()))
+                _check(request)
                 await run(request, context)
             except ServiceError as error:
                 await refuse(context, error)
@@ -95,6 +99,7 @@ class CallGuard(grpc.aio.ServerInterceptor):
         async def guarded(request: object, context: Context) -> object:
             try:
                 set_caller(await self._find_caller(context.peer()))
+                _check(request)
                 return await behaviour(request, context)
             except ServiceError as error:
                 await refuse(context, error)
@@ -104,6 +109,14 @@ class CallGuard(grpc.aio.ServerInterceptor):
                 await refuse_unexpected(context, method, error)
 
         return guarded
+
+
+def _check(request: object) -> None:
+    """Refuse what no request may hold. Streams of requests are their method's to check: reflection's alone."""
+    if isinstance(request, Unreadable):
+        raise InvalidRequest("", f"not a {request.kind}")
+    if isinstance(request, Message):
+        check_request(request)
 
 
 def _from_generator(behaviour: Callable[[Any, Context], AsyncGenerator[object]]) -> _Behaviour:

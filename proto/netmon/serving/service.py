@@ -6,7 +6,7 @@ from typing import Any
 
 import grpc
 from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
-from google.protobuf.message import Message
+from google.protobuf.message import DecodeError, Message
 from google.protobuf.message_factory import GetMessageClass
 
 
@@ -33,8 +33,27 @@ def _encode(message: Message | bytes) -> bytes:
     return message if isinstance(message, bytes) else message.SerializeToString()
 
 
+class Unreadable:
+    """Stands for a request whose bytes are no message of its kind. grpc would tell the caller our exception's text."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind = kind
+
+
+def _decoder(method: MethodDescriptor) -> Callable[[bytes], Message | Unreadable]:
+    kind = GetMessageClass(method.input_type)
+
+    def decode(request: bytes) -> Message | Unreadable:
+        try:
+            return kind.FromString(request)
+        except DecodeError:
+            return Unreadable(method.input_type.name)
+
+    return decode
+
+
 def _handler(method: MethodDescriptor, behaviour: Callable[..., Any]) -> "grpc.RpcMethodHandler[Any, Any]":
-    decode = GetMessageClass(method.input_type).FromString
+    decode = _decoder(method)
     if method.server_streaming:
         build = (
             grpc.stream_stream_rpc_method_handler if method.client_streaming else grpc.unary_stream_rpc_method_handler

@@ -1,9 +1,18 @@
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from netmon.model import Filter, FilterField, Term
+from netmon.model import Filter, FilterField, RetentionPolicy, Term
 from netmon.serving import InvalidRequest
-from netmon_recorder.service.requests import check, read_firing_limit, read_name, read_time, refusing
+from netmon.v1 import history_storage_pb2
+from netmon_recorder.service.requests import (
+    LONGEST_KEPT_SECONDS,
+    check,
+    read_firing_limit,
+    read_name,
+    read_selection,
+    read_time,
+    refusing,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,3 +50,14 @@ def test_times_names_and_numbers_are_checked() -> None:
     assert [read_firing_limit(0), read_firing_limit(7)] == [100, 7]
     with pytest.raises(InvalidRequest, match="firing_limit"):
         read_firing_limit(1_001)
+
+
+def test_a_cleanup_keeps_nothing_for_longer_than_a_century() -> None:
+    wire = history_storage_pb2.CleanupSelection()
+    wire.policy.hour_seconds = LONGEST_KEPT_SECONDS
+    assert read_selection(wire).policy == RetentionPolicy(
+        minute_seconds=0, hour_seconds=LONGEST_KEPT_SECONDS, day_seconds=0, quota_bytes=0
+    )
+    wire.policy.hour_seconds += 1
+    with pytest.raises(InvalidRequest, match=r"^selection\.policy\.hour_seconds: more than 100 years"):
+        read_selection(wire)
