@@ -159,11 +159,12 @@ def _caller(status: Status) -> Check:
     caller = status.caller
     who = "you" if caller.uid is None else f"uid {caller.uid}"
     may = "may start, stop and clear" if caller.may_control else "may not start, stop or clear"
+    why = f" ({caller.reason})" if caller.reason else ""
     if caller.sees is Visibility.OWN:
-        fact = f"{who} sees its own processes, the rest as one sum, and {may}"
+        fact = f"{who} sees its own processes, the rest as one sum, and {may}{why}"
         fix = "Join the group:  sudo usermod -aG netmon $USER   (then log in again)"
         return Check(name="rights", verdict=Verdict.WARNING, fact=fact, fix=fix)
-    return Check(name="rights", verdict=Verdict.GOOD, fact=f"{who} may see everything and {may}")
+    return Check(name="rights", verdict=Verdict.GOOD, fact=f"{who} may see everything and {may}{why}")
 
 
 def _degraded(status: Status, said: Sequence[Check]) -> list[Check]:
