@@ -24,6 +24,7 @@ _COMMANDS = (
     ("Collector", "status", "status", "State of the collector"),
     ("Collector", "doctor", "doctor", "What is wrong, and how to mend it"),
     ("Collector", "audit", "audit", "Hold the sums against the system's own counters"),
+    ("Collector", "metrics", "metrics", "Its figures of itself, for Prometheus"),
     ("Collector", "start", "control", "Begin to capture again, for everybody"),
     ("Collector", "stop", "control", "Stop the capture, for everybody"),
     ("Collector", "clear", "control", "Let all sums begin anew, for everybody"),

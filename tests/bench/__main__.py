@@ -10,7 +10,7 @@ from importlib import import_module
 from tests.bench.table import Row, table
 
 WITHOUT_ROOT = ("packet_cost", "names", "snapshot", "encode", "page_data", "dashboard", "dashboard_page", "history")
-WITH_ROOT = ("capture_live", "names_live", "idle", "desktop", "owners", "memory", "latency", "subscribers")
+WITH_ROOT = ("capture_live", "names_live", "idle", "desktop", "owners", "memory", "latency", "subscribers", "flood")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

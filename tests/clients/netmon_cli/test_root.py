@@ -20,6 +20,7 @@ def test_help_shows_what_exists_and_no_more(run_alone: Run) -> None:
         "interfaces",
         "explain",
         "audit",
+        "metrics",
         "status",
         "doctor",
         "start",

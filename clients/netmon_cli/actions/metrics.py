@@ -1,0 +1,122 @@
+"""What ``metrics`` does: prints the figures once, or serves them to a scraper of this machine until it is stopped."""
+
+import os
+import socket
+import socketserver
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from netmon.model import View
+from netmon_cli.metrics import CONTENT_TYPE, metrics_text
+from netmon_cli.session import Session
+from netmon_client import NetmonError
+
+if TYPE_CHECKING:
+    from netmon_client import Client
+
+__all__ = ["print_metrics", "serve_metrics"]
+
+_PATH: Final = "/metrics"
+_HERE: Final = "127.0.0.1"
+_REQUEST_SECONDS: Final = 5.0
+
+
+def print_metrics(session: Session) -> None:
+    """Ask once and print."""
+    with session.client() as client:
+        session.write(*_text(client).splitlines())
+
+
+def serve_metrics(session: Session, place: str) -> None:
+    """Serve at ``127.0.0.1:PORT`` or on a Unix socket of ours alone, until the program is told to end."""
+    with session.client() as client:
+
+        class Handler(_Handler):
+            def text(self) -> str:
+                return _text(client)
+
+        with _server(place, Handler) as server:
+            at = place if place.startswith("/") else f"http://{_HERE}:{server.server_address[1]}{_PATH}"
+            session.say(f"metrics are served at {at}")
+            server.serve_forever()
+
+
+def _text(client: "Client") -> str:
+    return metrics_text(client.status(), client.snapshot(View()))
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers GET /metrics. Nothing is logged."""
+
+    timeout = _REQUEST_SECONDS
+
+    def text(self) -> str:
+        """Give what is served. Raises ``NetmonError`` where the collector does not answer."""
+        raise NotImplementedError
+
+    def do_GET(self) -> None:
+        """Answer, where the request names this machine: a page of another site must not read it (DNS rebinding)."""
+        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
+        is_unix = isinstance(self.client_address, str) or not self.client_address
+        if not is_unix and host not in {_HERE, "localhost"}:
+            self._answer(HTTPStatus.FORBIDDEN, "this serves 127.0.0.1 alone\n")
+        elif self.path.partition("?")[0] != _PATH:
+            self._answer(HTTPStatus.NOT_FOUND, f"only {_PATH} is here\n")
+        else:
+            try:
+                text = self.text()
+            except NetmonError as error:
+                self._answer(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}\n")
+            else:
+                self._answer(HTTPStatus.OK, text, CONTENT_TYPE)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 -- the base class's own name
+        """Say nothing."""
+
+    def _answer(self, status: HTTPStatus, text: str, content_type: str = "text/plain; charset=utf-8") -> None:
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", content_type)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def _server(place: str, handler: type[_Handler]) -> socketserver.TCPServer:
+    """Bind. Not http.server's own class: that asks the resolver for this machine's name when it binds."""
+    try:
+        if place.startswith("/"):
+            return _bound_to_path(Path(place), handler)
+        host, _, port = place.rpartition(":")
+        if host != _HERE or not port.isdecimal() or int(port) > 65_535:
+            raise click.UsageError(
+                f"--listen takes {_HERE}:PORT or the path of a socket, not {place!r}",
+                click.get_current_context(silent=True),
+            )
+        return _TcpServer((_HERE, int(port)), handler)
+    except OSError as error:
+        raise click.UsageError(
+            f"cannot listen at {place}: {error.strerror}", click.get_current_context(silent=True)
+        ) from None
+
+
+class _TcpServer(socketserver.TCPServer):
+    allow_reuse_address = True
+
+
+class _PathServer(socketserver.TCPServer):
+    address_family = socket.AF_UNIX
+
+
+def _bound_to_path(path: Path, handler: type[_Handler]) -> socketserver.TCPServer:
+    """Bind a socket that its owner alone can open; one that is there already is not touched."""
+    mask = os.umask(0o177)
+    try:
+        return _PathServer(str(path), handler)  # pyright: ignore[reportArgumentType] -- AF_UNIX takes a path
+    finally:
+        os.umask(mask)

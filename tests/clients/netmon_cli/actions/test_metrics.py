@@ -1,0 +1,82 @@
+import http.client
+import os
+import re
+import socket
+import stat
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from netmon_client.testing import FakeCollector
+from tests.clients.netmon_cli.rows import SNAPSHOT
+from tests.support.prometheus_text import read_metrics
+from tests.support.stream_reader import CLI
+from tests.support.waiting import wait_for
+
+
+@contextmanager
+def served(fake: FakeCollector, place: str) -> Generator[str]:
+    """Run the program, and give what it says of where it serves."""
+    command = [CLI, "--socket", fake.socket, "metrics", "--listen", place]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stderr is not None
+        yield process.stderr.readline()
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+def get(connection: http.client.HTTPConnection, path: str, **headers: str) -> tuple[int, str]:
+    connection.request("GET", path, headers=headers)
+    answer = connection.getresponse()
+    return answer.status, answer.read().decode()
+
+
+def test_a_scraper_of_this_machine_is_answered_each_time_and_no_other_page(fake: FakeCollector) -> None:
+    fake.publish(SNAPSHOT)
+    with served(fake, "127.0.0.1:0") as said:
+        port = re.search(r"127\.0\.0\.1:(\d+)/metrics", said)
+        assert port is not None, said
+        for _ in range(2):
+            connection = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=20)
+            status, text = get(connection, "/metrics")
+            assert status == 200
+            assert "netmon_subscribers" in read_metrics(text)
+        assert get(http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=20), "/")[0] == 404
+        elsewhere = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=20)
+        assert get(elsewhere, "/metrics", Host="evil.example")[0] == 403
+
+
+def test_a_socket_is_for_its_owner_alone(fake: FakeCollector, tmp_path: Path) -> None:
+    fake.publish(SNAPSHOT)
+    path = tmp_path / "metrics.sock"
+    with served(fake, str(path)):
+        wait_for(path.exists, seconds=20, what="the socket is there")
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        with socket.socket(socket.AF_UNIX) as stream:
+            stream.connect(str(path))
+            stream.sendall(b"GET /metrics HTTP/1.0\r\nHost: x\r\n\r\n")
+            answer = b"".join(iter(lambda: stream.recv(65_536), b""))
+        assert answer.startswith(b"HTTP/1.0 200 ")
+        assert "netmon_monitoring" in read_metrics(answer.partition(b"\r\n\r\n")[2].decode())
+
+
+def test_a_collector_that_is_gone_is_told_and_the_next_one_served(fake: FakeCollector) -> None:
+    fake.publish(SNAPSHOT)
+    with served(fake, "127.0.0.1:0") as said:
+        port = int(re.findall(r":(\d+)/metrics", said)[0])
+        assert get(http.client.HTTPConnection("127.0.0.1", port, timeout=20), "/metrics")[0] == 200
+        fake.kill()
+        assert get(http.client.HTTPConnection("127.0.0.1", port, timeout=20), "/metrics")[0] == 503
+
+
+def test_a_place_that_is_taken_is_said(fake: FakeCollector, tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("")
+    command = [CLI, "--socket", fake.socket, "metrics", "--listen", str(taken)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False, env={**os.environ})
+    assert ran.returncode == 2
+    assert "cannot listen" in ran.stderr
+    assert taken.read_text() == ""
