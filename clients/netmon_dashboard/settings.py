@@ -35,6 +35,9 @@ _OPTIONS: Final[dict[str, object]] = {
     # A colour under [theme] itself would pin the light mode, so each mode has its own; only sizes stand there.
     "theme.paddingTop": "0.5rem",
     "theme.paddingBottom": "1rem",
+    # Below the 1.375rem of a page's own title, which is our component's.
+    "theme.headingFontSizes": ["1.375rem", "1.25rem", "1.125rem", "1rem", "0.875rem", "0.875rem"],
+    "theme.headingFontWeights": [600, 600, 600, 600, 600, 600],
     "theme.light.primaryColor": "#1d4ed8",
     "theme.light.backgroundColor": "#ffffff",
     "theme.light.secondaryBackgroundColor": "#f3f5f9",

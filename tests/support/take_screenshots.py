@@ -16,9 +16,12 @@ from typing import Literal
 
 from PIL import Image
 
+from netmon_client import connect
 from tests.support.browser import Tab, chromium, open_tab
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.dashboard_process import dashboard
+from tests.support.demo_history import write_demo_month
+from tests.support.recorder_process import recorder
 from tests.support.source_tree import ROOT
 
 PICTURES = ROOT / "clients/pictures"
@@ -27,18 +30,23 @@ DEMO = ROOT / "clients/demo"
 SIZE = (1280, 800)
 MOST_BYTES = 150_000
 _COLOURS = 256
+_HISTORY_AFTER_SECONDS = 15.0  # most programs of the recording have spoken by then
 _OPEN_SECONDS = 4.0  # how long what is opened may take to be whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screenshot:
-    """A page ``at_seconds`` after the recording began. ``opened``: the application whose row is clicked."""
+    """A page ``at_seconds`` after the recording began. ``opened``: the application whose row is clicked.
+
+    ``query``: of the page's address.
+    """
 
     name: str
     page: str
     at_seconds: float
     theme: Literal["light", "dark"] = "light"
     opened: str = ""
+    query: str = ""
 
     @property
     def file(self) -> str:
@@ -52,6 +60,8 @@ TAKEN = (
     Screenshot(name="dashboard-connections-dark", page="connections", at_seconds=38, theme="dark", opened="updater"),
     Screenshot(name="dashboard-overview", page="overview", at_seconds=70),
     Screenshot(name="dashboard-applications", page="applications", at_seconds=78, opened="firefox"),
+    Screenshot(name="dashboard-domains", page="domains", at_seconds=84),
+    Screenshot(name="dashboard-history", page="history", at_seconds=84, query="range=30d&by=day&group=app"),
 )
 
 
@@ -79,11 +89,16 @@ def main() -> None:
         stack.callback(process.kill)
         process.wait_until_ready()
         began = time.monotonic()
-        shown = stack.enter_context(dashboard(socket, Path(folder) / "dashboard.log", "--port", "0"))
+        wait_for_seconds(began + _HISTORY_AFTER_SECONDS)
+        with connect(socket) as client:
+            write_demo_month(Path(folder) / "history.db", client.snapshot(), time.time())
+        recording = stack.enter_context(recorder(Path(folder), "/nonexistent", "--time-zone", "UTC"))
+        flags = ("--port", "0", "--recorder-socket", recording.socket)
+        shown = stack.enter_context(dashboard(socket, Path(folder) / "dashboard.log", *flags))
         browser = stack.enter_context(chromium())
         tabs = [
             stack.enter_context(
-                open_tab(browser, shown.page(each.page), size=SIZE, theme=each.theme, reduced_motion=True)
+                open_tab(browser, shown.page(each.page, each.query), size=SIZE, theme=each.theme, reduced_motion=True)
             )
             for each in TAKEN
         ]
@@ -95,6 +110,11 @@ def main() -> None:
             path = PICTURES / each.file
             path.write_bytes(taken(tab))
             sys.stdout.write(f"{path.stat().st_size:9,} {path.relative_to(ROOT)}\n")
+
+
+def wait_for_seconds(moment: float) -> None:
+    """Let the recording run until then (of `time.monotonic`)."""
+    time.sleep(max(0.0, moment - time.monotonic()))
 
 
 def wait_until(tab: Tab, moment: float) -> None:

@@ -26,6 +26,8 @@ __all__ = ["show_history", "show_notice"]
 _WRITTEN: Final = "history_written"
 _NEXT: Final = "history_next"
 _SPAN: Final = "history_span"
+_SHOWN: Final = "history_shown"
+_CHART: Final = "history_chart"
 _TOPS: Final = (5, 10, 20)
 _LONGEST_VALUE: Final = MAXIMUM_PATTERN_LENGTH
 
@@ -146,13 +148,8 @@ def _show(view: HistoryView, answer: UsageAnswer, now: float, recorder: Recorder
     chart = component(
         "netmon_history", js=_MODULE, html='<div id="netmon-history"></div>', css=":host { display: block }"
     )
-    result = chart(key="history_chart", data=figures, on_drill_change=_nothing_yet)
-    clicked = result.get("drill")
-    if isinstance(clicked, dict):
-        following = _drilled(view, clicked)  # pyright: ignore[reportUnknownArgumentType] -- JSON of the browser
-        if following is not None:
-            st.session_state[_NEXT] = following
-            st.rerun()
+    st.session_state[_SHOWN] = view
+    chart(key=_CHART, data=figures, on_drill_change=_take_click)
 
 
 def _drilled(view: HistoryView, clicked: Mapping[str, Any]) -> HistoryView | None:
@@ -166,5 +163,9 @@ def _drilled(view: HistoryView, clicked: Mapping[str, Any]) -> HistoryView | Non
     return None
 
 
-def _nothing_yet() -> None:
-    """Take the news of a click; the run of the script that follows reads what was clicked."""
+def _take_click() -> None:
+    """Take what was clicked, before the run of the script that shows it: that is one run, and one question."""
+    state = st.session_state
+    view, clicked = state.get(_SHOWN), state.get(_CHART, {}).get("drill")
+    if isinstance(view, HistoryView) and isinstance(clicked, Mapping):
+        state[_NEXT] = _drilled(view, clicked)  # pyright: ignore[reportUnknownArgumentType] -- JSON of the browser

@@ -22,24 +22,25 @@ def notice_of(error: NetmonError) -> Notice:
     if isinstance(error, RecorderUnreachable):
         return Notice(
             title="No recorder answers",
-            text=f"{error.what}{_why(error)}. History is kept by a program of its own, which needs no root; the live "
+            text=f"{_said(error)}. History is kept by a program of its own, which needs no root; the live "
             "pages do without it. What was recorded before comes back with it.",
             command=_start(error),
         )
     if isinstance(error, NotPermitted):
         title, text = "You may not read this history", "It belongs to whoever started the recorder, and to its group."
-        return Notice(title=title, text=f"{error.what}{_why(error)}. {text}", command=remedy_command(error.remedy))
+        return Notice(title=title, text=f"{_said(error)}. {text}", command=remedy_command(error.remedy))
     if isinstance(error, IncompatibleVersion):
-        text = f"{error.what}{_why(error)}. Dashboard and recorder must be of versions that fit."
+        text = f"{_said(error)}. Dashboard and recorder must be of versions that fit."
         return Notice(title="Another version of the recorder", text=text, command=remedy_command(error.remedy))
     if isinstance(error, InvalidRequest):
-        return Notice(title="History does not hold that", text=f"{error.what}{_why(error)}.")
-    text = f"{error.what}{_why(error)}. The page can be tried again."
+        return Notice(title="History does not hold that", text=f"{_said(error)}.")
+    text = f"{_said(error)}. The page can be tried again."
     return Notice(title="The recorder did not answer", text=text, command=remedy_command(error.remedy))
 
 
-def _why(error: NetmonError) -> str:
-    return f" ({error.why})" if error.why else ""
+def _said(error: NetmonError) -> str:
+    said = f"{error.what} ({error.why})" if error.why else error.what
+    return said[:1].upper() + said[1:]
 
 
 def _start(error: NetmonError) -> str:

@@ -5,7 +5,7 @@ import { h, setText } from "../dom.js";
 import { countText, emptyCell, makeTreeLine, numberCell } from "../widgets/tree_line.js";
 import { NAME_CELLS } from "./name_cells.js";
 import { makeSpark } from "./spark.js";
-import { todayText, todayTitle } from "./today.js";
+import { todaySum, todayTitle } from "./today.js";
 
 /** Kinds that are a text over all columns. */
 const WIDE_KINDS = new Set(["heading", "more"]);
@@ -40,7 +40,7 @@ function nameCell(kind, go) {
 
 /** Lines below an application have no sum of today: the recorder keeps applications, not processes or connections. */
 function todayCell() {
-  const cell = numberCell((line) => line.today ?? null, todayText);
+  const cell = numberCell((line) => todaySum(line.today), texts.sizeText);
   return { ...cell, title: ({ today }, look) => (today && look.today ? todayTitle(today, look.today, look) : "") };
 }
 

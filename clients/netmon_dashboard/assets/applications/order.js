@@ -4,11 +4,11 @@
  * What has no owner is no application: it stands below all others, always.
  */
 
+import { todaySum } from "./today.js";
+
 /** @typedef {{key: string, descending: boolean}} Sort */
 /** @typedef {import("../data/types.js").App} App */
 /** @typedef {(app: App) => {sent: number, received: number}} Sums what an application moved since the sums began */
-
-const NOTHING = Object.freeze([0, 0]);
 
 /** @type {Sort} */
 export const DEFAULT_SORT = Object.freeze({ key: "received_rate", descending: true });
@@ -24,7 +24,7 @@ const ORDERS = {
   received: (app, sums) => sums(app).received,
   sent: (app, sums) => sums(app).sent,
   total: (app, sums) => sums(app).received + sums(app).sent,
-  today: (app, sums, today) => (today(app) ?? NOTHING).reduce((one, other) => one + other),
+  today: (app, sums, today) => todaySum(today(app)) ?? 0,
   connections: (app) => app.connections,
   remotes: (app) => app.remotes,
   processes: (app) => app.processes,

@@ -17,7 +17,8 @@ export function movedToday(today, id) {
   return Object.hasOwn(today.apps, id) ? today.apps[id] : NOTHING;
 }
 
-export const todayText = (/** @type {number[]} */ [sent, received], look) => sizeText(sent + received, look);
+/** Both ways together; null where nothing is known. @param {readonly number[]|null|undefined} moved */
+export const todaySum = (moved) => (moved ? moved[0] + moved[1] : null);
 
 /** Both sums, since when, and what is missing. @param {readonly number[]} moved @param {Today} today */
 export function todayTitle([sent, received], today, look) {

@@ -6,7 +6,7 @@ def test_a_recorder_that_is_not_there_is_started_by_the_command_that_is_named() 
     remedy = "Start it:  netmon-recorder --socket /tmp/r.sock   (check: netmon-cli doctor)"
     notice = notice_of(RecorderUnreachable("no recorder at /tmp/r.sock", why="file not found", remedy=remedy))
     assert notice.command == "netmon-recorder --socket /tmp/r.sock"
-    assert notice.text.startswith("no recorder at /tmp/r.sock (file not found).")
+    assert notice.text.startswith("No recorder at /tmp/r.sock (file not found).")
 
 
 def test_a_recorder_that_was_lost_is_started_too() -> None:

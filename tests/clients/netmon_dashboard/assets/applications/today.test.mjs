@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { movedToday, todayText, todayTitle } from "../../../../../clients/netmon_dashboard/assets/applications/today.js";
+import { movedToday, todaySum, todayTitle } from "../../../../../clients/netmon_dashboard/assets/applications/today.js";
 
 const midnight = new Date(2026, 4, 3, 0, 0, 0).getTime() / 1000;
 const look = { units: "si", now: midnight + 3600 * 15 };
@@ -12,10 +12,11 @@ test("an application that moved nothing today has a zero, and without a recorder
   assert.deepEqual([...movedToday(today, "constructor")], [0, 0]);
   assert.deepEqual(movedToday(today, ""), [5, 6]);
   assert.equal(movedToday(null, "exe:/usr/bin/curl"), null);
+  assert.deepEqual([todaySum(null), todaySum(undefined), todaySum([0, 0])], [null, null, 0]);
 });
 
 test("both ways are one sum, and told apart beside it", () => {
-  assert.equal(todayText([1000, 2000], look), "3.00 kB");
+  assert.equal(todaySum([1000, 2000]), 3000);
   assert.equal(todayTitle([1000, 2000], today, look), "↓ 2.00 kB, ↑ 1.00 kB since 00:00:00, without loopback");
 });
 
