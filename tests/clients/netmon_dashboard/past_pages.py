@@ -39,9 +39,10 @@ def open_page(name: str, params: Mapping[str, str] | None = None) -> AppTest:
 
 
 def components(app: AppTest) -> dict[str, Any]:
-    """Give the data of each component on the page, by its name."""
+    """Give the data of each component on the page, by its name; figures that are text are read."""
     protos = [element.proto for element in app.get("bidi_component")]
-    return {proto.component_name: json.loads(proto.json) for proto in protos}
+    given = {proto.component_name: json.loads(proto.json) for proto in protos}
+    return {name: json.loads(data["figures"]) if "figures" in data else data for name, data in given.items()}
 
 
 def words(app: AppTest) -> str:

@@ -28,6 +28,11 @@ class Place:
         """Whether the tab had no error, and asked nobody but the dashboard."""
         return tab.errors == [] and tab.strays(self.program.origin) == []
 
+    def has_tables(self) -> bool:
+        """Whether the dashboard has loaded pandas or Arrow, of which it needs nothing."""
+        maps = Path(f"/proc/{self.program.pid}/maps").read_text()
+        return "pandas" in maps or "arrow" in maps
+
     @contextmanager
     def recording(self) -> Generator[RecorderProcess]:
         """Run a recorder over the file."""

@@ -53,11 +53,12 @@ def minutes(recorder: HistoryClient) -> int:
     return next(tier.row_count for tier in recorder.status().storage.tiers if tier.bucket is BucketSize.MINUTE)
 
 
-def test_sums_are_held_against_their_rows_and_caches_are_refreshed(tab: Tab) -> None:
+def test_sums_are_held_against_their_rows_and_caches_are_refreshed(tab: Tab, place: Place) -> None:
     press(tab, "Aggregate now")
     sees(tab, r"^Read [\d,]+ rows in .* all sums were right\.$")
     press(tab, "Refresh caches")
     sees(tab, r"^Removed [\d,]+ keys and [\d,]+ names")
+    assert not place.has_tables()
 
 
 def test_a_cleanup_is_shown_before_it_is_done_and_deletes_what_it_said(tab: Tab, recorder: HistoryClient) -> None:

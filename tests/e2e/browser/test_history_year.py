@@ -57,6 +57,7 @@ def test_a_period_stands_beside_the_one_before(browser: Browser, place: Place) -
         expect(tab.page.locator(".nm-hi-tip")).to_contain_text("before:")
         assert "compare=previous" in tab.page.url
         assert place.is_clean(tab)
+        assert not place.has_tables()
 
 
 def test_a_recorder_that_is_killed_is_missed_and_found_again(browser: Browser, place: Place) -> None:

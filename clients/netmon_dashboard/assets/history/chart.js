@@ -1,5 +1,5 @@
 /**
- * The component of the History page: bars, sums, and what is missing. Streamlit's page gives the figures as `data`, and
+ * The component of the History page: bars, sums, and what is missing. Streamlit's page gives the figures as JSON, and
  * calls `mount` again on the same element with each new answer; a click goes back as the trigger "drill".
  */
 
@@ -16,7 +16,7 @@ const MOST_GAPS = 8;
 /** @type {WeakMap<ShadowRoot, HistoryChart>} */
 const charts = new WeakMap();
 
-/** @param {{parentElement: ShadowRoot, data: object, setTriggerValue: (name: string, value: object) => void}} component */
+/** @param {{parentElement: ShadowRoot, data: {figures: string}, setTriggerValue: (name: string, value: object) => void}} component */
 export function mount(component) {
   let chart = charts.get(component.parentElement);
   if (chart === undefined || chart.isDestroyed) {
@@ -44,7 +44,8 @@ class HistoryChart {
 
   show(component) {
     this.component = component;
-    const { command, socket } = component.data;
+    this.figures = JSON.parse(component.data.figures);
+    const { command, socket } = this.figures;
     Object.assign(shown, { command, socket });
     this.#draw();
   }
@@ -67,7 +68,7 @@ class HistoryChart {
   }
 
   #draw() {
-    const given = this.component?.data;
+    const given = this.figures;
     if (!given || this.root.hidden) return;
     const figures = store.view.hideNames && given.group === "domain" ? withoutNames(given) : withPlainNames(given);
     this.width = this.root.clientWidth;
