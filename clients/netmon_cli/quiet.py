@@ -1,16 +1,14 @@
 """What ``--quiet`` takes: a length of time, or hours of the day."""
 
-import re
-from typing import Any, Final
+from typing import Any
 
 import click
 
 from netmon.model import QuietHours
 from netmon_cli.options import Duration
+from netmon_client.quiet import parse_quiet_hours
 
 __all__ = ["Quiet"]
-
-_HOURS: Final = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)")
 
 
 class Quiet(click.ParamType[float | QuietHours]):
@@ -27,11 +25,8 @@ class Quiet(click.ParamType[float | QuietHours]):
         """Give seconds, or the hours without a zone."""
         if isinstance(value, QuietHours):
             return value
-        found = _HOURS.fullmatch(str(value).strip())
-        if found is None:
-            return Duration().convert(value, param, ctx)
-        begin_hour, begin_minute, end_hour, end_minute = map(int, found.groups())
-        hours = QuietHours(begin_minute=begin_hour * 60 + begin_minute, end_minute=end_hour * 60 + end_minute)
-        if hours.begin_minute == hours.end_minute:
-            self.fail(f'"{value}" is a whole day; pause the alert instead (--pause)', param, ctx)
-        return hours
+        try:
+            hours = parse_quiet_hours(str(value))
+        except ValueError as error:
+            self.fail(f"{error} (--pause)", param, ctx)
+        return Duration().convert(value, param, ctx) if hours is None else hours

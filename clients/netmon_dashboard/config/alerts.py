@@ -12,8 +12,9 @@ from netmon.model import AlertFiring, AlertMeasure, AlertRule, AlertState, Alert
 from netmon_client.errors import NetmonError
 from netmon_client.history_client import HistoryClient
 from netmon_client.history_query import parse_history_query
-from netmon_client.history_words import MEASURES
+from netmon_client.history_words import MEASURES, hours_text
 from netmon_client.printable import visible
+from netmon_client.quiet import parse_quiet_hours
 from netmon_client.units import ByteUnits, format_age, format_bytes, format_count, parse_duration, parse_size
 from netmon_dashboard.history.texts import notice_of
 
@@ -39,7 +40,9 @@ def show_alerts(client: HistoryClient, *, why_not: str, units: ByteUnits = "si")
         st.text(f"{notice.title}. {notice.text}")
 
 
-def rule_of(*, name: str, query: str, measure: str, bound: str, window: str, quiet: str = "") -> AlertRule:
+def rule_of(
+    *, name: str, query: str, measure: str, bound: str, window: str, quiet: str = "", hours: str = ""
+) -> AlertRule:
     """Give the rule that a form's texts say. Raise ValueError, naming the field, for one that is none."""
     if not name.strip():
         raise ValueError("Name: an alert needs one")
@@ -53,6 +56,12 @@ def rule_of(*, name: str, query: str, measure: str, bound: str, window: str, qui
     except ValueError as error:
         raise ValueError(f"Within: {error}") from None
     try:
+        quiet_hours = parse_quiet_hours(hours)
+    except ValueError as error:
+        raise ValueError(f"Quiet hours: {error}") from None
+    if quiet_hours is None and hours.strip():
+        raise ValueError("Quiet hours: they are written as 22:00-07:00")
+    try:
         parsed = parse_history_query(query)
     except ValueError as error:
         raise ValueError(f"Filter: {error}") from None
@@ -64,6 +73,7 @@ def rule_of(*, name: str, query: str, measure: str, bound: str, window: str, qui
         bound=most,
         window_seconds=seconds,
         quiet_seconds=quiet_seconds,
+        quiet_hours=quiet_hours,
     )
 
 
@@ -71,7 +81,8 @@ def state_text(state: AlertState, units: ByteUnits = "si") -> str:
     """Say what a rule asks and what became of it."""
     rule = state.rule
     said = f"{_MEASURE_WORDS.get(rule.measure, 'total')} over {_amount(rule.bound, rule.measure, units)}"
-    lines = [f"{visible(rule.query) or 'everything'}: {said} within {format_age(rule.window_seconds)}"]
+    within = f"within {format_age(rule.window_seconds)}{_quiet_text(rule)}"
+    lines = [f"{visible(rule.query) or 'everything'}: {said} {within}"]
     now = "nothing recorded" if state.value is None else _amount(state.value, rule.measure, units)
     fired = "never fired" if state.firing_count == 0 else f"fired {_times(state.firing_count)}"
     last = "" if state.last_firing is None else f", last {_moment(state.last_firing.time)}"
@@ -118,13 +129,14 @@ def _show_form(client: HistoryClient, *, why_not: str, units: ByteUnits) -> None
             bound = st.text_input("Over", "5GB", max_chars=30, width=110)
             window = st.text_input("Within", "1h", max_chars=30, width=110)
             quiet = st.text_input("Then quiet for", placeholder="as long", max_chars=30, width=130)
+            hours = st.text_input("Quiet hours", placeholder="22:00-07:00", max_chars=30, width=130)
         with st.container(horizontal=True):
             is_tested = st.form_submit_button("Test over 7 days")
             is_saved = st.form_submit_button("Save alert", type="primary", disabled=bool(why_not))
     if not (is_tested or is_saved):
         return
     try:
-        rule = rule_of(name=name, query=query, measure=measure, bound=bound, window=window, quiet=quiet)
+        rule = rule_of(name=name, query=query, measure=measure, bound=bound, window=window, quiet=quiet, hours=hours)
     except ValueError as error:
         st.text(str(error))
         return
@@ -133,6 +145,10 @@ def _show_form(client: HistoryClient, *, why_not: str, units: ByteUnits) -> None
         return
     client.put_alert(rule)
     st.rerun()
+
+
+def _quiet_text(rule: AlertRule) -> str:
+    return "" if rule.quiet_hours is None else f", not from {hours_text(rule.quiet_hours)}"
 
 
 def _amount(value: int, measure: AlertMeasure, units: ByteUnits) -> str:

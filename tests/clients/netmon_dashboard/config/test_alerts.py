@@ -1,9 +1,10 @@
 import pytest
 
-from netmon.model import AlertMeasure, AlertRule, AlertState, AlertTest
+from netmon.model import AlertMeasure, AlertRule, AlertState, AlertTest, QuietHours
 from netmon_dashboard.config.alerts import back_test_text, rule_of, state_text
 
-FORM = {"name": " backup ", "query": "app:backup", "measure": "total", "bound": "5GB", "window": "1h", "quiet": ""}
+FORM = {"name": " backup ", "query": "app:backup", "measure": "total", "bound": "5GB", "window": "1h"}
+FORM |= {"quiet": "", "hours": ""}
 
 
 def test_a_form_becomes_a_rule() -> None:
@@ -23,11 +24,19 @@ def test_a_form_becomes_a_rule() -> None:
         ("window", "soon", "Within"),
         ("quiet", "soon", "Within"),
         ("query", "pid:1", "Filter"),
+        ("hours", "at night", "Quiet hours"),
+        ("hours", "7:00-07:00", "Quiet hours"),
     ],
 )
 def test_a_form_that_makes_no_sense_names_the_field(field: str, text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         rule_of(**{**FORM, field: text})
+
+
+def test_quiet_hours_are_taken_and_said() -> None:
+    rule = rule_of(**{**FORM, "hours": "22:00 - 7:00"})
+    assert rule.quiet_hours == QuietHours(begin_minute=1320, end_minute=420)
+    assert "within 1h00, not from 22:00 to 07:00" in state_text(AlertState(rule=rule))
 
 
 def test_a_rule_says_what_it_asks_and_what_became_of_it() -> None:
