@@ -112,12 +112,14 @@ def test_twenty_kills_lose_nothing_of_a_collector_that_runs_on(tmp_path: Path) -
     chosen = random.Random(6)
     with heard_collector() as heard, recorder(tmp_path, heard.socket) as kept:
         kept.wait_for_status(has_written, "the first batch")
-        for _ in range(20):
+        for number in range(20):
             heard.move(chosen.randrange(1, 10_000))
-            end = time.monotonic() + chosen.random() * 0.1
-            wait_for(lambda: time.monotonic() > end, seconds=5, what="some moment of its first batch")  # noqa: B023
+            # Every other one in the middle of its start, the rest in that of their first batch.
+            end = time.monotonic() + chosen.random() * (0.1 if number % 2 else 0.8)
+            wait_for(lambda: time.monotonic() > end, seconds=5, what="some moment")  # noqa: B023
             kept.kill()
-            kept.start()
+            kept.start(waits=number % 2 == 0)
+        kept.wait_until_serving()
         heard.move()
         until_heard(heard, kept)
         assert kept.terminate() < 2

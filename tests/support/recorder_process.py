@@ -33,11 +33,12 @@ class RecorderProcess:
         self.command = [*RECORDER, *paths, *flags]
         self._process = self._run()
 
-    def start(self) -> "RecorderProcess":
+    def start(self, *, waits: bool = True) -> "RecorderProcess":
         """Run it once more, after its end, and wait until it serves."""
         assert self._process.poll() is not None, "it runs"
         self._process = self._run()
-        self.wait_until_serving()
+        if waits:
+            self.wait_until_serving()
         return self
 
     @property
