@@ -14,7 +14,8 @@ at this niceness, and in 3 % at the usual one: their first packets were looked a
 def hurry() -> None:
     """Take the place where the right to it is there (CAP_SYS_NICE); a niceness that somebody chose stays.
 
-    Call it before there are threads: they inherit it (setpriority(2), "C library/kernel differences").
+    Call it before there are threads: they inherit it (setpriority(2), "C library/kernel differences"). Where the
+    kernel groups the processes of a session (sched(7), "The autogroup feature"), it counts within the session alone.
     """
     if not sys.platform.startswith("linux") or os.getpriority(os.PRIO_PROCESS, 0) != 0:
         return
