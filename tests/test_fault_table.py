@@ -181,7 +181,7 @@ BY_HAND: tuple[str, ...] = ("macOS", "suspend")
 
 
 @cache
-def tests_in(path: str) -> frozenset[str]:
+def names_in(path: str) -> frozenset[str]:
     tree = ast.parse((ROOT / "tests" / path).read_text(encoding="utf-8"))
     return frozenset(node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
 
@@ -192,7 +192,7 @@ def test_every_proof_is_there(fault: str) -> None:
     for proof in PROOFS[fault]:
         path, name = proof.split("::")
         assert name.startswith("test_")
-        assert name in tests_in(path), f"{fault}: {proof} is gone"
+        assert name in names_in(path), f"{fault}: {proof} is gone"
 
 
 def test_a_row_is_proved_or_open_and_open_ones_are_told(capsys: pytest.CaptureFixture[str]) -> None:

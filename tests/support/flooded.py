@@ -20,11 +20,15 @@ ANSWER_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flooded:
-    """What came of it. ``uncounted_packets``: on the wire, and neither counted nor told as dropped."""
+    """What came of it. ``uncounted_packets``: on the wire, and neither counted nor told as dropped.
+
+    ``filled_bytes``: what the first SYNs took, which fill the tables; ``grown_bytes``: what the flood took after them.
+    """
 
     syns: int
     seconds: float
     kept: int
+    filled_bytes: int
     grown_bytes: int
     uncounted_packets: int
     dropped_packets: int
@@ -61,7 +65,7 @@ class Asker:
                     self.times.append(time.monotonic() - begun)
 
 
-def flooded(*, syns: int, per_second: int, connections: int) -> Flooded:
+def flooded(*, syns: int, filling: int, per_second: int, connections: int) -> Flooded:
     """Open real connections, flood, wait until all is read, and say what is left. `AssertionError`: out of balance."""
     with stage("nmflood") as built, programs() as running, collector(built) as process:
         server = running.serve(built.far.namespace, "tcp-server", built.far.ipv4)
@@ -70,9 +74,9 @@ def flooded(*, syns: int, per_second: int, connections: int) -> Flooded:
             running.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, *amounts).wait(60)
         wait_for(lambda: real_rows(process, built) >= connections, seconds=60, what="every connection is known")
         wait_until_steady(lambda: counted(process), for_seconds=2.5, seconds=60, what="nothing moves any more")
-        # The flood's own kind once, small: what a table of such rows takes at first is measured from here on.
-        send(built, 1_000, per_second)
-        wait_until_steady(lambda: counted(process), for_seconds=2.5, seconds=60, what="nothing moves any more")
+        empty = process.resident_bytes()
+        send(built, filling, per_second)
+        wait_until_steady(lambda: counted(process), for_seconds=3.0, seconds=120, what="all packets are read")
         before = counted(process)
         memory, spent = process.resident_bytes(), cpu_seconds((process.pid,))
         asker = Asker(process)
@@ -88,6 +92,7 @@ def flooded(*, syns: int, per_second: int, connections: int) -> Flooded:
             syns=sent,
             seconds=seconds,
             kept=real_rows(process, built),
+            filled_bytes=memory - empty,
             grown_bytes=process.resident_bytes() - memory,
             uncounted_packets=after[2] - before[2],
             dropped_packets=after[1] - before[1],
