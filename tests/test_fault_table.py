@@ -39,7 +39,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "netmon/model/test_text.py::test_whatever_comes_in_is_printable_short_and_fit_for_the_wire",
         "netmon/model/test_text.py::test_a_text_of_megabytes_costs_no_more_than_its_head",
         "collector/host/test_processes.py::test_hostile_names_come_out_printable",
-        "clients/netmon_cli/render/test_text.py::test_what_a_terminal_would_act_on_is_written_out",
+        "clients/netmon_client/test_printable.py::test_what_a_terminal_would_act_on_is_written_out",
     ),
     "a process exits in the middle of a scan, is a zombie, or may not be read: it alone is left out": (
         "collector/host/test_holders.py::test_a_process_that_ends_in_the_middle_of_a_walk_is_skipped",
@@ -103,7 +103,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "netmon/serving/test_directory.py::test_a_directory_of_somebody_else_is_refused",
     ),
     "silent or garbage connection: dropped in 3 s": (
-        "netmon/serving/test_host.py::test_a_connection_that_says_nothing_or_garbage_is_dropped",
+        "netmon/serving/test_gate.py::test_silence_and_garbage_end_within_three_seconds",
     ),
     "slow reader: the newest, with what was skipped": (
         "collector/server/test_monitor_service.py::test_a_reader_that_is_behind_gets_a_gap_and_all_that_ended",
@@ -137,22 +137,36 @@ PROOFS: dict[str, tuple[str, ...]] = {
     "recorder killed: database intact, at most one batch lost": (
         ("clients/netmon_recorder/store/test_database.py::"
         "test_twenty_kills_while_writing_damage_nothing_and_lose_at_most_a_batch"),
-        "clients/netmon_recorder/store/test_keys.py::test_the_last_minute_is_found_again_after_a_kill",
+        "e2e/test_recorder_faults.py::test_twenty_kills_lose_nothing_of_a_collector_that_runs_on",
     ),
     "disk full, quota reached: recovers by itself": (
         ("clients/netmon_recorder/store/test_database.py::"
         "test_a_full_disk_stops_the_writing_and_a_freed_one_lets_it_go_on"),
-        "clients/netmon_recorder/store/test_cleaning.py::test_a_quota_takes_the_oldest_of_the_finest",
+        "e2e/test_recorder_faults.py::test_a_full_disk_is_said_and_leaves_a_gap_and_a_freed_one_is_found_by_itself",
+        "e2e/test_recorder_faults.py::test_a_quota_that_is_reached_makes_room_of_the_oldest_by_itself",
     ),
     "database damaged or of a newer version: set aside, or refused": (
         ("clients/netmon_recorder/store/test_database.py::"
         "test_a_damaged_page_is_found_after_an_unclean_end_and_the_file_set_aside"),
         "clients/netmon_recorder/store/test_database.py::test_a_newer_history_is_refused_and_not_touched",
     ),
+    "long reader: the journal is bounded": (
+        "e2e/test_recorder_faults.py::test_a_reader_that_never_ends_stops_the_writing_and_its_end_lets_it_go_on",
+    ),
+    "clock ± 1 h: nothing lost or doubled": (
+        "e2e/test_recorder_faults.py::test_a_clock_that_is_set_on_or_back_by_an_hour_loses_and_doubles_nothing",
+    ),
     "dashboard from the LAN, or without its token: refused": (
         "clients/netmon_dashboard/test_guard.py::test_everything_else_is_refused",
         "clients/netmon_dashboard/test_guard.py::test_a_wrong_token_is_refused_even_with_the_cookie",
         "clients/netmon_dashboard/test_guard.py::test_the_token_opens_no_page_for_another_host",
+    ),
+    "one uid opens 1,000 connections: refused at its quota, others served": (
+        "netmon/serving/test_gate.py::test_a_thousand_connections_of_one_user_shut_nobody_out",
+    ),
+    "root start from code that others can write: warned, or refused as a service": (
+        "collector/test_own_code.py::test_started_by_hand_from_code_of_others_it_warns_once_and_says_it_in_the_status",
+        "collector/test_own_code.py::test_as_a_service_it_refuses_to_run_code_of_others",
     ),
     "hostile working directory: ignored": (
         "e2e/test_lifecycle.py::test_it_starts_from_a_directory_with_hostile_modules",
@@ -169,11 +183,8 @@ PROOFS: dict[str, tuple[str, ...]] = {
 
 OPEN: dict[str, str] = {
     "hidepid=2: starts with what it can, says what is invisible and how to mend it": "not tried with such a mount",
-    "clock ± 1 h, suspend: rates and cadence unchanged, a gap marked": "parts are tested, not the whole programs",
-    "one uid opens 1,000 connections: refused at its quota, others served": "there is no quota a user yet",
+    "suspend: rates and cadence unchanged, a gap marked": "parts are tested, not the whole programs",
     "/proc helper killed: said, restarted within 2 s, totals balance": "there is one process yet",
-    "long reader: WAL at most 64 MB": "not measured by a test",
-    "root start from code that others can write: warned or refused": "not built yet",
 }
 
 BY_HAND: tuple[str, ...] = ("macOS", "suspend")

@@ -74,12 +74,12 @@ def _watch(
         for name, pids in built.pids().items():
             samples.append(sample(name, pids, passed))
             file.add(samples[-1])
-        with built.collector.client() as client:
+        with built.patient() as client:
             assert_balanced(client.snapshot())
             balanced += 1
         say(" ".join(f"{s.program} {s.rss_bytes / 1e6:.1f} MB {s.descriptors} fd" for s in samples[-3:]))
         time.sleep(min(SAMPLE_SECONDS, max(0.0, begun + seconds - time.monotonic())))
-    with built.collector.client() as client:
+    with built.patient() as client:
         assert_interfaces_balanced(client.snapshot(), client.ledger())
     return samples, balanced
 
