@@ -7,16 +7,15 @@ from tests.support.flooded import flooded
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 FILLING, SYNS, PER_SECOND, CONNECTIONS = 20_000, 40_000, 20_000, 2_000
-MEGABYTE = 1_000_000
 
 
-def test_a_flood_of_syns_takes_no_real_connection_and_no_memory(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_flood_of_syns_takes_no_real_connection_and_every_packet_is_accounted_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     found = flooded(filling=FILLING, syns=SYNS, per_second=PER_SECOND, connections=CONNECTIONS)
     with capsys.disabled():
         print(f"\n{found}")  # noqa: T201 -- the figures are what the next reader wants
     assert found.syns == SYNS
     assert found.kept == CONNECTIONS
     assert found.uncounted_packets == 0
-    # The first SYNs fill tables whose size is bounded: the figure is printed.
-    assert found.grown_bytes <= 20 * MEGABYTE
     assert found.answers > 0
