@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.services import BUDGETS as MOST
 from tests.support.source_tree import ROOT, repository_files
 from tests.support.units import UNITS, exposure, staged_units
 
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
-# The most that systemd-analyze may find exposed: plain root is 9.6.
-MOST = {"netmon-collector.service": 2.7, "netmon-recorder.service": 1.0}
 
 
 @pytest.fixture

@@ -9,7 +9,17 @@ from importlib import import_module
 
 from tests.bench.table import Row, table
 
-WITHOUT_ROOT = ("packet_cost", "names", "snapshot", "encode", "page_data", "dashboard", "dashboard_page", "history")
+WITHOUT_ROOT = (
+    "packet_cost",
+    "names",
+    "snapshot",
+    "encode",
+    "page_data",
+    "dashboard",
+    "dashboard_page",
+    "history",
+    "services",
+)
 WITH_ROOT = ("capture_live", "names_live", "idle", "desktop", "owners", "memory", "latency", "subscribers", "flood")
 
 

@@ -153,6 +153,16 @@ def test_the_version_needs_neither_root_nor_a_socket() -> None:
     assert done.stdout.startswith("netmon-collector ")
 
 
+def test_neither_its_folder_nor_its_environment_say_what_it_imports(tmp_path: Path) -> None:
+    for name in ("psutil.py", "grpc/__init__.py", "encodings/__init__.py", "sitecustomize.py"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("raise SystemExit(99)\n")
+    words = ["sh", "-c", 'cd "$1" && shift && exec "$@"', "sh", str(tmp_path), COLLECTOR, "--interface", "none0"]
+    done = run(command=words, PYTHONPATH=str(tmp_path), PYTHONHOME=str(tmp_path))
+    assert (done.returncode, "there is no interface none0" in done.stderr) == (69, True)
+
+
 @needs_root
 @pytest.mark.root
 def test_without_the_right_to_capture_it_exits_77_with_what_to_do() -> None:

@@ -94,6 +94,22 @@ def test_the_services_say_that_they_are_ready_and_are_watched(system: BootedSyst
         assert system.show(unit, "NRestarts") == "0"
 
 
+@pytest.mark.parametrize("unit", [COLLECTOR, RECORDER])
+def test_a_watchdog_hears_the_service_again_and_again(system: BootedSystem, unit: str) -> None:
+    folder = f"/etc/systemd/system/{unit}.d"
+    system.run("sh", "-c", f"mkdir {folder}; printf '[Service]\\nWatchdogSec=2\\n' >{folder}/soon.conf")
+    try:
+        system.run("systemctl", "daemon-reload")
+        system.run("systemctl", "restart", unit)
+        first = system.show(unit, "WatchdogTimestampMonotonic")
+        wait_for(lambda: system.show(unit, "WatchdogTimestampMonotonic") != first, seconds=10, what="a sign of life")
+        assert system.show(unit, "NRestarts") == "0"
+    finally:
+        system.run("rm", "-r", folder)
+        system.run("systemctl", "daemon-reload")
+        system.run("systemctl", "restart", unit)
+
+
 def test_no_service_runs_as_root_or_may_gain_rights(system: BootedSystem) -> None:
     for unit, user in ((COLLECTOR, "netmon"), (RECORDER, "netmon-recorder")):
         uid = system.run("id", "--user", user).stdout.strip()
@@ -166,7 +182,7 @@ def test_a_service_does_not_start_from_code_that_others_may_change(system: Boote
 
 def files(system: BootedSystem) -> set[str]:
     listing = system.run("find", "/usr/local", "/opt", "/etc", "/var/lib", "/run", "-xdev", check=False).stdout
-    # Of systemd itself; and network namespaces' files, which other tests may make meanwhile: this machine shows through.
+    # Of systemd itself; and files of network namespaces, which other tests make meanwhile: this machine shows through.
     own = ("/run/log", "/run/systemd", "/run/tried", "/etc/.pwd.lock", "/var/lib/private", "/etc/netns")
     # Whoever changes /etc/passwd leaves a copy with a dash.
     return {line for line in listing.splitlines() if not line.startswith(own) and not line.endswith("-")}
