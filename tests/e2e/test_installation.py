@@ -11,7 +11,7 @@ from tests.support.booted_system import BootedSystem, booted_system
 from tests.support.source_tree import ROOT
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 PREFIX, LIBRARY = "/usr/local", "/opt/netmon"
 COLLECTOR, RECORDER = "netmon-collector.service", "netmon-recorder.service"
