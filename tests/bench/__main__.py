@@ -20,7 +20,18 @@ WITHOUT_ROOT = (
     "history",
     "services",
 )
-WITH_ROOT = ("capture_live", "names_live", "idle", "desktop", "owners", "memory", "latency", "subscribers", "flood")
+WITH_ROOT = (
+    "capture_live",
+    "names_live",
+    "idle",
+    "desktop",
+    "owners",
+    "memory",
+    "latency",
+    "subscribers",
+    "flood",
+    "gate",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

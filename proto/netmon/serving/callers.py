@@ -10,6 +10,7 @@ import grp
 import logging
 import os
 import pwd
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -79,6 +80,9 @@ class CallerPolicy:
         self._admits_strangers = admits_strangers
         self._starter_uid = starter_uid
         self._group = group
+        # A thread of its own: a directory that hangs must not keep others' work from theirs. And named here, because a
+        # process that gives root up may not be able to import what asyncio's own pool needs.
+        self._asker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="groups")
         self._held: dict[tuple[int, frozenset[int]], tuple[asyncio.Future[bool], float]] = {}
 
     def is_master(self, uid: int) -> bool:
@@ -116,7 +120,7 @@ class CallerPolicy:
         if answer is None or now >= until:
             if len(self._held) >= _KEPT_LIMIT:
                 self._held.clear()
-            answer = asyncio.get_running_loop().run_in_executor(None, is_member, who, self._group)
+            answer = asyncio.get_running_loop().run_in_executor(self._asker, is_member, who, self._group)
             self._held[key] = answer, now + _KEPT_SECONDS
         try:
             async with asyncio.timeout(_LOOKUP_SECONDS):
