@@ -5,7 +5,9 @@ Owned rows + omitted + unattributed = totals; domains + unnamed = totals.
 
 from collections.abc import Iterable
 
-from netmon.model import InterfaceLedger, LedgerSums, Snapshot, Traffic
+from netmon.model import InterfaceLedger, LedgerSums, Remainder, Snapshot, Traffic
+from netmon_collector.core.domain import OTHERS_ID
+from netmon_collector.core.rows import OTHER_USERS_ID
 
 Sums = tuple[int, ...]
 Amounts = tuple[tuple[int, int], tuple[int, int]]
@@ -52,6 +54,41 @@ def assert_balanced(snapshot: Snapshot) -> None:
             assert moved == part.traffic.sent_bytes + part.traffic.received_bytes - cleared
     everything = [*owned, *unattributed, snapshot.omitted.traffic, *domains, *unnamed]
     assert all(value >= 0 for part in everything for value in sums([part]))
+
+
+def assert_is_own(snapshot: Snapshot, uid: int) -> None:
+    """Hold what one user sees against the rule: rows, domains and their applications are of that user's alone."""
+    assert snapshot.other_users is not None
+    assert snapshot.is_partial
+    for row in snapshot.connections:
+        facts = row.facts
+        if facts.remainder is Remainder.UNSPECIFIED:
+            assert facts.process is not None
+            assert {process.uid for process in (facts.process, *facts.holders)} == {uid}
+            assert not facts.is_domain_borrowed
+    others = [row.traffic for row in snapshot.connections if row.facts.remainder is Remainder.OTHER_USERS]
+    assert others in ([], [snapshot.other_users.traffic])
+    (sum_of_others,) = [row for row in snapshot.applications if row.id == OTHER_USERS_ID]
+    assert sum_of_others.traffic == snapshot.other_users.traffic
+    own_applications = {row.id for row in snapshot.applications} | {OTHERS_ID}
+    for domain in snapshot.domains:
+        assert {part.application_id for part in domain.applications} <= own_applications
+
+
+def assert_adds_up(whole: Snapshot, own: Snapshot, uid: int) -> None:
+    """Hold what one user sees against what everybody does: the same totals, and every row of theirs in full."""
+    assert (own.totals, own.headline, own.scopes, own.unattributed, own.interfaces) == (
+        whole.totals,
+        whole.headline,
+        whole.scopes,
+        whole.unattributed,
+        whole.interfaces,
+    )
+    seen = {row.id: row for row in own.connections}
+    if not own.omitted.connection_count:
+        theirs = [row for row in whole.connections if row.process is not None and row.process.uid == uid]
+        assert {row.id for row in theirs} <= seen.keys()
+        assert [row.traffic for row in theirs] == [seen[row.id].traffic for row in theirs]
 
 
 def assert_interfaces_balanced(snapshot: Snapshot, ledgers: tuple[InterfaceLedger, ...]) -> None:

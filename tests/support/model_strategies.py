@@ -36,6 +36,7 @@ from netmon.model import (
     NamesStatus,
     Network,
     Omitted,
+    OtherUsers,
     OwnerConfidence,
     OwnerMethod,
     OwnerWay,
@@ -147,6 +148,7 @@ def facts_of(pool: list[Process]) -> st.SearchStrategy[ConnectionFacts]:
         remainder=st.sampled_from(Remainder),
         unnamed_reason=st.sampled_from(UnnamedReason),
         registrable_domain=texts,
+        is_domain_borrowed=st.booleans(),
     )
 
 
@@ -241,6 +243,7 @@ snapshots = st.builds(
     listening_count=uint32,
     domains=st.lists(domain_traffics, max_size=2).map(tuple),
     unnamed=st.lists(unnamed_traffics, max_size=2).map(tuple),
+    other_users=st.none() | st.builds(OtherUsers, connection_count=uint32, traffic=traffics),
 )
 gaps = st.builds(
     Gap,

@@ -32,6 +32,7 @@ from netmon.model import (
 )
 from netmon_collector.core.events import EventSlice
 from netmon_collector.core.redaction import Redactor
+from netmon_collector.core.veil import Veil
 
 START = 1_700_000_000.0
 TICK_SECONDS = 1.0
@@ -92,7 +93,7 @@ class TickSource:
         )
         return sequence
 
-    def compose(self, view: View, *, every: int, since_sequence: int | None) -> Snapshot:
+    def compose(self, view: View, *, every: int, since_sequence: int | None, only_uid: int | None = None) -> Snapshot:
         if self.failure is not None:
             raise self.failure
         assert self.latest is not None
@@ -100,6 +101,7 @@ class TickSource:
         sequence = self.latest.sequence
         since = sequence - 1 if since_sequence is None else since_sequence
         rows = [*self.rows, *(closed for at, closed in self._ended if since < at <= sequence)]
+        rows = [connection for connection in rows if _is_seen(connection, only_uid)]
         matches = compile_filter(view.filter, self.latest.time)
         kept = [connection for connection in rows if matches(connection)][: view.row_limit or None]
         return replace(
@@ -109,20 +111,25 @@ class TickSource:
             omitted=Omitted(connection_count=len(rows) - len(kept)),
         )
 
-    def hold_period(self, every: int) -> None:
+    def hold_period(self, every: int, only_uid: int | None = None) -> None:
         self.held_periods.append(every)
 
-    def release_period(self, every: int) -> None:
+    def release_period(self, every: int, only_uid: int | None = None) -> None:
         self.held_periods.remove(every)
 
-    def connections(self, filter_: Filter, order: RowOrder, closed_within_seconds: float) -> tuple[Connection, ...]:
+    def connections(
+        self, filter_: Filter, order: RowOrder, closed_within_seconds: float, only_uid: int | None = None
+    ) -> tuple[Connection, ...]:
         assert self.latest is not None
         since = self.latest.time - closed_within_seconds
         ended = [closed for _, closed in self._ended if closed.end_time is not None and closed.end_time >= since]
         matches = compile_filter(filter_, self.latest.time)
-        return tuple(connection for connection in (*self.rows, *ended) if matches(connection))
+        seen = [connection for connection in (*self.rows, *ended) if _is_seen(connection, only_uid)]
+        return tuple(connection for connection in seen if matches(connection))
 
-    def bandwidth(self, window_seconds: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
+    def bandwidth(
+        self, window_seconds: float, only_uid: int | None = None
+    ) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
         self.bandwidth_windows.append(window_seconds)
         sample = BandwidthSample(
             time=START + 1, interval_seconds=1.0, sent_bytes=10, received_bytes=20, loopback_bytes=0
@@ -142,8 +149,11 @@ class TickSource:
         """Empty the ring, as time does."""
         self._events.clear()
 
-    def explain(self, connection_id: str) -> Explanation | None:
-        found = next((one for one in self.rows if one.id == connection_id), None)
+    def veil(self, uid: int) -> Veil:
+        return Veil(uid)
+
+    def explain(self, connection_id: str, only_uid: int | None = None) -> Explanation | None:
+        found = next((one for one in self.rows if one.id == connection_id and _is_seen(one, only_uid)), None)
         if found is None or found.process is None:
             return None
         attempt = OwnerAttempt(
@@ -162,6 +172,10 @@ class TickSource:
         events = tuple(event for event in self._events if event.sequence > sequence)
         oldest = events[0].sequence if events else self.newest_event_sequence + 1
         return EventSlice(events=events, lost_count=oldest - sequence - 1)
+
+
+def _is_seen(connection: Connection, only_uid: int | None) -> bool:
+    return only_uid is None or (connection.process is not None and connection.process.uid == only_uid)
 
 
 class Board:

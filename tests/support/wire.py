@@ -25,15 +25,15 @@ NETWORK = LocalNetwork(
 )
 
 
-def process(pid: int, name: str = "curl", *, start_time: float = START - 100) -> Process:
+def process(pid: int, name: str = "curl", *, start_time: float = START - 100, uid: int = 1000) -> Process:
     return Process(
         id=f"boot-{pid}-{start_time:.2f}",
         pid=pid,
         start_time=start_time,
         name=name,
         executable=f"/usr/bin/{name}",
-        user="alice",
-        uid=1000,
+        user="alice" if uid == 1000 else f"user{uid}",
+        uid=uid,
         application_id=f"exe:/usr/bin/{name}",
         application_name=name,
         application_path=f"/usr/bin/{name}",

@@ -1,11 +1,26 @@
-"""One application's sums, and how many connections it has."""
+"""One application's sums in the hands of one user, and how many connections it has."""
 
 from netmon.model import Process
 from netmon_collector.core.tally import Tally
 
 
+class UserSums:
+    """What one user's connections left behind: those that ended, and those whose rows were given up."""
+
+    __slots__ = ("closed", "evicted", "flow_count")
+
+    def __init__(self) -> None:
+        """Start at zero."""
+        self.closed = Tally()
+        self.evicted = Tally()
+        self.flow_count = 0
+
+
 class Account:
-    """One application: its sums over all that it has and had, and what of them crosses a network in this interval."""
+    """One application of one user: its sums over all that it has and had, and what of them crosses a network now.
+
+    ``uid`` None: whose it is could not be read. ``user`` holds that user's sums beyond single connections.
+    """
 
     __slots__ = (
         "connection_count",
@@ -22,11 +37,24 @@ class Account:
         "process_ids",
         "remotes",
         "tally",
+        "uid",
+        "user",
         "users",
     )
 
-    def __init__(self, application_id: str, name: str, path: str, first_time: float) -> None:
+    def __init__(
+        self,
+        application_id: str,
+        name: str,
+        path: str,
+        first_time: float,
+        *,
+        uid: int | None = None,
+        user: UserSums | None = None,
+    ) -> None:
         """Open an account at ``first_time`` (Unix seconds)."""
+        self.uid = uid
+        self.user = user or UserSums()
         self.id = application_id
         self.name = name
         self.path = path

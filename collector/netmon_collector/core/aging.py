@@ -25,7 +25,7 @@ def age(flow: Flow, book: FlowBook, now: float, wall_time: float) -> None:
         if flow.account is not None:
             flow.account.last_time = wall_time
         if flow.share is not None:
-            flow.share.domain.last_time = wall_time
+            flow.share.last_time = wall_time
         if not flow.is_both_ways and _has_proved_itself(flow):
             flow.is_both_ways = True
             book.table.promote(flow)

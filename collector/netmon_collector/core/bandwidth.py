@@ -2,8 +2,11 @@
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
 
 from netmon.model import ApplicationBandwidth, BandwidthSample, Gap
+from netmon_collector.core.rows import OTHER_USERS_ID, OTHER_USERS_NAME
 
 HISTORY_SECONDS = 900.0
 """How far back samples are kept."""
@@ -15,19 +18,42 @@ BUSIEST_COUNT = 5
 """How many applications a sample names."""
 
 
+USER_COUNT = 32
+"""How many users, the busiest, a sample is kept apart for."""
+
+
+class NetworkBytes(NamedTuple):
+    """What one application of one user moved over a network. Empty id: what has no owner."""
+
+    application_id: str
+    application_name: str
+    uid: int | None
+    sent_bytes: int
+    received_bytes: int
+
+
+class _Sample(NamedTuple):
+    """A sample that ended at ``now`` (monotonic), and what of it is each user's: their busiest, and in all."""
+
+    now: float
+    whole: BandwidthSample
+    ownerless: tuple[ApplicationBandwidth, ...]
+    users: dict[int | None, tuple[tuple[ApplicationBandwidth, ...], int, int]]
+
+
 class BandwidthHistory:
     """Samples of one second, made of ticks. Times within are monotonic; those handed out are Unix seconds."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._samples: deque[tuple[float, BandwidthSample]] = deque()
+        self._samples: deque[_Sample] = deque()
         self._gaps: deque[tuple[float, Gap]] = deque()
         self._seconds = 0.0
         self._sent_bytes = 0
         self._received_bytes = 0
         self._loopback_bytes = 0
         self._dropped_packets = 0
-        self._applications: dict[str, tuple[str, int, int]] = {}
+        self._applications: dict[tuple[str, int | None], NetworkBytes] = {}
 
     def add_tick(
         self,
@@ -37,25 +63,26 @@ class BandwidthHistory:
         received_bytes: int,
         loopback_bytes: int,
         dropped_packets: int,
-        applications: Iterable[tuple[str, str, int, int]],
+        applications: Iterable[NetworkBytes],
         now: float,
         wall_time: float,
     ) -> None:
-        """Add a tick's bytes; ``applications`` are (id, name, sent, received), loopback not counted."""
+        """Add a tick's bytes; loopback is not counted in those of ``applications``."""
         self._seconds += interval_seconds
         self._sent_bytes += sent_bytes
         self._received_bytes += received_bytes
         self._loopback_bytes += loopback_bytes
         self._dropped_packets += dropped_packets
-        for application_id, name, sent, received in applications:
-            _, sent_before, received_before = self._applications.get(application_id, (name, 0, 0))
-            self._applications[application_id] = (name, sent_before + sent, received_before + received)
+        for part in applications:
+            key = part.application_id, part.uid
+            before = self._applications.get(key)
+            self._applications[key] = part if before is None else _added(before, part)
         # A tick may come a little early: what is nearly a second is one.
         if self._seconds >= SAMPLE_SECONDS * 0.95:
             self._finish(now, wall_time)
 
     def _finish(self, now: float, wall_time: float) -> None:
-        busiest = sorted(self._applications.items(), key=lambda item: -(item[1][1] + item[1][2]))[:BUSIEST_COUNT]
+        parts = [part for part in self._applications.values() if part.sent_bytes or part.received_bytes]
         sample = BandwidthSample(
             time=wall_time,
             interval_seconds=self._seconds,
@@ -63,19 +90,14 @@ class BandwidthHistory:
             received_bytes=self._received_bytes,
             loopback_bytes=self._loopback_bytes,
             dropped_packets=self._dropped_packets,
-            applications=tuple(
-                ApplicationBandwidth(
-                    application_id=key, application_name=name, sent_bytes=sent, received_bytes=received
-                )
-                for key, (name, sent, received) in busiest
-                if sent or received
-            ),
+            applications=_busiest(_merged(parts)),
         )
-        self._samples.append((now, sample))
+        ownerless = _busiest([part for part in parts if not part.application_id])
+        self._samples.append(_Sample(now, sample, ownerless, _by_user(parts)))
         self._seconds = 0.0
         self._sent_bytes = self._received_bytes = self._loopback_bytes = self._dropped_packets = 0
         self._applications = {}
-        while self._samples[0][0] < now - HISTORY_SECONDS:
+        while self._samples[0].now < now - HISTORY_SECONDS:
             self._samples.popleft()
         while self._gaps and self._gaps[0][0] < now - HISTORY_SECONDS:
             self._gaps.popleft()
@@ -86,8 +108,75 @@ class BandwidthHistory:
             self._finish(now, wall_time)
         self._gaps.append((now, gap))
 
-    def since(self, window_seconds: float, now: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
-        """Give samples and gaps that ended within the last ``window_seconds``, oldest first."""
+    def since(
+        self, window_seconds: float, now: float, *, only_uid: int | None = None
+    ) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
+        """Give samples and gaps that ended within the last ``window_seconds``, oldest first.
+
+        ``only_uid``: with the applications of this user alone, those of others as one.
+        """
         begin = now - window_seconds
-        samples = tuple(sample for when, sample in self._samples if when > begin)
-        return samples, tuple(gap for when, gap in self._gaps if when > begin)
+        samples = [sample for sample in self._samples if sample.now > begin]
+        gaps = tuple(gap for when, gap in self._gaps if when > begin)
+        if only_uid is None:
+            return tuple([sample.whole for sample in samples]), gaps
+        return tuple([_as_seen_by(only_uid, sample) for sample in samples]), gaps
+
+
+def _added(one: NetworkBytes, other: NetworkBytes) -> NetworkBytes:
+    return one._replace(
+        sent_bytes=one.sent_bytes + other.sent_bytes, received_bytes=one.received_bytes + other.received_bytes
+    )
+
+
+def _merged(parts: list[NetworkBytes]) -> list[NetworkBytes]:
+    """Give applications, whoever uses them."""
+    merged: dict[str, NetworkBytes] = {}
+    for part in parts:
+        before = merged.get(part.application_id)
+        merged[part.application_id] = part if before is None else _added(before, part)
+    return list(merged.values())
+
+
+def _by_user(parts: list[NetworkBytes]) -> dict[int | None, tuple[tuple[ApplicationBandwidth, ...], int, int]]:
+    users: dict[int | None, list[NetworkBytes]] = {}
+    for part in parts:
+        if part.application_id:
+            users.setdefault(part.uid, []).append(part)
+    sums = {
+        uid: (_busiest(own), sum(part.sent_bytes for part in own), sum(part.received_bytes for part in own))
+        for uid, own in users.items()
+    }
+    return dict(sorted(sums.items(), key=lambda item: -(item[1][1] + item[1][2]))[:USER_COUNT])
+
+
+def _busiest(parts: list[NetworkBytes]) -> tuple[ApplicationBandwidth, ...]:
+    parts.sort(key=lambda part: -(part.sent_bytes + part.received_bytes))
+    return tuple(
+        ApplicationBandwidth(
+            application_id=part.application_id,
+            application_name=part.application_name,
+            sent_bytes=part.sent_bytes,
+            received_bytes=part.received_bytes,
+        )
+        for part in parts[:BUSIEST_COUNT]
+    )
+
+
+def _as_seen_by(uid: int, sample: _Sample) -> BandwidthSample:
+    whole = sample.whole
+    own, own_sent, own_received = sample.users.get(uid, ((), 0, 0))
+    sent = whole.sent_bytes - own_sent - sum(part.sent_bytes for part in sample.ownerless)
+    received = whole.received_bytes - own_received - sum(part.received_bytes for part in sample.ownerless)
+    parts = [*own, *sample.ownerless]
+    if sent > 0 or received > 0:
+        parts.append(
+            ApplicationBandwidth(
+                application_id=OTHER_USERS_ID,
+                application_name=OTHER_USERS_NAME,
+                sent_bytes=max(0, sent),
+                received_bytes=max(0, received),
+            )
+        )
+    parts.sort(key=lambda part: -(part.sent_bytes + part.received_bytes))
+    return replace(whole, applications=tuple(parts[:BUSIEST_COUNT]))

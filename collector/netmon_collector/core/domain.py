@@ -1,46 +1,82 @@
-"""One domain: what each application moved with it. Times are Unix seconds."""
+"""One domain: what each application of each user moved with it. Times are Unix seconds."""
 
-from netmon.model import DomainSource
+from typing import NamedTuple
+
+from netmon.model import DomainSource, UnnamedReason
 from netmon_collector.core.tally import Tally
 
-__all__ = ["OTHERS_NAME", "SHARE_LIMIT", "Domain", "DomainShare"]
+__all__ = ["OTHERS_NAME", "SHARE_LIMIT", "Domain", "DomainShare", "ShareKey"]
 
 SHARE_LIMIT = 32
-"""How many applications of one domain are kept apart; further ones are summed up."""
+"""How many applications of one domain are kept apart; further ones are summed up, a user at a time."""
+
+USER_LIMIT = 256
+"""How many shares a domain has at the most, whatever there are of users."""
 
 OTHERS_NAME = "(others)"
 OTHERS_ID = "others"
 
 
+class ShareKey(NamedTuple):
+    """Whose a share is. Empty id: what has no owner.
+
+    ``untold``: the domain is known from what others asked for, so that its owner's user may not be told it; the value
+    is why there is no name for them. None: it may be told.
+    """
+
+    application_id: str
+    uid: int | None
+    untold: UnnamedReason | None = None
+
+
 class DomainShare:
-    """What one application moved with one domain."""
+    """What one application of one user moved with one domain. Times are Unix seconds."""
 
-    __slots__ = ("application_id", "application_name", "connection_count", "domain", "flow_count", "tally")
+    __slots__ = (
+        "application_name",
+        "connection_count",
+        "domain",
+        "first_time",
+        "flow_count",
+        "key",
+        "last_time",
+        "source",
+        "tally",
+    )
 
-    def __init__(self, domain: "Domain", application_id: str, application_name: str) -> None:
+    def __init__(self, domain: "Domain", key: ShareKey, application_name: str) -> None:
         """Open an empty one."""
         self.domain = domain
-        self.application_id = application_id
+        self.key = key
         self.application_name = application_name
         self.tally = Tally()
         self.flow_count = 0
         self.connection_count = 0
+        self.source = DomainSource.UNSPECIFIED
+        self.first_time = float("inf")
+        self.last_time: float | None = None
+
+    def meet(self, source: DomainSource, first_time: float, last_time: float | None) -> None:
+        """Take note of a connection, or of another share: the surest source, the first and the last time."""
+        if source and (not self.source or source < self.source):
+            self.source = source
+        self.first_time = min(self.first_time, first_time)
+        if last_time is not None:
+            self.last_time = max(self.last_time or last_time, last_time)
+        self.domain.revision += 1
 
 
 class Domain:
-    """One domain: what was moved with it, by application. Times are Unix seconds."""
+    """One domain: what was moved with it, by application and user."""
 
-    __slots__ = ("first_time", "is_others", "last_time", "name", "registrable_domain", "revision", "shares", "source")
+    __slots__ = ("is_others", "name", "registrable_domain", "revision", "shares")
 
-    def __init__(self, name: str, registrable_domain: str, first_time: float, *, is_others: bool = False) -> None:
+    def __init__(self, name: str, registrable_domain: str, *, is_others: bool = False) -> None:
         """Open one without sums."""
         self.name = name
         self.registrable_domain = registrable_domain
-        self.source = DomainSource.UNSPECIFIED
-        self.first_time = first_time
-        self.last_time: float | None = None
         self.is_others = is_others
-        self.shares: dict[str, DomainShare] = {}
+        self.shares: dict[ShareKey, DomainShare] = {}
         self.revision = 0
         """Grows with each change but what is counted."""
 
@@ -54,20 +90,19 @@ class Domain:
         """All bytes that it moved, both ways."""
         return sum(share.tally.sent_bytes + share.tally.received_bytes for share in self.shares.values())
 
-    def share(self, application_id: str, application_name: str) -> DomainShare:
-        """Give the share of an application."""
-        share = self.shares.get(application_id)
+    def share(self, key: ShareKey, application_name: str) -> DomainShare:
+        """Give the share of an application of a user."""
+        share = self.shares.get(key)
         if share is None:
             if len(self.shares) >= SHARE_LIMIT:
-                application_id, application_name = OTHERS_ID, OTHERS_NAME
-            share = self.shares.setdefault(application_id, DomainShare(self, application_id, application_name))
+                key = ShareKey(OTHERS_ID, key.uid, key.untold)
+                if key not in self.shares and len(self.shares) >= USER_LIMIT:
+                    key = _NOBODYS
+                application_name = OTHERS_NAME
+            share = self.shares.get(key)
+            if share is None:
+                share = self.shares[key] = DomainShare(self, key, application_name)
         return share
 
-    def meet(self, source: DomainSource, first_time: float, last_time: float | None) -> None:
-        """Take note of a connection, or of another domain's: the surest source, the first and the last time."""
-        if source and (not self.source or source < self.source):
-            self.source = source
-        self.first_time = min(self.first_time, first_time)
-        if last_time is not None:
-            self.last_time = max(self.last_time or last_time, last_time)
-        self.revision += 1
+
+_NOBODYS = ShareKey(OTHERS_ID, None)

@@ -9,12 +9,17 @@ __all__ = ["NAMELESS", "UNASKED", "FlowName", "Hello"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlowName:
-    """A connection's domain with its registrable part and its source, or why there is none."""
+    """A connection's domain with its registrable part and its source, or why there is none.
+
+    ``is_borrowed``: it is concluded from what somebody else than the owner's user asked for; ``reason`` then says why
+    there would be none.
+    """
 
     domain: str = ""
     registrable_domain: str = ""
     source: DomainSource = DomainSource.UNSPECIFIED
     reason: UnnamedReason = UnnamedReason.UNSPECIFIED
+    is_borrowed: bool = False
 
 
 UNASKED = FlowName()

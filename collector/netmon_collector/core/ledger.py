@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from netmon.model import Process, Scope, UnattributedReason, UnnamedReason
-from netmon_collector.core.account import Account
+from netmon_collector.core.account import Account, UserSums
 from netmon_collector.core.browsers import Browsers
 from netmon_collector.core.domain_book import DomainBook
 from netmon_collector.core.flow import Flow
@@ -13,6 +13,9 @@ from netmon_collector.core.tally import Tally
 
 APPLICATION_LIMIT = 4_096
 """How many applications are kept apart; what the longest silent ones moved is then summed up as earlier ones."""
+
+USER_LIMIT = 1_024
+"""How many users' sums are kept apart before those without a connection are summed up: a container may have 65,536."""
 
 INTERFACE_LIMIT = 256
 """How many interfaces are kept apart; what the longest silent ones carried is then summed up: containers come and go,
@@ -33,12 +36,12 @@ class Ledger:
         """Start at zero."""
         self.scopes = {scope: Tally() for scope in SCOPES}
         self.interfaces: dict[str, InterfaceSums] = {}
-        self.accounts: dict[str, Account] = {}
+        self.accounts: dict[tuple[str, int | None], Account] = {}
+        """By the application and its user."""
+        self.users: dict[int | None, UserSums] = {}
         self.browsers = Browsers()
         self.domains = DomainBook()
         self.unattributed: dict[UnattributedReason, Tally] = {}
-        self.evicted = Tally()
-        self.closed = Tally()
         self.inside = Tally()
         """What the insides of tunnels showed: it is in the totals, and once more within the packets that carry it."""
         self.change_count = 0
@@ -56,6 +59,16 @@ class Ledger:
         outside.leave(self.inside)
         outside.leave_interval(self.inside)
         return outside
+
+    @property
+    def closed(self) -> Tally:
+        """All that owned connections moved which have ended."""
+        return _sum(user.closed for user in self.users.values())
+
+    @property
+    def evicted(self) -> Tally:
+        """All that owned connections moved whose rows were given up."""
+        return _sum(user.evicted for user in self.users.values())
 
     def interface(self, name: str) -> InterfaceSums:
         """Give the sums of an interface."""
@@ -80,8 +93,8 @@ class Ledger:
             if flow.scope is not Scope.LOOPBACK:
                 account.network_sent_bytes += byte_count
             if flow.closed_sequence:
-                self.closed.sent_bytes += byte_count
-                self.closed.sent_packets += packet_count
+                account.user.closed.sent_bytes += byte_count
+                account.user.closed.sent_packets += packet_count
 
     def count_received(self, flow: Flow, byte_count: int, packet_count: int) -> None:
         """Count what a connection received."""
@@ -94,8 +107,8 @@ class Ledger:
             if flow.scope is not Scope.LOOPBACK:
                 account.network_received_bytes += byte_count
             if flow.closed_sequence:
-                self.closed.received_bytes += byte_count
-                self.closed.received_packets += packet_count
+                account.user.closed.received_bytes += byte_count
+                account.user.closed.received_packets += packet_count
 
     def count_place(self, flow: Flow, interface: InterfaceSums, byte_count: int, packet_count: int) -> None:
         """Say on which interface a connection moved what was just counted for it."""
@@ -111,7 +124,7 @@ class Ledger:
 
     def count_lone(self, scope: Scope, reason: UnattributedReason, byte_count: int, *, is_sent: bool) -> None:
         """Count one packet that belongs to no connection."""
-        nameless = self.domains.unnamed_of(UnnamedReason.UNSPECIFIED)
+        nameless = self.domains.unnamed_of(UnnamedReason.UNSPECIFIED, None)
         for tally in (self.scopes[scope], self.unattributed_of(reason), nameless):
             if is_sent:
                 tally.add_sent(byte_count, 1)
@@ -126,14 +139,22 @@ class Ledger:
         return tally
 
     def account(self, process: Process, first_time: float) -> Account:
-        """Give the account of a process's application; one is opened where there is none."""
-        account = self.accounts.get(process.application_id)
+        """Give the account of a process's application and user; one is opened where there is none."""
+        key = process.application_id, process.uid
+        account = self.accounts.get(key)
         if account is None:
             if len(self.accounts) >= APPLICATION_LIMIT:
                 self._fold_accounts()
-            account = Account(process.application_id, process.application_name, process.application_path, first_time)
+            account = Account(
+                process.application_id,
+                process.application_name,
+                process.application_path,
+                first_time,
+                uid=process.uid,
+                user=self._user(process.uid),
+            )
             account.is_browser = self.browsers.has(account.id, account.path)
-            self.accounts[process.application_id] = account
+            self.accounts[key] = account
         return account
 
     def leave(self, flow: Flow) -> None:
@@ -144,7 +165,7 @@ class Ledger:
             for interface, amount in _places(flow):
                 interface.now.ownerless_of(flow.reason).leave(amount)
         if flow.account is not None and flow.closed_sequence:
-            self.closed.leave(flow.tally)
+            flow.account.user.closed.leave(flow.tally)
         self.domains.leave(flow)
         self._untrack(flow)
 
@@ -156,9 +177,10 @@ class Ledger:
         else:
             flow.account = self.account(flow.owner.process, flow.start_time)
             flow.account.flow_count += 1
+            flow.account.user.flow_count += 1
             flow.home = flow.account.tally
             if flow.closed_sequence:
-                self.closed.join(flow.tally)
+                flow.account.user.closed.join(flow.tally)
         if flow.account is None:
             for interface, amount in _places(flow):
                 interface.now.ownerless_of(flow.reason).join(amount)
@@ -182,17 +204,19 @@ class Ledger:
     def _untrack(self, flow: Flow) -> None:
         if flow.account is not None:
             flow.account.flow_count -= 1
+            flow.account.user.flow_count -= 1
         self.change_count += 1
 
     def close(self, flow: Flow) -> None:
         """Say that a connection has ended; from now on its sums stand under ``closed`` too, if it has an owner."""
         if flow.account is not None:
-            self.closed.join(flow.tally)
+            flow.account.user.closed.join(flow.tally)
         self.change_count += 1
 
     def evict(self, flow: Flow) -> None:
         """Say that a connection's row is given up: its account keeps what it moved, and a remainder shows it."""
-        if flow.owner is None:
+        account = flow.account
+        if account is None:
             self.leave(flow)
             flow.reason = UnattributedReason.TABLE_FULL
             self.join(flow)
@@ -201,14 +225,16 @@ class Ledger:
         self.forget(flow)
         # What has ended stands under `closed` already, but the interval was its row's to show.
         if flow.closed_sequence:
-            self.closed.join_interval(flow.tally)
+            account.user.closed.join_interval(flow.tally)
         else:
-            self.evicted.join(flow.tally)
-            self.evicted.join_interval(flow.tally)
+            account.user.evicted.join(flow.tally)
+            account.user.evicted.join_interval(flow.tally)
 
     def tallies(self) -> Iterable[Tally]:
         """Give every sum but those of connections."""
-        yield from (self.evicted, self.closed, self.inside)
+        yield self.inside
+        for user in self.users.values():
+            yield from (user.closed, user.evicted)
         yield from self.scopes.values()
         yield from self.interfaces.values()
         yield from self.unattributed.values()
@@ -230,23 +256,46 @@ class Ledger:
             tally.clear()
         self.domains.clear()
 
+    def _user(self, uid: int | None) -> UserSums:
+        user = self.users.get(uid)
+        if user is None:
+            if len(self.users) >= USER_LIMIT:
+                self._fold_users()
+            user = self.users.setdefault(uid, UserSums())
+        return user
+
+    def _fold_users(self) -> None:
+        """Sum up the users that have no tracked connection as one that nobody is."""
+        silent = {uid for uid, user in self.users.items() if not user.flow_count and uid is not None}
+        nobody = self.users.setdefault(None, UserSums())
+        self.domains.fold_users(silent)
+        for account in [each for each in self.accounts.values() if each.uid in silent]:
+            self._fold_account(account, None)
+        for uid in silent:
+            user = self.users.pop(uid)
+            for mine, theirs in ((nobody.closed, user.closed), (nobody.evicted, user.evicted)):
+                mine.join(theirs)
+                mine.join_interval(theirs)
+
     def _fold_accounts(self) -> None:
-        """Sum up the longest silent quarter of the accounts that have no tracked connection."""
-        earlier = self.accounts.get(EARLIER_ID)
-        if earlier is None:
-            earlier = Account(EARLIER_ID, EARLIER_NAME, "", float("inf"))
+        """Sum up the longest silent quarter of the accounts that have no tracked connection, a user at a time."""
         silent = sorted(
-            (account for account in self.accounts.values() if not account.flow_count and account is not earlier),
+            (account for account in self.accounts.values() if not account.flow_count and account.id != EARLIER_ID),
             key=lambda account: account.last_time or account.first_time,
         )
         for account in silent[: APPLICATION_LIMIT // 4]:
-            earlier.first_time = min(earlier.first_time, account.first_time)
-            earlier.last_time = max(earlier.last_time or 0.0, account.last_time or account.first_time)
-            earlier.tally.join(account.tally)
-            earlier.tally.join_interval(account.tally)
-            del self.accounts[account.id]
-        if silent:
-            self.accounts[EARLIER_ID] = earlier
+            self._fold_account(account, account.uid)
+
+    def _fold_account(self, account: Account, uid: int | None) -> None:
+        del self.accounts[account.id, account.uid]
+        earlier = self.accounts.get((EARLIER_ID, uid))
+        if earlier is None:
+            earlier = Account(EARLIER_ID, EARLIER_NAME, "", float("inf"), uid=uid, user=self._user(uid))
+            self.accounts[EARLIER_ID, uid] = earlier
+        earlier.first_time = min(earlier.first_time, account.first_time)
+        earlier.last_time = max(earlier.last_time or 0.0, account.last_time or account.first_time)
+        earlier.tally.join(account.tally)
+        earlier.tally.join_interval(account.tally)
 
 
 def _sum(tallies: Iterable[Tally]) -> Tally:

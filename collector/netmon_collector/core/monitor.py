@@ -27,6 +27,7 @@ from netmon.model import (
 )
 from netmon_collector.core.aging import CLOSED_SECONDS
 from netmon_collector.core.attribution import Attribution
+from netmon_collector.core.audiences import Audiences
 from netmon_collector.core.batch import Batch, CaptureCounts
 from netmon_collector.core.browsers import Browsers
 from netmon_collector.core.domain_rows import DomainRows, unnamed_of
@@ -39,6 +40,7 @@ from netmon_collector.core.foreign import Foreign
 from netmon_collector.core.interface_ledger import InterfaceBooks, LinkCounters
 from netmon_collector.core.name_facts import NameFact
 from netmon_collector.core.naming import NameSettings, Naming
+from netmon_collector.core.own_part import parts_of
 from netmon_collector.core.period_book import PeriodBook
 from netmon_collector.core.questions import Answer, Question, Questions
 from netmon_collector.core.redaction import Redactor
@@ -55,6 +57,7 @@ from netmon_collector.core.statement import (
 )
 from netmon_collector.core.tcp_counts import TcpCounts
 from netmon_collector.core.timeline import Timeline
+from netmon_collector.core.veil import Veil
 from netmon_collector.core.views import Tick, compose, listed
 
 
@@ -103,7 +106,7 @@ class Monitor:
         self._sequence = 0
         self._tick_at = self._now = now
         self._wall_time = wall_time
-        self._tick: Tick | None = None
+        self._audiences = Audiences()
         self._latest: Snapshot | None = None
 
     # What it is fed.
@@ -237,16 +240,23 @@ class Monitor:
         self.naming.named.clear()
         snapshot = self._snapshot(roll, interval_seconds)
         self.interface_ledgers = self._interface_books.statement(self._book, self._counts, interval_seconds, wall_time)
-        self._tick = Tick(
+        tick = Tick(
             snapshot=snapshot,
             closed=self._book.ledger.closed.traffic(interval_seconds),
             ended_rows=EndedRows((*roll.resting_rows, tuple(roll.ended_rows))),
         )
-        # Room for all tracked connections and two remainders.
-        self._latest = compose(self._tick, View(), row_limit=self._book.table.limit + 2)
+        self._audiences.begin(tick, parts_of(self._book.ledger, self._applications, self._domains, interval_seconds))
+        # Room for all tracked connections and the remainders.
+        limit = self._book.table.limit + 3
+        self._latest = compose(tick, View(), row_limit=limit)
         if self.monitoring_state is MonitoringState.RUNNING:
             self._timeline.add_tick(snapshot, self._book.ledger)
-        self._periods.add(self._latest, self._book.departed, self._tick.ended_rows)
+        self._periods.add(
+            self._latest,
+            self._book.departed,
+            tick.ended_rows,
+            lambda uid: self._audiences.audience(uid, row_limit=limit),
+        )
         self._book.departed.clear()
         self._begin_interval()
         return self._latest
@@ -256,45 +266,55 @@ class Monitor:
         """The newest snapshot, whole; None before the first tick."""
         return self._latest
 
-    def compose(self, view: View, *, every: int, since_sequence: int | None) -> Snapshot:
+    def compose(self, view: View, *, every: int, since_sequence: int | None, only_uid: int | None = None) -> Snapshot:
         """Give the newest snapshot as somebody sees it who gets one each ``every`` ticks, see ``views.compose``.
 
-        LookupError before the first tick.
+        ``only_uid``: with this user's own, and the rest as one sum. LookupError before the first tick.
         """
-        if self._tick is None:
-            message = "no tick yet"
-            raise LookupError(message)
-        sums = self._periods.ended_with(every, self._sequence)
+        tick = self._audiences.tick_of(only_uid)
+        sums = self._periods.ended_with(every, self._sequence, only_uid)
         if sums is not None:
             # What ended within the period is in it for everybody, as its intervals are.
             begin = self._sequence - every
             since_sequence = begin if since_sequence is None else min(since_sequence, begin)
-        snapshot = compose(self._tick, view, sums=sums, since_sequence=since_sequence)
+        snapshot = compose(tick, view, sums=sums, since_sequence=since_sequence)
         return self.redactor.snapshot(snapshot) if view.redacted else snapshot
 
-    def hold_period(self, every: int) -> None:
+    def hold_period(self, every: int, only_uid: int | None = None) -> None:
         """Add up intervals for snapshots each ``every`` ticks from now on, until as often released."""
-        self._periods.hold(every)
+        self._periods.hold(every, only_uid)
 
-    def release_period(self, every: int) -> None:
+    def release_period(self, every: int, only_uid: int | None = None) -> None:
         """Take back one ``hold_period``."""
-        self._periods.release(every)
+        self._periods.release(every, only_uid)
 
-    def connections(self, filter_: Filter, order: RowOrder, closed_within_seconds: float) -> tuple[Connection, ...]:
+    def connections(
+        self, filter_: Filter, order: RowOrder, closed_within_seconds: float, only_uid: int | None = None
+    ) -> tuple[Connection, ...]:
         """Give open connections and those that ended lately, of the newest tick; nothing before the first one."""
-        if self._tick is None:
+        if self._audiences.tick is None:
             return ()
         since = self._now - min(closed_within_seconds, CLOSED_SECONDS) if closed_within_seconds > 0 else None
-        return listed(self._tick, View(filter=filter_, order=order), closed_since=since)
+        tick = self._audiences.tick_of(only_uid)
+        return listed(tick, View(filter=filter_, order=order), closed_since=since)
 
-    def bandwidth(self, window_seconds: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
+    def bandwidth(
+        self, window_seconds: float, only_uid: int | None = None
+    ) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
         """Give samples and gaps of the last ``window_seconds``, oldest first."""
-        return self._timeline.since(window_seconds, self._now)
+        return self._timeline.since(window_seconds, self._now, only_uid=only_uid)
 
-    def explain(self, connection_id: str) -> Explanation | None:
+    def explain(self, connection_id: str, only_uid: int | None = None) -> Explanation | None:
         """Say how the owner of a tracked connection was found, or why there is none; None: nothing is held of it."""
         flow = self._book.table.by_id(connection_id)
-        return None if flow is None else explanation_of(flow, self._degraded)
+        if flow is None:
+            return None
+        explanation = explanation_of(flow, self._degraded)
+        return explanation if only_uid is None else self.veil(only_uid).explanation(explanation)
+
+    def veil(self, uid: int) -> Veil:
+        """Give what shows rows and events as this user may see them."""
+        return self._audiences.veil(uid)
 
     def events_after(self, sequence: int | None) -> EventSlice:
         """Give the events after ``sequence``, oldest first."""

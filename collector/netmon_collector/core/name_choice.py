@@ -5,6 +5,7 @@ may serve many names: the surest asker decides, of one asker's the name that was
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from netmon.model import Direction, DomainSource, Protocol, Scope, UnnamedReason
 from netmon_collector.core.flow import Flow
@@ -17,7 +18,9 @@ SLACK_SECONDS = 0.01
 """Times of packets on different interfaces differ by as much; an answer that is younger than a connection by more did
 not lead to it."""
 
-_ITS_PROCESS, _ITS_APPLICATION, _HOSTS_FILE, _ANYBODY, _MULTICAST = range(5)
+_ITS_PROCESS, _ITS_APPLICATION, _HOSTS_FILE, _ITS_USER, _OTHERS_APPLICATION, _ANYBODY, _MULTICAST = range(7)
+"""Whose question a name is from, the surest first. What the owner's user may be told comes before what not: else a name
+that goes away would tell that somebody else has asked."""
 
 _NO_RANK = 9
 
@@ -72,6 +75,8 @@ def chosen_name(
     if flow.is_encrypted_dns:
         beside = UnnamedReason.ENCRYPTED_DNS
     if answer is not None:
+        if _is_borrowed(flow, answer):
+            return replace(_named(answer.name, DomainSource.DNS, registrable, beside or reason), is_borrowed=True)
         return _named(answer.name, DomainSource.DNS, registrable, beside)
     if hosts_name:
         return _named(hosts_name, DomainSource.HOSTS_FILE, registrable, beside)
@@ -100,9 +105,17 @@ def _rank(flow: Flow, answer: NameAnswer) -> int:
     owner, asker = flow.owner, answer.asker
     if owner is None or not asker.process_id:
         return _ANYBODY
-    if asker.process_id == owner.process.id or any(holder.id == asker.process_id for holder in owner.holders):
+    process = owner.process
+    if asker.process_id == process.id or any(holder.id == asker.process_id for holder in owner.holders):
         return _ITS_PROCESS
-    return _ITS_APPLICATION if asker.application_id == owner.process.application_id else _ANYBODY
+    if asker.application_id == process.application_id:
+        return _ITS_APPLICATION if asker.uid == process.uid else _OTHERS_APPLICATION
+    return _ITS_USER if asker.uid == process.uid else _ANYBODY
+
+
+def _is_borrowed(flow: Flow, answer: NameAnswer) -> bool:
+    """Whether the owner's user did not ask for it: what other users ask for is theirs alone to know."""
+    return flow.owner is None or not answer.asker.process_id or answer.asker.uid != flow.owner.process.uid
 
 
 def _named(domain: str, source: DomainSource, registrable: Callable[[str], str], reason: UnnamedReason) -> FlowName:

@@ -27,10 +27,11 @@ LONGEST_SECONDS = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Who asked, as far as it is known. Both empty: nobody knows, or nobody asked (multicast)."""
+    """Who asked, as far as it is known. Both ids empty: nobody knows, or nobody asked (multicast)."""
 
     process_id: str = ""
     application_id: str = ""
+    uid: int | None = None
 
 
 NOBODY = Asker()
@@ -72,7 +73,7 @@ def used_until(time: float, ttl_seconds: float) -> float:
     return time + min(max(ttl_seconds, SHORTEST_SECONDS), LONGEST_SECONDS) + USED_AFTER_SECONDS
 
 
-_Key = tuple[str, str, str, bool, bool] | int
+_Key = tuple[str, Asker, bool, bool] | int
 
 
 class NameTable:
@@ -158,5 +159,4 @@ def _take_in(known: NameAnswer, answer: NameAnswer) -> None:
 def _key(answer: NameAnswer) -> _Key:
     if answer.is_waiting:
         return id(answer)
-    asker = answer.asker
-    return (answer.name, asker.process_id, asker.application_id, answer.is_multicast, answer.is_hint)
+    return (answer.name, answer.asker, answer.is_multicast, answer.is_hint)

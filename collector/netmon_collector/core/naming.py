@@ -87,7 +87,7 @@ class Naming:
         self._unasked: list[tuple[NameAnswer, FlowKey]] = []
         self._hosts: dict[bytes, str] = {}
         self._covers: dict[str, float] = {}
-        self._askers: dict[str, None] = {}
+        self._askers: dict[tuple[str, int | None], None] = {}
         self._changed: set[bytes] = set()
         self._is_all_changed = False
         self._answer_count = 0
@@ -238,7 +238,7 @@ class Naming:
             # A copy: what the table keeps changes with the next answer.
             flow.answer = replace(answer) if answer is not None else None
         hello = flow.hello
-        application_id = flow.owner.process.application_id if flow.owner is not None else ""
+        process = flow.owner.process if flow.owner is not None else None
         return chosen_name(
             flow,
             answer,
@@ -249,7 +249,7 @@ class Naming:
                 flow,
                 is_on=self._settings.is_on,
                 since_time=self._since_time,
-                has_asked=application_id in self._askers,
+                has_asked=process is not None and (process.application_id, process.uid) in self._askers,
             ),
         )
 
@@ -275,8 +275,8 @@ class Naming:
         """Remember that an application asks in the open: what it uses without is not asked for."""
         if asker is None or not asker.application_id:
             return
-        self._askers.pop(asker.application_id, None)
-        self._askers[asker.application_id] = None
+        self._askers.pop((asker.application_id, asker.uid), None)
+        self._askers[asker.application_id, asker.uid] = None
         if len(self._askers) > ASKER_LIMIT:
             del self._askers[next(iter(self._askers))]
 
@@ -285,7 +285,7 @@ def _asker_of(flow: Flow | None) -> Asker | None:
     if flow is None or flow.owner is None:
         return None
     process = flow.owner.process
-    return Asker(process.id, process.application_id)
+    return Asker(process.id, process.application_id, process.uid)
 
 
 def _is_of(flow: Flow, time: float) -> bool:

@@ -11,7 +11,7 @@ from typing import Generic, TypeVar
 from netmon.model import Connection, Remainder, Scope, Snapshot, Traffic, UnattributedReason, UnnamedReason
 from netmon_collector.core.flow import Flow
 from netmon_collector.core.ledger import EARLIER_ID
-from netmon_collector.core.rows import CLOSED_ID, EVICTED_ID
+from netmon_collector.core.rows import CLOSED_ID, EVICTED_ID, OTHER_USERS_ID
 from netmon_collector.core.tally import Tally
 
 OTHER_DOMAINS = ""
@@ -61,8 +61,11 @@ class PeriodSums:
     """Intervals of the ticks of one period, added up.
 
     ``owners``: by the id of the application or why there is none; ``names``: by the domain or why there is none.
+    ``only_uid``: as this user sees them; rows of others count into their sums and are followed all the same, since
+    they may turn out to be this user's.
     """
 
+    only_uid: int | None = None
     seconds: float = 0.0
     dropped_packets: int = 0
     totals: Tally = field(default_factory=Tally)
@@ -73,8 +76,11 @@ class PeriodSums:
     owners: HomeSums[UnattributedReason] = field(default_factory=HomeSums[UnattributedReason])
     names: HomeSums[UnnamedReason] = field(default_factory=HomeSums[UnnamedReason])
 
-    def add(self, tick: Snapshot, departed: Iterable[Flow] = ()) -> None:
-        """Add a tick's intervals. ``departed``: connections that ceased to be tracked since the tick before."""
+    def add(self, tick: Snapshot, departed: Iterable[Flow] = (), hidden: Iterable[Connection] = ()) -> None:
+        """Add a tick's intervals. ``departed``: connections that ceased to be tracked since the tick before.
+
+        ``hidden``: rows that ``tick`` does not show.
+        """
         self.seconds += tick.interval_seconds
         self.dropped_packets += tick.drops.interval_dropped_packets
         _add(self.totals, tick.totals)
@@ -91,13 +97,20 @@ class PeriodSums:
             if _moved(row.traffic):
                 self._follow(row, domains)
                 _add(self.rows.setdefault(row.facts.id, Tally()), row.traffic)
+        for row in hidden:
+            if _moved(row.traffic) and row.facts.remainder is Remainder.UNSPECIFIED:
+                self._follow_hidden(row)
+                _add(self.rows.setdefault(row.facts.id, Tally()), row.traffic)
 
-    def settle(self, tick: Snapshot, ended_rows: Iterable[Connection]) -> None:
+    def settle(self, tick: Snapshot, ended_rows: Iterable[Connection], hidden: Iterable[Connection] = ()) -> None:
         """End the period with its last tick: what each row moved goes to where the row stands now."""
         domains = {domain.name for domain in tick.domains}
         for row in (*tick.connections, *ended_rows):
             if row.facts.id in self.rows:
                 self._follow(row, domains)
+        for row in hidden:
+            if row.facts.id in self.rows and row.facts.remainder is Remainder.UNSPECIFIED:
+                self._follow_hidden(row)
         self.owners.fold_absent((application.id for application in tick.applications), EARLIER_ID)
         self.names.fold_absent(domains, OTHER_DOMAINS)
 
@@ -119,14 +132,19 @@ class PeriodSums:
         if moved is None:
             return
         share = flow.share
-        if share is None:
+        owner = flow.owner
+        if self.only_uid is not None and (owner is None or owner.process.uid != self.only_uid):
+            self.names.move(flow.id, UnnamedReason.OTHER_USERS, moved)
+        elif share is None or (self.only_uid is not None and share.key.untold is not None):
             self.names.move(flow.id, flow.name.reason, moved)
         else:
             self.names.move(flow.id, OTHER_DOMAINS if share.domain.is_others else share.domain.name, moved)
-        if flow.owner is None:
+        if owner is None:
             self.owners.move(flow.id, flow.reason, moved)
+        elif self.only_uid is not None and owner.process.uid != self.only_uid:
+            self.owners.move(flow.id, OTHER_USERS_ID, moved)
         else:
-            self.owners.move(flow.id, flow.owner.process.application_id, moved)
+            self.owners.move(flow.id, owner.process.application_id, moved)
             remainder_id = CLOSED_ID if flow.closed_sequence else EVICTED_ID
             self.rows.setdefault(remainder_id, Tally()).join_interval(moved)
         del self.rows[flow.id]
@@ -141,6 +159,12 @@ class PeriodSums:
             self.owners.move(facts.id, owner, moved)
             domain = facts.domain if facts.domain in domains else OTHER_DOMAINS
             self.names.move(facts.id, domain if facts.domain else facts.unnamed_reason, moved)
+
+    def _follow_hidden(self, row: Connection) -> None:
+        facts = row.facts
+        moved = self.rows.get(facts.id)
+        self.owners.move(facts.id, facts.unattributed_reason if facts.process is None else OTHER_USERS_ID, moved)
+        self.names.move(facts.id, UnnamedReason.OTHER_USERS, moved)
 
 
 def with_interval(traffic: Traffic, interval: Tally | None, seconds: float) -> Traffic:

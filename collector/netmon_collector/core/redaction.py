@@ -20,6 +20,7 @@ from netmon.model import (
     DomainTraffic,
     Endpoint,
     Event,
+    Explanation,
     Process,
     Snapshot,
 )
@@ -79,6 +80,14 @@ class Redactor:
                 return replace(event, kind=replace(kind, connection=self.row(row)))
             case _:
                 return event
+
+    def explanation(self, explanation: Explanation) -> Explanation:
+        """Give an explanation with pseudonyms."""
+        return replace(
+            explanation,
+            connection=self.row(explanation.connection),
+            processes=tuple(self._process(process) for process in explanation.processes),
+        )
 
     def _redacted(self, facts: ConnectionFacts) -> ConnectionFacts:
         return replace(

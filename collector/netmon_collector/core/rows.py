@@ -1,5 +1,7 @@
 """Frozen rows out of what is tracked."""
 
+from collections.abc import Sequence
+
 from netmon.address import address_text
 from netmon.model import (
     Application,
@@ -20,6 +22,8 @@ from netmon_collector.core.tally import Tally
 
 CLOSED_ID = "closed"
 EVICTED_ID = "evicted"
+OTHER_USERS_ID = "other-users"
+OTHER_USERS_NAME = "(other users)"
 
 
 def row_of(flow: Flow, interval_seconds: float) -> Connection:
@@ -66,6 +70,7 @@ def _facts_of(flow: Flow) -> ConnectionFacts:
         domain_source=flow.name.source,
         unnamed_reason=flow.name.reason,
         registrable_domain=flow.name.registrable_domain,
+        is_domain_borrowed=flow.name.is_borrowed,
     )
 
 
@@ -87,19 +92,29 @@ def remainder_of(row_id: str, kind: Remainder, tally: Tally, interval_seconds: f
     return remainder_row(row_id, kind, tally.traffic(interval_seconds))
 
 
-def application_of(account: Account, interval_seconds: float) -> Application:
-    """Give an application's row."""
+def application_of(accounts: Sequence[Account], interval_seconds: float) -> Application:
+    """Give an application's row, of its accounts with one user or with several."""
+    first = accounts[0]
+    if len(accounts) == 1:
+        tally, remotes, users = first.tally, first.remotes, first.users
+    else:
+        tally = Tally()
+        for account in accounts:
+            tally.join(account.tally)
+            tally.join_interval(account.tally)
+        remotes = set[bytes]().union(*(account.remotes for account in accounts))
+        users = set[str]().union(*(account.users for account in accounts))
     return Application(
-        id=account.id,
-        name=account.name,
-        path=account.path,
-        traffic=account.tally.traffic(interval_seconds),
-        connection_count=account.connection_count,
-        listening_count=account.listening_count,
-        process_count=len(account.process_ids),
-        remote_count=len(account.remotes),
-        users=tuple(sorted(account.users)),
-        first_time=account.first_time,
-        last_time=account.last_time,
-        is_browser=account.is_browser,
+        id=first.id,
+        name=first.name,
+        path=first.path,
+        traffic=tally.traffic(interval_seconds),
+        connection_count=sum(account.connection_count for account in accounts),
+        listening_count=sum(account.listening_count for account in accounts),
+        process_count=sum(len(account.process_ids) for account in accounts),
+        remote_count=len(remotes),
+        users=tuple(sorted(users)),
+        first_time=min(account.first_time for account in accounts),
+        last_time=max((account.last_time for account in accounts if account.last_time is not None), default=None),
+        is_browser=first.is_browser,
     )

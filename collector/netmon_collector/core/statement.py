@@ -13,6 +13,7 @@ from netmon.model import (
 )
 from netmon_collector.core.account import Account
 from netmon_collector.core.accounting import Accountant
+from netmon_collector.core.bandwidth import NetworkBytes
 from netmon_collector.core.batch import CaptureCounts
 from netmon_collector.core.flow import Route
 from netmon_collector.core.ledger import Ledger
@@ -46,25 +47,37 @@ def interfaces_of(
 
 
 class ApplicationRows:
-    """Rows of applications; those in which nothing changed stay the same object."""
+    """Rows of applications, whole and by user; those in which nothing changed stay the same object."""
 
     def __init__(self) -> None:
         """Start with none."""
-        self._rows: dict[str, Application] = {}
+        self.of_users: dict[tuple[str, int | None], Application] = {}
+        """By application and user, as they were last given. It is never changed: each tick has one of its own."""
+        self._shared: dict[str, Application] = {}
 
     def of(self, ledger: Ledger, interval_seconds: float) -> tuple[Application, ...]:
         """Give the rows of all accounts that have or had anything."""
-        self._rows = {
-            account.id: self._row(account, interval_seconds)
-            for account in ledger.accounts.values()
-            if account.flow_count or account.tally.has_packets
+        accounts: dict[str, list[Account]] = {}
+        of_users: dict[tuple[str, int | None], Application] = {}
+        for account in ledger.accounts.values():
+            if account.flow_count or account.tally.has_packets:
+                accounts.setdefault(account.id, []).append(account)
+                key = account.id, account.uid
+                of_users[key] = _same(self.of_users.get(key), application_of((account,), interval_seconds))
+        self.of_users = of_users
+        shared = {
+            id_: _same(self._shared.get(id_), application_of(several, interval_seconds))
+            for id_, several in accounts.items()
+            if len(several) > 1
         }
-        return tuple(self._rows.values())
+        self._shared = shared
+        if not shared:
+            return tuple(of_users.values())
+        return tuple(shared.get(id_) or of_users[id_, several[0].uid] for id_, several in accounts.items())
 
-    def _row(self, account: Account, interval_seconds: float) -> Application:
-        before = self._rows.get(account.id)
-        row = application_of(account, interval_seconds)
-        return before if before == row and before is not None else row
+
+def _same(before: Application | None, row: Application) -> Application:
+    return before if before is not None and before == row else row
 
 
 def unattributed_of(
@@ -109,8 +122,8 @@ def drops_of(counts: Mapping[str, CaptureCounts], malformed: Mapping[str, int], 
     )
 
 
-def network_bytes(ledger: Ledger) -> list[tuple[str, str, int, int]]:
-    """Give (id, name, sent, received) of the interval for each application on a network; "" is what has no owner.
+def network_bytes(ledger: Ledger) -> list[NetworkBytes]:
+    """Give what each application of each user moved on a network in the interval; the last is what has no owner.
 
     Together they are the headline. What an application moved inside a tunnel stands for as much of the carrier.
     """
@@ -121,11 +134,11 @@ def network_bytes(ledger: Ledger) -> list[tuple[str, str, int, int]]:
     sent = _within([account.network_sent_bytes for account in accounts], headline.interval_sent_bytes)
     received = _within([account.network_received_bytes for account in accounts], headline.interval_received_bytes)
     rows = [
-        (account.id, account.name, sent_bytes, received_bytes)
+        NetworkBytes(account.id, account.name, account.uid, sent_bytes, received_bytes)
         for account, sent_bytes, received_bytes in zip(accounts, sent, received, strict=True)
     ]
     rest = (headline.interval_sent_bytes - sum(sent), headline.interval_received_bytes - sum(received))
-    return [*rows, ("", "", *rest)]
+    return [*rows, NetworkBytes("", "", None, *rest)]
 
 
 def _within(amounts: list[int], limit: int) -> list[int]:

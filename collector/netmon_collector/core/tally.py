@@ -102,6 +102,19 @@ class Tally:
         self.interval_sent_packets += row.interval_sent_packets
         self.interval_received_packets += row.interval_received_packets
 
+    def leave_row(self, row: Traffic) -> None:
+        """Give back what ``join_row`` took."""
+        self.sent_bytes -= row.sent_bytes
+        self.received_bytes -= row.received_bytes
+        self.sent_packets -= row.sent_packets
+        self.received_packets -= row.received_packets
+        self.cleared_sent_bytes -= row.cleared_sent_bytes
+        self.cleared_received_bytes -= row.cleared_received_bytes
+        self.interval_sent_bytes -= row.interval_sent_bytes
+        self.interval_received_bytes -= row.interval_received_bytes
+        self.interval_sent_packets -= row.interval_sent_packets
+        self.interval_received_packets -= row.interval_received_packets
+
     @property
     def has_interval(self) -> bool:
         """Whether a packet was counted within the interval."""

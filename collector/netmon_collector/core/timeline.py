@@ -34,9 +34,11 @@ class Timeline:
         self._bandwidth.add_gap(gap, now, wall_time)
         self._gaps.append(gap)
 
-    def since(self, window_seconds: float, now: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
-        """Give samples and gaps of the last ``window_seconds``, oldest first."""
-        return self._bandwidth.since(window_seconds, now)
+    def since(
+        self, window_seconds: float, now: float, *, only_uid: int | None = None
+    ) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
+        """Give samples and gaps of the last ``window_seconds``, oldest first; see ``BandwidthHistory.since``."""
+        return self._bandwidth.since(window_seconds, now, only_uid=only_uid)
 
     def take_gaps(self) -> tuple[Gap, ...]:
         """Give the gaps since the last call."""

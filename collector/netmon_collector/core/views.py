@@ -21,7 +21,7 @@ from netmon.model import (
 )
 from netmon_collector.core.flow import EndedRows
 from netmon_collector.core.periods import OTHER_DOMAINS, PeriodSums, with_interval
-from netmon_collector.core.rows import CLOSED_ID, remainder_row
+from netmon_collector.core.rows import CLOSED_ID, OTHER_USERS_ID, remainder_row
 from netmon_collector.core.tally import Tally
 
 ROW_LIMIT = 20_000
@@ -32,7 +32,8 @@ ROW_LIMIT = 20_000
 class Tick:
     """One tick, whole: ``snapshot`` with all open rows, those that ended in it and what was evicted.
 
-    ``closed`` are the sums of all owned connections that ever ended; ``ended_rows`` those that are still listed.
+    ``closed`` are the sums of all owned connections that ever ended; ``ended_rows`` those that are still listed. Of a
+    tick as one user sees it, ``snapshot.other_users`` is there, and all the rest is of that user's connections alone.
     """
 
     snapshot: Snapshot
@@ -62,6 +63,10 @@ def compose(
         rows = [_row_with_period(row, sums) for row in rows]
     closed_interval = sums.rows.get(CLOSED_ID) if sums is not None else _interval_of(tick.closed)
     rows.extend(_closed_remainder(tick.closed, rows, closed_interval, seconds))
+    if snapshot.other_users is not None:
+        others = _traffic_of_others(snapshot)
+        snapshot = replace(snapshot, other_users=replace(snapshot.other_users, traffic=others))
+        rows.append(remainder_row(OTHER_USERS_ID, Remainder.OTHER_USERS, others))
     sections = view.sections
     if sections and Section.CONNECTIONS not in sections:
         kept: list[Connection] = []
@@ -76,6 +81,11 @@ def compose(
         domains=snapshot.domains if not sections or Section.DOMAINS in sections else (),
         unnamed=snapshot.unnamed if not sections or Section.DOMAINS in sections else (),
     )
+
+
+def _traffic_of_others(snapshot: Snapshot) -> Traffic:
+    """Give the sums of other users, which stand among the applications."""
+    return next(row.traffic for row in snapshot.applications if row.id == OTHER_USERS_ID)
 
 
 def listed(tick: Tick, view: View, *, closed_since: float | None) -> tuple[Connection, ...]:

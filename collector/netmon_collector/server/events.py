@@ -35,35 +35,42 @@ class _Step:
     last_time: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventView:
+    """Which events somebody wants, and may see. ``only_uid``: of connections those of this user's; None: all."""
+
+    filter: Filter
+    redacted: bool = False
+    only_uid: int | None = None
+
+
 class EventFeed:
     """Reads the ring for all subscribers. ``clear`` forgets what is kept of the tick before."""
 
     def __init__(self, source: SnapshotSource, wall_time: Callable[[], float]) -> None:
         self._source = source
         self._wall_time = wall_time
-        self._kept: dict[tuple[Filter, bool, int], _Step] = {}
+        self._kept: dict[tuple[EventView, int], _Step] = {}
         self._kept_sequence = 0
         self.encoded_count = 0
         """Batches that were encoded so far."""
 
-    def open(
-        self, filter_: Filter, after_sequence: int | None, instance_id: str, *, redacted: bool = False
-    ) -> "EventCursor":
+    def open(self, view: EventView, after_sequence: int | None, instance_id: str) -> "EventCursor":
         """Give a subscriber's place. Raises InvalidRequest for a sequence without its instance, or of the future."""
         newest = self._source.newest_event_sequence
         if after_sequence is None:
-            return EventCursor(self, filter_, newest, (), redacted=redacted)
+            return EventCursor(self, view, newest, ())
         if not instance_id:
             raise InvalidRequest("instance_id", "needed beside after_sequence")
         if instance_id != self._source.instance_id:
             lost_count = self._source.events_after(0).lost_count
             gap = Gap(cause=GapCause.EXPIRED, until_time=self._wall_time())
-            return EventCursor(self, filter_, lost_count, (_encode_gap(gap),), redacted=redacted)
+            return EventCursor(self, view, lost_count, (_encode_gap(gap),))
         if after_sequence > newest:
             raise InvalidRequest("after_sequence", f"the newest event is {newest}")
-        return EventCursor(self, filter_, after_sequence, (), redacted=redacted)
+        return EventCursor(self, view, after_sequence, ())
 
-    def read(self, filter_: Filter, after_sequence: int, after_time: float, *, redacted: bool = False) -> _Step | None:
+    def read(self, view: EventView, after_sequence: int, after_time: float) -> _Step | None:
         """Give the next messages after a sequence; None where nothing is new."""
         newest = self._source.newest_event_sequence
         if after_sequence >= newest:
@@ -71,15 +78,15 @@ class EventFeed:
         if newest != self._kept_sequence:
             self._kept.clear()
             self._kept_sequence = newest
-        key = (filter_, redacted, after_sequence)
+        key = (view, after_sequence)
         step = self._kept.get(key)
         if step is None:
-            step = self._read(filter_, after_sequence, after_time, redacted=redacted)
+            step = self._read(view, after_sequence, after_time)
             if len(self._kept) < _KEPT_LIMIT:
                 self._kept[key] = step
         return step
 
-    def _read(self, filter_: Filter, after_sequence: int, after_time: float, *, redacted: bool) -> _Step:
+    def _read(self, view: EventView, after_sequence: int, after_time: float) -> _Step:
         slice_ = self._source.events_after(after_sequence)
         events = slice_.events[:_BATCH_LIMIT]
         messages: list[bytes] = []
@@ -94,8 +101,8 @@ class EventFeed:
                 last_sequence=after_sequence + slice_.lost_count,
             )
             messages.append(_encode_gap(gap))
-        wanted = self._select(events, filter_)
-        if redacted:
+        wanted = self._select(self._shown(events, view.only_uid), view.filter)
+        if view.redacted:
             wanted = tuple(self._source.redactor.event(event) for event in wanted)
         if wanted:
             self.encoded_count += 1
@@ -103,6 +110,13 @@ class EventFeed:
             messages.append(pb.StreamEventsResponse(batch=batch).SerializeToString())
         last_sequence = events[-1].sequence if events else after_sequence + slice_.lost_count
         return _Step(messages=tuple(messages), last_sequence=last_sequence, last_time=end_time)
+
+    def _shown(self, events: tuple[Event, ...], only_uid: int | None) -> tuple[Event, ...]:
+        """Give the events as they may be seen; a filter looks at these alone, or its answer would tell the rest."""
+        if only_uid is None:
+            return events
+        veil = self._source.veil(only_uid)
+        return tuple(shown for shown in map(veil.event, events) if shown is not None)
 
     def _select(self, events: tuple[Event, ...], filter_: Filter) -> tuple[Event, ...]:
         """Give the events that pass: those about no connection always do."""
@@ -115,22 +129,19 @@ class EventFeed:
 class EventCursor:
     """Where one subscriber is in the events."""
 
-    def __init__(
-        self, feed: EventFeed, filter_: Filter, sequence: int, first: tuple[bytes, ...], *, redacted: bool
-    ) -> None:
+    def __init__(self, feed: EventFeed, view: EventView, sequence: int, first: tuple[bytes, ...]) -> None:
         self._feed = feed
-        self._filter = filter_
+        self._view = view
         self._sequence = sequence
         self._time = 0.0
         self._first = first
-        self._redacted = redacted
 
     def take(self) -> tuple[bytes, ...] | None:
         """Give the next messages, none of them where the filter left nothing; None where nothing is new."""
         if self._first:
             first, self._first = self._first, ()
             return first
-        step = self._feed.read(self._filter, self._sequence, self._time, redacted=self._redacted)
+        step = self._feed.read(self._view, self._sequence, self._time)
         if step is None:
             return None
         self._sequence, self._time = step.last_sequence, step.last_time

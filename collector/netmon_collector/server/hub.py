@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from netmon.codec import SnapshotEncoder, encode_get_response, encode_stream_response, gap_to_wire
 from netmon.model import Gap, GapCause, Snapshot, View
@@ -42,14 +43,22 @@ class _Taken:
     time: float
 
 
+class _Wish(NamedTuple):
+    """What is sent to all who share it: a view, how many ticks apart, and for which user alone (None: everything)."""
+
+    view: View
+    every: int
+    only_uid: int | None
+
+
 class _Group:
     """The subscribers of one view and interval."""
 
-    __slots__ = ("every", "members", "shared", "view")
+    __slots__ = ("every", "members", "shared", "wish")
 
-    def __init__(self, view: View, every: int) -> None:
-        self.view = view
-        self.every = every
+    def __init__(self, wish: _Wish) -> None:
+        self.wish = wish
+        self.every = wish.every
         self.members: set[Subscription] = set()
         self.shared: _Encoded | None = None
 
@@ -102,7 +111,7 @@ class Subscription:
             return messages
         last, group = self._last, self._group
         if last is None:
-            messages.append(self._hub.encode(group.view, every=group.every, since_sequence=None))
+            messages.append(self._hub.encode(group.wish, since_sequence=None))
             self._last = _Taken(sequence=newest.sequence, time=newest.time)
             return messages
         due = newest.sequence - newest.sequence % group.every
@@ -116,7 +125,7 @@ class Subscription:
             gap = _missed(last, newest, group.every)
             if gap is not None:
                 messages.append(encode_gap(gap))
-            messages.append(self._hub.encode(group.view, every=group.every, since_sequence=last.sequence))
+            messages.append(self._hub.encode(group.wish, since_sequence=last.sequence))
             self._last = _Taken(sequence=due, time=newest.time)
         # Else the tick that was due cannot be composed any more: the gap before the next one says so.
         return messages
@@ -129,10 +138,10 @@ class Hub:
         self._source = source
         self._limits = limits
         self._encoder = SnapshotEncoder()
-        self._groups: dict[tuple[View, int], _Group] = {}
+        self._groups: dict[_Wish, _Group] = {}
         self._bells: set[asyncio.Event] = set()
         self._first_tick = asyncio.Event()
-        self._kept: dict[tuple[View, int, int | None], bytes] = {}
+        self._kept: dict[tuple[_Wish, int | None], bytes] = {}
         self._gaps: deque[bytes] = deque(maxlen=_GAPS_LIMIT)
         self._gap_count = 0
         self.encoded_count = 0
@@ -185,15 +194,17 @@ class Hub:
         return newest
 
     @contextmanager
-    def subscribe(self, view: View, every: int) -> Generator[Subscription, None, None]:
-        """Give a place among those of the same view and interval. Raises Exhausted for one view too many."""
-        key = (view, every)
+    def subscribe(self, view: View, every: int, *, only_uid: int | None = None) -> Generator[Subscription, None, None]:
+        """Give a place among those of the same view and interval. Raises Exhausted for one view too many.
+
+        ``only_uid``: with what is this user's own, and the rest as one sum; None: everything.
+        """
+        key = _Wish(view, every, only_uid)
         group = self._groups.get(key)
         if group is None:
-            if len(self._groups) >= self._limits.view_limit:
-                raise Exhausted("TOO_MANY_VIEWS", f"{self._limits.view_limit} different views are served already")
-            group = self._groups[key] = _Group(view, every)
-            self._source.hold_period(every)
+            self._check_room(only_uid)
+            group = self._groups[key] = _Group(key)
+            self._source.hold_period(every, only_uid)
         subscription = Subscription(self, group, self._gap_count)
         group.members.add(subscription)
         try:
@@ -202,7 +213,7 @@ class Hub:
             group.members.discard(subscription)
             if not group.members:
                 del self._groups[key]
-                self._source.release_period(every)
+                self._source.release_period(every, only_uid)
 
     @contextmanager
     def listen(self) -> Generator[asyncio.Event, None, None]:
@@ -214,23 +225,32 @@ class Hub:
         finally:
             self._bells.discard(bell)
 
-    def encode(self, view: View, *, every: int, since_sequence: int | None) -> bytes:
+    def encode(self, wish: _Wish, *, since_sequence: int | None) -> bytes:
         """Give the newest tick as a StreamSnapshotsResponse for somebody who is not in step with the others."""
-        return self._keep((view, every, since_sequence), lambda: self._encode(view, every, since_sequence))
+        return self._keep((wish, since_sequence), lambda: self._encode(wish, since_sequence))
 
-    def encode_single(self, view: View) -> bytes:
+    def encode_single(self, view: View, *, only_uid: int | None = None) -> bytes:
         """Give the newest tick as a GetSnapshotResponse."""
-        return self._keep(
-            (view, _SINGLE, None),
-            lambda: encode_get_response(self._encoder.encode(self._source.compose(view, every=1, since_sequence=None))),
-        )
+
+        def make() -> bytes:
+            snapshot = self._source.compose(view, every=1, since_sequence=None, only_uid=only_uid)
+            return encode_get_response(self._encoder.encode(snapshot))
+
+        return self._keep((_Wish(view, _SINGLE, only_uid), None), make)
 
     def gaps_after(self, number: int) -> tuple[list[bytes], int]:
         """Give what was announced after the first ``number`` gaps, and the number from now on."""
         count = min(self._gap_count - number, len(self._gaps))
         return list(self._gaps)[len(self._gaps) - count :], self._gap_count
 
-    def _keep(self, key: tuple[View, int, int | None], make: Callable[[], bytes]) -> bytes:
+    def _check_room(self, only_uid: int | None) -> None:
+        if len(self._groups) >= self._limits.view_limit:
+            raise Exhausted("TOO_MANY_VIEWS", f"{self._limits.view_limit} different views are served already")
+        limit = self._limits.own_view_limit
+        if only_uid is not None and sum(wish.only_uid == only_uid for wish in self._groups) >= limit:
+            raise Exhausted("TOO_MANY_VIEWS", f"{limit} different views are served to this user already")
+
+    def _keep(self, key: tuple[_Wish, int | None], make: Callable[[], bytes]) -> bytes:
         payload = self._kept.get(key)
         if payload is None:
             payload = make()
@@ -245,12 +265,13 @@ class Hub:
                 sequence=newest.sequence,
                 time=newest.time,
                 since_sequence=since_sequence,
-                payload=self._encode(group.view, group.every, since_sequence),
+                payload=self._encode(group.wish, since_sequence),
             )
 
-    def _encode(self, view: View, every: int, since_sequence: int | None) -> bytes:
+    def _encode(self, wish: _Wish, since_sequence: int | None) -> bytes:
         self.encoded_count += 1
-        snapshot = self._source.compose(view, every=every, since_sequence=since_sequence)
+        view, every, only_uid = wish
+        snapshot = self._source.compose(view, every=every, since_sequence=since_sequence, only_uid=only_uid)
         return encode_stream_response(self._encoder.encode(snapshot))
 
 

@@ -12,12 +12,16 @@ from netmon_collector.server.limits import Limits
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What a listing is of. The next page must be asked for with the same."""
+    """What a listing is of. The next page must be asked for with the same.
+
+    ``only_uid``: with this user's rows alone; None: all.
+    """
 
     filter: Filter
     order: RowOrder
     closed_within_seconds: float
     redacted: bool = False
+    only_uid: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,24 +72,25 @@ class Listings:
         self._next_number += 1
         self._row_count += len(moment.rows)
         self._held[number] = _Held(question, moment)
-        self._make_room()
+        self._make_room(question.only_uid)
         return self._page(number, 0, page_size)
 
     def go_on(self, question: Question, token: str, page_size: int) -> Page:
         """Give the page of a token. Raises NotFound where it is over, InvalidRequest where the question is another."""
-        number, offset = self._find(token)
+        number, offset = self._find(question, token)
         held = self._held[number]
         if held.question != question:
             raise InvalidRequest("page_token", "it belongs to another filter, order or closed_within")
         return self._page(number, offset, page_size)
 
-    def _find(self, token: str) -> tuple[int, int]:
+    def _find(self, question: Question, token: str) -> tuple[int, int]:
         number_text, _, rest = token.partition(".")
         offset_text, _, secret = rest.partition(".")
         held = self._held.get(_number(number_text))
         offset = _number(offset_text)
         if (
             held is None
+            or held.question.only_uid != question.only_uid
             or not hmac.compare_digest(held.secret.encode(), secret.encode())
             or not 0 < offset < len(held.moment.rows)
         ):
@@ -103,7 +108,11 @@ class Listings:
         token = f"{number}.{end}.{held.secret}" if end < len(held.moment.rows) else ""
         return Page(moment=held.moment, rows=held.moment.rows[offset:end], next_token=token)
 
-    def _make_room(self) -> None:
+    def _make_room(self, only_uid: int | None) -> None:
+        if only_uid is not None:
+            own = [number for number, held in self._held.items() if held.question.only_uid == only_uid]
+            for number in own[: -self._limits.own_listing_limit]:
+                self._drop(number)
         while len(self._held) > self._limits.listing_limit or self._row_count > self._limits.listed_row_limit:
             self._drop(next(iter(self._held)))
 

@@ -20,7 +20,8 @@ from netmon.codec import (
 from netmon.model import MonitoringState, Status
 from netmon.serving import Context, NotFound, Seats, caller_of, told
 from netmon.v1 import monitor_service_pb2 as pb
-from netmon_collector.server.events import EventFeed
+from netmon_collector.server.audience import only_uid_of
+from netmon_collector.server.events import EventFeed, EventView
 from netmon_collector.server.hub import Hub
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.listing import Listings, Moment, Page, Question
@@ -74,12 +75,14 @@ class MonitorService:
 
     async def GetSnapshot(self, request: pb.GetSnapshotRequest, context: Context) -> bytes:
         """The newest snapshot, encoded."""
+        only_uid = only_uid_of(caller_of(context))
         view = read_view(request.view)
         await self._hub.wait_for_first_tick()
-        return self._hub.encode_single(view)
+        return self._hub.encode_single(view, only_uid=only_uid)
 
     async def StreamSnapshots(self, request: pb.StreamSnapshotsRequest, context: Context) -> None:
         """Snapshots as they come."""
+        only_uid = only_uid_of(caller_of(context))
         view = read_view(request.view)
         status = self._read_status(context)
         every = read_every(request, status.interval_seconds)
@@ -87,7 +90,10 @@ class MonitorService:
         limit_seconds = self._limits.heartbeat_seconds
         silence_seconds = limit_seconds + (_LATE_SECONDS if interval_seconds <= limit_seconds else 0.0)
         sender = Sender(context, self._limits.frozen_reader_seconds)
-        with self._seats.take(caller_of(context)), self._hub.subscribe(view, every) as subscription:
+        with (
+            self._seats.take(caller_of(context)),
+            self._hub.subscribe(view, every, only_uid=only_uid) as subscription,
+        ):
             hello = self._hello(status, interval_seconds, self._newest_sequence())
             await sender.send(pb.StreamSnapshotsResponse(hello=hello).SerializeToString())
             while True:
@@ -99,9 +105,13 @@ class MonitorService:
 
     async def StreamEvents(self, request: pb.StreamEventsRequest, context: Context) -> None:
         """Events as they come."""
-        filter_ = read_filter(request.filter)
+        view = EventView(
+            filter=read_filter(request.filter),
+            redacted=request.redacted,
+            only_uid=only_uid_of(caller_of(context)),
+        )
         after_sequence = request.after_sequence if request.HasField("after_sequence") else None
-        cursor = self._events.open(filter_, after_sequence, request.instance_id, redacted=request.redacted)
+        cursor = self._events.open(view, after_sequence, request.instance_id)
         status = self._read_status(context)
         sender = Sender(context, self._limits.frozen_reader_seconds)
         with self._seats.take(caller_of(context)), self._hub.listen() as bell:
@@ -131,7 +141,7 @@ class MonitorService:
         seconds = WINDOW_SECONDS
         if request.HasField("window"):
             seconds = min(seconds, read_seconds(request.window, "window", None))
-        samples, gaps = self._source.bandwidth(seconds)
+        samples, gaps = self._source.bandwidth(seconds, only_uid_of(caller_of(context)))
         return pb.GetBandwidthHistoryResponse(
             samples=[bandwidth_sample_to_wire(sample) for sample in samples], gaps=[gap_to_wire(gap) for gap in gaps]
         )
@@ -144,11 +154,14 @@ class MonitorService:
             order=read_order(request.order, "order"),
             closed_within_seconds=read_seconds(request.closed_within, "closed_within", CLOSED_WITHIN_SECONDS),
             redacted=request.redacted,
+            only_uid=only_uid_of(caller_of(context)),
         )
         if request.page_token:
             return _page_to_wire(self._listings.go_on(question, request.page_token, page_size))
         newest = await self._hub.wait_for_first_tick()
-        rows = self._source.connections(question.filter, question.order, question.closed_within_seconds)
+        rows = self._source.connections(
+            question.filter, question.order, question.closed_within_seconds, question.only_uid
+        )
         if question.redacted:
             rows = self._source.redactor.rows(rows)
         moment = Moment(rows=rows, sequence=newest.sequence, time=newest.time)
@@ -158,9 +171,13 @@ class MonitorService:
         self, request: pb.ExplainConnectionRequest, context: Context
     ) -> pb.ExplainConnectionResponse:
         """What was tried for the owner of one connection."""
-        explanation = self._source.explain(read_connection_id(request.connection_id))
+        connection_id = read_connection_id(request.connection_id)
+        explanation = self._source.explain(connection_id, only_uid_of(caller_of(context)))
         if explanation is None:
+            # The same for a connection of another user: that there is one is not told either.
             raise NotFound("NO_SUCH_CONNECTION", "no open connection has this id, nor one that ended lately")
+        if request.redacted:
+            explanation = self._source.redactor.explanation(explanation)
         return pb.ExplainConnectionResponse(explanation=explanation_to_wire(explanation))
 
     async def GetLedger(self, request: pb.GetLedgerRequest, context: Context) -> pb.GetLedgerResponse:

@@ -31,6 +31,18 @@ class RowRedactor(Protocol):
         """Give an event with pseudonyms."""
         ...
 
+    def explanation(self, explanation: Explanation) -> Explanation:
+        """Give an explanation with pseudonyms."""
+        ...
+
+
+class EventVeil(Protocol):
+    """Shows one user what is theirs."""
+
+    def event(self, event: Event) -> Event | None:
+        """Give an event as the user may see it; None if it is about what is not theirs."""
+        ...
+
 
 class SnapshotSource(Protocol):
     """What is known now."""
@@ -50,32 +62,41 @@ class SnapshotSource(Protocol):
         """The newest tick, whole: all open rows and those that ended in it. None before the first."""
         ...
 
-    def compose(self, view: View, *, every: int, since_sequence: int | None) -> Snapshot:
+    def compose(self, view: View, *, every: int, since_sequence: int | None, only_uid: int | None = None) -> Snapshot:
         """Give the newest tick as seen by somebody whose snapshots come every ``every`` ticks.
 
         It holds every row that ended after tick ``since_sequence`` (None: the newest interval's); its intervals are
-        of ``every`` ticks where the newest sequence is a multiple of that; 20,000 rows at the most.
+        of ``every`` ticks where the newest sequence is a multiple of that; 20,000 rows at the most. ``only_uid``, here
+        and below: with what is this user's own, and the rest as one sum; None: everything.
         """
         ...
 
-    def hold_period(self, every: int) -> None:
+    def hold_period(self, every: int, only_uid: int | None = None) -> None:
         """Add up intervals of ``every`` ticks until as often released."""
         ...
 
-    def release_period(self, every: int) -> None:
+    def release_period(self, every: int, only_uid: int | None = None) -> None:
         """Take one ``hold_period`` back."""
         ...
 
-    def connections(self, filter_: Filter, order: RowOrder, closed_within_seconds: float) -> tuple[Connection, ...]:
+    def connections(
+        self, filter_: Filter, order: RowOrder, closed_within_seconds: float, only_uid: int | None = None
+    ) -> tuple[Connection, ...]:
         """Give the rows of the newest tick that pass, in order; ended ones no older than that."""
         ...
 
-    def bandwidth(self, window_seconds: float) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
+    def bandwidth(
+        self, window_seconds: float, only_uid: int | None = None
+    ) -> tuple[tuple[BandwidthSample, ...], tuple[Gap, ...]]:
         """Give samples, oldest first, and what is missing between them."""
         ...
 
-    def explain(self, connection_id: str) -> Explanation | None:
+    def explain(self, connection_id: str, only_uid: int | None = None) -> Explanation | None:
         """Say how the owner of a connection was found, or why there is none; None: nothing is held of it."""
+        ...
+
+    def veil(self, uid: int) -> EventVeil:
+        """Give what shows events as this user may see them."""
         ...
 
     @property

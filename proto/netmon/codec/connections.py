@@ -98,6 +98,7 @@ def facts_to_wire(facts: ConnectionFacts) -> pb.Connection:
         remainder=_REMAINDER_NUMBERS[facts.remainder],
         unnamed_reason=UNNAMED_NUMBERS[facts.unnamed_reason],
         registrable_domain=facts.registrable_domain,
+        is_domain_borrowed=facts.is_domain_borrowed,
     )
 
 
@@ -193,6 +194,7 @@ def facts_from_wire(wire: pb.Connection, processes: Mapping[str, Process]) -> Co
         remainder=member(_REMAINDERS, wire.remainder),
         unnamed_reason=unnamed_reason_from_wire(wire.unnamed_reason),
         registrable_domain=wire.registrable_domain,
+        is_domain_borrowed=wire.is_domain_borrowed,
     )
 
 

@@ -33,6 +33,7 @@ from netmon.model import (
     GapCause,
     MonitoringState,
     Omitted,
+    OtherUsers,
     PacketSource,
     Snapshot,
 )
@@ -109,6 +110,16 @@ def omitted_from_wire(wire: pb.Omitted) -> Omitted:
     return Omitted(connection_count=wire.connection_count, traffic=traffic_from_wire(wire.traffic))
 
 
+def other_users_to_wire(others: OtherUsers) -> pb.OtherUsers:
+    """Give the wire form."""
+    return pb.OtherUsers(connection_count=others.connection_count, traffic=traffic_to_wire(others.traffic))
+
+
+def other_users_from_wire(wire: pb.OtherUsers) -> OtherUsers:
+    """Give the model form."""
+    return OtherUsers(connection_count=wire.connection_count, traffic=traffic_from_wire(wire.traffic))
+
+
 def snapshot_frame_to_wire(snapshot: Snapshot) -> pb.Snapshot:
     """Give the wire form without ``connections``, ``processes`` and ``domains``, which are most of a big one."""
     return pb.Snapshot(
@@ -133,6 +144,7 @@ def snapshot_frame_to_wire(snapshot: Snapshot) -> pb.Snapshot:
         active_connection_count=snapshot.active_connection_count,
         listening_count=snapshot.listening_count,
         unnamed=[unnamed_to_wire(sums) for sums in snapshot.unnamed],
+        other_users=other_users_to_wire(snapshot.other_users) if snapshot.other_users is not None else None,
     )
 
 
@@ -193,6 +205,7 @@ def snapshot_of_parts(
         listening_count=wire.listening_count,
         domains=tuple(domains),
         unnamed=tuple([unnamed_from_wire(sums) for sums in wire.unnamed]),
+        other_users=other_users_from_wire(wire.other_users) if wire.HasField("other_users") else None,
     )
 
 

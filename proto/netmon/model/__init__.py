@@ -100,6 +100,7 @@ from netmon.model.snapshot import (
     Drops,
     Gap,
     Omitted,
+    OtherUsers,
     Snapshot,
     View,
 )
@@ -175,6 +176,7 @@ __all__ = [
     "NamesStatus",
     "Network",
     "Omitted",
+    "OtherUsers",
     "OwnerAttempt",
     "OwnerConfidence",
     "OwnerMethod",

@@ -61,6 +61,8 @@ class ConnectionFacts:
 
     ``started_before``: it was there already when first seen, so ``start_time`` is only the latest that it can have
     started. ``remote`` is None for sockets without a fixed peer; both ends are None on remainder rows.
+    ``is_domain_borrowed``: the domain is concluded from what somebody else than the owner's user asked for;
+    ``unnamed_reason`` then says why there would be none.
     """
 
     id: str
@@ -88,6 +90,7 @@ class ConnectionFacts:
     remainder: Remainder = Remainder.UNSPECIFIED
     unnamed_reason: UnnamedReason = UnnamedReason.UNSPECIFIED
     registrable_domain: str = ""
+    is_domain_borrowed: bool = False
 
     @property
     def is_domain_inferred(self) -> bool:

@@ -139,6 +139,7 @@ class UnnamedReason(IntEnum):
     ENCRYPTED_DNS = 5
     NOT_ASKED = 6
     SWITCHED_OFF = 7
+    OTHER_USERS = 8
 
 
 @unique

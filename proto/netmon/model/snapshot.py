@@ -41,11 +41,21 @@ class Omitted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OtherUsers:
+    """What the caller may not see one by one: how many open connections and sockets, and the sums of all there were."""
+
+    connection_count: int = 0
+    traffic: Traffic = field(default_factory=Traffic)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
     """All that is true of one tick, with every row that ended since the subscriber's snapshot before.
 
     Owned rows (``Connection.is_owned``) + omitted + unattributed = totals, for bytes and packets, in total and in the
     interval; applications + unattributed = totals; domains + unnamed = totals. ``headline`` leaves loopback out.
+    ``other_users`` None: the caller sees everything. Otherwise they are one of the rows (``Remainder.OTHER_USERS``)
+    and of the applications already, and the domains, counts and rows are of the caller's own processes alone.
     ``time`` and ``statistics_epoch`` are Unix seconds, ``monotonic_seconds`` is the clock of the rates.
     """
 
@@ -72,6 +82,12 @@ class Snapshot:
     listening_count: int = 0
     domains: tuple[DomainTraffic, ...] = ()
     unnamed: tuple[UnnamedTraffic, ...] = ()
+    other_users: OtherUsers | None = None
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the caller sees their own processes only, and the rest as one sum."""
+        return self.other_users is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -277,6 +277,8 @@ class _UnnamedReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Unnamed
     """No answer gave its address, although its application was seen asking in the open: it has the address from elsewhere."""
     UNNAMED_REASON_SWITCHED_OFF: _UnnamedReason.ValueType  # 7
     """Names are switched off."""
+    UNNAMED_REASON_OTHER_USERS: _UnnamedReason.ValueType  # 8
+    """Of other users, or of nobody: the caller sees only their own processes. Never the reason of a row."""
 
 class UnnamedReason(_UnnamedReason, metaclass=_UnnamedReasonEnumTypeWrapper):
     """Why a connection has no domain. Beside a domain: what hides it, or why the connection did not tell it by itself."""
@@ -299,6 +301,8 @@ UNNAMED_REASON_NOT_ASKED: UnnamedReason.ValueType  # 6
 """No answer gave its address, although its application was seen asking in the open: it has the address from elsewhere."""
 UNNAMED_REASON_SWITCHED_OFF: UnnamedReason.ValueType  # 7
 """Names are switched off."""
+UNNAMED_REASON_OTHER_USERS: UnnamedReason.ValueType  # 8
+"""Of other users, or of nobody: the caller sees only their own processes. Never the reason of a row."""
 Global___UnnamedReason: _TypeAlias = UnnamedReason  # noqa: Y015
 
 class _Remainder:
@@ -470,6 +474,7 @@ class Connection(_message.Message):
     REMAINDER_FIELD_NUMBER: _builtins.int
     UNNAMED_REASON_FIELD_NUMBER: _builtins.int
     REGISTRABLE_DOMAIN_FIELD_NUMBER: _builtins.int
+    IS_DOMAIN_BORROWED_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     LAST_TIME_FIELD_NUMBER: _builtins.int
     END_TIME_FIELD_NUMBER: _builtins.int
@@ -522,6 +527,10 @@ class Connection(_message.Message):
     """Why there is no domain, or why an inferred one was not told by the connection itself."""
     registrable_domain: _builtins.str
     """The part of the domain that somebody registered (example.co.uk), by the public suffix list; empty where it has none."""
+    is_domain_borrowed: _builtins.bool
+    """The domain is concluded from what somebody else than the owner's user asked for; unnamed_reason says why there would
+    be none otherwise. Callers who see only their own processes are not told such a domain.
+    """
     state: Global___ConnectionState.ValueType
     """Its state."""
     sent_payload_bytes: _builtins.int
@@ -590,6 +599,7 @@ class Connection(_message.Message):
         remainder: Global___Remainder.ValueType = ...,
         unnamed_reason: Global___UnnamedReason.ValueType = ...,
         registrable_domain: _builtins.str = ...,
+        is_domain_borrowed: _builtins.bool = ...,
         state: Global___ConnectionState.ValueType = ...,
         last_time: _timestamp_pb2.Timestamp | None = ...,
         end_time: _timestamp_pb2.Timestamp | None = ...,
@@ -601,7 +611,7 @@ class Connection(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes", "_retransmitted_packets", b"_retransmitted_packets", "_round_trip_seconds", b"_round_trip_seconds", "_sent_payload_bytes", b"_sent_payload_bytes", "end_time", b"end_time", "last_time", b"last_time", "local", b"local", "received_payload_bytes", b"received_payload_bytes", "remote", b"remote", "retransmitted_packets", b"retransmitted_packets", "round_trip_seconds", b"round_trip_seconds", "sent_payload_bytes", b"sent_payload_bytes", "start_time", b"start_time", "traffic", b"traffic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes", "_retransmitted_packets", b"_retransmitted_packets", "_round_trip_seconds", b"_round_trip_seconds", "_sent_payload_bytes", b"_sent_payload_bytes", "application_id", b"application_id", "application_name", b"application_name", "container", b"container", "direction", b"direction", "domain", b"domain", "domain_source", b"domain_source", "end_time", b"end_time", "holder_ids", b"holder_ids", "id", b"id", "interface", b"interface", "ip_protocol", b"ip_protocol", "is_netmon", b"is_netmon", "last_time", b"last_time", "local", b"local", "owner_confidence", b"owner_confidence", "owner_method", b"owner_method", "process_id", b"process_id", "protocol", b"protocol", "received_payload_bytes", b"received_payload_bytes", "registrable_domain", b"registrable_domain", "remainder", b"remainder", "remote", b"remote", "retransmitted_packets", b"retransmitted_packets", "round_trip_seconds", b"round_trip_seconds", "scope", b"scope", "sent_payload_bytes", b"sent_payload_bytes", "start_time", b"start_time", "started_before", b"started_before", "state", b"state", "traffic", b"traffic", "unattributed_reason", b"unattributed_reason", "unit", b"unit", "unnamed_reason", b"unnamed_reason"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes", "_retransmitted_packets", b"_retransmitted_packets", "_round_trip_seconds", b"_round_trip_seconds", "_sent_payload_bytes", b"_sent_payload_bytes", "application_id", b"application_id", "application_name", b"application_name", "container", b"container", "direction", b"direction", "domain", b"domain", "domain_source", b"domain_source", "end_time", b"end_time", "holder_ids", b"holder_ids", "id", b"id", "interface", b"interface", "ip_protocol", b"ip_protocol", "is_domain_borrowed", b"is_domain_borrowed", "is_netmon", b"is_netmon", "last_time", b"last_time", "local", b"local", "owner_confidence", b"owner_confidence", "owner_method", b"owner_method", "process_id", b"process_id", "protocol", b"protocol", "received_payload_bytes", b"received_payload_bytes", "registrable_domain", b"registrable_domain", "remainder", b"remainder", "remote", b"remote", "retransmitted_packets", b"retransmitted_packets", "round_trip_seconds", b"round_trip_seconds", "scope", b"scope", "sent_payload_bytes", b"sent_payload_bytes", "start_time", b"start_time", "started_before", b"started_before", "state", b"state", "traffic", b"traffic", "unattributed_reason", b"unattributed_reason", "unit", b"unit", "unnamed_reason", b"unnamed_reason"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__received_payload_bytes: _TypeAlias = _typing.Literal["received_payload_bytes"]  # noqa: Y015
     _WhichOneofArgType__received_payload_bytes: _TypeAlias = _typing.Literal["_received_payload_bytes", b"_received_payload_bytes"]  # noqa: Y015

@@ -722,16 +722,20 @@ class ExplainConnectionRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    REDACTED_FIELD_NUMBER: _builtins.int
     connection_id: _builtins.str
     """Connection.id of a row that is open or ended lately."""
+    redacted: _builtins.bool
+    """As in View."""
     def __init__(
         self,
         *,
         connection_id: _builtins.str = ...,
+        redacted: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "redacted", b"redacted"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

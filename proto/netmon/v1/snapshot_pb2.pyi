@@ -231,6 +231,34 @@ class Omitted(_message.Message):
 Global___Omitted: _TypeAlias = Omitted  # noqa: Y015
 
 @_typing.final
+class OtherUsers(_message.Message):
+    """What the caller may not see one by one, as one sum."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_COUNT_FIELD_NUMBER: _builtins.int
+    TRAFFIC_FIELD_NUMBER: _builtins.int
+    connection_count: _builtins.int
+    """How many open connections and listening sockets of other users there are."""
+    @_builtins.property
+    def traffic(self) -> _traffic_pb2.Traffic:
+        """Everything that other users moved: that of the row REMAINDER_OTHER_USERS, whether it is among the rows or omitted."""
+
+    def __init__(
+        self,
+        *,
+        connection_count: _builtins.int = ...,
+        traffic: _traffic_pb2.Traffic | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["traffic", b"traffic"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_count", b"connection_count", "traffic", b"traffic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OtherUsers: _TypeAlias = OtherUsers  # noqa: Y015
+
+@_typing.final
 class DomainApplication(_message.Message):
     """What one application moved with one domain."""
 
@@ -396,6 +424,7 @@ class Snapshot(_message.Message):
     LISTENING_COUNT_FIELD_NUMBER: _builtins.int
     DOMAINS_FIELD_NUMBER: _builtins.int
     UNNAMED_FIELD_NUMBER: _builtins.int
+    OTHER_USERS_FIELD_NUMBER: _builtins.int
     instance_id: _builtins.str
     """Identity of the collector's run: new at each start. Counters of different instances have nothing in common."""
     sequence: _builtins.int
@@ -476,6 +505,13 @@ class Snapshot(_message.Message):
     def unnamed(self) -> _containers.RepeatedCompositeFieldContainer[Global___UnnamedTraffic]:
         """What has no domain, by reason. Never filtered; comes with the domains."""
 
+    @_builtins.property
+    def other_users(self) -> Global___OtherUsers:
+        """Present where the caller sees only their own processes: connections, domains and counts are of those alone. What
+        other users moved is one of the rows (REMAINDER_OTHER_USERS) and one of the applications ("other-users"), so that
+        the same sums hold; what has no owner is told in `unattributed` only. Absent where the caller sees everything.
+        """
+
     def __init__(
         self,
         *,
@@ -503,10 +539,11 @@ class Snapshot(_message.Message):
         listening_count: _builtins.int = ...,
         domains: _abc.Iterable[Global___DomainTraffic] | None = ...,
         unnamed: _abc.Iterable[Global___UnnamedTraffic] | None = ...,
+        other_users: Global___OtherUsers | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "attributed_share", b"attributed_share", "drops", b"drops", "headline", b"headline", "omitted", b"omitted", "statistics_epoch", b"statistics_epoch", "time", b"time", "totals", b"totals"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "attributed_share", b"attributed_share", "drops", b"drops", "headline", b"headline", "omitted", b"omitted", "other_users", b"other_users", "statistics_epoch", b"statistics_epoch", "time", b"time", "totals", b"totals"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "applications", b"applications", "attributed_share", b"attributed_share", "connections", b"connections", "degraded", b"degraded", "domains", b"domains", "drops", b"drops", "headline", b"headline", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval_seconds", b"interval_seconds", "listening_count", b"listening_count", "monitoring_state", b"monitoring_state", "monotonic_seconds", b"monotonic_seconds", "omitted", b"omitted", "packet_source", b"packet_source", "processes", b"processes", "scopes", b"scopes", "sequence", b"sequence", "statistics_epoch", b"statistics_epoch", "time", b"time", "totals", b"totals", "unattributed", b"unattributed", "unnamed", b"unnamed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "applications", b"applications", "attributed_share", b"attributed_share", "connections", b"connections", "degraded", b"degraded", "domains", b"domains", "drops", b"drops", "headline", b"headline", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval_seconds", b"interval_seconds", "listening_count", b"listening_count", "monitoring_state", b"monitoring_state", "monotonic_seconds", b"monotonic_seconds", "omitted", b"omitted", "other_users", b"other_users", "packet_source", b"packet_source", "processes", b"processes", "scopes", b"scopes", "sequence", b"sequence", "statistics_epoch", b"statistics_epoch", "time", b"time", "totals", b"totals", "unattributed", b"unattributed", "unnamed", b"unnamed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__attributed_share: _TypeAlias = _typing.Literal["attributed_share"]  # noqa: Y015
     _WhichOneofArgType__attributed_share: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share"]  # noqa: Y015

@@ -10,12 +10,15 @@ from netmon.model import DomainSource, Process, Protocol, View
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.name_facts import DnsFact, HelloFact, HelloWithoutName
 from tests.support import frames
-from tests.support.balance import assert_balanced, assert_interfaces_balanced
+from tests.support.balance import assert_adds_up, assert_balanced, assert_interfaces_balanced, assert_is_own
 from tests.support.wire import HERE, LOCALHOST, NETWORK, PEER, STRANGER, Machine, process, tcp_row, udp_row
 
 WEB, DNS = (PEER, 443), (PEER, 53)
 CURL = process(10)
 NGINX = process(20, "nginx")
+OTHER_CURL = process(11, uid=1001)
+UIDS = (1000, 1001, 1002)
+"""Two users that have processes, one of them in an application that both use, and one who has none."""
 
 
 class Balance(RuleBasedStateMachine):
@@ -24,7 +27,8 @@ class Balance(RuleBasedStateMachine):
     @initialize(limit=st.sampled_from([8, 40, 1_000]), domains=st.sampled_from([1, 2, 1_000]))
     def begin(self, limit: int, domains: int) -> None:
         self.machine = Machine(flow_limit=limit)
-        self.machine.monitor.hold_period(3)
+        for uid in (None, *UIDS):
+            self.machine.monitor.hold_period(3, uid)
         self.machine.monitor._book.ledger.domains._limit = domains
         self.seen = 0
 
@@ -60,20 +64,23 @@ class Balance(RuleBasedStateMachine):
     def list_sockets(self, owned: list[int], listener: bool, wildcard: bool, complete: bool) -> None:
         rows: list[Any] = [tcp_row((HERE, port), WEB, CURL if port % 2 else NGINX) for port in set(owned)]
         rows += [udp_row((HERE, port), (PEER, 53), CURL) for port in set(owned) if port % 3 == 0]
+        rows += [udp_row((HERE, port), (PEER, 53), OTHER_CURL) for port in set(owned) if port % 3 == 1]
         rows += [tcp_row((bytes(4), port), None, NGINX) for port in range(1, 13, 5) if listener]
         rows += [udp_row((bytes(4), port), None, CURL if port % 2 else None) for port in range(1, 13) if wildcard]
         self.machine.now += 0.01
-        self.machine.list_sockets(*rows, processes=(CURL, NGINX), is_complete=complete)
+        self.machine.list_sockets(*rows, processes=(CURL, NGINX, OTHER_CURL), is_complete=complete)
 
     @rule(port=st.integers(20, 26))
     def burst(self, port: int) -> None:
         for _ in range(9):
             self.machine.udp((HERE, port), (STRANGER, 99))
 
-    @rule(owned=st.lists(ports, max_size=6), owner=st.sampled_from([CURL, NGINX]), is_new=st.booleans())
+    @rule(owned=st.lists(ports, max_size=6), owner=st.sampled_from([CURL, NGINX, OTHER_CURL]), is_new=st.booleans())
     def change_hands(self, owned: list[int], owner: Process, is_new: bool) -> None:
         if is_new:
-            owner = process(owner.pid, owner.name, start_time=self.machine.wall_time - 5)
+            owner = process(
+                owner.pid, owner.name, start_time=self.machine.wall_time - 5, uid=1001 if owner is OTHER_CURL else 1000
+            )
         rows = [row((HERE, port), peer, owner) for port in set(owned) for row, peer in ((tcp_row, WEB), (udp_row, DNS))]
         rows += [udp_row((bytes(4), port), None, owner) for port in range(5, 9)]
         self.machine.now += 0.01
@@ -117,12 +124,22 @@ class Balance(RuleBasedStateMachine):
         self.machine.monitor.add_network(NETWORK)
 
     @precondition(lambda self: self.machine.monitor.latest is not None)
-    @rule(every=st.sampled_from([1, 3]), back=st.integers(1, 5), limit=st.sampled_from([0, 1, 3]))
-    def look(self, every: int, back: int, limit: int) -> None:
+    @rule(
+        every=st.sampled_from([1, 3]),
+        back=st.integers(1, 5),
+        limit=st.sampled_from([0, 1, 3]),
+        only_uid=st.sampled_from([None, *UIDS]),
+    )
+    def look(self, every: int, back: int, limit: int, only_uid: int | None) -> None:
         monitor = self.machine.monitor
         assert monitor.latest is not None
         since = max(0, monitor.latest.sequence - back * every)
-        assert_balanced(monitor.compose(View(row_limit=limit), every=every, since_sequence=since))
+        view = View(row_limit=limit)
+        seen = monitor.compose(view, every=every, since_sequence=since, only_uid=only_uid)
+        assert_balanced(seen)
+        if only_uid is not None:
+            assert_is_own(seen, only_uid)
+            assert_adds_up(monitor.compose(view, every=every, since_sequence=since), seen, only_uid)
 
     @invariant()
     def bounded(self) -> None:

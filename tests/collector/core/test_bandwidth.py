@@ -1,7 +1,7 @@
 """The last minutes, a sample a second."""
 
 from netmon.model import Gap, GapCause
-from netmon_collector.core.bandwidth import BandwidthHistory
+from netmon_collector.core.bandwidth import BandwidthHistory, NetworkBytes
 
 
 def add(history: BandwidthHistory, now: float, *, seconds: float = 1.0, sent: int = 10, dropped: int = 0) -> None:
@@ -11,7 +11,7 @@ def add(history: BandwidthHistory, now: float, *, seconds: float = 1.0, sent: in
         received_bytes=2 * sent,
         loopback_bytes=3,
         dropped_packets=dropped,
-        applications=[(f"exe:{number}", f"app{number}", number, 0) for number in range(8)],
+        applications=[NetworkBytes(f"exe:{number}", f"app{number}", 1_000, number, 0) for number in range(8)],
         now=now,
         wall_time=1_000.0 + now,
     )

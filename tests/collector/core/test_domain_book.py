@@ -25,7 +25,7 @@ def test_a_connection_counts_into_its_domain_or_its_reason() -> None:
     book.join(named)
     book.join(nameless)
     assert book.domains["a.test"].total_bytes == 100
-    assert book.unnamed_of(UnnamedReason.NOT_SEEN).sent_bytes == 7
+    assert book.unnamed_of(UnnamedReason.NOT_SEEN, None).sent_bytes == 7
     assert named.name_home is not nameless.name_home
 
 

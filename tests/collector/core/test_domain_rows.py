@@ -1,6 +1,7 @@
 """Rows of domains, made anew only where something changed."""
 
 from netmon.model import DomainSource, UnnamedReason
+from netmon_collector.core.domain import ShareKey
 from netmon_collector.core.domain_book import DomainBook
 from netmon_collector.core.domain_rows import DomainRows, unnamed_of
 from netmon_collector.core.flow_name import NAMELESS
@@ -11,7 +12,7 @@ def test_a_row_holds_the_sums_of_all_applications_the_busiest_first() -> None:
     book, rows = DomainBook(), DomainRows()
     named = flow("a.test")
     book.join(named)
-    book.domains["a.test"].share("exe:/x", "x").tally.add_received(900, 2)
+    book.domains["a.test"].share(ShareKey("exe:/x", 1_000), "x").tally.add_received(900, 2)
     (row,) = rows.of(book, 2.0)
     assert (row.name, row.source, row.traffic.sent_bytes, row.traffic.received_bytes) == (
         "a.test",
@@ -33,7 +34,7 @@ def test_a_row_in_which_nothing_changed_is_the_same_object() -> None:
     still = rows.of(book, 1.0)
     assert still[0] is not first
     assert still[0].traffic.interval_sent_bytes == 0
-    book.domains["b.test"].shares[""].tally.add_sent(5, 1)
+    book.domains["b.test"].shares[ShareKey("", None)].tally.add_sent(5, 1)
     again = rows.of(book, 1.0)
     assert again[0] is still[0]
     assert again[1].traffic.sent_bytes == 105

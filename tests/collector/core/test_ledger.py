@@ -48,7 +48,7 @@ def test_what_is_counted_stands_in_the_totals_its_scope_and_its_account() -> Non
     ledger.count_received(made, 30, 1)
     for tally in (ledger.totals, ledger.headline, ledger.scopes[Scope.INTERNET], made.tally):
         assert total(tally) == (100, 30, 100, 30)
-    account = ledger.accounts[CURL.application_id]
+    account = ledger.accounts[CURL.application_id, CURL.uid]
     assert total(account.tally) == (100, 30, 100, 30)
     assert (account.network_sent_bytes, account.network_received_bytes) == (100, 30)
 
@@ -59,7 +59,7 @@ def test_loopback_is_in_no_headline_and_crosses_no_network() -> None:
     ledger.count_sent(made, 100, 1)
     assert total(ledger.headline) == (0, 0, 0, 0)
     assert total(ledger.totals) == (100, 0, 100, 0)
-    assert ledger.accounts[CURL.application_id].network_sent_bytes == 0
+    assert ledger.accounts[CURL.application_id, CURL.uid].network_sent_bytes == 0
 
 
 def test_a_connection_that_changes_hands_takes_totals_interval_and_baseline_along() -> None:
@@ -75,7 +75,7 @@ def test_a_connection_that_changes_hands_takes_totals_interval_and_baseline_alon
     made.owner = owned_by(CURL)
     ledger.join(made)
     assert total(ledger.unattributed_of(UnattributedReason.PENDING)) == (0, 0, 0, 0)
-    tally = ledger.accounts[CURL.application_id].tally
+    tally = ledger.accounts[CURL.application_id, CURL.uid].tally
     assert total(tally) == (120, 0, 20, 0)
     assert tally.cleared_sent_bytes == 100
     assert total(ledger.totals) == (120, 0, 20, 0)
@@ -110,7 +110,7 @@ def test_what_is_evicted_stays_in_the_sums(owner: Process | None) -> None:
         assert total(ledger.evicted) == (0, 0, 0, 0)
     else:
         assert total(ledger.evicted) == (0, 70, 0, 70)
-        assert ledger.accounts[CURL.application_id].flow_count == 0
+        assert ledger.accounts[CURL.application_id, CURL.uid].flow_count == 0
 
 
 def run_briefly(machine: Machine, number: int) -> None:

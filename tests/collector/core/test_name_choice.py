@@ -1,5 +1,8 @@
 """Which name a connection gets, whatever was learnt in whatever order."""
 
+from dataclasses import replace
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,7 +44,7 @@ def answer(
     is_multicast: bool = False,
     is_hint: bool = False,
 ) -> NameAnswer:
-    who = Asker(asker.id, asker.application_id) if asker is not None else Asker()
+    who = Asker(asker.id, asker.application_id, asker.uid) if asker is not None else Asker()
     return NameAnswer(
         address=PEER,
         name=name,
@@ -77,7 +80,37 @@ def test_what_its_own_process_asked_for_comes_before_its_application_before_the_
     assert best(flow(), nobodys, theirs, ours) == "ours"
     assert best(flow(), nobodys, theirs, hosts=True) == ""
     assert best(flow(), ours, hosts=True) == "ours"
-    assert best(flow(), nobodys, theirs) == "nobodys"
+    assert best(flow(), nobodys, theirs) == "theirs"
+    assert best(flow(), nobodys) == "nobodys"
+
+
+def test_what_the_owners_user_asked_for_comes_before_what_another_user_asked_for() -> None:
+    stranger = replace(OTHER_CURL, uid=1_001)
+    hers, theirs = answer("hers", WGET, time=START - 9), answer("theirs", stranger, time=START - 1)
+    assert best(flow(), theirs, hers) == "hers"
+    assert best(flow(), theirs, hosts=True) == ""
+    assert best(flow(), theirs, answer("nobodys", time=START)) == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("asker", "is_borrowed"),
+    [
+        (CURL, False),
+        (WGET, False),
+        (replace(CURL, uid=1_001), True),
+        (replace(OTHER_CURL, uid=None), True),
+        (None, True),
+    ],
+)
+def test_a_name_is_borrowed_if_another_user_asked_for_it_and_says_why_there_would_be_none(
+    asker: Process | None, is_borrowed: bool
+) -> None:
+    given = name(flow(), answer("a.example.org", asker), reason=UnnamedReason.NOT_SEEN)
+    assert given.domain == "a.example.org"
+    assert (given.is_borrowed, given.reason) == (
+        is_borrowed,
+        UnnamedReason.NOT_SEEN if is_borrowed else UnnamedReason.UNSPECIFIED,
+    )
 
 
 def test_of_one_askers_names_the_one_that_was_given_last_is_taken() -> None:

@@ -216,7 +216,7 @@ def test_a_period_is_no_longer_summed_up_when_the_last_of_its_users_left() -> No
     machine = watched()
     machine.monitor.hold_period(3)
     machine.monitor.release_period(3)
-    assert list(machine.monitor._periods.running) == [3]
+    assert list(machine.monitor._periods.running) == [(3, None)]
     for _ in range(3):
         machine.tick()
     machine.monitor.release_period(3)

@@ -94,7 +94,7 @@ def test_an_application_has_the_sums_and_counts_of_its_account() -> None:
     account.tally.add_sent(10, 1)
     account.users |= {"bob", "alice"}
     account.count(CURL, PEER, is_listening=False)
-    row = application_of(account, 2.0)
+    row = application_of([account], 2.0)
     assert (row.id, row.name, row.path, row.first_time) == ("exe:/usr/bin/curl", "curl", "/usr/bin/curl", 5.0)
     assert (row.traffic.sent_bytes, row.traffic.sent_bytes_per_second) == (10, 5.0)
     assert (row.connection_count, row.process_count, row.remote_count) == (1, 1, 1)

@@ -105,7 +105,7 @@ def test_only_the_sections_asked_for_are_filled(sections: frozenset[Section], ha
 
 def test_the_limit_of_the_collector_holds_whatever_a_view_asks_for() -> None:
     machine = busy()
-    tick = machine.monitor._tick
+    tick = machine.monitor._audiences.tick
     assert tick is not None
     for asked in (0, 2, 1_000):
         snapshot = compose(tick, View(row_limit=asked), row_limit=2)

@@ -12,10 +12,10 @@ from netmon.model import (
 from netmon.serving import InvalidRequest
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon.v1 import snapshot_pb2
-from netmon_collector.server.events import EventCursor, EventFeed
+from netmon_collector.server.events import EventCursor, EventFeed, EventView
 from tests.support.tick_source import START, TickSource, row
 
-EVERYTHING = Filter()
+EVERYTHING = EventView(filter=Filter())
 
 
 def feed_of(source: TickSource) -> EventFeed:
@@ -110,14 +110,14 @@ def test_a_filter_looks_at_connections_and_lets_all_else_pass() -> None:
         InterfaceChanged(name="eth0", change=InterfaceChange.DOWN),
     )
     only_two = Filter(terms=(Term(field=FilterField.PID, values=("2",)),))
-    assert sequences(taken(feed_of(source).open(only_two, 0, "run-1"))) == [2, 3]
+    assert sequences(taken(feed_of(source).open(EventView(filter=only_two), 0, "run-1"))) == [2, 3]
 
 
 def test_a_filter_that_leaves_nothing_still_moves_on() -> None:
     source = TickSource()
     close(source, 1)
     nobody = Filter(terms=(Term(field=FilterField.PID, values=("99",)),))
-    cursor = feed_of(source).open(nobody, 0, "run-1")
+    cursor = feed_of(source).open(EventView(filter=nobody), 0, "run-1")
     assert cursor.take() == ()
     assert cursor.take() is None
 

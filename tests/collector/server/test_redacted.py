@@ -6,7 +6,7 @@ import pytest
 
 from netmon.model import ConnectionOpened, Filter, FilterField, Term, View
 from netmon.v1 import monitor_service_pb2 as pb
-from netmon_collector.server.events import EventFeed
+from netmon_collector.server.events import EventFeed, EventView
 from tests.support.served_collector import served
 from tests.support.tick_source import START, TickSource, row
 from tests.support.wire import HERE, Machine
@@ -18,7 +18,7 @@ def test_events_are_redacted_for_those_who_ask_and_filtered_by_what_is_true() ->
     source = TickSource()
     feed = EventFeed(source, lambda: START)
     to_it = Filter(terms=(Term(field=FilterField.REMOTE_ADDRESS, values=(REAL,)),))
-    plain, redacted = (feed.open(to_it, 0, "run-1", redacted=wanted) for wanted in (False, True))
+    plain, redacted = (feed.open(EventView(filter=to_it, redacted=wanted), 0, "run-1") for wanted in (False, True))
     source.tell(ConnectionOpened(connection=row(1)))
     remotes: list[str] = []
     for cursor in (plain, redacted):

@@ -1,0 +1,146 @@
+"""The part of a tick that is one user's: their own in full, and the rest as one sum, so that totals still balance."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from netmon.model import (
+    Application,
+    Connection,
+    ConnectionState,
+    DomainTraffic,
+    OtherUsers,
+    Remainder,
+    Snapshot,
+    Traffic,
+    UnnamedReason,
+    UnnamedTraffic,
+)
+from netmon_collector.core.domain_rows import DomainEntry, DomainRows
+from netmon_collector.core.ledger import Ledger
+from netmon_collector.core.rows import EVICTED_ID, OTHER_USERS_ID, OTHER_USERS_NAME, remainder_row
+from netmon_collector.core.statement import ApplicationRows
+from netmon_collector.core.tally import Tally
+from netmon_collector.core.veil import Veil
+from netmon_collector.core.views import Tick
+
+__all__ = ["Parts", "own_part", "parts_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What of a tick is each user's.
+
+    ``closed`` are the sums of owned connections that ever ended, ``evicted`` of those whose rows were given up.
+    """
+
+    applications: Mapping[tuple[str, int | None], Application]
+    domains: Mapping[str, DomainEntry]
+    unnamed: Mapping[tuple[UnnamedReason, int | None], Traffic]
+    closed: Mapping[int | None, Traffic]
+    evicted: Mapping[int | None, Traffic]
+
+
+def parts_of(ledger: Ledger, applications: ApplicationRows, domains: DomainRows, seconds: float) -> Parts:
+    """Give the parts of the interval that ends now; call after the rows were made, before the next interval begins."""
+    return Parts(
+        applications=applications.of_users,
+        domains=domains.entries,
+        unnamed={key: tally.traffic(seconds) for key, tally in ledger.domains.unnamed.items()},
+        closed={uid: user.closed.traffic(seconds) for uid, user in ledger.users.items()},
+        evicted={uid: user.evicted.traffic(seconds) for uid, user in ledger.users.items()},
+    )
+
+
+def own_part(tick: Tick, parts: Parts, veil: Veil) -> Tick:
+    """Give a tick as the user behind ``veil`` may see it."""
+    snapshot, seconds = tick.snapshot, tick.snapshot.interval_seconds
+    veil.begin_tick(len(snapshot.connections) + len(tick.ended_rows))
+    rows = [veil.row(row) for row in snapshot.connections if veil.owns(row)]
+    own = [row for (_, uid), row in parts.applications.items() if uid == veil.uid]
+    others = _rest(snapshot, [row.traffic for row in own], [part.traffic for part in snapshot.unattributed])
+    counts = _counts_of_others(snapshot, veil)
+    evicted = parts.evicted.get(veil.uid, Traffic())
+    if evicted.sent_packets or evicted.received_packets:
+        rows.append(remainder_row(EVICTED_ID, Remainder.EVICTED, evicted))
+    listening = sum(1 for row in rows if row.state is ConnectionState.LISTEN and row.end_time is None)
+    domains = tuple(entry.users[veil.uid] for entry in parts.domains.values() if veil.uid in entry.users)
+    return Tick(
+        snapshot=replace(
+            snapshot,
+            connections=tuple(rows),
+            applications=(*own, _application_of_others(others, counts)),
+            other_users=OtherUsers(connection_count=sum(counts), traffic=others),
+            active_connection_count=sum(1 for row in rows if _is_active(row)),
+            listening_count=listening,
+            domains=domains,
+            unnamed=_unnamed(snapshot, parts, veil.uid, domains, rows, seconds),
+        ),
+        closed=parts.closed.get(veil.uid, Traffic()),
+        ended_rows=tuple(replace(ended, row=veil.row(ended.row)) for ended in tick.ended_rows if veil.owns(ended.row)),
+    )
+
+
+def _rest(snapshot: Snapshot, *shown: Iterable[Traffic]) -> Traffic:
+    """Give the totals without what is shown."""
+    rest = Tally()
+    rest.join_row(snapshot.totals)
+    for part in shown:
+        for traffic in part:
+            rest.leave_row(traffic)
+    return rest.traffic(snapshot.interval_seconds)
+
+
+def _counts_of_others(snapshot: Snapshot, veil: Veil) -> tuple[int, int]:
+    """Give how many open connections other users have, and how many listening sockets."""
+    active = listening = 0
+    for row in snapshot.connections:
+        if row.facts.process is not None and row.end_time is None and not veil.owns(row):
+            if row.state is ConnectionState.LISTEN:
+                listening += 1
+            else:
+                active += 1
+    return active, listening
+
+
+def _application_of_others(traffic: Traffic, counts: tuple[int, int]) -> Application:
+    return Application(
+        id=OTHER_USERS_ID,
+        name=OTHER_USERS_NAME,
+        traffic=traffic,
+        connection_count=counts[0],
+        listening_count=counts[1],
+    )
+
+
+def _is_active(row: Connection) -> bool:
+    return row.end_time is None and row.facts.remote is not None and row.state is not ConnectionState.LISTEN
+
+
+def _unnamed(
+    snapshot: Snapshot,
+    parts: Parts,
+    uid: int,
+    domains: Iterable[DomainTraffic],
+    rows: Iterable[Connection],
+    seconds: float,
+) -> tuple[UnnamedTraffic, ...]:
+    """Give what has no name that the user may know: their own by reason, and all that is not theirs."""
+    sums: dict[UnnamedReason, Tally] = {}
+    own = [(reason, traffic) for (reason, owner), traffic in parts.unnamed.items() if owner == uid]
+    own += [(part.reason, part.traffic) for entry in parts.domains.values() for part in entry.untold if part.uid == uid]
+    for reason, traffic in own:
+        sums.setdefault(reason, Tally()).join_row(traffic)
+    counts: dict[UnnamedReason, int] = {}
+    for row in rows:
+        if _is_active(row) and not row.facts.domain:
+            counts[row.facts.unnamed_reason] = counts.get(row.facts.unnamed_reason, 0) + 1
+    shown = [
+        UnnamedTraffic(
+            reason=reason,
+            traffic=sums[reason].traffic(seconds) if reason in sums else Traffic(),
+            connection_count=counts.get(reason, 0),
+        )
+        for reason in sorted({*sums, *counts})
+    ]
+    hidden = _rest(snapshot, [part.traffic for part in domains], [part.traffic for part in shown])
+    return (*shown, UnnamedTraffic(reason=UnnamedReason.OTHER_USERS, traffic=hidden))
