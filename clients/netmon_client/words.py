@@ -134,6 +134,7 @@ _UNNAMED: dict[UnnamedReason, str] = {
     UnnamedReason.ENCRYPTED_DNS: "encrypted DNS",
     UnnamedReason.NOT_ASKED: "the address was used without asking in the open",
     UnnamedReason.SWITCHED_OFF: "names are switched off",
+    UnnamedReason.OTHER_USERS: "of other users or of nobody, which you may not see",
 }
 
 _WAYS: Final = {
