@@ -12,7 +12,7 @@ from netmon_cli.render.text import cell_width, cut_end
 from netmon_client.printable import visible
 from netmon_client.words import clock_time, counted, percent, reason_words
 
-__all__ = ["fitting", "headline", "joined", "snapshot_notes"]
+__all__ = ["fitting", "headline", "joined", "partial_note", "snapshot_notes"]
 
 _BETWEEN = "  "
 
@@ -65,9 +65,19 @@ def fitting(cells: Sequence[Cell], width: int | None, *, cut_last: bool = False)
     return pieces
 
 
+def partial_note(snapshot: Snapshot, look: Look) -> list[Cell]:
+    """Say what is one sum for this caller, and how to see it; nothing for who sees everything."""
+    others = snapshot.other_users
+    if others is None:
+        return []
+    what = f"{counted(others.connection_count, 'connection')}, {look.size(_size(others.traffic))}"
+    text = f"Other users: {what} as one sum; in group netmon you would see them (netmon-cli doctor)"
+    return [Cell(text=text, style=Style.YELLOW)]
+
+
 def snapshot_notes(snapshot: Snapshot, look: Look) -> list[Cell]:
-    """Say what the rows do not: lost packets, bytes without an owner by reason, rows left out."""
-    notes: list[Cell] = []
+    """Say what the rows do not: other users, lost packets, bytes without an owner by reason, rows left out."""
+    notes = partial_note(snapshot, look)
     if is_without_packets(snapshot.degraded):
         text = "No packets are captured (--no-capture): payload of TCP sockets is shown, as the kernel counts it"
         notes.append(Cell(text=text, style=Style.YELLOW))

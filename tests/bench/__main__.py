@@ -14,6 +14,7 @@ WITHOUT_ROOT = (
     "names",
     "snapshot",
     "encode",
+    "visibility",
     "page_data",
     "dashboard",
     "dashboard_page",

@@ -5,9 +5,8 @@ Owned rows + omitted + unattributed = totals; domains + unnamed = totals.
 
 from collections.abc import Iterable
 
-from netmon.model import InterfaceLedger, LedgerSums, Remainder, Snapshot, Traffic
+from netmon.model import OTHER_USERS_ID, InterfaceLedger, LedgerSums, Remainder, Snapshot, Traffic
 from netmon_collector.core.domain import OTHERS_ID
-from netmon_collector.core.rows import OTHER_USERS_ID
 
 Sums = tuple[int, ...]
 Amounts = tuple[tuple[int, int], tuple[int, int]]

@@ -25,7 +25,7 @@ _ALL_ENDED = Duration(seconds=60)
 def main(uid: int, path: str, ids: list[str]) -> None:
     """Be that user and ask."""
     with grpc.insecure_channel("unix:/dev/null/nowhere") as warm:
-        _refused(lambda: _unary(warm, "GetStatus", pb.GetStatusRequest()))
+        _refused(lambda: [_unary(warm, "GetStatus", pb.GetStatusRequest())])
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)

@@ -7,7 +7,6 @@ ends with its input. ``serve PORT`` in place of all that takes what comes, and s
 """
 
 import ctypes
-import encodings.idna  # noqa: F401 -- getaddrinfo wants it when it may not be readable any more
 import json
 import os
 import socket
@@ -24,6 +23,7 @@ _CHUNK = 65_536
 def become(uid: int, name: str) -> None:
     """Be that user, under that name."""
     libc = ctypes.CDLL(None)
+    socket.getaddrinfo("127.0.0.1", 1)  # it wants a codec that may not be readable any more
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)

@@ -15,6 +15,7 @@ from netmon_cli.listing import Listing, delimited_lines, table_lines
 from netmon_cli.listings.applications import application_listing, group_listing
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
+from netmon_cli.notes import partial_note
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
@@ -166,3 +167,5 @@ def _print(
                 listing = replace(listing, columns=without_traffic(listing.columns), sums=None)
                 session.say("Traffic is not counted: no packets are captured (--no-capture)", Style.YELLOW)
             session.write(*table_lines(listing, shape, session.terminal(), look))
+            for note in partial_note(snapshot, look):
+                session.say(note.text, note.style)

@@ -7,6 +7,7 @@ from netmon_cli.columns.column import Look
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import delimited_lines, table_lines
 from netmon_cli.listings.domains import DomainChoice, check_domain_filter, domain_listing, wanted_domains
+from netmon_cli.notes import partial_note
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
@@ -31,6 +32,8 @@ def list_domains(session: Session, shape: Shape, choice: DomainChoice, *, full: 
         session.write(*delimited_lines(listing, shape, look, headers=True))
         return
     session.write(*table_lines(listing, shape, session.terminal(), look))
+    for cell in partial_note(snapshot, look):
+        session.say(cell.text, cell.style)
     for note in _browser_notes(snapshot, choice.browser):
         session.say(note, Style.DIM)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from netmon.model import Application, Traffic, UnattributedTraffic
+from netmon.model import OTHER_USERS_ID, Application, Traffic, UnattributedTraffic
 from netmon_cli.columns.column import Column, Look, SortKey
 from netmon_cli.columns.traffic import TRAFFIC_COLUMNS, TRAFFIC_ORDERS
 from netmon_cli.render.palette import Style
@@ -56,6 +56,7 @@ def application_row(application: Application) -> GroupRow:
         users=application.users,
         path=application.path,
         last_time=application.last_time,
+        is_rest=application.id == OTHER_USERS_ID,
     )
 
 

@@ -12,7 +12,7 @@ from netmon_cli.listings.applications import application_listing
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
 from netmon_cli.listings.interfaces import interface_listing
-from netmon_cli.notes import headline, joined, snapshot_notes
+from netmon_cli.notes import headline, joined, partial_note, snapshot_notes
 from netmon_cli.selection import Which, keep, wanted
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
@@ -117,8 +117,7 @@ def block_lines(
         return lines
     notes = [
         joined([note], width, terminal.palette)
-        for note in snapshot_notes(snapshot, look)
-        if Section.CONNECTIONS in sections
+        for note in (snapshot_notes if Section.CONNECTIONS in sections else partial_note)(snapshot, look)
     ]
     room = _room(terminal, len(notes), len(sections))
     plain = _plain(shape, sections)

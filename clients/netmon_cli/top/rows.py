@@ -161,8 +161,8 @@ def _applications(snapshot: Snapshot, choices: Choices) -> Listing:
     order = APPLICATION_ORDERS.get(choices.sort.removeprefix("-")) or APPLICATION_ORDERS["rate"]
     if not choices.filter.terms:
         rows = [application_row(part) for part in snapshot.applications]
+        count = of_count = sum(not row.is_rest for row in rows)
         rows += [unattributed_row(part) for part in snapshot.unattributed if part.connection_count or any(part.traffic)]
-        count = of_count = len(snapshot.applications)
     else:
         passes = compile_filter(choices.filter, snapshot.time)
         passing = [row for row in snapshot.connections if passes(row)]

@@ -50,6 +50,8 @@ def status_cells(chip: Cell, snapshot: Snapshot | None, *, is_demo: bool, note: 
         cells.append(Cell(text="! no packets are captured: traffic is not counted (? tells)", style=Style.YELLOW))
     elif snapshot.degraded:
         cells.append(Cell(text="! degraded (? tells)", style=Style.YELLOW))
+    if snapshot.is_partial:
+        cells.append(Cell(text="other users as one sum: group netmon sees them", style=Style.YELLOW))
     cells.append(Cell(text=clock_time(snapshot.time), style=Style.DIM))
     if refresh:
         cells.append(Cell(text=refresh, style=Style.DIM))

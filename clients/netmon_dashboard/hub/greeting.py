@@ -1,6 +1,8 @@
 """The messages that say who speaks: hello and state."""
 
-from netmon.model import PacketSource, Status, Visibility
+from typing import Final
+
+from netmon.model import Degradation, PacketSource, Status, Visibility
 from netmon_client import Hello
 from netmon_client.words import names_words
 from netmon_dashboard.hub.texts import CollectorState
@@ -12,6 +14,12 @@ from netmon_dashboard.hub.vocabulary import (
     SCHEMA,
     Json,
     words,
+)
+
+_OWN_ALONE: Final = Degradation(
+    code="caller.own",
+    text="You see your own processes; what other users move is one row, “other users”.",
+    remedy="Members of group netmon see them:  sudo usermod -aG netmon $USER   (then log in again)",
 )
 
 
@@ -32,7 +40,10 @@ def message(hello: Hello, status: Status | None, socket: str) -> Json:
             "sees": "own" if caller.sees is Visibility.OWN else "all",
             "reason": caller.reason,
         },
-        "degraded": [{"code": each.code, "text": each.text, "remedy": each.remedy} for each in degraded],
+        "degraded": [
+            {"code": each.code, "text": each.text, "remedy": each.remedy}
+            for each in (*((_OWN_ALONE,) if caller.sees is Visibility.OWN else ()), *degraded)
+        ],
         "socket": socket,
         "words": words(),
         "app_columns": APP_COLUMNS,

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from netmon.model import Connection, Snapshot, View
-from netmon_collector.core.own_part import Parts, own_part
+from netmon_collector.core.own_part import Parts, UserRows, own_part, rows_by_user
 from netmon_collector.core.veil import Veil
 from netmon_collector.core.views import Tick, compose
 
@@ -30,12 +30,14 @@ class Audiences:
         """Start before the first tick."""
         self.tick: Tick | None = None
         self._parts: Parts | None = None
+        self._users: dict[int | None, UserRows] | None = None
         self._own: dict[int, Tick] = {}
         self._veils: dict[int, Veil] = {}
 
     def begin(self, tick: Tick, parts: Parts) -> None:
         """Take the newest tick, whole."""
         self.tick, self._parts = tick, parts
+        self._users = None
         self._own = {}
 
     def tick_of(self, only_uid: int | None) -> Tick:
@@ -47,7 +49,9 @@ class Audiences:
             return self.tick
         found = self._own.get(only_uid)
         if found is None:
-            found = self._own[only_uid] = own_part(self.tick, self._parts, self.veil(only_uid))
+            if self._users is None:
+                self._users = rows_by_user(self.tick)
+            found = self._own[only_uid] = own_part(self.tick, self._parts, self._users, self.veil(only_uid))
         return found
 
     def veil(self, uid: int) -> Veil:

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
-from netmon.model import ApplicationBandwidth, BandwidthSample, Gap
-from netmon_collector.core.rows import OTHER_USERS_ID, OTHER_USERS_NAME
+from netmon.model import OTHER_USERS_ID, ApplicationBandwidth, BandwidthSample, Gap
+from netmon_collector.core.rows import OTHER_USERS_NAME
 
 HISTORY_SECONDS = 900.0
 """How far back samples are kept."""

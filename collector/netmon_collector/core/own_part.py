@@ -1,9 +1,10 @@
 """The part of a tick that is one user's: their own in full, and the rest as one sum, so that totals still balance."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from netmon.model import (
+    OTHER_USERS_ID,
     Application,
     Connection,
     ConnectionState,
@@ -16,14 +17,15 @@ from netmon.model import (
     UnnamedTraffic,
 )
 from netmon_collector.core.domain_rows import DomainEntry, DomainRows
+from netmon_collector.core.flow import EndedRow
 from netmon_collector.core.ledger import Ledger
-from netmon_collector.core.rows import EVICTED_ID, OTHER_USERS_ID, OTHER_USERS_NAME, remainder_row
+from netmon_collector.core.rows import EVICTED_ID, OTHER_USERS_NAME, remainder_row
 from netmon_collector.core.statement import ApplicationRows
 from netmon_collector.core.tally import Tally
 from netmon_collector.core.veil import Veil
 from netmon_collector.core.views import Tick
 
-__all__ = ["Parts", "own_part", "parts_of"]
+__all__ = ["Parts", "UserRows", "own_part", "parts_of", "rows_by_user"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,18 +53,54 @@ def parts_of(ledger: Ledger, applications: ApplicationRows, domains: DomainRows,
     )
 
 
-def own_part(tick: Tick, parts: Parts, veil: Veil) -> Tick:
-    """Give a tick as the user behind ``veil`` may see it."""
+@dataclass(slots=True)
+class UserRows:
+    """The rows of one user at one tick, as they are, and how many of them are open."""
+
+    rows: list[Connection] = field(default_factory=list[Connection])
+    ended_rows: list[EndedRow] = field(default_factory=list[EndedRow])
+    open_count: int = 0
+    listening_count: int = 0
+
+
+def rows_by_user(tick: Tick) -> dict[int | None, UserRows]:
+    """Sort the rows that have an owner by its user: once a tick for all who see only their own."""
+    users: dict[int | None, UserRows] = {}
+    for row in tick.snapshot.connections:
+        process = row.facts.process
+        if process is None:
+            continue
+        user = users.get(process.uid)
+        if user is None:
+            user = users[process.uid] = UserRows()
+        user.rows.append(row)
+        if row.end_time is None:
+            if row.state is ConnectionState.LISTEN:
+                user.listening_count += 1
+            else:
+                user.open_count += 1
+    for ended in tick.ended_rows:
+        process = ended.row.facts.process
+        if process is not None:
+            users.setdefault(process.uid, UserRows()).ended_rows.append(ended)
+    return users
+
+
+def own_part(tick: Tick, parts: Parts, users: Mapping[int | None, UserRows], veil: Veil) -> Tick:
+    """Give a tick as the user behind ``veil`` may see it; ``users`` are its rows by user."""
     snapshot, seconds = tick.snapshot, tick.snapshot.interval_seconds
-    veil.begin_tick(len(snapshot.connections) + len(tick.ended_rows))
-    rows = [veil.row(row) for row in snapshot.connections if veil.owns(row)]
+    mine = users.get(veil.uid) or UserRows()
+    veil.begin_tick(len(mine.rows) + len(mine.ended_rows))
+    rows = [veil.row(row) for row in mine.rows]
     own = [row for (_, uid), row in parts.applications.items() if uid == veil.uid]
     others = _rest(snapshot, [row.traffic for row in own], [part.traffic for part in snapshot.unattributed])
-    counts = _counts_of_others(snapshot, veil)
+    counts = (
+        sum(user.open_count for user in users.values()) - mine.open_count,
+        sum(user.listening_count for user in users.values()) - mine.listening_count,
+    )
     evicted = parts.evicted.get(veil.uid, Traffic())
     if evicted.sent_packets or evicted.received_packets:
         rows.append(remainder_row(EVICTED_ID, Remainder.EVICTED, evicted))
-    listening = sum(1 for row in rows if row.state is ConnectionState.LISTEN and row.end_time is None)
     domains = tuple(entry.users[veil.uid] for entry in parts.domains.values() if veil.uid in entry.users)
     return Tick(
         snapshot=replace(
@@ -71,12 +109,12 @@ def own_part(tick: Tick, parts: Parts, veil: Veil) -> Tick:
             applications=(*own, _application_of_others(others, counts)),
             other_users=OtherUsers(connection_count=sum(counts), traffic=others),
             active_connection_count=sum(1 for row in rows if _is_active(row)),
-            listening_count=listening,
+            listening_count=mine.listening_count,
             domains=domains,
             unnamed=_unnamed(snapshot, parts, veil.uid, domains, rows, seconds),
         ),
         closed=parts.closed.get(veil.uid, Traffic()),
-        ended_rows=tuple(replace(ended, row=veil.row(ended.row)) for ended in tick.ended_rows if veil.owns(ended.row)),
+        ended_rows=tuple(replace(ended, row=veil.row(ended.row)) for ended in mine.ended_rows),
     )
 
 
@@ -88,18 +126,6 @@ def _rest(snapshot: Snapshot, *shown: Iterable[Traffic]) -> Traffic:
         for traffic in part:
             rest.leave_row(traffic)
     return rest.traffic(snapshot.interval_seconds)
-
-
-def _counts_of_others(snapshot: Snapshot, veil: Veil) -> tuple[int, int]:
-    """Give how many open connections other users have, and how many listening sockets."""
-    active = listening = 0
-    for row in snapshot.connections:
-        if row.facts.process is not None and row.end_time is None and not veil.owns(row):
-            if row.state is ConnectionState.LISTEN:
-                listening += 1
-            else:
-                active += 1
-    return active, listening
 
 
 def _application_of_others(traffic: Traffic, counts: tuple[int, int]) -> Application:

@@ -8,10 +8,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from netmon.model import Connection, Remainder, Scope, Snapshot, Traffic, UnattributedReason, UnnamedReason
+from netmon.model import (
+    OTHER_USERS_ID,
+    Connection,
+    Remainder,
+    Scope,
+    Snapshot,
+    Traffic,
+    UnattributedReason,
+    UnnamedReason,
+)
 from netmon_collector.core.flow import Flow
 from netmon_collector.core.ledger import EARLIER_ID
-from netmon_collector.core.rows import CLOSED_ID, EVICTED_ID, OTHER_USERS_ID
+from netmon_collector.core.rows import CLOSED_ID, EVICTED_ID
 from netmon_collector.core.tally import Tally
 
 OTHER_DOMAINS = ""

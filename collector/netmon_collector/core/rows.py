@@ -22,7 +22,6 @@ from netmon_collector.core.tally import Tally
 
 CLOSED_ID = "closed"
 EVICTED_ID = "evicted"
-OTHER_USERS_ID = "other-users"
 OTHER_USERS_NAME = "(other users)"
 
 

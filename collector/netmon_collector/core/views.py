@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from netmon.matching import compile_filter
 from netmon.model import (
+    OTHER_USERS_ID,
     Connection,
     DomainTraffic,
     InterfaceTraffic,
@@ -21,7 +22,7 @@ from netmon.model import (
 )
 from netmon_collector.core.flow import EndedRows
 from netmon_collector.core.periods import OTHER_DOMAINS, PeriodSums, with_interval
-from netmon_collector.core.rows import CLOSED_ID, OTHER_USERS_ID, remainder_row
+from netmon_collector.core.rows import CLOSED_ID, remainder_row
 from netmon_collector.core.tally import Tally
 
 ROW_LIMIT = 20_000

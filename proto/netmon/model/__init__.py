@@ -94,6 +94,7 @@ from netmon.model.history_storage import (
 )
 from netmon.model.ledger import InterfaceLedger, LedgerReason, LedgerSums
 from netmon.model.snapshot import (
+    OTHER_USERS_ID,
     ApplicationBandwidth,
     BandwidthSample,
     Degradation,
@@ -110,6 +111,7 @@ from netmon.model.traffic import InterfaceTraffic, ScopeTraffic, Traffic, Unattr
 __all__ = [
     "EVERY_KEY",
     "NO_USAGE",
+    "OTHER_USERS_ID",
     "Advice",
     "AggregationReport",
     "AlertFiring",

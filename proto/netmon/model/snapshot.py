@@ -40,6 +40,10 @@ class Omitted:
     traffic: Traffic = field(default_factory=Traffic)
 
 
+OTHER_USERS_ID = "other-users"
+"""Id of the application that stands for all that other users moved, in a snapshot that does not show everything."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherUsers:
     """What the caller may not see one by one: how many open connections and sockets, and the sums of all there were."""

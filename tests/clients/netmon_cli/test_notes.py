@@ -6,6 +6,7 @@ from netmon.model import (
     Drops,
     MonitoringState,
     Omitted,
+    OtherUsers,
     PacketSource,
     Scope,
     ScopeTraffic,
@@ -14,7 +15,7 @@ from netmon.model import (
     UnattributedTraffic,
 )
 from netmon_cli.columns.column import Look
-from netmon_cli.notes import headline, joined, snapshot_notes
+from netmon_cli.notes import headline, joined, partial_note, snapshot_notes
 from netmon_cli.render.palette import Palette
 from netmon_cli.render.table import Cell
 from netmon_client.testing import a_snapshot
@@ -57,6 +58,15 @@ def test_bytes_without_an_owner_come_with_their_reasons_the_largest_first() -> N
     assert note.text == (
         "No owner: 10.0 kB (9.00 kB gone before it could be looked up, 1.00 kB answered by the kernel, no process)"
     )
+
+
+def test_who_sees_their_own_alone_is_told_how_much_the_rest_is_and_how_to_see_it() -> None:
+    others = OtherUsers(connection_count=12, traffic=Traffic(sent_bytes=4000, received_bytes=1000))
+    partial = replace(a_snapshot(), other_users=others)
+    text = "Other users: 12 connections, 5.00 kB as one sum; in group netmon you would see them (netmon-cli doctor)"
+    assert [note.text for note in partial_note(partial, LOOK)] == [text]
+    assert [note.text for note in snapshot_notes(partial, LOOK)] == [text]
+    assert partial_note(a_snapshot(), LOOK) == []
 
 
 def test_what_was_cleared_is_no_longer_told() -> None:

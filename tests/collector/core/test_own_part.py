@@ -1,6 +1,7 @@
 """The part of a tick that is one user's."""
 
 from netmon.model import (
+    OTHER_USERS_ID,
     ConnectionState,
     DomainSource,
     Filter,
@@ -15,7 +16,7 @@ from netmon.model import (
 )
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.name_facts import DnsFact, HelloFact
-from netmon_collector.core.rows import OTHER_USERS_ID, OTHER_USERS_NAME
+from netmon_collector.core.rows import OTHER_USERS_NAME
 from tests.support import frames
 from tests.support.balance import assert_balanced, assert_is_own
 from tests.support.wire import HERE, PEER, STRANGER, Machine, process, tcp_row, udp_row

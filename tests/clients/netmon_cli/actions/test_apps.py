@@ -1,11 +1,11 @@
 import json
 from dataclasses import replace
 
-from netmon.model import Application, Traffic
+from netmon.model import OTHER_USERS_ID, Application, OtherUsers, Traffic
 from netmon_client.testing import FakeCollector, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.named_rows import NAMED_SNAPSHOT
-from tests.clients.netmon_cli.rows import STATUS
+from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS
 
 
 def test_applications_come_with_what_has_no_owner(cli: Run) -> None:
@@ -15,6 +15,22 @@ def test_applications_come_with_what_has_no_owner(cli: Run) -> None:
     assert result.lines[1].split()[0] == "firefox"
     assert any(line.startswith("(gone before it could be looked up)") for line in result.lines)
     assert result.lines[-1].startswith("5 applications")
+
+
+def test_other_users_are_a_row_in_brackets_that_is_no_application_and_said_in_words(run_alone: Run) -> None:
+    others = Application(id=OTHER_USERS_ID, name="(other users)", traffic=Traffic(sent_bytes=7_000), connection_count=4)
+    snapshot = replace(
+        SNAPSHOT,
+        applications=(*SNAPSHOT.applications, others),
+        other_users=OtherUsers(connection_count=4, traffic=others.traffic),
+    )
+    with FakeCollector(snapshots=[snapshot], status=STATUS) as fake:
+        result = run_alone("--socket", fake.socket, "apps", "-o", "wide")
+        in_list = run_alone("--socket", fake.socket, "domains", "-o", "wide")
+    assert any(line.startswith("(other users)") for line in result.lines)
+    assert result.lines[-1].startswith("5 applications")
+    for said in (result.err, in_list.err):
+        assert "Other users: 4 connections, 7.00 kB as one sum; in group netmon you would see them" in said
 
 
 def test_a_tree_has_the_processes_below(cli: Run) -> None:

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import ConnectionOpened, Degradation, Event, Gap, GapCause, Section
+from netmon.model import ConnectionOpened, Degradation, Event, Gap, GapCause, OtherUsers, Section
 from netmon_cli.listing import Steadiness
 from netmon_cli.render.palette import Palette
 from netmon_cli.render.text import cell_width
@@ -36,6 +36,14 @@ def test_a_block_fits_the_terminal_in_both_directions(height: int, sections: fro
 def test_what_is_hidden_is_counted() -> None:
     lines = block_lines(MANY, Shape(), screen(24), CONNECTIONS)
     assert lines[-1].startswith("Σ all 200")
+
+
+@pytest.mark.parametrize("section", [Section.CONNECTIONS, Section.APPLICATIONS, Section.DOMAINS, Section.INTERFACES])
+def test_what_is_one_sum_for_the_caller_is_said_with_each_kind_of_row(section: Section) -> None:
+    partial = replace(SNAPSHOT, other_users=OtherUsers(connection_count=3))
+    lines = block_lines(partial, Shape(), screen(60, 120), frozenset({section}))
+    (said,) = [line for line in lines if "Other users" in line]
+    assert said.startswith("Other users: 3 connections, 0 B as one sum; in group netmon you would see them")
 
 
 def test_in_a_pipe_every_row_is_shown() -> None:

@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from netmon.model import Degradation, Drops, Omitted
+from netmon.model import Degradation, Drops, Omitted, OtherUsers
 from netmon_cli.render.table import Cell
 from netmon_cli.top.choices import Choices
 from netmon_cli.top.rows import Listing
@@ -34,6 +34,13 @@ def test_what_matters_most_comes_first() -> None:
         "! degraded (? tells)",
     ]
     assert "each 2 s" in texts
+
+
+def test_who_sees_their_own_alone_is_told_so() -> None:
+    words = "other users as one sum: group netmon sees them"
+    for others, is_said in ((OtherUsers(), True), (None, False)):
+        cells = status_cells(CHIP, replace(SNAPSHOT, other_users=others), is_demo=False, note="", refresh="")
+        assert (words in [cell.text for cell in cells]) is is_said
 
 
 def test_the_caption_says_how_many_of_how_many_in_which_order() -> None:

@@ -22,7 +22,13 @@ def test_hello_says_who_speaks_and_what_the_viewer_may() -> None:
     assert (message["schema"], message["instance_id"], message["interval"]) == (SCHEMA, "i-1", 1.0)
     assert message["collector_start"] == 1_700_000_000.0
     assert message["viewer"] == {"may_control": False, "sees": "own", "reason": "not in group netmon"}
-    assert message["degraded"] == [{"code": "no-pcap", "text": "cannot capture", "remedy": "run as root"}]
+    own, other = message["degraded"]
+    assert other == {"code": "no-pcap", "text": "cannot capture", "remedy": "run as root"}
+    assert own["code"] == "caller.own"
+    assert "one row" in own["text"]
+    assert "usermod -aG netmon" in own["remedy"]
+    everything = replace(status, caller=Caller(uid=0))
+    assert [each["code"] for each in greeting.message(HELLO, everything, "")["degraded"]] == ["no-pcap"]
     assert (message["packet_source"], message["socket"]) == ("live", "/run/x.sock")
     assert message["row_columns"] == ROW_COLUMNS
     assert message["domain_columns"] == DOMAIN_COLUMNS
