@@ -4,11 +4,13 @@ import asyncio
 import logging
 import os
 import signal
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from netmon import __version__
 from netmon.model import Calendar, RecorderStatus, RetentionPolicy
-from netmon.serving import ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
+from netmon.serving import ServiceHost, SocketAccess, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_client import connect_async
 from netmon_client.clock import wall_time
 from netmon_client.socket_path import own_recorder_path
@@ -25,6 +27,17 @@ log = logging.getLogger(__name__)
 
 class CannotServe(Exception):
     """Something that the recorder needs is not there. The text says what."""
+
+
+def access_to_history(environ: Mapping[str, str]) -> SocketAccess:
+    """Give who may connect: whose history it is, and group ``netmon`` for root's. Raises SettingsError.
+
+    Never everybody, other than at the collector: history answers in full, so who may not see all is not let in.
+    """
+    try:
+        return replace(access_for_invoker(environ), is_open=False)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 async def run(settings: Settings) -> None:
@@ -139,11 +152,9 @@ class Daemon:
 
     def _host(self, parts: ServiceParts) -> ServiceHost:
         path = self._settings.socket or Path(own_recorder_path())
-        try:
-            access = access_for_invoker(os.environ)
-        except ValueError as error:
-            raise SettingsError(str(error)) from error
-        return ServiceHost(path=path, services=build_services(parts, self._workers), access=access)
+        return ServiceHost(
+            path=path, services=build_services(parts, self._workers), access=access_to_history(os.environ)
+        )
 
     async def _start(self, host: ServiceHost) -> None:
         try:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from netmon.model import AlertMeasure, AlertRule, HistoryGapKind, RecordingState, UsageQuery
-from netmon.serving import AlreadyRunning
+from netmon.serving import AlreadyRunning, socket
 from netmon_client import AsyncHistoryClient, connect_history_async
 from netmon_client.testing import FakeCollector, a_status
-from netmon_recorder.daemon import CannotServe, Daemon
+from netmon_recorder.daemon import CannotServe, Daemon, access_to_history
 from netmon_recorder.settings import Settings, SettingsError
 from netmon_recorder.store import StorageTaken
 from tests.support.counting_machine import CountingMachine
@@ -100,3 +100,8 @@ async def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
         await Daemon(replace(settings, socket=tmp_path / "file")).run(asyncio.Event())
     with pytest.raises(CannotServe):
         await Daemon(replace(settings, socket=tmp_path / "no" / "such" / "folder" / "r.sock")).run(asyncio.Event())
+
+
+def test_history_lets_nobody_in_who_may_not_see_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "OPEN_TO_ALL", True)
+    assert not access_to_history({}).is_open
