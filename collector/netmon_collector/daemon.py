@@ -114,7 +114,9 @@ class Daemon:
             limits=limits,
         )
         try:
-            access = access_for_invoker(os.environ)
+            # Each user of the machine sees their own part of what is captured; a capture file is its reader's alone.
+            is_live = settings.is_capturing and settings.read is None
+            access = access_for_invoker(os.environ, is_open=is_live)
         except ValueError as error:
             raise ConfigError(str(error)) from error
         self._host = ServiceHost(path=settings.socket, services=services, access=access)

@@ -37,23 +37,30 @@ def run_to_its_end(command: list[str]) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
 
 
-def test_the_socket_is_for_root_and_its_group_alone(built: Stage, running: CollectorProcess) -> None:
-    status = Path(built.socket).lstat()
-    assert (stat.S_IMODE(status.st_mode), status.st_uid, status.st_gid) == (0o660, 0, GROUP_ID)
-    assert cli_as_nobody(built.socket, "status", "-o", "json").returncode == 0
-    refused = cli_as_nobody(built.socket, "status", groups=())
+def test_everybody_may_connect_and_its_group_alone_may_control(built: Stage, running: CollectorProcess) -> None:
+    assert stat.S_IMODE(Path(built.socket).lstat().st_mode) == 0o666
+    for groups, may_control in (((GROUP_ID,), True), ((), False)):
+        told = cli_as_nobody(built.socket, "status", "-o", "json", groups=groups)
+        assert told.returncode == 0
+        assert json.loads(told.stdout)["caller"]["may_control"] is may_control
+    refused = cli_as_nobody(built.socket, "stop", groups=())
     assert refused.returncode == 4
     assert "netmon" in refused.stderr
 
 
-def test_the_user_who_called_sudo_owns_the_socket(built: Stage) -> None:
+def test_the_user_who_called_sudo_sees_all(built: Stage) -> None:
     namespace = built.near.namespace
     command = namespace.command("env", "SUDO_UID=65534", COLLECTOR, "--socket", built.socket)
     process = CollectorProcess(command, built.socket, built.directory / "collector.log")
     try:
         process.wait_until_ready("near0")
-        assert Path(built.socket).lstat().st_uid == 65534
-        assert cli_as_nobody(built.socket, "status", "-o", "json", groups=()).returncode == 0
+        told = cli_as_nobody(built.socket, "status", "-o", "json", groups=())
+        assert json.loads(told.stdout)["caller"] == {
+            "uid": 65534,
+            "sees": "all",
+            "may_control": True,
+            "reason": "started it (SUDO_UID)",
+        }
     finally:
         process.kill()
 

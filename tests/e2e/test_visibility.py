@@ -21,7 +21,7 @@ from netmon.model import Process, Remainder, Snapshot
 from netmon.v1 import connection_pb2
 from netmon.v1 import monitor_service_pb2 as pb
 from tests.support.balance import assert_balanced, assert_is_own
-from tests.support.collector_process import CollectorProcess
+from tests.support.collector_process import CollectorProcess, collector_command
 from tests.support.named_world import running
 from tests.support.source_tree import ROOT
 from tests.support.stage import GROUP_ID, Stage, stage
@@ -41,9 +41,6 @@ SECRETS = {
     CAROL: (b"carol-prog", b"carols.example", b"2061900003", CAROLS.encode()),
 }
 """Texts that stand for a user in whatever is told: of processes, names and addresses. Alice went to SHARED herself."""
-
-# As an installed collector where every user may connect.
-OPENED = "import netmon.serving.socket as s; s.OPEN_TO_ALL = True; from netmon_collector.cli import main; main()"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +111,10 @@ def program(built: Stage, uid: int, name: str, *steps: str) -> Generator[Program
 
 @contextmanager
 def open_collector(built: Stage) -> Generator[CollectorProcess]:
-    """Run a collector that lets every user in, on a machine on which daemon is in group netmon."""
+    """Run a collector on a machine on which daemon is in group netmon."""
     groups = Path("/etc/netns") / built.near.namespace.name / "group"
     groups.write_text(groups.read_text().replace(f"netmon:x:{GROUP_ID}:", f"netmon:x:{GROUP_ID}:daemon"))
-    command = built.near.namespace.command(sys.executable, "-c", OPENED, "--socket", built.socket)
+    command = collector_command(built.near.namespace, built.socket)
     made = CollectorProcess(command, built.socket, built.directory / "collector.log")
     try:
         made.wait_until_ready(built.near.interface, "lo")

@@ -14,9 +14,6 @@ from netmon.serving.lock import SocketLock
 GROUP = "netmon"
 """The group whose members may use the services."""
 
-OPEN_TO_ALL = False
-"""Whether every user of the machine may connect. Each sees and may what `CallerPolicy` says."""
-
 # With them bind(2) makes a socket of mode 0660, or 0666. Connecting needs the right to write (unix(7)).
 _UMASK = 0o117
 _UMASK_OPEN = 0o111
@@ -34,25 +31,27 @@ class SocketAccess:
     is_open: bool = False
 
 
-def access_for_invoker(environ: Mapping[str, str]) -> SocketAccess:
+def access_for_invoker(environ: Mapping[str, str], *, is_open: bool = False) -> SocketAccess:
     """Give the user who called sudo, and group ``netmon`` where it exists; nobody further unless run by root.
+
+    ``is_open``: every user of the machine may connect; each sees and may what `CallerPolicy` says.
 
     Raises ValueError where SUDO_UID is no number of a user.
     """
     if os.geteuid() != 0:
-        return SocketAccess(is_open=OPEN_TO_ALL)
+        return SocketAccess(is_open=is_open)
     try:
         gid = grp.getgrnam(GROUP).gr_gid
     except KeyError:
         gid = None
     text = environ.get("SUDO_UID", "")
     if not text:
-        return SocketAccess(gid=gid, is_open=OPEN_TO_ALL)
+        return SocketAccess(gid=gid, is_open=is_open)
     try:
         uid = pwd.getpwuid(int(text)).pw_uid
     except (ValueError, KeyError, OverflowError):
         raise ValueError("SUDO_UID is no number of a user") from None
-    return SocketAccess(uid=uid, gid=gid, is_open=OPEN_TO_ALL)
+    return SocketAccess(uid=uid, gid=gid, is_open=is_open)
 
 
 class ServiceSocket:

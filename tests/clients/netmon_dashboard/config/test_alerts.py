@@ -3,8 +3,15 @@ import pytest
 from netmon.model import AlertMeasure, AlertRule, AlertState, AlertTest, QuietHours
 from netmon_dashboard.config.alerts import back_test_text, rule_of, state_text
 
-FORM = {"name": " backup ", "query": "app:backup", "measure": "total", "bound": "5GB", "window": "1h"}
-FORM |= {"quiet": "", "hours": ""}
+FORM = {
+    "name": " backup ",
+    "query": "app:backup",
+    "measure": "total",
+    "bound": "5GB",
+    "window": "1h",
+    "quiet": "",
+    "hours": "",
+}
 
 
 def test_a_form_becomes_a_rule() -> None:
