@@ -17,7 +17,7 @@ from netmon.model import (
     UnnamedTraffic,
 )
 from netmon_collector.core.domain_rows import DomainEntry, DomainRows
-from netmon_collector.core.flow import EndedRow
+from netmon_collector.core.flow import EndedRow, EndedRows
 from netmon_collector.core.ledger import Ledger
 from netmon_collector.core.rows import EVICTED_ID, OTHER_USERS_NAME, remainder_row
 from netmon_collector.core.statement import ApplicationRows
@@ -114,7 +114,7 @@ def own_part(tick: Tick, parts: Parts, users: Mapping[int | None, UserRows], vei
             unnamed=_unnamed(snapshot, parts, veil.uid, domains, rows, seconds),
         ),
         closed=parts.closed.get(veil.uid, Traffic()),
-        ended_rows=tuple(replace(ended, row=veil.row(ended.row)) for ended in mine.ended_rows),
+        ended_rows=EndedRows((tuple(replace(ended, row=veil.row(ended.row)) for ended in mine.ended_rows),)),
     )
 
 
