@@ -93,6 +93,7 @@ _REASONS: dict[UnattributedReason, str] = {
     UnattributedReason.TABLE_FULL: "given up, the table was full",
     UnattributedReason.NO_LOOKUP: "recording without owners",
     UnattributedReason.CARRIER: "carries a tunnel, whose inside is counted",
+    UnattributedReason.NO_HELPER: "whoever finds owners is being restarted",
 }
 
 _BRIEF_REASONS: dict[UnattributedReason, str] = {
@@ -101,6 +102,7 @@ _BRIEF_REASONS: dict[UnattributedReason, str] = {
     UnattributedReason.NO_PRIVILEGE: "no right",
     UnattributedReason.PROTOCOL: "no lookup",
     UnattributedReason.CARRIER: "tunnel",
+    UnattributedReason.NO_HELPER: "no helper",
 }
 
 _REMAINDERS: dict[Remainder, str] = {

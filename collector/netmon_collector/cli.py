@@ -1,19 +1,17 @@
 """The command ``netmon-collector``: settings in, an exit code out."""
 
-import asyncio
 import gc
 import logging
 import os
 import resource
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Sequence
 
 from netmon.model import Degradation
-from netmon.serving.lock import AlreadyRunning
 from netmon_collector import own_code
 from netmon_collector.config import ConfigError, Settings, load_settings
+from netmon_collector.invoker import command_lines_of
 from netmon_collector.priority import hurry
-from netmon_collector.source import CaptureRefused, SomethingMissing
 
 EXIT_STOPPED = 0
 EXIT_CONFIG = 2
@@ -55,34 +53,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ConfigError as error:
         return _say(EXIT_CONFIG, f"netmon-collector: {error}\nSee:  netmon-collector --help\n")
     _set_up(settings)
-    try:
-        # Here, so that --help and a clear word come also where libpcap, psutil or grpc are not installed.
-        from netmon_collector.daemon import run  # noqa: PLC0415
-    except ImportError as error:
-        return _say(EXIT_MISSING, _INCOMPLETE.format(error=error))
-    _collect_garbage_seldom()
     unsafe = _look_at_own_code()
     if unsafe is not None and own_code.is_service(os.environ, os.getpid(), os.getppid()):
         return _say(EXIT_UNSAFE, _UNSAFE_SERVICE)
-    code, text = _end_of(run(settings, () if unsafe is None else (unsafe,)))
+    try:
+        collect = _prepared(settings, () if unsafe is None else (unsafe,))
+    except ImportError as error:
+        return _say(EXIT_MISSING, _INCOMPLETE.format(error=error))
+    except (OSError, RuntimeError, LookupError) as error:
+        return _say(EXIT_MISSING, f"netmon-collector: {error}\n")
+    code, text = collect()
     return _say(code, text)
 
 
-def _end_of(running: Coroutine[object, object, None]) -> tuple[int, str]:
-    """Run until the end; give the exit code, and what is to be said."""
-    try:
-        asyncio.run(running)
-    except CaptureRefused:
-        return EXIT_NO_PERMISSION, _REFUSED
-    except AlreadyRunning as error:
-        return EXIT_ALREADY_RUNNING, f"netmon-collector: {error}\n"
-    except SomethingMissing as error:
-        return EXIT_MISSING, f"netmon-collector: {error}\n"
-    except ConfigError as error:
-        return EXIT_CONFIG, f"netmon-collector: {error}\n"
-    except KeyboardInterrupt:
+def _prepared(settings: Settings, warnings: tuple[Degradation, ...]) -> Callable[[], tuple[int, str]]:
+    """Split what is to be split, and give what collects until the end: the exit code, and what is to be said.
+
+    The imports are here, so that --help and a clear word come also where libpcap, psutil or grpc are not installed, and
+    in this order, so that whoever finds owners has no part of grpc or libpcap. Raises ``ImportError``, and what
+    ``split`` raises.
+    """
+    from netmon_collector.split import is_split, split  # noqa: PLC0415
+
+    parts = split(settings, command_lines_of=command_lines_of(settings)) if is_split(settings) else None
+
+    import asyncio  # noqa: PLC0415
+
+    from netmon.serving import AlreadyRunning  # noqa: PLC0415
+    from netmon_collector.daemon import run  # noqa: PLC0415
+    from netmon_collector.source import CaptureRefused, SomethingMissing  # noqa: PLC0415
+
+    _collect_garbage_seldom()
+
+    def collect() -> tuple[int, str]:
+        try:
+            asyncio.run(run(settings, warnings, parts))
+        except CaptureRefused:
+            return EXIT_NO_PERMISSION, _REFUSED
+        except AlreadyRunning as error:
+            return EXIT_ALREADY_RUNNING, f"netmon-collector: {error}\n"
+        except SomethingMissing as error:
+            return EXIT_MISSING, f"netmon-collector: {error}\n"
+        except ConfigError as error:
+            return EXIT_CONFIG, f"netmon-collector: {error}\n"
+        except KeyboardInterrupt:
+            return EXIT_STOPPED, ""
         return EXIT_STOPPED, ""
-    return EXIT_STOPPED, ""
+
+    return collect
 
 
 def _set_up(settings: Settings) -> None:

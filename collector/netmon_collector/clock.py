@@ -48,3 +48,8 @@ def slept() -> float:
 def thread_cpu() -> float:
     """Seconds of CPU that the calling thread has used."""
     return time.thread_time()
+
+
+def process_cpu() -> float:
+    """Seconds of CPU that this process has used, all threads."""
+    return time.process_time()

@@ -4,20 +4,25 @@ import asyncio
 import logging
 import os
 import signal
+from dataclasses import replace
 
 from netmon.model import Degradation, Gap, GapCause
 from netmon.serving import ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_collector import clock
-from netmon_collector.capture.recording import Recorder, sudo_owner
+from netmon_collector.capture.recording import Recorder
 from netmon_collector.config import ConfigError, Settings
 from netmon_collector.controls import Controls
+from netmon_collector.finding.file_maker import FileMaker
+from netmon_collector.finding_state import HELPER_IS_DOWN
 from netmon_collector.host.interfaces import list_interfaces
 from netmon_collector.host.listers import open_owner_finder, open_socket_lister
+from netmon_collector.invoker import command_lines_of, sudo_owner
 from netmon_collector.live import LiveSource
 from netmon_collector.naming import name_settings
 from netmon_collector.playback import Playback
 from netmon_collector.server import Hub, Limits, build_services
 from netmon_collector.source import SomethingMissing, Source
+from netmon_collector.split import Split
 from netmon_collector.status_board import StatusBoard
 from netmon_collector.without_packets import NOBODY_ASKS
 
@@ -27,11 +32,16 @@ SUSPENSION_SECONDS = 1.0
 FAILED_TICKS = 5
 """After so many in a row that failed, the collector ends: a service manager can start it anew."""
 
+ATTRIBUTION = "attribution"
+"""The part of health (grpc.health.v1) that says whether owners are found."""
+
 log = logging.getLogger(__name__)
 
 
-async def run(settings: Settings, warnings: tuple[Degradation, ...] = ()) -> None:
+async def run(settings: Settings, warnings: tuple[Degradation, ...] = (), split: Split | None = None) -> None:
     """Collect and serve until SIGTERM or SIGINT; ``warnings`` hold for the whole run.
+
+    ``split``: who finds owners in place of this process, which then gives up its rights.
 
     ``CaptureRefused``, ``SomethingMissing``, ``ConfigError`` and ``AlreadyRunning`` say why it could not.
     """
@@ -39,22 +49,18 @@ async def run(settings: Settings, warnings: tuple[Degradation, ...] = ()) -> Non
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    source = _open_source(settings)
+    source = _open_source(settings, split)
     try:
-        await Daemon(settings, source, warnings).run(stopped)
+        daemon = Daemon(settings, source, warnings, split)
+        daemon.drop()
+        await daemon.run(stopped)
     finally:
         source.close()
 
 
-def _open_source(settings: Settings) -> Source:
+def _open_source(settings: Settings, split: Split | None) -> Source:
     if settings.read is None:
-        _check_interfaces(settings.interfaces)
-        lines_of = _command_lines_of(settings)
-        lister = open_socket_lister(settings.owners, command_lines_of=lines_of)
-        finder = NOBODY_ASKS
-        if settings.is_capturing:
-            finder = open_owner_finder(settings.owners, command_lines_of=lines_of)
-        return LiveSource(settings, lister, asyncio.get_running_loop(), _open_recorder(settings), finder)
+        return _open_live(settings, split)
     try:
         return Playback(
             settings.read,
@@ -69,19 +75,25 @@ def _open_source(settings: Settings) -> Source:
         raise ConfigError(str(error)) from error
 
 
+def _open_live(settings: Settings, split: Split | None) -> LiveSource:
+    _check_interfaces(settings.interfaces)
+    loop, recorder = asyncio.get_running_loop(), _open_recorder(settings)
+    if split is not None:
+        finder = split.choice if settings.is_capturing else NOBODY_ASKS
+        return LiveSource(settings, split.lister, loop, recorder, finder, split.foreign, split.link)
+    lines_of = command_lines_of(settings)
+    lister = open_socket_lister(settings.owners, command_lines_of=lines_of)
+    finder = NOBODY_ASKS
+    if settings.is_capturing:
+        finder = open_owner_finder(settings.owners, command_lines_of=lines_of)
+    return LiveSource(settings, lister, loop, recorder, finder)
+
+
 def _check_interfaces(wanted: tuple[str, ...]) -> None:
     """Refuse to wait for interfaces of which none is there: mostly a name was mistyped."""
     present = [facts.name for facts in list_interfaces()] if wanted else []
     if wanted and not set(wanted) & set(present):
         raise SomethingMissing(f"there is no interface {', '.join(wanted)}; there are {', '.join(present)}")
-
-
-def _command_lines_of(settings: Settings) -> int | None:
-    """Give the user who started the collector, if command lines are wanted: they are for nobody else."""
-    if not settings.keep_command_lines:
-        return None
-    owner = sudo_owner(os.environ)
-    return owner[0] if owner is not None else os.geteuid()
 
 
 def _open_recorder(settings: Settings) -> Recorder | None:
@@ -97,9 +109,19 @@ def _open_recorder(settings: Settings) -> Recorder | None:
 class Daemon:
     """One run: a source, its monitor, and the service that hands out what the monitor knows."""
 
-    def __init__(self, settings: Settings, source: Source, warnings: tuple[Degradation, ...] = ()) -> None:
-        """Put the parts together; ``run`` starts them. ``warnings`` stand first among what is degraded."""
+    def __init__(
+        self,
+        settings: Settings,
+        source: Source,
+        warnings: tuple[Degradation, ...] = (),
+        split: Split | None = None,
+    ) -> None:
+        """Put the parts together; ``drop`` gives up rights, ``run`` starts them.
+
+        ``warnings`` stand first among what is degraded.
+        """
         self._warnings = warnings
+        self._split = split
         self._interval_seconds = settings.interval_seconds
         self._source = source
         self._monitor = source.monitor
@@ -117,13 +139,32 @@ class Daemon:
             # Each user of the machine sees their own part of what is captured; a capture file is its reader's alone.
             is_live = settings.is_capturing and settings.read is None
             access = access_for_invoker(os.environ, is_open=is_live)
+            if split is not None:
+                access = replace(access, server_uid=split.user.uid)
         except ValueError as error:
             raise ConfigError(str(error)) from error
         self._host = ServiceHost(path=settings.socket, services=services, access=access)
         self._supervisor = Supervisor.from_environment(os.environ)
         self._slept_seconds = clock.slept()
+        self._is_attributing: bool | None = None
         if isinstance(source, Playback):
             source.tick = self._tick
+
+    def drop(self) -> None:
+        """Give up what this process needs no more, if it was split: after all imports, before the first thread."""
+        if self._split is None:
+            return
+        self._claim()
+        try:
+            self._host.hand_over(*self._split.user)
+            if isinstance(self._source, LiveSource) and self._source.recorder is not None:
+                recorder = self._source.recorder
+                recorder.make_files_by(FileMaker(recorder.directory).create)
+            self._split.drop(self._host.path.parent)
+        except UnsafeDirectory as error:
+            raise ConfigError(str(error)) from error
+        except (OSError, RuntimeError) as error:
+            raise SomethingMissing(f"rights could not be given up: {error}") from error
 
     async def run(self, stopped: asyncio.Event) -> None:
         """Run until ``stopped`` is set, or something fails."""
@@ -171,6 +212,7 @@ class Daemon:
             if missed:
                 self._say_late(missed, late_seconds)
             failures = self._try_tick(failures)
+            await self._tell_health()
             due += self._interval_seconds * (missed + 1)
 
     def _try_tick(self, failures: int) -> int:
@@ -183,6 +225,13 @@ class Daemon:
                 raise
             return failures + 1
         return 0
+
+    async def _tell_health(self) -> None:
+        """Say by ``ATTRIBUTION`` in health whether owners are found."""
+        is_attributing = all(one.code != HELPER_IS_DOWN for one in self._source.degraded())
+        if is_attributing != self._is_attributing:
+            self._is_attributing = is_attributing
+            await self._host.health.set(ATTRIBUTION, is_serving=is_attributing)
 
     def _tick(self) -> None:
         slept_seconds = clock.slept()

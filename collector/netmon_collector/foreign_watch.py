@@ -10,7 +10,7 @@ from typing import Final
 from netmon_collector import clock
 from netmon_collector.core.foreign import Foreign
 from netmon_collector.host.foreign_sockets import ForeignSockets
-from netmon_collector.host.ports import ForeignListing
+from netmon_collector.host.ports import ForeignLister, ForeignListing
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
 
@@ -32,7 +32,7 @@ class ForeignWatch:
     def __init__(
         self,
         foreign: Foreign,
-        sockets: ForeignSockets,
+        sockets: ForeignLister,
         in_thread: InThread,
     ) -> None:
         """Look at nothing yet; ``run`` does."""
@@ -66,11 +66,13 @@ class ForeignWatch:
     def _look(self, wanted: frozenset[bytes]) -> _Timed:
         cpu_before = clock.thread_cpu()
         listing = self._sockets.look(clock.wall_time(), wanted)
-        return listing, clock.thread_cpu() - cpu_before
+        return listing, clock.thread_cpu() - cpu_before + listing.elsewhere_cpu_seconds
 
 
-def open_foreign_watch(foreign: Foreign, in_thread: InThread) -> ForeignWatch | None:
-    """Give a watch on this system; None where it has no namespaces."""
+def open_foreign_watch(
+    foreign: Foreign, in_thread: InThread, sockets: ForeignLister | None = None
+) -> ForeignWatch | None:
+    """Give a watch on this system, by ``sockets`` where another process looks; None where it has no namespaces."""
     if not sys.platform.startswith("linux"):
         return None
-    return ForeignWatch(foreign, ForeignSockets(ProcessTable(ProcProcessReader())), in_thread)
+    return ForeignWatch(foreign, sockets or ForeignSockets(ProcessTable(ProcProcessReader())), in_thread)

@@ -18,12 +18,13 @@ from netmon_collector.core.interfaces import inside_of
 from netmon_collector.core.monitor import Monitor
 from netmon_collector.core.questions import Question
 from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.finding_state import NO_HELPER, HelperState
 from netmon_collector.first_look import FirstLook
 from netmon_collector.foreign_watch import open_foreign_watch
 from netmon_collector.host.interfaces import list_interfaces, local_network
 from netmon_collector.host.link_watch import open_link_watch
 from netmon_collector.host.listers import FinderChoice
-from netmon_collector.host.ports import Answers, FirstPacketFinder, Listing, SocketLister
+from netmon_collector.host.ports import Answers, FirstPacketFinder, ForeignLister, Listing, SocketLister
 from netmon_collector.host.scan_schedule import ScanSchedule
 from netmon_collector.naming import Naming, name_settings
 from netmon_collector.owner_search import OwnerSearch
@@ -58,8 +59,13 @@ class LiveSource:
         loop: asyncio.AbstractEventLoop,
         recorder: Recorder | None = None,
         choice: FinderChoice = NOBODY_ASKED,
+        foreign: ForeignLister | None = None,
+        helper: HelperState = NO_HELPER,
     ) -> None:
-        """Open nothing yet; ``run`` does. ``choice``: who answers for single connections, if somebody can."""
+        """Open nothing yet; ``run`` does. ``choice``: who answers for single connections, if somebody can.
+
+        ``foreign``: who looks into other network namespaces, None: this process; ``helper``: whoever does all this.
+        """
         self._settings = settings
         names = name_settings(off_because=settings.names_off_because, browsers=settings.browsers)
         now, wall_time = clock.both()
@@ -77,7 +83,9 @@ class LiveSource:
         self._network = LocalNetwork()
         self._schedule = ScanSchedule(is_told=choice.finder is not None and choice.finder.fileno() >= 0)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="host")
-        self._foreign = open_foreign_watch(self.monitor.foreign, self._in_thread)
+        self._foreign = open_foreign_watch(self.monitor.foreign, self._in_thread, foreign)
+        self._helper = helper
+        self._was_up = True
         self._work = asyncio.Lock()
         self._links_changed = asyncio.Event()
         self._wanted = asyncio.Event()
@@ -122,6 +130,7 @@ class LiveSource:
         self._naming.read_all(clock.monotonic())
         self.monitor.naming.left_out_count = self._naming.lost_count
         self._read_counters()
+        self._look_after_helper()
         self._ask()
         self._tcp.before_tick(clock.monotonic(), clock.wall_time())
         self.monitor.add_capture_counts(self._capture.counts())
@@ -164,10 +173,20 @@ class LiveSource:
         """Give the ways of this machine, the best one first."""
         return self._owners.ways()
 
+    @property
+    def recorder(self) -> Recorder | None:
+        """Who writes all of it down."""
+        return self._recorder
+
+    @property
+    def helper(self) -> HelperState:
+        """Whoever finds owners outside of this process."""
+        return self._helper
+
     def degraded(self) -> tuple[Degradation, ...]:
         """Give what is missing on this machine."""
         found = [*(() if self._settings.is_capturing else (CAPTURE_OFF,)), *self._tcp.degraded()]
-        found += self._owners.degraded()
+        found += (*self._helper.degraded(), *self._owners.degraded())
         failed = sum(state.state is CaptureState.FAILED for state in self._capture.states())
         if failed:
             text = f"{failed} of {len(self._capture.states())} interfaces cannot be captured."
@@ -189,6 +208,7 @@ class LiveSource:
             if self._finder.fileno() >= 0:
                 self._loop.remove_reader(self._finder.fileno())
             self._finder.close()
+        self._helper.close()
         self._tcp.close()
         self._capture.close()
         self._naming.close()
@@ -216,6 +236,15 @@ class LiveSource:
     def _hear_processes(self) -> None:
         if self._finder is not None and self._finder.hear(*clock.both()):
             self._note_news()
+
+    def _look_after_helper(self) -> None:
+        is_up = self._helper.look()
+        if is_up and not self._was_up:
+            self._schedule.force()
+            self._note_news()
+            self._wanted.set()
+        self._was_up = is_up
+        self.monitor.set_finding(is_possible=is_up)
 
     def _note_news(self) -> None:
         if self._schedule.heard():
@@ -332,7 +361,7 @@ class LiveSource:
     def _list_sockets(self) -> tuple[Listing, float]:
         cpu_before = clock.thread_cpu()
         listing = self._lister.list_sockets(clock.wall_time())
-        return listing, clock.thread_cpu() - cpu_before
+        return listing, clock.thread_cpu() - cpu_before + listing.elsewhere_cpu_seconds
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await self._loop.run_in_executor(self._pool, call)

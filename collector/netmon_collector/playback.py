@@ -18,6 +18,7 @@ from netmon_collector.core.name_facts import HostsFact
 from netmon_collector.core.naming import NameSettings
 from netmon_collector.core.questions import Answer
 from netmon_collector.core.sockets import LocalNetwork
+from netmon_collector.finding_state import NO_HELPER, HelperState
 from netmon_collector.names import quic
 from netmon_collector.names.learner import NO_LIMITS, NameLearner
 from netmon_collector.naming import QUIC_MISSING, name_settings
@@ -155,6 +156,11 @@ class Playback:
         """Give the recording's own."""
         reason = "" if self._replay.has_owners else "there is no sidecar beside the capture file"
         return (OwnerWay(name="recording", in_use=self._replay.has_owners, reason=reason, scan_count=self._scan_count),)
+
+    @property
+    def helper(self) -> HelperState:
+        """There is none: owners are in the recording."""
+        return NO_HELPER
 
     def degraded(self) -> tuple[Degradation, ...]:
         """Give what the recording lacks."""

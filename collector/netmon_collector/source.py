@@ -5,6 +5,7 @@ from typing import Protocol
 
 from netmon.model import Degradation, InterfaceStatus, OwnerWay
 from netmon_collector.core.monitor import Monitor
+from netmon_collector.finding_state import HelperState
 
 
 def new_instance_id() -> str:
@@ -66,6 +67,11 @@ class Source(Protocol):
 
     def owner_ways(self) -> tuple[OwnerWay, ...]:
         """Give the ways of finding owners, best first."""
+        ...
+
+    @property
+    def helper(self) -> HelperState:
+        """The processes beside this one that find owners."""
         ...
 
     def degraded(self) -> tuple[Degradation, ...]:

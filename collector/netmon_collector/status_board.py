@@ -26,7 +26,7 @@ class StatusBoard:
         """Give the state as ``caller`` may see it."""
         monitor = self._monitor
         snapshot = monitor.latest
-        resources = read_own_resources()
+        resources, helper = read_own_resources(), self._source.helper
         return Status(
             version=__version__,
             instance_id=monitor.instance_id,
@@ -48,9 +48,9 @@ class StatusBoard:
             degraded=(*self._warnings, *self._source.degraded()),
             caller=caller,
             subscriber_count=subscriber_count,
-            pids=(os.getpid(),),
-            cpu_seconds=resources.cpu_seconds,
-            resident_bytes=resources.resident_bytes,
+            pids=(os.getpid(), *helper.pids),
+            cpu_seconds=resources.cpu_seconds + helper.cpu_seconds,
+            resident_bytes=resources.resident_bytes + helper.resident_bytes,
             names=monitor.naming.status(),
             ledger=monitor.interface_ledgers,
         )

@@ -1,5 +1,6 @@
 """The composition root: a real run in a process of its own, asked over its own socket."""
 
+import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,14 @@ def recording(tmp_path: Path) -> Path:
     path = write_pcap(tmp_path / "eth0.pcap", [(number / 10, datagram()) for number in range(5)])
     write_sidecar(path)
     return path
+
+
+@pytest.fixture
+def open_directory() -> Generator[Path]:
+    """Give a directory that the user can enter that a collector becomes; pytest's own is closed."""
+    with tempfile.TemporaryDirectory(prefix="nmdaemon-", dir="/run") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 def all_played(process: CollectorProcess) -> Snapshot:
@@ -128,10 +137,10 @@ def test_a_sidecar_that_turns_out_damaged_ends_the_run_with_2_and_its_line(tmp_p
 
 @needs_root
 @pytest.mark.root
-def test_a_live_run_captures_and_ends_within_a_second_however_often(tmp_path: Path) -> None:
+def test_a_live_run_captures_and_ends_within_a_second_however_often(open_directory: Path) -> None:
     with namespace("nmdaemon") as own:
         for _ in range(3):
-            with started(tmp_path, "--interval", "0.5", before=tuple(own.command())) as process:
+            with started(open_directory, "--interval", "0.5", before=tuple(own.command())) as process:
                 process.wait_until_ready("lo")
                 with process.client() as client:
                     status = client.status()

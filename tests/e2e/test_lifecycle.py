@@ -38,7 +38,9 @@ def run_to_its_end(command: list[str]) -> subprocess.CompletedProcess[str]:
 
 
 def test_everybody_may_connect_and_its_group_alone_may_control(built: Stage, running: CollectorProcess) -> None:
-    assert stat.S_IMODE(Path(built.socket).lstat().st_mode) == 0o666
+    status = Path(built.socket).lstat()
+    assert running.uid != 0
+    assert (stat.S_IMODE(status.st_mode), status.st_uid) == (0o666, running.uid)
     for groups, may_control in (((GROUP_ID,), True), ((), False)):
         told = cli_as_nobody(built.socket, "status", "-o", "json", groups=groups)
         assert told.returncode == 0

@@ -33,6 +33,11 @@ class CollectorProcess:
     def pid(self) -> int:
         return self._process.pid
 
+    @property
+    def uid(self) -> int:
+        """The user that it is now."""
+        return int(_line(Path(f"/proc/{self.pid}/status"), "Uid:")[1])
+
     def client(self) -> Client:
         """Give a client of it, run by whoever runs the test."""
         return connect(self.socket)
@@ -105,7 +110,11 @@ def cpu_seconds(pids: tuple[int, ...]) -> float:
 
 
 def _kilobytes(file: Path, name: str) -> int:
-    return next(int(line.split()[1]) for line in file.read_text().splitlines() if line.startswith(name))
+    return int(_line(file, name)[1])
+
+
+def _line(file: Path, name: str) -> list[str]:
+    return next(line.split() for line in file.read_text().splitlines() if line.startswith(name))
 
 
 def collector_command(namespace: Namespace, socket: str, *flags: str) -> list[str]:

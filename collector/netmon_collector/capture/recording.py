@@ -1,9 +1,8 @@
 """Recording a live run, so that it can be played again with its owners."""
 
 import os
-import pwd
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable
 from io import BufferedWriter, FileIO
 from pathlib import Path
 from urllib.parse import quote
@@ -28,16 +27,8 @@ _FILE_LINK_TYPES = {links.RAW: links.RAW_LINKTYPE, links.PKTAP_APPLE: links.PKTA
 """Where files have another number than live handles (https://www.tcpdump.org/linktypes.html)."""
 
 
-def sudo_owner(environment: Mapping[str, str]) -> tuple[int, int] | None:
-    """Give uid and gid of the user who called sudo, from ``SUDO_UID``; None where there is none that exists."""
-    text = environment.get("SUDO_UID", "")
-    if not (text.isascii() and text.isdigit() and len(text) <= 10):
-        return None
-    try:
-        user = pwd.getpwuid(int(text))
-    except (KeyError, OverflowError):
-        return None
-    return user.pw_uid, user.pw_gid
+MakeFile = Callable[[str], int]
+"""Makes a new file of this name in the directory, of mode 0600 and of its owner, and gives a descriptor to write to."""
 
 
 class Recorder:
@@ -62,6 +53,7 @@ class Recorder:
         self._limit_bytes = limit_bytes
         self._owner = owner
         self._files: dict[tuple[str, int, str], BufferedWriter] = {}
+        self._make_file: MakeFile | None = None
         self._directory = _open_directory(directory, owner)
         try:
             self._sidecar = self._create(SIDECAR_NAME)
@@ -69,6 +61,15 @@ class Recorder:
             os.close(self._directory)
             raise
         self._put(self._sidecar, header_line(now).encode())
+
+    @property
+    def directory(self) -> int:
+        """The descriptor of the directory."""
+        return self._directory
+
+    def make_files_by(self, make: MakeFile) -> None:
+        """Have ``make`` make further files: this process may not any more."""
+        self._make_file = make
 
     def add_batch(self, batch: Batch) -> None:
         """Write packets, with their captured bytes."""
@@ -122,6 +123,8 @@ class Recorder:
         return name + suffix
 
     def _create(self, name: str) -> BufferedWriter:
+        if self._make_file is not None:
+            return BufferedWriter(FileIO(self._make_file(name), "wb"), _BUFFER_BYTES)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         descriptor = os.open(name, flags, 0o600, dir_fd=self._directory)
         if self._owner is not None:

@@ -93,6 +93,10 @@ _BY_REASON: Final[dict[UnattributedReason, Advice]] = {
         text="The way that lists sockets cannot see those of this protocol. The kernel's own programs (eBPF) can.",
         command=_START_AUTO,
     ),
+    UnattributedReason.NO_HELPER: Advice(
+        text="The process that finds owners has ended, and is started again within seconds: ask again then.",
+        command="netmon-cli explain {id}",
+    ),
     UnattributedReason.NO_LOOKUP: Advice(
         text="A capture file without its sidecar is played: nothing in it says who owned a connection.",
         command="sudo netmon-collector --record DIR",

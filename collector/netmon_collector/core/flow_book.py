@@ -17,7 +17,12 @@ from netmon_collector.core.raw_index import is_asked_by_peer, is_kernels_own
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.core.tcp import begins_anew, follow
 
-_ASKED_FOR = frozenset({UnattributedReason.PENDING, UnattributedReason.PROTOCOL, UnattributedReason.FORWARDED})
+_ASKED_FOR = frozenset(
+    {
+        *(UnattributedReason.PENDING, UnattributedReason.PROTOCOL),
+        *(UnattributedReason.FORWARDED, UnattributedReason.NO_HELPER),
+    }
+)
 
 _PROTOCOLS = {
     6: Protocol.TCP,
@@ -42,6 +47,7 @@ class FlowBook:
         self.accountant: Accountant[Route] = Accountant(self)
         self.now = 0.0
         self.has_lookup = True
+        self._waiting = UnattributedReason.PENDING
         self.pending_since: float | None = None
         self.scan_count = 0
         self.listed_protocols: frozenset[Protocol] = frozenset({Protocol.TCP, Protocol.UDP})
@@ -75,6 +81,17 @@ class FlowBook:
     def set_tun_holders(self, process_ids: Iterable[str]) -> None:
         """Take who holds an open tun device: the flows of these processes carry its packets."""
         self.carriers = Carriers(self._addresses, process_ids)
+
+    def set_finding(self, *, is_possible: bool) -> None:
+        """Say whether anybody finds owners at the moment: connections that wait for theirs give it as their reason."""
+        before, after = self._waiting, UnattributedReason.PENDING if is_possible else UnattributedReason.NO_HELPER
+        if before is after:
+            return
+        self._waiting = after
+        waiting = [flow for flow in self.table if flow.owner is None and flow.reason is before]
+        for flow in waiting:
+            self.assign(flow, None, after)
+        self.pending_since = min((flow.start_time for flow in waiting), default=None) if is_possible else None
 
     def carry(self, flow: Flow, owner: Owner) -> None:
         """Say that a process carries a tunnel by a connection: its bytes are others', whom the inside shows."""
@@ -253,7 +270,7 @@ class FlowBook:
         if is_asked_by_peer(key):
             return UnattributedReason.KERNEL
         if key.protocol in self.listed_protocols and not is_kernels_own(key):
-            return UnattributedReason.PENDING
+            return self._waiting
         return UnattributedReason.PROTOCOL
 
     def _is_carrier(self, key: FlowKey, direction: Direction) -> bool:

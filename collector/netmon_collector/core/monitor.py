@@ -136,6 +136,10 @@ class Monitor:
         """Say that somebody, ``way``, will take questions about single connections, and answer them."""
         self._book.questions = Questions(way)
 
+    def set_finding(self, *, is_possible: bool) -> None:
+        """Say whether anybody finds owners at the moment."""
+        self._book.set_finding(is_possible=is_possible)
+
     @property
     def has_questions(self) -> bool:
         """Whether a new connection waits to be asked for."""

@@ -19,7 +19,12 @@ from netmon_collector.core.flow import EndedRow, Flow
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.rows import row_of
 
-_ASKED_AGAIN = frozenset({UnattributedReason.PENDING, UnattributedReason.PROTOCOL, UnattributedReason.GONE})
+_ASKED_AGAIN = frozenset(
+    {
+        *(UnattributedReason.PENDING, UnattributedReason.PROTOCOL),
+        *(UnattributedReason.GONE, UnattributedReason.NO_HELPER),
+    }
+)
 _ASKED_AT_END = _ASKED_AGAIN | {UnattributedReason.UNSPECIFIED}
 """Reasons of those that may still get an owner; UNSPECIFIED: they have one."""
 

@@ -16,12 +16,19 @@ from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.proc_sockets import ProcSocketLister
 from netmon_collector.host.process_events import ProcessEvents
 from netmon_collector.host.processes import ProcessTable
-from netmon_collector.host.psutil_processes import PsutilProcessReader
-from netmon_collector.host.psutil_sockets import PsutilSocketLister
 from netmon_collector.host.sock_diag import SockDiag
 from netmon_collector.host.young_processes import YoungProcesses
 
-__all__ = ["FinderChoice", "open_holder_source", "open_owner_finder", "open_socket_lister"]
+__all__ = [
+    "FinderChoice",
+    "KernelWays",
+    "build_owner_finder",
+    "build_socket_lister",
+    "open_holder_source",
+    "open_kernel_ways",
+    "open_owner_finder",
+    "open_socket_lister",
+]
 
 
 def open_socket_lister(way: str = "auto", *, command_lines_of: int | None = None) -> SocketLister:
@@ -30,12 +37,21 @@ def open_socket_lister(way: str = "auto", *, command_lines_of: int | None = None
     ``way``: "auto", "sockdiag", "procfs" or "psutil"; a way that this system does not have falls back to the next.
     ``command_lines_of``: the user whose processes come with their command lines; None: nobody's.
     """
-    if way != "psutil" and sys.platform.startswith("linux"):
+    return build_socket_lister(way, open_holder_source(way), command_lines_of=command_lines_of)
+
+
+def build_socket_lister(way: str, holders: HolderChoice, *, command_lines_of: int | None = None) -> SocketLister:
+    """Give what ``open_socket_lister`` gives, with who tells the holders of sockets; this takes no rights."""
+    if way != "psutil" and _is_linux():
         table = ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of)
         if way != "procfs" and _has_diag():
-            return DiagSocketLister(table, choice=open_holder_source(way))
+            return DiagSocketLister(table, choice=holders)
         if os.access("/proc/net/tcp", os.R_OK):
-            return ProcSocketLister(table, open_holder_source(way))
+            return ProcSocketLister(table, holders)
+    # Here, since psutil takes 6 MB of a helper that has no use for it.
+    from netmon_collector.host.psutil_processes import PsutilProcessReader  # noqa: PLC0415
+    from netmon_collector.host.psutil_sockets import PsutilSocketLister  # noqa: PLC0415
+
     return PsutilSocketLister(ProcessTable(PsutilProcessReader(), command_lines_of=command_lines_of))
 
 
@@ -67,41 +83,70 @@ class FinderChoice(NamedTuple):
     remedy: str = ""
 
 
-def open_owner_finder(way: str = "auto", *, command_lines_of: int | None = None) -> FinderChoice:
-    """Give who answers for single connections: programs in the kernel where system and rights allow it, or lookups.
+class KernelWays(NamedTuple):
+    """What takes rights to open and none to go on with: programs in the kernel, and what it tells of processes.
 
-    ``reason`` and ``remedy`` tell why it is not the kernel's programs. "procfs" and "psutil" are listings alone.
+    ``owners`` None: ``reason`` and ``remedy`` tell why. Both may be handed to a process that was forked later.
     """
-    if not sys.platform.startswith("linux"):
-        return FinderChoice(None, "this system has no eBPF")
-    table = ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of)
+
+    owners: KernelOwners | None
+    events: ProcessEvents | None = None
+    reason: str = ""
+    remedy: str = ""
+
+
+def open_kernel_ways(way: str = "auto") -> KernelWays:
+    """Open what the way of finding owners of single connections needs; "procfs" and "psutil" need nothing."""
+    if not _is_linux():
+        return KernelWays(None, reason="this system has no eBPF")
     if way not in ("auto", "ebpf"):
         reason, remedy = f"left out by --owners {way}", "netmon-collector --owners auto uses it."
-        return FinderChoice(_open_diag_finder(table) if way == "sockdiag" else None, reason, remedy)
+        return KernelWays(None, _open_events() if way == "sockdiag" else None, reason, remedy)
     try:
-        return FinderChoice(KernelFinder(KernelOwners(), table))
+        return KernelWays(KernelOwners())
     except CgroupHeld:
         reason, remedy = "another program holds the root cgroup", "bpftool cgroup tree tells which one."
     except PermissionError:
         reason, remedy = "the right to load it is missing", "Start it as root, outside a container."
     except OSError as error:
         reason, remedy = _refusal(error), ""
-    return FinderChoice(_open_diag_finder(table), reason, remedy)
+    return KernelWays(None, _open_events(), reason, remedy)
+
+
+def open_owner_finder(way: str = "auto", *, command_lines_of: int | None = None) -> FinderChoice:
+    """Give who answers for single connections: programs in the kernel where system and rights allow it, or lookups.
+
+    ``reason`` and ``remedy`` tell why it is not the kernel's programs. "procfs" and "psutil" are listings alone.
+    """
+    return build_owner_finder(way, open_kernel_ways(way), command_lines_of=command_lines_of)
+
+
+def build_owner_finder(way: str, opened: KernelWays, *, command_lines_of: int | None = None) -> FinderChoice:
+    """Give what ``open_owner_finder`` gives, of what is open already; this takes no rights."""
+    table = ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of) if _is_linux() else None
+    if opened.owners is not None and table is not None:
+        return FinderChoice(KernelFinder(opened.owners, table))
+    can_look_up = table is not None and way not in ("procfs", "psutil") and _has_diag()
+    finder = DiagFinder(SockDiag(), YoungProcesses(opened.events), table) if can_look_up and table else None
+    if finder is None and opened.events is not None:
+        opened.events.close()
+    return FinderChoice(finder, opened.reason, opened.remedy)
+
+
+def _is_linux() -> bool:
+    return sys.platform.startswith("linux")
 
 
 def _refusal(error: OSError) -> str:
     return f"the kernel refused: {os.strerror(error.errno) if error.errno else type(error).__name__}"
 
 
-def _open_diag_finder(table: ProcessTable) -> DiagFinder | None:
-    """Open what looks single connections up; None where sock_diag does not answer."""
-    if not _has_diag():
-        return None
+def _open_events() -> ProcessEvents | None:
+    """Subscribe to what the kernel tells of processes; without it the youngest are those that listings show anew."""
     try:
-        events = ProcessEvents()
+        return ProcessEvents()
     except OSError:
-        events = None  # without them the youngest processes are those that listings of /proc show anew
-    return DiagFinder(SockDiag(), YoungProcesses(events), table)
+        return None
 
 
 def _has_diag() -> bool:

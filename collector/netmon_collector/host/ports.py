@@ -15,18 +15,32 @@ class Listing:
     """Sockets, and the processes that they name: plain values, so that another process may send them.
 
     ``processes`` holds each process once that a row of ``scan`` names, as owner or further holder, in full.
+    ``elsewhere_cpu_seconds``: what another process has spent on it.
     """
 
     scan: SocketScan
     processes: tuple[Process, ...]
+    elsewhere_cpu_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForeignListing:
-    """Sockets of other network namespaces, and the processes that they name."""
+    """Sockets of other network namespaces, and the processes that they name; CPU as in `Listing`."""
 
     scan: ForeignScan
     processes: tuple[Process, ...]
+    elsewhere_cpu_seconds: float = 0.0
+
+
+class ForeignLister(Protocol):
+    """Answers which sockets there are in other network namespaces."""
+
+    def look(self, now_wall: float, wanted: frozenset[bytes]) -> ForeignListing:
+        """List sockets of a few other namespaces that have one of the ``wanted`` addresses; ``now_wall`` in Unix time.
+
+        What may not be read is left out. Raises ``OSError`` where nobody can look.
+        """
+        ...
 
 
 class SocketLister(Protocol):

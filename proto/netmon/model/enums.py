@@ -29,6 +29,7 @@ class UnattributedReason(IntEnum):
     TABLE_FULL = 9
     NO_LOOKUP = 10
     CARRIER = 11
+    NO_HELPER = 12
 
 
 @unique

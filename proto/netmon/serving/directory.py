@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from collections.abc import Collection
 from pathlib import Path
 
 PATH_LIMIT_BYTES = 103 if sys.platform == "darwin" else 107
@@ -36,8 +37,9 @@ def check_path_length(path: Path) -> None:
 class RunDirectory:
     """The directory of one socket: made closed, checked, and opened for entering when the socket stands."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, server_uid: int | None = None) -> None:
         self.path = path
+        self._owners = frozenset({0, os.geteuid(), *(() if server_uid is None else (server_uid,))})
         self._is_ours_to_open = False
         self._private: Path | None = None
 
@@ -56,7 +58,7 @@ class RunDirectory:
             self.path.mkdir(mode=_CLOSED)
             self._is_ours_to_open = True
         except FileExistsError:
-            _check(self.path)
+            _check(self.path, self._owners)
         _check_ancestors(self.path)
         # A start that was killed half-way left the directory closed, with the staging directory in it.
         if self.staging.is_dir() and stat.S_IMODE(self.path.lstat().st_mode) == _CLOSED:
@@ -69,7 +71,7 @@ class RunDirectory:
         """
         private = self.path / _private_name(socket_name)
         if self._private != private or not private.is_dir():
-            _remove(private)
+            _remove(private, self._owners)
             private.mkdir(mode=_CLOSED)
             self._private = private
         return private
@@ -77,8 +79,35 @@ class RunDirectory:
     def close_private(self) -> None:
         """Remove that directory with what is in it, if it was made here."""
         if self._private is not None:
-            _remove(self._private)
+            _remove(self._private, self._owners)
             self._private = None
+
+    def hand_over(self, uid: int, gid: int, *, socket_name: str, lock_name: str) -> None:
+        """Give the directory to another user, who will serve in it. Needs root.
+
+        One that was there before must hold nothing but these two files: who owns a directory may remove
+        and replace all that is in it. Raises UnsafeDirectory otherwise, and where that user cannot come to it; OSError.
+        """
+        _check_entry(self.path, uid, gid)
+        directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        try:
+            if os.fstat(directory).st_uid == uid:
+                return
+            # Root's own, so nobody else changes what is in it.
+            self.close_staging()
+            _remove(self.path / _private_name(socket_name), self._owners)
+            others = set(os.listdir(directory)) - {socket_name, lock_name}  # noqa: PTH208 - a descriptor is no path
+            if others:
+                raise UnsafeDirectory(
+                    f"{self.path} holds other files: user {uid}, who serves, gets it, so it must be the socket's alone"
+                )
+            if self._is_ours_to_open:
+                # Tells the next start that this one made the directory, if it ends before the socket stands.
+                self.staging.mkdir(mode=_CLOSED)
+                os.chown(self.staging, uid, gid, follow_symlinks=False)
+            os.fchown(directory, uid, gid)
+        finally:
+            os.close(directory)
 
     def open_staging(self) -> Path:
         """Make the staging directory, mode 0700 and empty, and give it."""
@@ -88,7 +117,7 @@ class RunDirectory:
 
     def close_staging(self) -> None:
         """Remove the staging directory with what an earlier start left in it."""
-        _remove(self.staging)
+        _remove(self.staging, self._owners)
 
     def open(self) -> None:
         """Let others enter (0755), if the directory was made here. One that was there keeps its mode."""
@@ -102,10 +131,10 @@ def _private_name(socket_name: str) -> str:
     return f".{socket_name}.d"
 
 
-def _remove(path: Path) -> None:
+def _remove(path: Path, owners: Collection[int]) -> None:
     """Remove a private directory with what an earlier start left in it. Raises UnsafeDirectory for what is none."""
     try:
-        _check(path)
+        _check(path, owners)
     except FileNotFoundError:
         return
     for entry in path.iterdir():
@@ -113,18 +142,30 @@ def _remove(path: Path) -> None:
     path.rmdir()
 
 
-def _check(path: Path) -> None:
+def _check(path: Path, owners: Collection[int]) -> None:
     status = path.lstat()
     if stat.S_ISLNK(status.st_mode):
         raise UnsafeDirectory(f"{path} is a symbolic link")
     if not stat.S_ISDIR(status.st_mode):
         raise UnsafeDirectory(f"{path} is not a directory")
-    if status.st_uid not in (0, os.geteuid()):
+    if status.st_uid not in owners:
         raise UnsafeDirectory(f"{path} belongs to user {status.st_uid}, not to user {os.geteuid()} or root")
     if status.st_mode & _WRITABLE_BY_OTHERS:
         raise UnsafeDirectory(
             f"{path} has mode {stat.S_IMODE(status.st_mode):04o}: others than its owner may write to it"
         )
+
+
+def _check_entry(path: Path, uid: int, gid: int) -> None:
+    """Refuse a directory that the server could not reach by its path."""
+    for ancestor in path.resolve(strict=True).parents:
+        status = ancestor.lstat()
+        bit = stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
+        if not status.st_mode & bit:
+            raise UnsafeDirectory(
+                f"{ancestor}, above {path}, has mode {stat.S_IMODE(status.st_mode):04o}:"
+                f" user {uid}, who serves, cannot enter it"
+            )
 
 
 def _check_ancestors(path: Path) -> None:

@@ -88,6 +88,10 @@ class ServiceHost:
         """Make the run directory and take the lock. Raises what ``ServiceSocket.claim`` raises."""
         self._socket.claim()
 
+    def hand_over(self, uid: int, gid: int) -> None:
+        """Give what was claimed to the user that this process is going to be. Raises UnsafeDirectory, OSError."""
+        self._socket.hand_over(uid, gid)
+
     async def start(self) -> None:
         """Serve. Raises what ``claim`` raises, and OSError where the socket cannot be made."""
         self.claim()

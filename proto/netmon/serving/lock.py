@@ -56,6 +56,11 @@ class SocketLock:
         self.release()
         self._fd = fd
 
+    def hand_over(self, uid: int, gid: int) -> None:
+        """Give the file to another user, who will hold the lock on. Needs root; raises OSError."""
+        if self._fd is not None:
+            os.fchown(self._fd, uid, gid)
+
     def release(self) -> None:
         """Give the lock up. Does nothing if it is not held."""
         if self._fd is not None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from netmon.serving.access_list import admit
 from netmon.serving.directory import RunDirectory, check_path_length
 from netmon.serving.lock import SocketLock
 
@@ -24,11 +25,13 @@ class SocketAccess:
     """Who may connect, besides root: this user and this group. None leaves what the process itself has.
 
     ``is_open``: everybody may; ``uid`` is then only who started the service.
+    ``server_uid``: whom the run directory may belong to besides root, because the server is going to be that user.
     """
 
     uid: int | None = None
     gid: int | None = None
     is_open: bool = False
+    server_uid: int | None = None
 
 
 def access_for_invoker(environ: Mapping[str, str], *, is_open: bool = False) -> SocketAccess:
@@ -63,7 +66,7 @@ class ServiceSocket:
     def __init__(self, path: Path, access: SocketAccess) -> None:
         self.path = path
         self._access = access
-        self._directory = RunDirectory(path.parent)
+        self._directory = RunDirectory(path.parent, access.server_uid)
         self._lock = SocketLock(path)
         self._identity: tuple[int, int] | None = None
 
@@ -88,6 +91,14 @@ class ServiceSocket:
         """Make the directory of gRPC's own socket, mode 0700 and empty, if it is not there; give it."""
         return self._directory.open_private(self.path.name)
 
+    def hand_over(self, uid: int, gid: int) -> None:
+        """Give the claimed directory and the lock to the user that the server is going to be. Needs root.
+
+        Raises UnsafeDirectory where something else lies in a directory that was there before; OSError.
+        """
+        self._directory.hand_over(uid, gid, socket_name=self.path.name, lock_name=self._lock.path.name)
+        self._lock.hand_over(uid, gid)
+
     def bind(self, bind: Callable[[str], None]) -> None:
         """Have ``bind`` bind and listen on the path that it is handed, and give that socket its owner.
 
@@ -99,11 +110,7 @@ class ServiceSocket:
             bind(str(self.bound_path))
         finally:
             os.umask(before)
-        uid, gid = self._access.uid, self._access.gid
-        if self._access.is_open:
-            return
-        if uid is not None or gid is not None:
-            os.chown(self.bound_path, -1 if uid is None else uid, -1 if gid is None else gid, follow_symlinks=False)
+        self._give()
 
     def publish(self) -> None:
         """Move the bound socket to its place, over a stale one, and open the directory for entering."""
@@ -112,6 +119,16 @@ class ServiceSocket:
         self._identity = status.st_dev, status.st_ino
         self._directory.close_staging()
         self._directory.open()
+
+    def _give(self) -> None:
+        """Let in who may connect: as root by owner and group, after root was left by a list."""
+        uid, gid = self._access.uid, self._access.gid
+        if self._access.is_open or (uid is None and gid is None):
+            return
+        if os.geteuid() == 0:
+            os.chown(self.bound_path, -1 if uid is None else uid, -1 if gid is None else gid, follow_symlinks=False)
+        elif uid is not None or gid != os.getegid():
+            admit(self.bound_path, uid=uid, gid=gid)
 
     @property
     def is_in_place(self) -> bool:

@@ -77,6 +77,8 @@ class _UnattributedReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Un
     """It carries a tunnel: its packets hold others, which are counted for their applications on the tunnel's interface.
     The process that moves it, if one does, is among the holders.
     """
+    UNATTRIBUTED_REASON_NO_HELPER: _UnattributedReason.ValueType  # 12
+    """The process that finds owners has ended; its connections are asked for again when the next one answers."""
 
 class UnattributedReason(_UnattributedReason, metaclass=_UnattributedReasonEnumTypeWrapper):
     """Why traffic has no owner."""
@@ -107,6 +109,8 @@ UNATTRIBUTED_REASON_CARRIER: UnattributedReason.ValueType  # 11
 """It carries a tunnel: its packets hold others, which are counted for their applications on the tunnel's interface.
 The process that moves it, if one does, is among the holders.
 """
+UNATTRIBUTED_REASON_NO_HELPER: UnattributedReason.ValueType  # 12
+"""The process that finds owners has ended; its connections are asked for again when the next one answers."""
 Global___UnattributedReason: _TypeAlias = UnattributedReason  # noqa: Y015
 
 @_typing.final

@@ -8,10 +8,11 @@ import dpkt
 import pytest
 
 from netmon.model import Process
-from netmon_collector.capture.recording import SIDECAR_NAME, Recorder, sudo_owner
+from netmon_collector.capture.recording import SIDECAR_NAME, Recorder
 from netmon_collector.capture.sidecar import Processes, decode
 from netmon_collector.core import links
 from netmon_collector.core.batch import Batch
+from netmon_collector.invoker import sudo_owner
 from tests.support import frames
 
 NOW = 1_000.0

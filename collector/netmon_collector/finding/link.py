@@ -1,0 +1,275 @@
+"""The main process's side of the helper: asks it, notices when it has ended, and takes on the next one.
+
+Lookups and `look` belong to the event loop's thread, listings to the thread that lists.
+"""
+
+import errno
+import socket
+import struct
+import threading
+from typing import Final, NamedTuple
+
+from netmon.model import Degradation
+from netmon_collector import clock
+from netmon_collector.finding.channel import Answer, receive_answer
+from netmon_collector.finding.keeper import HANDED_OVER, REPLACE, STATE
+from netmon_collector.finding_state import HELPER_IS_DOWN
+
+__all__ = ["Hello", "HelperFailed", "HelperGone", "HelperLink"]
+
+START_SECONDS: Final = 20.0
+LOOKUP_SECONDS: Final = 1.0
+"""The event loop waits for a lookup: a helper that takes longer is replaced."""
+LISTING_SECONDS: Final = 30.0
+TOLD_SECONDS: Final = 60.0
+"""How long it is said that there was a new helper."""
+
+_FAULTS: Final = (OSError, ValueError, EOFError, TypeError)
+"""What a channel gives when the other side has ended, and marshal for what is none of it."""
+
+CODE_RESTARTED: Final = "owners.helper_restarted"
+_DOWN: Final = Degradation(
+    code=HELPER_IS_DOWN,
+    text="The process that finds owners has ended: until the next one answers, connections stay without an owner.",
+)
+_LOST: Final = Degradation(
+    code=HELPER_IS_DOWN,
+    text="The processes that find owners have ended for good: connections stay without an owner.",
+    remedy="Restart netmon-collector.",
+)
+
+
+class HelperFailed(RuntimeError):
+    """There never was a helper that answered."""
+
+
+class HelperGone(OSError):
+    """The helper has ended, or does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.EPIPE, "the process that finds owners has ended")
+
+
+class Hello(NamedTuple):
+    """What a helper says first: how it finds owners."""
+
+    finder: str
+    is_told: bool
+    sees_packets: bool
+    reason: str
+    remedy: str
+    lister: str
+    ways: tuple[tuple[str, bool, str], ...]
+
+
+class HelperLink:
+    """Channels to the helper that there is at the moment."""
+
+    def __init__(self, control: socket.socket, keeper_pid: int) -> None:
+        """Talk to the keeper on ``control``; ``start`` waits for its first helper."""
+        self._control = control
+        self._keeper_pid = keeper_pid
+        self._helper_pid = 0
+        self._lookups: socket.socket | None = None
+        self._listings: socket.socket | None = None
+        self._next_listings: socket.socket | None = None
+        self._handing = threading.Lock()
+        self._is_lost = False
+        self._restarted_at: float | None = None
+        self._restart_count = 0
+        self._cpu_before = 0.0
+        self.cpu_seconds = 0.0
+        """Of all helpers until now."""
+        self.resident_bytes = 0
+        self.generation = 0
+        """Which helper looks up; its answers refer to what the same one has answered before."""
+        self.listing_generation = 0
+        """Which helper lists, for the thread that lists."""
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The processes beside the main one."""
+        return (self._keeper_pid, self._helper_pid) if self._helper_pid else (self._keeper_pid,)
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is a helper, as far as is known."""
+        return self._lookups is not None
+
+    def start(self) -> Hello:
+        """Wait for the first helper, and for what it says. Raises `HelperFailed`."""
+        self._control.settimeout(START_SECONDS)
+        try:
+            while not self.is_up and not self._is_lost:
+                self._hear()
+            self._control.setblocking(False)  # noqa: FBT003 -- the library's own signature
+            return Hello(*receive_answer(self._current_listings()))
+        except _FAULTS as error:
+            raise HelperFailed("the process that finds owners did not start; the log has more") from error
+
+    def look(self) -> bool:
+        """Take note of helpers that have ended and begun; give whether there is one."""
+        while not self._is_lost:
+            try:
+                self._hear()
+            except BlockingIOError:
+                break
+        return self.is_up
+
+    def degraded(self) -> tuple[Degradation, ...]:
+        """Say what became of the helper, if that is worth a word."""
+        self.look()
+        if self._is_lost:
+            return (_LOST,)
+        if not self.is_up:
+            return (_DOWN,)
+        if self._restarted_at is None or clock.monotonic() - self._restarted_at >= TOLD_SECONDS:
+            return ()
+        times = "once" if self._restart_count == 1 else f"{self._restart_count} times"
+        text = f"The process that finds owners has ended and was started again ({times} in this run)."
+        return (Degradation(code=CODE_RESTARTED, text=text),)
+
+    def ask(self, request: bytes) -> Answer:
+        """Ask for a lookup, and wait for the answer. Raises `HelperGone`."""
+        channel = self._talking()
+        try:
+            channel.send(request)
+            return receive_answer(channel)
+        except _FAULTS as error:
+            self._lose(is_hung=isinstance(error, BlockingIOError))
+            raise HelperGone from error
+
+    def tell(self, request: bytes) -> None:
+        """Send what has no answer. Raises `HelperGone`; ``BlockingIOError`` where the helper does not keep up."""
+        channel = self._talking()
+        try:
+            channel.send(request, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            raise
+        except OSError as error:
+            self._lose()
+            raise HelperGone from error
+
+    def ask_listing(self, request: bytes) -> Answer:
+        """Ask for a listing, from the thread that lists, and wait for the answer. Raises `HelperGone`."""
+        listings = self._current_listings()
+        try:
+            listings.send(request)
+            return receive_answer(listings)
+        except _FAULTS as error:
+            listings.close()
+            self._listings = None
+            if isinstance(error, BlockingIOError):
+                self._replace()
+            raise HelperGone from error
+
+    def used(self, cpu_seconds: float) -> None:
+        """Take note of what this helper has used so far."""
+        self.cpu_seconds = self._cpu_before + cpu_seconds
+
+    def close(self) -> None:
+        """Let go: the helper ends, and who keeps it. A listing that waits fails."""
+        self._lose()
+        with self._handing:
+            waiting, self._next_listings = self._next_listings, None
+        listings = self._listings
+        if waiting is not None:
+            waiting.close()
+        if listings is not None:
+            _shut_down(listings)
+        self._control.close()
+        self._is_lost = True
+
+    # The keeper's word.
+
+    def _hear(self) -> None:
+        """Take one message of the keeper's. Raises what the socket raises where there is none."""
+        try:
+            data, descriptors, _, _ = socket.recv_fds(self._control, STATE.size, HANDED_OVER)
+        except (BlockingIOError, TimeoutError):
+            raise
+        except OSError:
+            data, descriptors = b"", []
+        if not data:
+            self._is_lost = True
+            self._lose()
+            return
+        is_there, pid = STATE.unpack(data)
+        if not is_there:
+            self._lose()
+            return
+        self._adopt(pid, *(socket.socket(fileno=one) for one in descriptors))
+
+    def _adopt(self, pid: int, lookups: socket.socket, listings: socket.socket) -> None:
+        self._lose()
+        self._helper_pid = pid
+        self._lookups = lookups
+        _wait_at_most(lookups, LOOKUP_SECONDS)
+        _wait_at_most(listings, LISTING_SECONDS)
+        self._cpu_before = self.cpu_seconds
+        self.generation += 1
+        if self.generation > 1:
+            self._restart_count += 1
+            self._restarted_at = clock.monotonic()
+        with self._handing:
+            waiting, self._next_listings = self._next_listings, listings
+        if waiting is not None:
+            waiting.close()
+
+    def _talking(self) -> socket.socket:
+        if self._lookups is None:
+            self.look()
+        if self._lookups is None:
+            raise HelperGone
+        return self._lookups
+
+    def _lose(self, *, is_hung: bool = False) -> None:
+        if self._lookups is not None:
+            self._lookups.close()
+            self._lookups = None
+        self._helper_pid = 0
+        if is_hung:
+            self._replace()
+
+    def _replace(self) -> None:
+        try:
+            self._control.send(REPLACE)
+        except OSError:
+            return  # it has ended, or knows already
+
+    def _current_listings(self) -> socket.socket:
+        with self._handing:
+            fresh, self._next_listings = self._next_listings, None
+        if fresh is not None:
+            if self._listings is not None:
+                self._listings.close()
+            self._listings = fresh
+            self.listing_generation += 1
+            if self.listing_generation > 1:
+                self._skip_hello(fresh)
+        if self._listings is None:
+            raise HelperGone
+        return self._listings
+
+    def _skip_hello(self, fresh: socket.socket) -> None:
+        """A later helper finds owners as the first one does."""
+        try:
+            receive_answer(fresh)
+        except _FAULTS as error:
+            fresh.close()
+            self._listings = None
+            raise HelperGone from error
+
+
+def _wait_at_most(channel: socket.socket, seconds: float) -> None:
+    """Let the kernel end a wait with EAGAIN: Python's own time limits poll before each call."""
+    limit = struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
+    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+        channel.setsockopt(socket.SOL_SOCKET, option, limit)
+
+
+def _shut_down(channel: socket.socket) -> None:
+    try:
+        channel.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return  # the other side has gone

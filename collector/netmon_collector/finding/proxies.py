@@ -1,0 +1,166 @@
+"""The ports of ``host/ports.py`` in the main process, with the helper behind them."""
+
+import itertools
+import socket
+from collections.abc import Sequence
+from typing import Final
+
+from netmon.model import OwnerWay
+from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.questions import Answer, Question
+from netmon_collector.finding.answers import AnswerReader, ListingReader, read_foreign
+from netmon_collector.finding.link import Hello, HelperGone, HelperLink
+from netmon_collector.finding.requests import (
+    FIRST_PACKETS_AT_ONCE,
+    QUESTIONS_AT_ONCE,
+    WANTED_AT_ONCE,
+    encode_find,
+    encode_foreign,
+    encode_listing,
+    encode_see,
+)
+from netmon_collector.host.ports import Answers, ForeignListing, Listing
+
+__all__ = ["RemoteFinder", "RemoteFirstPacketFinder", "RemoteForeign", "RemoteLister"]
+
+_NEWS_BYTES: Final = 16
+_NEWS_AT_ONCE: Final = 64
+NOTHING: Final = Answers(answers=(), processes=())
+
+
+class RemoteLister:
+    """A `SocketLister`; ``list_sockets`` and the ways belong to the thread that lists."""
+
+    def __init__(self, link: HelperLink, hello: Hello) -> None:
+        """List by ``link``."""
+        self._link = link
+        self.name = hello.lister
+        self.holder_ways = tuple(OwnerWay(name=name, in_use=used, reason=why) for name, used, why in hello.ways)
+        """As of the newest listing."""
+        self._reader = ListingReader()
+        self._generation = 0
+        self._is_fresh = False
+
+    def list_sockets(self, now_wall: float) -> Listing:
+        """List the sockets of this network namespace. Raises ``OSError`` where the helper cannot, or is not there."""
+        is_fresh, self._is_fresh = self._is_fresh, False
+        answer, cpu_seconds, resident_bytes = self._link.ask_listing(encode_listing(now_wall, is_fresh=is_fresh))
+        _check(answer)
+        if self._generation != (generation := self._link.listing_generation):
+            self._reader, self._generation = ListingReader(), generation
+        listing, self.holder_ways = self._reader.read(answer[1:])
+        self._link.resident_bytes = resident_bytes
+        return Listing(scan=listing.scan, processes=listing.processes, elsewhere_cpu_seconds=cpu_seconds)
+
+    def forget_caches(self) -> None:
+        """Have everything read anew in the next listing. For any thread."""
+        self._is_fresh = True
+
+
+class RemoteForeign:
+    """A `ForeignLister`, for the thread that lists."""
+
+    def __init__(self, link: HelperLink) -> None:
+        """Look by ``link``."""
+        self._link = link
+        self._skipped = 0
+
+    def look(self, now_wall: float, wanted: frozenset[bytes]) -> ForeignListing:
+        """Have other network namespaces looked into. Raises ``OSError`` where the helper cannot, or is not there."""
+        answer, cpu_seconds, _ = self._link.ask_listing(encode_foreign(now_wall, self._some(wanted)))
+        _check(answer)
+        found = read_foreign(answer[1:])
+        return ForeignListing(scan=found.scan, processes=found.processes, elsewhere_cpu_seconds=cpu_seconds)
+
+    def _some(self, wanted: frozenset[bytes]) -> list[bytes]:
+        """Give as many as one request holds; where there are more, others each time."""
+        if len(wanted) <= WANTED_AT_ONCE:
+            return list(wanted)
+        ordered = sorted(wanted)
+        start = self._skipped % len(ordered)
+        self._skipped = start + WANTED_AT_ONCE
+        return (ordered[start:] + ordered[:start])[:WANTED_AT_ONCE]
+
+
+class RemoteFinder:
+    """An `OwnerFinder`. The helper hears of processes by itself; here it is only told that there was something new."""
+
+    def __init__(self, link: HelperLink, hello: Hello, news: socket.socket) -> None:
+        """``news``: readable when the helper heard of something new, the same for all helpers."""
+        self._link = link
+        self.name = hello.finder
+        self._news = news
+        self._is_told = hello.is_told
+        self._reader = AnswerReader()
+        self._generation = 0
+        self.left_out_count = 0
+
+    def fileno(self) -> int:
+        """Give the descriptor that is readable when something is new; -1: nobody tells."""
+        return self._news.fileno() if self._is_told else -1
+
+    def hear(self, now: float, now_wall: float) -> int:
+        """Take what the helper told; give how often it did."""
+        del now, now_wall
+        if not self._is_told:
+            return 0
+        count = 0
+        while count < _NEWS_AT_ONCE:
+            try:
+                if not self._news.recv(_NEWS_BYTES, socket.MSG_DONTWAIT):
+                    return count
+            except OSError:  # nothing more, or nobody there
+                return count
+            count += 1
+        return count
+
+    def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
+        """Have the helper answer; without one nothing is answered, and the questions come again."""
+        if len(questions) <= QUESTIONS_AT_ONCE:
+            return self._find(questions, now, now_wall)
+        parts = [
+            self._find(questions[start : start + QUESTIONS_AT_ONCE], now, now_wall)
+            for start in range(0, len(questions), QUESTIONS_AT_ONCE)
+        ]
+        answers: tuple[Answer, ...] = tuple(itertools.chain.from_iterable(part.answers for part in parts))
+        processes = {process.id: process for part in parts for process in part.processes}
+        return Answers(answers=answers, processes=tuple(processes.values()))
+
+    def close(self) -> None:
+        """End the helper."""
+        self._link.close()
+        self._news.close()
+
+    def _find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
+        try:
+            is_anew, fresh, rows, cpu_seconds, left_out_count = self._link.ask(encode_find(questions, now, now_wall))
+        except HelperGone:
+            return NOTHING
+        if self._generation != self._link.generation:
+            self._reader, self._generation = AnswerReader(), self._link.generation
+        self._link.used(cpu_seconds)
+        self.left_out_count = left_out_count
+        return self._reader.read((is_anew, fresh, rows), questions)
+
+
+class RemoteFirstPacketFinder(RemoteFinder):
+    """A `FirstPacketFinder`: the helper looks again by itself, when it is time."""
+
+    def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
+        """Hand first packets over, and wait for nothing; what the helper does not keep up with is left out."""
+        for start in range(0, len(packets), FIRST_PACKETS_AT_ONCE):
+            some = packets[start : start + FIRST_PACKETS_AT_ONCE]
+            try:
+                self._link.tell(encode_see(some, now, now_wall))
+            except (HelperGone, BlockingIOError):
+                self.left_out_count += len(some)
+
+    def look_again(self, now: float, now_wall: float) -> float | None:
+        """Nothing is to be done here."""
+        del now, now_wall
+        return None
+
+
+def _check(answer: tuple[object, ...]) -> None:
+    if answer[0] == "refused":
+        raise OSError(*answer[1:])

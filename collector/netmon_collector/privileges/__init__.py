@@ -1,0 +1,1 @@
+"""Giving up rights: users, capabilities, system calls and files, for good."""

@@ -1,0 +1,209 @@
+"""Two processes out of one that was started by root: a helper that finds owners, and the main process.
+
+The helper reads ``/proc``, and sees neither packets nor clients; the main process sees both, and may open packet
+sockets, but neither other processes nor files. Between them is a third, the keeper, which starts helpers. The split
+comes first of all, before anything is imported that the helper has no use for.
+"""
+
+import gc
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+import sysconfig
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NoReturn
+
+from netmon_collector.config import Settings
+from netmon_collector.finding.channel import pair, send_answer
+from netmon_collector.finding.keeper import Channels, Keeper
+from netmon_collector.finding.link import HelperFailed, HelperLink
+from netmon_collector.finding.proxies import RemoteFinder, RemoteFirstPacketFinder, RemoteForeign, RemoteLister
+from netmon_collector.finding.serve import Listings, Lookups, serve
+from netmon_collector.host.foreign_sockets import ForeignSockets
+from netmon_collector.host.holders import WALK, HolderChoice
+from netmon_collector.host.listers import (
+    FinderChoice,
+    KernelWays,
+    build_owner_finder,
+    build_socket_lister,
+    open_holder_source,
+    open_kernel_ways,
+)
+from netmon_collector.host.ports import FirstPacketFinder, SocketLister
+from netmon_collector.host.proc_processes import ProcProcessReader
+from netmon_collector.host.processes import ProcessTable
+from netmon_collector.privileges.capabilities import Capability, needs_bpf
+from netmon_collector.privileges.drop import Drop, drop
+from netmon_collector.privileges.landlock import Places
+from netmon_collector.privileges.seccomp import Refusals, refuse_calls
+from netmon_collector.privileges.thread_settings import die_with_parent
+from netmon_collector.privileges.users import User, choose_users
+
+__all__ = ["HelperFailed", "Split", "is_split", "split"]
+
+_SWITCH_SECONDS: Final = 0.0005
+"""How long a listing may keep a lookup in the same process waiting at a time; 5 ms is Python's own."""
+
+HELPER_LIMIT_BYTES: Final = 1 << 30
+"""Of the helper's own memory: a machine of a million sockets needs less."""
+
+_IP_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
+"""Sockets of these could reach beyond this machine: no part of the collector has one after the drop."""
+
+_MAP_COMMANDS: Final = (1, 2, 3, 4, 24, 25, 33)
+"""linux/bpf.h: look up, update, delete and walk a map, the first two in batches, and read by an iterator's link."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """What the main process has after the split: who answers in its place, and the drop that it still has to make."""
+
+    lister: RemoteLister
+    choice: FinderChoice
+    foreign: RemoteForeign
+    link: HelperLink
+    user: User
+    captures: bool
+
+    def drop(self, run_directory: Path) -> None:
+        """Give up all rights but to open packet sockets, if packets are captured, and to ``run_directory``.
+
+        Before the first thread. Raises ``OSError`` and ``RuntimeError``: the process must end then.
+        """
+        capabilities = (Capability.NET_RAW,) if self.captures else ()
+        places = Places(read=(*_READ_PLACES, *_code_places()), written=(Path("/dev/null"),), owned=(run_directory,))
+        refusals = Refusals(families=_IP_FAMILIES)
+        wanted = Drop(user=self.user, capabilities=capabilities, refusals=refusals, places=places)
+        dropped = drop(wanted)
+        for is_held, what in ((dropped.holds_calls, "system calls"), (dropped.holds_files, "files")):
+            if not is_held:
+                log.warning("this kernel cannot limit %s of the process; user and capabilities were given up", what)
+
+
+_READ_PLACES: Final = (
+    Path("/sys/class/net"),
+    Path("/sys/devices"),  # where the links in it lead to
+    Path("/proc/self"),  # what it costs, and its own descriptors
+    Path("/etc"),  # hosts, passwd, group: replaced as files, so that a rule for the file would be for the old one
+    Path("/usr/share/zoneinfo"),
+    Path("/dev/urandom"),
+)
+
+
+def is_split(settings: Settings) -> bool:
+    """Whether a run is made of several processes: one that root started on Linux, and that watches this machine."""
+    return settings.read is None and sys.platform.startswith("linux") and os.geteuid() == 0
+
+
+def split(settings: Settings, *, command_lines_of: int | None) -> Split:
+    """Fork whoever finds owners, and give the main process's side. Needs root.
+
+    ``command_lines_of``: as for ``build_socket_lister``. Raises ``HelperFailed``, ``LookupError`` where no user can be
+    chosen, ``OSError``.
+    """
+    user, helper_user = choose_users()
+    control, keepers_control = pair()
+    news, keepers_news = pair()
+    gc.freeze()  # what is there now is shared with the helper: no collection shall write to it
+    pid = os.fork()
+    if pid == 0:
+        control.close()
+        news.close()
+        _be_keeper(_Helper(settings, command_lines_of, helper_user, keepers_news), keepers_control)
+    keepers_control.close()
+    keepers_news.close()
+    link = HelperLink(control, pid)
+    hello = link.start()
+    finder = None
+    if hello.finder:
+        kind = RemoteFirstPacketFinder if hello.sees_packets else RemoteFinder
+        finder = kind(link, hello, news)
+    return Split(
+        lister=RemoteLister(link, hello),
+        choice=FinderChoice(finder, hello.reason, hello.remedy),
+        foreign=RemoteForeign(link),
+        link=link,
+        user=user,
+        captures=settings.is_capturing,
+    )
+
+
+def _be_keeper(helper: "_Helper", control: socket.socket) -> NoReturn:
+    code = 1
+    try:
+        # Signals of a terminal or a service manager go to all: the main process tells when it is over.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        helper.prepare()
+        gc.freeze()  # so that collections in a helper do not copy what it shares with the keeper
+        Keeper(control, helper.run).run()
+        code = 0
+    except Exception:
+        log.exception("owners cannot be found")
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+class _Helper:
+    """What a helper is made of: all that takes rights is opened once, for all of them."""
+
+    def __init__(self, settings: Settings, command_lines_of: int | None, user: User, news: socket.socket) -> None:
+        self._way = settings.owners
+        self._has_packets = settings.is_capturing
+        self._command_lines_of = command_lines_of
+        self._user = user
+        self._news = news
+        self._ways = KernelWays(None)
+        self._holders: HolderChoice = WALK
+
+    def prepare(self) -> None:
+        """Open what takes rights, then give up all that helpers do not need."""
+        if self._has_packets:
+            self._ways = open_kernel_ways(self._way)
+        if self._way != "psutil":
+            self._holders = open_holder_source(self._way)
+        self._lister()  # for what it imports: later the interpreter's files may be out of reach
+        kept = (Capability.DAC_READ_SEARCH, Capability.SYS_PTRACE, *((Capability.BPF,) if needs_bpf() else ()))
+        drop(Drop(user=self._user, capabilities=kept, refusals=self._refusals(forks=False)))
+        self._keeper_pid = os.getpid()
+
+    def run(self, channels: Channels) -> NoReturn:
+        """Be a helper until the main process ends."""
+        die_with_parent(self._keeper_pid)
+        resource.setrlimit(resource.RLIMIT_DATA, (HELPER_LIMIT_BYTES, HELPER_LIMIT_BYTES))
+        refuse_calls(self._refusals(forks=True))
+        sys.setswitchinterval(_SWITCH_SECONDS)
+        lister = self._lister()
+        choice = FinderChoice(None)
+        if self._has_packets:
+            choice = build_owner_finder(self._way, self._ways, command_lines_of=self._command_lines_of)
+        finder = choice.finder
+        hello = (
+            *(finder.name if finder is not None else "", finder is not None and finder.fileno() >= 0),
+            *(isinstance(finder, FirstPacketFinder), choice.reason, choice.remedy, lister.name),
+            tuple((way.name, way.in_use, way.reason) for way in lister.holder_ways),
+        )
+        send_answer(channels.listings, hello)
+        lookups = Lookups(choice, channels.lookups, self._news)
+        foreign = ForeignSockets(ProcessTable(ProcProcessReader()))
+        serve(lookups, Listings(lister, foreign, channels.listings, lookups.listing_begins))
+        raise AssertionError("who serves never returns")
+
+    def _lister(self) -> SocketLister:
+        return build_socket_lister(self._way, self._holders, command_lines_of=self._command_lines_of)
+
+    def _refusals(self, *, forks: bool) -> Refusals:
+        return Refusals(forks=forks, families=_IP_FAMILIES, bpf_commands=_MAP_COMMANDS)
+
+
+def _code_places() -> tuple[Path, ...]:
+    """Give where Python and this program lie, for what is read late, as the text of a traceback is."""
+    own = (Path(__file__).resolve().parents[1], *(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")))
+    return tuple(dict.fromkeys((*own, Path(sysconfig.get_path("platstdlib")), Path(sysconfig.get_path("platlib")))))
