@@ -22,7 +22,7 @@ from netmon_collector.naming import name_settings
 from netmon_collector.playback import Playback
 from netmon_collector.server import Hub, Limits, build_services
 from netmon_collector.source import SomethingMissing, Source
-from netmon_collector.split import Split
+from netmon_collector.split import HelperFailed, Split
 from netmon_collector.status_board import StatusBoard
 from netmon_collector.without_packets import NOBODY_ASKS
 
@@ -79,8 +79,12 @@ def _open_live(settings: Settings, split: Split | None) -> LiveSource:
     _check_interfaces(settings.interfaces)
     loop, recorder = asyncio.get_running_loop(), _open_recorder(settings)
     if split is not None:
-        finder = split.choice if settings.is_capturing else NOBODY_ASKS
-        return LiveSource(settings, split.lister, loop, recorder, finder, split.foreign, split.link)
+        try:
+            found = split.meet()
+        except HelperFailed as error:
+            raise SomethingMissing(str(error)) from error
+        finder = found.choice if settings.is_capturing else NOBODY_ASKS
+        return LiveSource(settings, found.lister, loop, recorder, finder, found.foreign, split.link)
     lines_of = command_lines_of(settings)
     lister = open_socket_lister(settings.owners, command_lines_of=lines_of)
     finder = NOBODY_ASKS
@@ -175,6 +179,7 @@ class Daemon:
             await self._host.start()
         except OSError as error:
             raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
+        await self._tell_health()
         log.info("serving")
         self._supervisor.ready("serving")
         running = (self._source.run(), self._keep_ticks(), self._supervisor.keep_alive(), stopped.wait())

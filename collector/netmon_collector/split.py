@@ -15,7 +15,7 @@ import sys
 import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from netmon_collector.config import Settings
 from netmon_collector.finding.channel import pair, send_answer
@@ -43,7 +43,7 @@ from netmon_collector.privileges.seccomp import Refusals, refuse_calls
 from netmon_collector.privileges.thread_settings import die_with_parent
 from netmon_collector.privileges.users import User, choose_users
 
-__all__ = ["HelperFailed", "Split", "is_split", "split"]
+__all__ = ["HelperFailed", "Split", "is_split", "main_drop", "split"]
 
 _SWITCH_SECONDS: Final = 0.0005
 """How long a listing may keep a lookup in the same process waiting at a time; 5 ms is Python's own."""
@@ -60,27 +60,42 @@ _MAP_COMMANDS: Final = (1, 2, 3, 4, 24, 25, 33)
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Split:
-    """What the main process has after the split: who answers in its place, and the drop that it still has to make."""
+class Found(NamedTuple):
+    """Who answers in place of this process."""
 
     lister: RemoteLister
     choice: FinderChoice
     foreign: RemoteForeign
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """What the main process has after the split: a way to the helper, and the drop that it still has to make."""
+
     link: HelperLink
+    news: socket.socket
     user: User
     captures: bool
+
+    def meet(self) -> Found:
+        """Wait for the helper, which takes as long to begin as this process to import all that it needs.
+
+        Raises `HelperFailed`.
+        """
+        hello = self.link.start()
+        finder = None
+        if hello.finder:
+            kind = RemoteFirstPacketFinder if hello.sees_packets else RemoteFinder
+            finder = kind(self.link, hello, self.news)
+        choice = FinderChoice(finder, hello.reason, hello.remedy)
+        return Found(RemoteLister(self.link, hello), choice, RemoteForeign(self.link))
 
     def drop(self, run_directory: Path) -> None:
         """Give up all rights but to open packet sockets, if packets are captured, and to ``run_directory``.
 
         Before the first thread. Raises ``OSError`` and ``RuntimeError``: the process must end then.
         """
-        capabilities = (Capability.NET_RAW,) if self.captures else ()
-        places = Places(read=(*_READ_PLACES, *_code_places()), written=(Path("/dev/null"),), owned=(run_directory,))
-        refusals = Refusals(families=_IP_FAMILIES)
-        wanted = Drop(user=self.user, capabilities=capabilities, refusals=refusals, places=places)
-        dropped = drop(wanted)
+        dropped = drop(main_drop(self.user, run_directory, captures=self.captures))
         for is_held, what in ((dropped.holds_calls, "system calls"), (dropped.holds_files, "files")):
             if not is_held:
                 log.warning("this kernel cannot limit %s of the process; user and capabilities were given up", what)
@@ -96,6 +111,18 @@ _READ_PLACES: Final = (
 )
 
 
+def main_drop(user: User, run_directory: Path, *, captures: bool) -> Drop:
+    """Give the drop of the main process."""
+    return Drop(
+        user=user,
+        capabilities=(Capability.NET_RAW,) if captures else (),
+        refusals=Refusals(families=_IP_FAMILIES),
+        places=Places(
+            read=(*_READ_PLACES, *_code_places()), written=(Path("/dev/null"),), owned=(run_directory.resolve(),)
+        ),
+    )
+
+
 def is_split(settings: Settings) -> bool:
     """Whether a run is made of several processes: one that root started on Linux, and that watches this machine."""
     return settings.read is None and sys.platform.startswith("linux") and os.geteuid() == 0
@@ -104,8 +131,8 @@ def is_split(settings: Settings) -> bool:
 def split(settings: Settings, *, command_lines_of: int | None) -> Split:
     """Fork whoever finds owners, and give the main process's side. Needs root.
 
-    ``command_lines_of``: as for ``build_socket_lister``. Raises ``HelperFailed``, ``LookupError`` where no user can be
-    chosen, ``OSError``.
+    ``command_lines_of``: as for ``build_socket_lister``. Raises ``OSError``, and ``LookupError`` where no user can be
+    chosen.
     """
     user, helper_user = choose_users()
     control, keepers_control = pair()
@@ -118,20 +145,7 @@ def split(settings: Settings, *, command_lines_of: int | None) -> Split:
         _be_keeper(_Helper(settings, command_lines_of, helper_user, keepers_news), keepers_control)
     keepers_control.close()
     keepers_news.close()
-    link = HelperLink(control, pid)
-    hello = link.start()
-    finder = None
-    if hello.finder:
-        kind = RemoteFirstPacketFinder if hello.sees_packets else RemoteFinder
-        finder = kind(link, hello, news)
-    return Split(
-        lister=RemoteLister(link, hello),
-        choice=FinderChoice(finder, hello.reason, hello.remedy),
-        foreign=RemoteForeign(link),
-        link=link,
-        user=user,
-        captures=settings.is_capturing,
-    )
+    return Split(link=HelperLink(control, pid), news=news, user=user, captures=settings.is_capturing)
 
 
 def _be_keeper(helper: "_Helper", control: socket.socket) -> NoReturn:

@@ -4,6 +4,7 @@ Lookups and `look` belong to the event loop's thread, listings to the thread tha
 """
 
 import errno
+import fcntl
 import socket
 import struct
 import threading
@@ -18,9 +19,12 @@ from netmon_collector.finding_state import HELPER_IS_DOWN
 __all__ = ["Hello", "HelperFailed", "HelperGone", "HelperLink"]
 
 START_SECONDS: Final = 20.0
-LOOKUP_SECONDS: Final = 1.0
+LOOKUP_SECONDS: Final = 2.0
 """The event loop waits for a lookup: a helper that takes longer is replaced."""
 LISTING_SECONDS: Final = 30.0
+BACKLOG_BYTES: Final = 32 * 1024
+"""What may wait for the helper unread, some 50 messages of about 700 bytes: a question comes behind all of it."""
+_SIOCOUTQ: Final = 0x5411  # asm-generic/ioctls.h
 TOLD_SECONDS: Final = 60.0
 """How long it is said that there was a new helper."""
 
@@ -142,6 +146,8 @@ class HelperLink:
     def tell(self, request: bytes) -> None:
         """Send what has no answer. Raises `HelperGone`; ``BlockingIOError`` where the helper does not keep up."""
         channel = self._talking()
+        if _unread_bytes(channel) > BACKLOG_BYTES:
+            raise BlockingIOError
         try:
             channel.send(request, socket.MSG_DONTWAIT)
         except BlockingIOError:
@@ -176,7 +182,8 @@ class HelperLink:
         if waiting is not None:
             waiting.close()
         if listings is not None:
-            _shut_down(listings)
+            _shut_down(listings)  # wakes whoever waits there
+            listings.close()
         self._control.close()
         self._is_lost = True
 
@@ -266,6 +273,12 @@ def _wait_at_most(channel: socket.socket, seconds: float) -> None:
     limit = struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
     for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
         channel.setsockopt(socket.SOL_SOCKET, option, limit)
+
+
+def _unread_bytes(channel: socket.socket) -> int:
+    """Give what the other side has not read, with the kernel's own part of each message (unix_outq_len)."""
+    (count,) = struct.unpack("i", fcntl.ioctl(channel, _SIOCOUTQ, bytes(4)))
+    return int(count)
 
 
 def _shut_down(channel: socket.socket) -> None:

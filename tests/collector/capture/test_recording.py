@@ -12,7 +12,6 @@ from netmon_collector.capture.recording import SIDECAR_NAME, Recorder
 from netmon_collector.capture.sidecar import Processes, decode
 from netmon_collector.core import links
 from netmon_collector.core.batch import Batch
-from netmon_collector.invoker import sudo_owner
 from tests.support import frames
 
 NOW = 1_000.0
@@ -122,13 +121,6 @@ def test_it_belongs_to_the_user_who_called_sudo(tmp_path: Path) -> None:
     recorder.close()
     owners = {(path.stat().st_uid, path.stat().st_gid) for path in (tmp_path / "run", *(tmp_path / "run").iterdir())}
     assert owners == {(65534, 65534)}
-
-
-def test_the_user_who_called_sudo_is_taken_from_the_environment() -> None:
-    assert sudo_owner({"SUDO_UID": "0"}) == (0, 0)
-    for nonsense in ("", "-1", "root", "4294967290", "99999999999999", "٣"):
-        assert sudo_owner({"SUDO_UID": nonsense}) is None
-    assert sudo_owner({}) is None
 
 
 def test_nothing_is_written_over_or_followed(tmp_path: Path) -> None:

@@ -1,0 +1,130 @@
+import os
+import signal
+from collections import deque
+from collections.abc import Generator
+
+import pytest
+
+from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.questions import Question
+from netmon_collector.finding.channel import pair
+from netmon_collector.finding.link import HelperFailed, HelperGone, HelperLink
+from netmon_collector.finding.requests import encode_find, encode_listing, encode_see
+from tests.support.process_status import is_there
+from tests.support.told_owners_process import HANGS, KEY, HelperProcess, helper_process
+from tests.support.waiting import wait_for
+
+FIND = encode_find([Question("0", KEY, 1.0)], 1.0, 2.0)
+LIST = encode_listing(2.0, is_fresh=False)
+
+
+@pytest.fixture
+def machine() -> Generator[HelperProcess]:
+    with helper_process() as made:
+        made.link.start()
+        yield made
+
+
+def codes(link: HelperLink) -> list[str]:
+    return [one.code for one in link.degraded()]
+
+
+def test_the_first_helper_says_how_it_finds_owners() -> None:
+    with helper_process() as made:
+        hello = made.link.start()
+        assert (hello.finder, hello.lister, hello.ways) == ("told", "told", (("task_file", True, ""),))
+        assert made.link.is_up
+        assert len(made.link.pids) == 2
+        assert codes(made.link) == []
+
+
+def test_lookups_and_listings_are_answered(machine: HelperProcess) -> None:
+    assert len(machine.link.ask(FIND)[2]) == 1
+    assert machine.link.ask_listing(LIST)[0][0] == "listed"
+
+
+def test_a_helper_that_ends_is_said_and_followed_by_another_within_two_seconds(machine: HelperProcess) -> None:
+    keeper, helper = machine.link.pids
+    os.kill(helper, signal.SIGKILL)
+    wait_for(lambda: codes(machine.link) == ["owners.helper"], seconds=2, what="it is said")
+    with pytest.raises(HelperGone):
+        machine.link.ask(FIND)
+    wait_for(machine.link.look, seconds=2, what="the next helper")
+    assert machine.link.pids[0] == keeper
+    assert machine.link.pids[1] != helper
+    assert len(machine.link.ask(FIND)[2]) == 1
+    assert machine.link.ask_listing(LIST)[0][0] == "listed"
+    assert codes(machine.link) == ["owners.helper_restarted"]
+    assert machine.link.generation == machine.link.listing_generation == 2
+
+
+def test_the_end_is_noticed_by_the_question_itself(machine: HelperProcess) -> None:
+    keeper, helper = machine.link.pids
+    os.kill(keeper, signal.SIGSTOP)
+    os.kill(helper, signal.SIGKILL)
+    wait_for(lambda: not is_there(helper), seconds=2, what="its end")
+    for ask in (machine.link.ask, machine.link.ask_listing):
+        with pytest.raises(HelperGone):
+            ask(FIND)
+    assert codes(machine.link) == ["owners.helper"]
+    os.kill(keeper, signal.SIGCONT)
+
+
+def test_a_helper_that_hangs_is_replaced(machine: HelperProcess) -> None:
+    helper = machine.link.pids[1]
+    hanging = KEY.__class__(KEY.protocol, 6, KEY.local_address, 1, KEY.remote_address, HANGS)
+    with pytest.raises(HelperGone):
+        machine.link.ask(encode_find([Question("0", hanging, 1.0)], 1.0, 2.0))
+    assert codes(machine.link) == ["owners.helper"]
+    wait_for(machine.link.look, seconds=3, what="the next helper")
+    assert not is_there(helper)
+
+
+def test_what_a_helper_does_not_keep_up_with_is_refused_at_once(machine: HelperProcess) -> None:
+    os.kill(machine.link.pids[1], signal.SIGSTOP)
+    message = encode_see([FirstPacket(KEY, 1.0)] * 20, 1.0, 2.0)
+    for _ in range(5):
+        machine.link.tell(message)
+    with pytest.raises(BlockingIOError):
+        deque((machine.link.tell(message) for _ in range(1_000)), maxlen=0)
+
+
+def test_a_helper_that_is_asked_nonsense_ends_and_is_followed_by_another(machine: HelperProcess) -> None:
+    helper = machine.link.pids[1]
+    with pytest.raises(HelperGone):
+        machine.link.ask(b"nonsense")
+    wait_for(machine.link.look, seconds=2, what="the next helper")
+    assert machine.link.pids[1] != helper
+
+
+def test_without_a_keeper_it_is_over_for_good(machine: HelperProcess) -> None:
+    keeper, helper = machine.link.pids
+    os.kill(keeper, signal.SIGKILL)
+    wait_for(lambda: codes(machine.link) == ["owners.helper"], seconds=2, what="it is said")
+    assert "Restart" in machine.link.degraded()[0].remedy
+    wait_for(lambda: not is_there(helper), seconds=2, what="the helper's end")
+
+
+def test_closing_ends_them_both(machine: HelperProcess) -> None:
+    processes = machine.link.pids
+    machine.link.close()
+    machine.link.close()
+    wait_for(lambda: not any(map(is_there, processes)), seconds=2, what="their end")
+
+
+def test_a_keeper_that_ends_at_once_is_a_failure() -> None:
+    here, there = pair()
+    there.close()
+    found = HelperLink(here, 1)
+    with pytest.raises(HelperFailed):
+        found.start()
+    found.close()
+
+
+def test_cpu_of_helpers_before_is_not_forgotten(machine: HelperProcess) -> None:
+    machine.link.used(1.5)
+    os.kill(machine.link.pids[1], signal.SIGKILL)
+    wait_for(lambda: not machine.link.look(), seconds=2, what="it is noticed")
+    wait_for(machine.link.look, seconds=2, what="the next helper")
+    machine.link.used(0.5)
+    assert machine.link.cpu_seconds == 2.0

@@ -1,0 +1,105 @@
+import os
+import signal
+from collections.abc import Generator
+from dataclasses import replace
+
+import pytest
+
+from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.questions import Question
+from netmon_collector.finding.proxies import RemoteFirstPacketFinder, RemoteForeign, RemoteLister
+from netmon_collector.finding.requests import WANTED_AT_ONCE
+from netmon_collector.host.ports import FirstPacketFinder
+from tests.support.told_owners_process import KEY, REFUSED, HelperProcess, found_process, helper_process
+from tests.support.waiting import wait_for
+
+
+class Machine:
+    def __init__(self, process: HelperProcess) -> None:
+        hello = process.link.start()
+        self.process = process
+        self.finder = RemoteFirstPacketFinder(process.link, hello, process.news)
+        self.lister = RemoteLister(process.link, hello)
+        self.foreign = RemoteForeign(process.link)
+
+
+@pytest.fixture
+def machine() -> Generator[Machine]:
+    with helper_process() as made:
+        yield Machine(made)
+
+
+def question(number: int) -> Question:
+    return Question(f"c{number}", replace(KEY, remote_port=number), 1.0)
+
+
+def test_answers_are_for_the_questions_that_were_asked(machine: Machine) -> None:
+    found = machine.finder.find([question(5), question(7)], 1.0, 2.0)
+    assert [(each.id, each.process_id) for each in found.answers] == [("c5", "b-5"), ("c7", "b-7")]
+    assert set(found.processes) == {found_process(5), found_process(7)}
+
+
+def test_more_questions_than_one_message_holds_are_all_answered(machine: Machine) -> None:
+    asked = [question(2 + number % 60_000) for number in range(2_500)]
+    found = machine.finder.find(asked, 1.0, 2.0)
+    assert [each.id for each in found.answers] == [each.id for each in asked]
+
+
+def test_without_a_helper_nothing_is_answered_and_what_comes_next_is_known_anew(machine: Machine) -> None:
+    machine.finder.find([question(5)], 1.0, 2.0)
+    link = machine.process.link
+    os.kill(link.pids[1], signal.SIGKILL)
+    wait_for(lambda: not link.look(), seconds=2, what="it is noticed")
+    assert machine.finder.find([question(5)], 1.0, 2.0).answers == ()
+    with pytest.raises(OSError, match="has ended"):
+        machine.lister.list_sockets(1.0)
+    machine.finder.see([FirstPacket(KEY, 1.0)], 1.0, 2.0)
+    assert machine.finder.left_out_count == 1
+    wait_for(link.look, seconds=2, what="the next helper")
+    assert machine.finder.find([question(5)], 1.0, 2.0).processes == (found_process(5),)
+    assert machine.lister.list_sockets(1.0).processes == (found_process(1),)
+
+
+def test_first_packets_are_handed_over_and_what_was_left_out_comes_back(machine: Machine) -> None:
+    assert isinstance(machine.finder, FirstPacketFinder)
+    machine.finder.see([FirstPacket(KEY, 1.0)] * 3, 1.0, 2.0)
+    assert machine.finder.look_again(1.0, 2.0) is None
+    found = machine.finder.find([question(5)], 1.0, 2.0)
+    assert found.answers[0].cookie == 3  # how many it has seen
+    assert machine.finder.left_out_count == 1
+    assert machine.process.link.cpu_seconds > 0
+
+
+def test_news_is_told_once_until_the_next_listing(machine: Machine) -> None:
+    for _ in range(2):
+        os.write(machine.process.wake, b"x")
+        assert wait_for(lambda: machine.finder.hear(1.0, 2.0), seconds=2, what="news") == 1
+        os.write(machine.process.wake, b"x")
+        machine.finder.find([question(5)], 1.0, 2.0)
+        assert machine.finder.hear(1.0, 2.0) == 0
+        machine.lister.list_sockets(1.0)
+
+
+def test_a_listing_comes_with_its_cost_and_without_caches_where_asked(machine: Machine) -> None:
+    first = machine.lister.list_sockets(1.0)
+    assert [row.local_port for row in first.scan.rows] == [1]
+    assert first.elsewhere_cpu_seconds > 0
+    machine.lister.forget_caches()
+    assert [row.local_port for row in machine.lister.list_sockets(2.0).scan.rows] == [2]
+    assert machine.lister.holder_ways[0].in_use
+    assert machine.process.link.resident_bytes > 1_000_000
+
+
+def test_what_the_system_refuses_the_helper_is_the_same_error_here(machine: Machine) -> None:
+    with pytest.raises(PermissionError, match="refused"):
+        machine.lister.list_sockets(REFUSED)
+    assert machine.lister.list_sockets(1.0).scan.rows
+
+
+def test_other_namespaces_are_looked_into_for_some_addresses_at_a_time(machine: Machine) -> None:
+    few = frozenset({bytes(4), bytes(16)})
+    assert machine.foreign.look(1.0, few).scan.places[0].addresses == few
+    many = frozenset(number.to_bytes(4, "big") for number in range(WANTED_AT_ONCE + 10))
+    looks = [machine.foreign.look(1.0, many).scan.places[0].addresses for _ in range(2)]
+    assert [len(look) for look in looks] == [WANTED_AT_ONCE] * 2
+    assert looks[0] | looks[1] == many

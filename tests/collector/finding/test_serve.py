@@ -1,0 +1,63 @@
+import socket
+import struct
+import threading
+from collections.abc import Generator
+
+import pytest
+
+from netmon_collector.core.questions import Question
+from netmon_collector.finding.channel import pair, receive_answer
+from netmon_collector.finding.requests import encode_find, encode_listing
+from netmon_collector.finding.serve import Listings, Lookups
+from netmon_collector.host.listers import FinderChoice
+from tests.support.told_owners_process import KEY, ToldFinder, ToldForeign, ToldLister
+
+Ends = tuple[socket.socket, socket.socket]
+
+
+@pytest.fixture
+def ends() -> Generator[Ends]:
+    here, there = pair()
+    with here, there:
+        yield here, there
+
+
+def run(work: Lookups | Listings, raised: list[BaseException]) -> threading.Thread:
+    def to_the_end() -> None:
+        try:
+            work.run()
+        except Exception as error:  # noqa: BLE001 - what it is, the test says
+            raised.append(error)
+
+    thread = threading.Thread(target=to_the_end)
+    thread.start()
+    return thread
+
+
+def test_where_nobody_looks_up_every_question_has_an_empty_answer(ends: Ends) -> None:
+    raised: list[BaseException] = []
+    thread = run(Lookups(FinderChoice(None), ends[1], ends[1]), raised)
+    ends[0].send(encode_find([Question("0", KEY, 1.0)], 1.0, 2.0))
+    assert receive_answer(ends[0])[:3] == (False, [], [])
+    ends[0].close()
+    thread.join(5)
+    assert [type(error).__name__ for error in raised] == ["_MainEnded"]
+
+
+@pytest.mark.parametrize("message", [b"x", struct.pack("=B", 99) * 20, encode_listing(1.0, is_fresh=False)])
+def test_what_nobody_asks_for_ends_the_work(ends: Ends, message: bytes) -> None:
+    raised: list[BaseException] = []
+    thread = run(Lookups(FinderChoice(ToldFinder()), ends[1], ends[1]), raised)
+    ends[0].send(message)
+    thread.join(5)
+    assert [type(error) for error in raised] == [ValueError]
+
+
+def test_a_lookup_is_no_listing(ends: Ends) -> None:
+    raised: list[BaseException] = []
+    thread = run(Listings(ToldLister(), ToldForeign(), ends[1], lambda: None), raised)
+    ends[0].send(encode_listing(1.0, is_fresh=False))
+    assert receive_answer(ends[0])[0][0] == "listed"
+    ends[0].send(encode_find([], 1.0, 2.0))
+    thread.join(5)
+    assert [type(error) for error in raised] == [ValueError]

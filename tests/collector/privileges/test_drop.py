@@ -1,0 +1,132 @@
+"""The drop, made in a child of the test with the very values of the collector, and tried there."""
+
+import errno
+import os
+import platform
+import socket
+import threading
+from pathlib import Path
+
+import pytest
+
+from netmon_collector.privileges.capabilities import Capability
+from netmon_collector.privileges.drop import Drop, drop
+from netmon_collector.privileges.landlock import Places
+from netmon_collector.privileges.system_call import system_call
+from netmon_collector.privileges.users import User
+from netmon_collector.split import main_drop
+from tests.support.dropped_child import results_in_child
+from tests.support.namespaces import needs_root
+from tests.support.process_status import status_of
+
+pytestmark = [pytest.mark.root, needs_root]
+
+USER = User(61_150, 61_151)
+NOT_ALLOWED = os.strerror(errno.EPERM)
+HANDLES = {"x86_64": 303, "aarch64": 264}
+"""name_to_handle_at(2)."""
+NO_ACCESS = os.strerror(errno.EACCES)
+
+
+@pytest.fixture
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    directory = tmp_path_factory.mktemp("run")
+    os.chown(directory, *USER)
+    for parent in (directory, *directory.parents[:3]):
+        parent.chmod(parent.stat().st_mode | 0o011)
+    return directory
+
+
+def make_a_socket(directory: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(directory / "one"))
+    (directory / "new").mkdir()
+    (directory / "one").rename(directory / "new" / "one")
+    (directory / "new" / "one").unlink()
+
+
+def exec_true() -> None:
+    os.execv("/bin/true", ["true"])  # noqa: S606 - refused
+
+
+def open_packet_socket() -> None:
+    socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3)).close()
+
+
+def test_the_main_process_may_open_packet_sockets_and_its_own_files_and_nothing_else(run: Path) -> None:
+    secret = run.parent / "secret"
+    secret.write_text("readable by all, but not for the main process")
+    secret.chmod(0o644)
+    found = results_in_child(
+        lambda: drop(main_drop(USER, run, captures=True)),
+        {
+            "packet socket": open_packet_socket,
+            "its directory": lambda: make_a_socket(run),
+            "an interface": lambda: list(Path("/sys/class/net/lo").iterdir()),
+            "its own status": lambda: Path("/proc/self/status").read_bytes(),
+            "its own descriptors": lambda: list(Path("/dev/fd").iterdir()),
+            "hosts": lambda: Path("/etc/hosts").read_bytes(),
+            "descriptors of pid 1": lambda: list(Path("/proc/1/fd").iterdir()),
+            "status of pid 1": lambda: Path("/proc/1/status").read_bytes(),
+            "shadow": lambda: Path("/etc/shadow").read_bytes(),
+            "/root": lambda: list(Path("/root").iterdir()),
+            "any other file": secret.read_bytes,
+            "writing elsewhere": lambda: Path("/dev/shm/netmon-probe").write_bytes(b""),  # noqa: S108 - refused
+            "exec": exec_true,
+            "fork": os.fork,
+            "root again": lambda: os.setresuid(0, 0, 0),
+            "IP socket": lambda: socket.socket(socket.AF_INET),
+            "a signal": lambda: os.kill(os.getppid(), 0),
+            "chroot": lambda: os.chroot("/"),
+        },
+    )
+    allowed = {"packet socket", "its directory", "an interface", "its own status", "its own descriptors", "hosts"}
+    assert {name for name, result in found.items() if result == "done"} == allowed
+    assert found["exec"] == found["fork"] == found["root again"] == found["chroot"] == NOT_ALLOWED
+    assert found["descriptors of pid 1"] == found["shadow"] == found["any other file"] == NO_ACCESS
+
+
+def test_without_packets_not_even_packet_sockets_are_left(run: Path) -> None:
+    found = results_in_child(lambda: drop(main_drop(USER, run, captures=False)), {"packet": open_packet_socket})
+    assert found == {"packet": NOT_ALLOWED}
+
+
+def test_who_reads_processes_may_read_their_descriptors_and_neither_packets_nor_programs() -> None:
+    kept = (Capability.DAC_READ_SEARCH, Capability.SYS_PTRACE)
+
+    def read_descriptors() -> None:
+        directory = f"/proc/{os.getppid()}/fd"
+        assert [os.readlink(f"{directory}/{name}") for name in os.listdir(directory)]  # noqa: PTH115, PTH208
+
+    found = results_in_child(
+        lambda: drop(Drop(user=USER, capabilities=kept)),
+        {
+            "descriptors": read_descriptors,
+            "packet": open_packet_socket,
+            "exec": exec_true,
+            "by handle": lambda: system_call(HANDLES[platform.machine()], -100, None, None, None, 0),
+        },
+    )
+    assert found["descriptors"] == "done"
+    assert {found["packet"], found["exec"], found["by handle"]} == {NOT_ALLOWED}
+
+
+def test_the_status_says_what_was_given_up(run: Path) -> None:
+    def check() -> None:
+        status = status_of("self")
+        sets = {status[name] for name in ("CapEff", "CapPrm", "CapBnd")}
+        assert (sets, status["NoNewPrivs"], status["Groups"]) == ({f"{1 << 13:016x}"}, "1", "")
+        assert status["Uid"].split() == [str(USER.uid)] * 4
+
+    assert results_in_child(lambda: drop(main_drop(USER, run, captures=True)), {"status": check}) == {"status": "done"}
+
+
+def test_a_drop_with_a_second_thread_is_refused() -> None:
+    stop = threading.Event()
+
+    def with_a_thread() -> None:
+        threading.Thread(target=stop.wait, daemon=True).start()
+        with pytest.raises(RuntimeError, match="before the first thread"):
+            drop(Drop(user=USER, capabilities=(), places=Places()))
+
+    assert results_in_child(with_a_thread, {}) == {}

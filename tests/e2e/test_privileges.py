@@ -1,0 +1,218 @@
+"""What the collector's processes may do, and what becomes of owners when one of them is killed."""
+
+import os
+import signal
+import subprocess
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from netmon.model import Snapshot, Status, UnattributedReason
+from netmon_client import Client
+from tests.support.balance import assert_balanced
+from tests.support.collector_process import CollectorProcess, collector
+from tests.support.health import health_of
+from tests.support.process_status import children_of, is_there, status_of
+from tests.support.stage import Stage, stage
+from tests.support.traffic import programs
+from tests.support.waiting import wait_for
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+
+NET_RAW = 1 << 13
+READS_PROCESSES = 1 << 2 | 1 << 19
+"""CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE."""
+
+
+@pytest.fixture
+def built() -> Generator[Stage]:
+    with stage("nmpriv") as made:
+        yield made
+
+
+@pytest.fixture
+def running(built: Stage) -> Generator[CollectorProcess]:
+    with collector(built) as process:
+        yield process
+
+
+def status(running: CollectorProcess) -> Status:
+    with running.client() as client:
+        return client.status()
+
+
+def pids(running: CollectorProcess) -> tuple[int, int, int]:
+    """The main process, the keeper, the helper."""
+    main, keeper, helper = wait_for(
+        lambda: found if len(found := status(running).pids) == 3 else None, seconds=10, what="all three processes"
+    )
+    return main, keeper, helper
+
+
+def codes(running: CollectorProcess) -> set[str]:
+    return {one.code for one in status(running).degraded}
+
+
+def test_each_process_has_its_own_user_and_the_least_capabilities(running: CollectorProcess) -> None:
+    main, keeper, helper = pids(running)
+    assert main == running.pid
+    for pid, kept in ((main, NET_RAW), (keeper, READS_PROCESSES), (helper, READS_PROCESSES)):
+        found = status_of(pid)
+        assert {name: int(found[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapInh", "CapAmb")} == {
+            **dict.fromkeys(("CapEff", "CapPrm", "CapBnd"), kept),
+            **dict.fromkeys(("CapInh", "CapAmb"), 0),
+        }
+        assert (found["NoNewPrivs"], found["Seccomp"]) == ("1", "2")
+        users, groups = set(found["Uid"].split()), set(found["Gid"].split())
+        assert (len(users), len(groups), found["Groups"]) == (1, 1, "")
+        assert "0" not in users | groups
+        limits = [line.split() for line in Path(f"/proc/{pid}/limits").read_text().splitlines()]
+        assert ["Max", "core", "file", "size", "0", "0", "bytes"] in limits
+        # What a dumpable process has is its user's; of one that is closed to others it is root's (proc(5)).
+        assert Path(f"/proc/{pid}/environ").stat().st_uid == 0
+    assert status_of(main)["Uid"] != status_of(helper)["Uid"] == status_of(keeper)["Uid"]
+
+
+def test_no_thread_of_the_main_process_has_more_than_the_first(running: CollectorProcess) -> None:
+    threads = list(Path(f"/proc/{running.pid}/task").iterdir())
+    assert len(threads) > 1
+    for thread in threads:
+        found = status_of(f"{running.pid}/task/{thread.name}")
+        assert (int(found["CapEff"], 16), found["Seccomp"], found["NoNewPrivs"]) == (NET_RAW, "2", "1")
+
+
+def test_nothing_of_the_helpers_is_open_in_the_main_process_nor_packets_in_the_helper(
+    running: CollectorProcess,
+) -> None:
+    main, keeper, helper = pids(running)
+    assert not [target for target in open_files(main) if "bpf" in target]
+    packet_sockets = Path(f"/proc/{main}/net/packet").read_text()
+    held = {line.split()[-1] for line in packet_sockets.splitlines()[1:]}
+    for pid in (keeper, helper):
+        assert not held & {target.removeprefix("socket:[").removesuffix("]") for target in open_files(pid)}
+
+
+def open_files(pid: int) -> list[str]:
+    return [os.readlink(entry) for entry in Path(f"/proc/{pid}/fd").iterdir()]  # noqa: PTH115
+
+
+def newest(client: Client) -> Snapshot:
+    return client.snapshot()
+
+
+def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing_is_lost(
+    built: Stage, running: CollectorProcess
+) -> None:
+    with programs() as talking, running.client() as client:
+        server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
+        _, keeper, helper = pids(running)
+        assert health_of(built.socket, "attribution") == "SERVING"
+        # Held, the keeper cannot start another one: so long everything is as without a helper.
+        os.kill(keeper, signal.SIGSTOP)
+        os.kill(helper, signal.SIGKILL)
+        amounts = ("--connections", 3, "--upload", 5_000, "--download", 5_000, "--seconds", 8)
+        wait_for(lambda: not is_there(helper), seconds=5, what="its end")
+        started = talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, *amounts)
+        ends = {flow.remote for flow in started.wait().flows}
+
+        def without() -> Snapshot | None:
+            found = newest(client)
+            assert_balanced(found)
+            reasons = {row.facts.unattributed_reason for row in found.connections if str(row.remote) in ends}
+            return found if reasons == {UnattributedReason.NO_HELPER} else None
+
+        wait_for(without, seconds=10, what="connections without an owner, for that reason")
+        assert "owners.helper" in codes(running)
+        wait_for(lambda: health_of(built.socket, "attribution") == "NOT_SERVING", seconds=3, what="health says so")
+        os.kill(keeper, signal.SIGCONT)
+        wait_for(lambda: "owners.helper" not in codes(running), seconds=2.5, what="the next helper")
+        assert "owners.helper_restarted" in codes(running)
+
+        def owned() -> Snapshot | None:
+            found = newest(client)
+            assert_balanced(found)
+            rows = [row for row in found.connections if str(row.remote) in ends]
+            return found if rows and all(row.process and row.process.pid == started.pid for row in rows) else None
+
+        wait_for(owned, seconds=6, what="owners of what began meanwhile")
+        assert health_of(built.socket, "attribution") == "SERVING"
+        assert pids(running)[2] != helper
+        started.wait()
+
+
+def test_a_helper_that_hangs_is_replaced(built: Stage, running: CollectorProcess) -> None:
+    _, _, helper = pids(running)
+    os.kill(helper, signal.SIGSTOP)
+    with programs() as talking:
+        server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
+        talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, "--seconds", 1).wait()
+        wait_for(lambda: pids(running)[2] != helper, seconds=8, what="another helper")
+    assert not is_there(helper)
+
+
+def test_killing_the_main_process_leaves_no_process_and_no_program_in_the_kernel(
+    built: Stage, running: CollectorProcess
+) -> None:
+    _, keeper, helper = pids(running)
+    links = bpf_links(keeper)
+    assert links <= all_links()
+    running.kill()
+    wait_for(lambda: not is_there(keeper) and not is_there(helper), seconds=3, what="their end")
+    wait_for(lambda: not links & all_links(), seconds=3, what="no link of theirs")
+
+
+def bpf_links(pid: int) -> set[str]:
+    """The ids of the links that a process holds (kernel/bpf/syscall.c, bpf_link_show_fdinfo)."""
+    found: set[str] = set()
+    for entry in Path(f"/proc/{pid}/fdinfo").iterdir():
+        lines = dict(line.split(":", 1) for line in entry.read_text().splitlines() if ":" in line)
+        if "link_id" in lines:
+            found.add(lines["link_id"].strip())
+    return found
+
+
+def all_links() -> set[str]:
+    found: set[str] = set()
+    for process in Path("/proc").iterdir():
+        if process.name.isdecimal():
+            try:
+                found |= bpf_links(int(process.name))
+            except OSError:
+                continue
+    return found
+
+
+def test_killing_the_keeper_is_said_and_packets_are_counted_on(built: Stage, running: CollectorProcess) -> None:
+    _, keeper, helper = pids(running)
+    os.kill(keeper, signal.SIGKILL)
+    wait_for(lambda: "owners.helper" in codes(running), seconds=3, what="it is said")
+    wait_for(lambda: not is_there(helper), seconds=3, what="the helper's end")
+    before = newest_packets(running)
+    subprocess.run(built.near.namespace.command("ping", "-n", "-q", "-c", "1", built.far.ipv4), check=True)
+    wait_for(lambda: newest_packets(running) > before, seconds=4, what="the ping")
+    assert running.terminate() <= 1.5
+
+
+def newest_packets(running: CollectorProcess) -> int:
+    with running.client() as client:
+        found = client.snapshot()
+    assert_balanced(found)
+    return found.totals.sent_packets
+
+
+def test_no_process_is_left_after_sigterm(running: CollectorProcess) -> None:
+    processes = pids(running)
+    assert children_of(running.pid) == {processes[1]}
+    running.terminate()
+    wait_for(lambda: not any(map(is_there, processes)), seconds=2, what="their end")
+
+
+def test_a_directory_with_other_files_is_not_given_away(built: Stage) -> None:
+    run = Path(built.socket).parent
+    run.mkdir(mode=0o755)
+    (run / "somebody's").write_text("")
+    with collector(built, wait=False) as process:
+        assert process.exit_code(20) == 2
+    assert "holds other files" in process.log.read_text()
+    assert run.stat().st_uid == 0
