@@ -36,7 +36,7 @@ from netmon_collector.host.listers import (
 from netmon_collector.host.ports import FirstPacketFinder, SocketLister
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
-from netmon_collector.privileges.capabilities import Capability, needs_bpf
+from netmon_collector.privileges.capabilities import Capability, effective, needs_bpf
 from netmon_collector.privileges.drop import Drop, drop
 from netmon_collector.privileges.landlock import Places
 from netmon_collector.privileges.seccomp import Refusals, refuse_calls
@@ -53,6 +53,9 @@ HELPER_LIMIT_BYTES: Final = 1 << 30
 
 _IP_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 """Sockets of these could reach beyond this machine: no part of the collector has one after the drop."""
+
+_READS_PROCESSES: Final = (Capability.DAC_READ_SEARCH, Capability.SYS_PTRACE)
+_PARTS: Final = (Capability.SETUID, Capability.SETGID, Capability.SETPCAP)
 
 _MAP_COMMANDS: Final = (1, 2, 3, 4, 24, 25, 33)
 """linux/bpf.h: look up, update, delete and walk a map, the first two in batches, and read by an iterator's link."""
@@ -124,8 +127,13 @@ def main_drop(user: User, run_directory: Path, *, captures: bool) -> Drop:
 
 
 def is_split(settings: Settings) -> bool:
-    """Whether a run is made of several processes: one that root started on Linux, and that watches this machine."""
-    return settings.read is None and sys.platform.startswith("linux") and os.geteuid() == 0
+    """Whether a run is made of several processes: on Linux, where it watches this machine and has the rights to part.
+
+    Root has them, and a service that was given them without ever being root.
+    """
+    if settings.read is not None or not sys.platform.startswith("linux"):
+        return False
+    return os.geteuid() == 0 or effective() >= {*_READS_PROCESSES, *_PARTS}
 
 
 def split(settings: Settings, *, command_lines_of: int | None) -> Split:
@@ -135,6 +143,8 @@ def split(settings: Settings, *, command_lines_of: int | None) -> Split:
     chosen.
     """
     user, helper_user = choose_users()
+    if os.geteuid():
+        user = User(os.geteuid(), os.getegid())  # the service manager has chosen it
     control, keepers_control = pair()
     news, keepers_news = pair()
     gc.freeze()  # what is there now is shared with the helper: no collection shall write to it
@@ -184,7 +194,7 @@ class _Helper:
         if self._way != "psutil":
             self._holders = open_holder_source(self._way)
         self._lister()  # for what it imports: later the interpreter's files may be out of reach
-        kept = (Capability.DAC_READ_SEARCH, Capability.SYS_PTRACE, *((Capability.BPF,) if needs_bpf() else ()))
+        kept = (*_READS_PROCESSES, *((Capability.BPF,) if needs_bpf() else ()))
         drop(Drop(user=self._user, capabilities=kept, refusals=self._refusals(forks=False)))
         self._keeper_pid = os.getpid()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from netmon_collector import split as room
 from netmon_collector.config import Settings
 from netmon_collector.core.questions import Question
 from netmon_collector.privileges.capabilities import Capability
@@ -19,7 +20,9 @@ from tests.support.waiting import wait_for
 LIVE = Settings(socket=Path("/run/none/c.sock"))
 
 
-def test_root_alone_is_split_and_only_where_it_watches_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_has_the_rights_is_split_where_it_watches_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert is_split(LIVE)
     assert not is_split(replace(LIVE, read=Path("file.pcap")))
@@ -27,7 +30,9 @@ def test_root_alone_is_split_and_only_where_it_watches_this_machine(monkeypatch:
     assert not is_split(LIVE)
     monkeypatch.undo()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
-    assert not is_split(LIVE)
+    for rights, expected in ((frozenset[Capability](), False), (frozenset(Capability), True)):
+        monkeypatch.setattr(room, "effective", lambda found=rights: found)
+        assert is_split(LIVE) is expected
 
 
 @pytest.mark.parametrize(("captures", "kept"), [(True, (Capability.NET_RAW,)), (False, ())])

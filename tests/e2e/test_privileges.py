@@ -11,7 +11,7 @@ import pytest
 from netmon.model import Snapshot, Status, UnattributedReason
 from netmon_client import Client
 from tests.support.balance import assert_balanced
-from tests.support.collector_process import CollectorProcess, collector
+from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
 from tests.support.health import health_of
 from tests.support.process_status import children_of, is_there, status_of
 from tests.support.stage import Stage, stage
@@ -72,6 +72,30 @@ def test_each_process_has_its_own_user_and_the_least_capabilities(running: Colle
         # What a dumpable process has is its user's; of one that is closed to others it is root's (proc(5)).
         assert Path(f"/proc/{pid}/environ").stat().st_uid == 0
     assert status_of(main)["Uid"] != status_of(helper)["Uid"] == status_of(keeper)["Uid"]
+
+
+def test_a_service_that_never_was_root_parts_in_the_same_way(built: Stage) -> None:
+    run = Path(built.socket).parent
+    run.mkdir(mode=0o755)
+    os.chown(run, 61_150, 61_150)
+    given = "+net_raw,+net_admin,+bpf,+perfmon,+dac_read_search,+sys_ptrace,+setuid,+setgid,+setpcap"
+    user = ("setpriv", "--reuid", "61150", "--regid", "61150", "--clear-groups", "--no-new-privs")
+    command = built.near.namespace.command(
+        *(*user, "--inh-caps", given, "--ambient-caps", given, "--bounding-set", f"-all,{given}"),
+        *(COLLECTOR, "--socket", built.socket),
+    )
+    process = CollectorProcess(command, built.socket, built.directory / "collector.log")
+    try:
+        process.wait_until_ready("near0")
+        main, _, helper = pids(process)
+        assert {status_of(main)[name] for name in ("CapEff", "CapPrm", "CapBnd")} == {f"{NET_RAW:016x}"}
+        assert {status_of(helper)[name] for name in ("CapEff", "CapPrm", "CapBnd")} == {f"{READS_PROCESSES:016x}"}
+        assert process.uid == 61_150
+        assert status_of(helper)["Uid"].split()[0] not in {"0", "61150"}
+        assert not codes(process) & {"owners.privilege", "owners.listing"}
+        assert process.terminate() <= 1.5
+    finally:
+        process.kill()
 
 
 def test_no_thread_of_the_main_process_has_more_than_the_first(running: CollectorProcess) -> None:

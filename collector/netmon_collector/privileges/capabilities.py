@@ -11,7 +11,7 @@ from typing import Final
 from netmon_collector.privileges.system_call import checked, libc
 from netmon_collector.privileges.thread_settings import prctl
 
-__all__ = ["Capability", "clear_ambient", "drop_bounding", "needs_bpf", "set_capabilities"]
+__all__ = ["Capability", "clear_ambient", "drop_bounding", "effective", "needs_bpf", "set_capabilities"]
 
 _VERSION_3: Final = 0x20080522
 _HEADER: Final = struct.Struct("=Ii")
@@ -28,6 +28,9 @@ class Capability(IntEnum):
     """Those that a part of the collector may keep (linux/capability.h)."""
 
     DAC_READ_SEARCH = 2
+    SETGID = 6
+    SETUID = 7
+    SETPCAP = 8
     NET_RAW = 13
     SYS_PTRACE = 19
     BPF = 39
@@ -43,6 +46,13 @@ def set_capabilities(kept: Collection[Capability]) -> None:
     header = ctypes.create_string_buffer(_HEADER.pack(_VERSION_3, 0), _HEADER.size)
     sets = ctypes.create_string_buffer(_SETS.pack(low, low, 0, high, high, 0), _SETS.size)
     checked(libc.capset(header, sets))
+
+
+def effective() -> frozenset[Capability]:
+    """Give which of them this process has and may use."""
+    lines = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
+    mask = int(lines["CapEff"], 16)
+    return frozenset(one for one in Capability if mask & 1 << one)
 
 
 def drop_bounding(kept: Collection[Capability]) -> None:

@@ -58,7 +58,7 @@ class SocketLock:
 
     def hand_over(self, uid: int, gid: int) -> None:
         """Give the file to another user, who will hold the lock on. Needs root; raises OSError."""
-        if self._fd is not None:
+        if self._fd is not None and os.fstat(self._fd).st_uid != uid:
             os.fchown(self._fd, uid, gid)
 
     def release(self) -> None:

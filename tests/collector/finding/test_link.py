@@ -72,7 +72,7 @@ def test_the_end_is_noticed_by_the_question_itself(machine: HelperProcess) -> No
 
 def test_a_helper_that_hangs_is_replaced(machine: HelperProcess) -> None:
     helper = machine.link.pids[1]
-    hanging = KEY.__class__(KEY.protocol, 6, KEY.local_address, 1, KEY.remote_address, HANGS)
+    hanging = KEY._replace(remote_port=HANGS)
     with pytest.raises(HelperGone):
         machine.link.ask(encode_find([Question("0", hanging, 1.0)], 1.0, 2.0))
     assert codes(machine.link) == ["owners.helper"]

@@ -1,7 +1,6 @@
 import os
 import signal
 from collections.abc import Generator
-from dataclasses import replace
 
 import pytest
 
@@ -30,7 +29,7 @@ def machine() -> Generator[Machine]:
 
 
 def question(number: int) -> Question:
-    return Question(f"c{number}", replace(KEY, remote_port=number), 1.0)
+    return Question(f"c{number}", KEY._replace(remote_port=number), 1.0)
 
 
 def test_answers_are_for_the_questions_that_were_asked(machine: Machine) -> None:
