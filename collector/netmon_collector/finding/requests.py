@@ -38,8 +38,8 @@ _HEAD: Final = struct.Struct("=BBHdd")
 """Kind, flag, count of records, monotonic and Unix seconds."""
 _ENDS: Final = struct.Struct("=BBBBii16s16s")
 """Protocol, IP protocol, lengths of both addresses, both ports, both addresses."""
-_QUESTION: Final = struct.Struct("=ddQidB79s")
-"""Start, end (NaN: open), cookie; pid (0: nobody), start and id of the owner so far."""
+_QUESTION: Final = struct.Struct("=ddQidB79sB")
+"""Start, end (NaN: open), cookie; pid (0: nobody), start and id of the owner so far; whether it passes."""
 _FIRST: Final = struct.Struct("=dB")
 _ADDRESS: Final = struct.Struct("=B16s")
 
@@ -168,11 +168,13 @@ def _question(question: Question) -> bytes:
     else:
         pid, owner_start = owner.pid, owner.start_time
     end = math.nan if question.end_time is None else question.end_time
-    return _QUESTION.pack(question.start_time, end, question.cookie, pid, owner_start, len(name), name)
+    return _QUESTION.pack(
+        *(question.start_time, end, question.cookie, pid, owner_start, len(name), name, question.is_passing)
+    )
 
 
 def _read_question(number: int, row: bytes) -> Question:
-    start, end, cookie, pid, owner_start, length, padded = _QUESTION.unpack_from(row, _ENDS.size)
+    start, end, cookie, pid, owner_start, length, padded, is_passing = _QUESTION.unpack_from(row, _ENDS.size)
     owner = None
     if pid > 0:
         name = padded[:length].decode("ascii", "strict")
@@ -180,7 +182,7 @@ def _read_question(number: int, row: bytes) -> Question:
     elif pid < 0:
         raise ValueError("no pid")
     end_time = None if math.isnan(end) else _seconds(end)
-    return Question(str(number), _read_ends(row), _seconds(start), end_time, cookie, owner)
+    return Question(str(number), _read_ends(row), _seconds(start), end_time, cookie, owner, bool(is_passing))
 
 
 def _read_first(row: bytes) -> FirstPacket:

@@ -1,10 +1,12 @@
 import marshal
+from dataclasses import fields
 
 from netmon.model import ConnectionState, OwnerConfidence, OwnerMethod, OwnerWay, Process, Protocol
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.core.sockets import ForeignPlace, ForeignScan, PacketSocketRow, SocketRow, SocketScan
 from netmon_collector.finding.answers import (
+    _PROCESS_FIELDS,
     KNOWN_LIMIT,
     AnswerReader,
     AnswerWriter,
@@ -69,6 +71,10 @@ def test_listings_come_through_whole_and_what_is_the_same_stays_the_same_object(
     assert after.scan.rows[0] is before.scan.rows[1]
     assert after.processes[0] is before.processes[0]
     assert len(values[1]) == 1  # the third row is all that was new
+
+
+def test_every_field_of_a_process_is_sent() -> None:
+    assert set(_PROCESS_FIELDS) == {each.name for each in fields(Process)}
 
 
 def test_a_process_that_changed_is_sent_again() -> None:

@@ -24,7 +24,14 @@ addresses = st.binary(min_size=4, max_size=4) | st.binary(min_size=16, max_size=
 ports = st.integers(NO_PORT, 65_535)
 times = st.floats(0, 1e10)
 keys = st.builds(
-    FlowKey, st.sampled_from(Protocol), st.integers(0, 255), addresses, ports, addresses | st.just(b""), ports
+    FlowKey,
+    st.sampled_from(Protocol),
+    st.integers(0, 255),
+    addresses,
+    ports,
+    addresses | st.just(b""),
+    ports,
+    st.just(""),
 )
 owners = st.builds(
     Process,
@@ -34,7 +41,7 @@ owners = st.builds(
     name=st.just(""),
 )
 questions = st.builds(
-    Question, st.text(), keys, times, st.none() | times, st.integers(0, 2**64 - 1), st.none() | owners
+    Question, st.text(), keys, times, st.none() | times, st.integers(0, 2**64 - 1), st.none() | owners, st.booleans()
 )
 packets = st.builds(FirstPacket, keys, times, st.booleans())
 
