@@ -145,6 +145,6 @@ def test_a_live_run_captures_and_ends_within_a_second_however_often(open_directo
                 with process.client() as client:
                     status = client.status()
                 assert status.packet_source is PacketSource.LIVE
-                assert status.pids == (process.pid,)
+                assert status.pids[0] == process.pid
                 assert process.terminate() <= 1.0
             assert "Traceback" not in process.log.read_text()

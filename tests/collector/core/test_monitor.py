@@ -341,6 +341,21 @@ def test_without_a_lookup_the_reason_says_so() -> None:
     assert machine.tick().connections[0].facts.unattributed_reason is UnattributedReason.NO_LOOKUP
 
 
+def test_while_nobody_finds_owners_that_is_the_reason_and_later_it_is_not() -> None:
+    machine = Machine()
+    machine.udp(HOME, WEB)
+    machine.monitor.set_finding(is_possible=False)
+    machine.udp((HERE, 999), WEB)
+    during = machine.tick()
+    assert {row.facts.unattributed_reason for row in during.connections} == {UnattributedReason.NO_HELPER}
+    assert_balanced(during)
+    machine.monitor.set_finding(is_possible=True)
+    after = machine.tick()
+    assert {row.facts.unattributed_reason for row in after.connections} == {UnattributedReason.PENDING}
+    assert machine.monitor.pending_since is not None
+    assert_balanced(after)
+
+
 def test_an_inferred_owner_is_marked_as_such() -> None:
     machine = Machine()
     machine.tcp(WEB, (HERE, 80), frames.SYN)

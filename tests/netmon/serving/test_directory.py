@@ -1,11 +1,14 @@
 import os
 import stat
+import tempfile
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
 from netmon.serving import UnsafeDirectory
 from netmon.serving.directory import PATH_LIMIT_BYTES, RunDirectory, check_path_length
+from tests.support.namespaces import needs_root
 
 
 def mode_of(path: Path) -> int:
@@ -110,3 +113,51 @@ def test_a_path_that_the_system_cannot_bind_is_refused_with_both_lengths() -> No
     too_long = Path("/" + "x" * (longest - len("//c.sock") + 1)) / "c.sock"
     with pytest.raises(ValueError, match=f"{longest + 1} bytes, this system allows {longest}"):
         check_path_length(too_long)
+
+
+SERVER = 61_180
+
+
+@pytest.fixture
+def reachable() -> Generator[Path]:
+    """Give a directory of root's that everybody can enter."""
+    with tempfile.TemporaryDirectory(prefix="nmdir-", dir="/run") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
+def handed_over(path: Path) -> RunDirectory:
+    directory = RunDirectory(path, SERVER)
+    directory.prepare()
+    directory.hand_over(SERVER, SERVER, socket_name="s", lock_name="s.lock")
+    return directory
+
+
+@needs_root
+@pytest.mark.root
+def test_a_directory_is_given_to_the_server_and_taken_again_by_the_next_start(reachable: Path) -> None:
+    for _ in range(2):
+        handed_over(reachable / "run")
+        assert (reachable / "run").stat().st_uid == SERVER
+    with pytest.raises(UnsafeDirectory, match="belongs to user"):
+        RunDirectory(reachable / "run", SERVER + 1).prepare()
+
+
+@needs_root
+@pytest.mark.root
+def test_a_directory_of_other_files_is_not_given_away(reachable: Path) -> None:
+    (reachable / "run").mkdir(mode=0o755)
+    (reachable / "run" / "s").touch()
+    (reachable / "run" / "other").touch()
+    with pytest.raises(UnsafeDirectory, match="other files"):
+        handed_over(reachable / "run")
+    (reachable / "run" / "other").unlink()
+    handed_over(reachable / "run")
+
+
+@needs_root
+@pytest.mark.root
+def test_a_directory_that_the_server_cannot_come_to_is_refused(reachable: Path) -> None:
+    (reachable / "closed").mkdir(mode=0o700)
+    with pytest.raises(UnsafeDirectory, match="cannot enter"):
+        handed_over(reachable / "closed" / "run")
