@@ -82,6 +82,8 @@ class Monitor:
         self.monitoring_since = wall_time
         self.statistics_epoch = wall_time
         self._events = EventRing()
+        self.tracked_limit = flow_limit
+        """How many connections the table can hold."""
         self._book = FlowBook(limit=flow_limit)
         self._book.now = now
         self._book.has_lookup = has_lookup
@@ -337,11 +339,6 @@ class Monitor:
     def tracked_count(self) -> int:
         """Connections in the table, ended ones included."""
         return len(self._book.table)
-
-    @property
-    def tracked_limit(self) -> int:
-        """How many the table can hold."""
-        return self._book.table.limit
 
     def last_packet_time(self, interface: str) -> float | None:
         """When an interface's newest packet was captured (Unix seconds)."""
