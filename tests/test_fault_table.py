@@ -179,13 +179,20 @@ PROOFS: dict[str, tuple[str, ...]] = {
         ("e2e/test_nothing_goes_out.py::"
         "test_no_program_of_ours_names_a_peer_off_the_machine_nor_puts_a_frame_on_the_wire"),
     ),
+    "hidepid=2: starts with what it can, says what is invisible and how to mend it": (
+        "e2e/test_hidden_processes.py::test_started_by_root_it_names_the_processes_of_all_users",
+        "e2e/test_hidden_processes.py::test_without_rights_it_says_what_it_cannot_see_and_how_to_mend_it",
+    ),
+    "/proc helper killed: said, restarted within 2 s, totals balance": (
+        "e2e/test_privileges.py::test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing_is_lost",
+        "e2e/test_privileges.py::test_a_helper_that_hangs_is_replaced",
+        "e2e/test_privileges.py::test_killing_the_keeper_is_said_and_packets_are_counted_on",
+    ),
 }  # fmt: skip
 
 OPEN: dict[str, str] = {
     "SYN flood: memory flat": "60,000 SYNs at 1,000 to 2,000 a second took 100 MB where none was dropped",
-    "hidepid=2: starts with what it can, says what is invisible and how to mend it": "not tried with such a mount",
     "suspend: rates and cadence unchanged, a gap marked": "parts are tested, not the whole programs",
-    "/proc helper killed: said, restarted within 2 s, totals balance": "there is one process yet",
 }
 
 BY_HAND: tuple[str, ...] = ("macOS", "suspend")

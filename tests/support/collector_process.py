@@ -17,7 +17,7 @@ from tests.support.waiting import wait_for
 
 COLLECTOR = str(Path(sys.executable).with_name("netmon-collector"))
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-_READY_SECONDS = 15.0
+_READY_SECONDS = 30.0
 
 
 class CollectorProcess:
