@@ -89,6 +89,7 @@ told_owners = st.builds(
         ports | st.just(NO_PORT),
         addresses,
         ports | st.just(NO_PORT),
+        holder=st.just(""),  # one that has a peer is told from others by its ends
     ),
     start_time=numbers,
     process_id=texts,
