@@ -363,6 +363,8 @@ class FlowBook:
     def _evict(self, flow: Flow) -> None:
         self.drop_cells(flow)
         self.ledger.evict(flow)
+        if self.questions is not None:
+            self.questions.forget(flow)
         if not flow.is_new:
             self.departed.append(flow)
 

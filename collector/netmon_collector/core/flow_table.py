@@ -110,6 +110,10 @@ class FlowTable:
         """Whether another protected connection displaces none."""
         return len(self._protected) < self._protected_limit
 
+    def is_on_probation(self, flow: Flow) -> bool:
+        """Whether only one side of it was seen so far, and the system lists no socket of it."""
+        return flow.id in self._probation
+
     def get(self, key: FlowKey) -> Flow | None:
         """Find the newest connection with this key."""
         return self._by_key.get(key)

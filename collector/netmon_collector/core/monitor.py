@@ -395,5 +395,5 @@ class Monitor:
         self.monitoring_since = wall_time
         self.tell(MonitoringChanged(state=state), now, wall_time)
 
-    def _tell(self, kind: EventKind) -> None:
-        self._events.add(kind, self._now, self._wall_time)
+    def _tell(self, kind: EventKind, *, is_lone: bool = False) -> None:
+        self._events.add(kind, self._now, self._wall_time, is_lone=is_lone)

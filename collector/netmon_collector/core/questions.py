@@ -4,6 +4,7 @@ New ones are asked for at once, those without a sure answer again for a while, a
 closes a socket is known then, also if it was handed on meanwhile.
 """
 
+from itertools import islice
 from typing import Final, NamedTuple
 
 from netmon.model import AttemptResult, Direction, OwnerConfidence, OwnerMethod, Process, UnattributedReason
@@ -59,7 +60,7 @@ class Questions:
     def __init__(self, way: str) -> None:
         """Start with none; ``way`` is the name of who answers."""
         self._way = way
-        self._new: list[Flow] = []
+        self._new: dict[str, Flow] = {}
         self._waiting: dict[str, tuple[Flow, float]] = {}
         self._again_at = 0.0
         self._turn = 0
@@ -84,7 +85,7 @@ class Questions:
             self.left_out_count += 1
             flow.attempts = note(flow.attempts, self._way, flow.start_time, AttemptResult.LEFT_OUT)
             return
-        self._new.append(flow)
+        self._new[flow.id] = flow
 
     def add_ended(self, flow: Flow, now: float) -> None:
         """Ask for a connection once more that has ended, until its socket is closed."""
@@ -96,10 +97,16 @@ class Questions:
         if flow.id in self._waiting or len(self._waiting) < WAITING_LIMIT:
             self._waiting[flow.id] = (flow, now)
 
+    def forget(self, flow: Flow) -> None:
+        """Ask no more for a connection that is no longer tracked: its place is for one that is."""
+        self._new.pop(flow.id, None)
+        self._waiting.pop(flow.id, None)
+
     def take(self, now: float) -> tuple[Question, ...]:
         """Give what is to be asked now: new connections, and once a second those without a sure answer."""
-        asked = self._new[:AT_ONCE]
-        del self._new[:AT_ONCE]
+        asked = list(islice(self._new.values(), AT_ONCE))
+        for flow in asked:
+            del self._new[flow.id]
         if now >= self._again_at:
             self._again_at = now + AGAIN_SECONDS
             self._waiting = {

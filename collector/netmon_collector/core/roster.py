@@ -1,7 +1,8 @@
 """Who is there: ages all connections at a tick, gives their rows, and tells of those that came and went."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from netmon.model import (
     Connection,
@@ -47,10 +48,18 @@ class RollCall:
     unnamed: dict[UnnamedReason, int] = field(default_factory=dict[UnnamedReason, int])
 
 
+class Teller(Protocol):
+    """Who hears of what happened to connections."""
+
+    def __call__(self, kind: EventKind, *, is_lone: bool = False) -> None:
+        """Take an event; ``is_lone``: its connection is on probation."""
+        ...
+
+
 class Roster:
     """The connections of a book, called once a tick."""
 
-    def __init__(self, book: FlowBook, tell: Callable[[EventKind], None]) -> None:
+    def __init__(self, book: FlowBook, tell: Teller) -> None:
         """Call the connections of ``book``; ``tell`` gets what happened to them."""
         self._book = book
         self._tell = tell
@@ -83,7 +92,7 @@ class Roster:
                 roll.rows.append(row)
                 if flow.is_new:
                     flow.is_new = False
-                    self._tell(ConnectionOpened(connection=row))
+                    self._tell(ConnectionOpened(connection=row), is_lone=table.is_on_probation(flow))
         self._census(roll)
         return roll
 
@@ -129,10 +138,11 @@ class Roster:
         row = row_of(flow, interval_seconds)
         roll.rows.append(row)
         roll.ended_rows.append(_ended(flow, row))
+        is_lone = self._book.table.is_on_probation(flow)
         if flow.is_new:
             flow.is_new = False
-            self._tell(ConnectionOpened(connection=row))
-        self._tell(ConnectionClosed(connection=row))
+            self._tell(ConnectionOpened(connection=row), is_lone=is_lone)
+        self._tell(ConnectionClosed(connection=row), is_lone=is_lone)
 
     def _census(self, roll: RollCall) -> None:
         """Count who has how many open connections, if any came, went or changed hands since the last time."""

@@ -40,3 +40,23 @@ def test_old_events_are_forgotten_and_the_numbers_go_on() -> None:
     assert made.after(0).lost_count == 3
     made.add(StatisticsCleared(statistics_epoch=0.0), 1_000.0, 0.0)
     assert made.newest_sequence == 4
+
+
+def test_events_of_connections_on_probation_displace_only_their_own_and_every_hole_is_told() -> None:
+    made = EventRing(limit=100, lone_limit=2, seconds=60.0)
+    for number, is_lone in enumerate((False, True, True, False, True, True, False)):
+        made.add(StatisticsCleared(statistics_epoch=0.0), now=float(number), wall_time=0.0, is_lone=is_lone)
+    readings: list[tuple[int, list[int]]] = []
+    sequence = 0
+    while sequence < made.newest_sequence:
+        slice_ = made.after(sequence)
+        readings.append((slice_.lost_count, [event.sequence for event in slice_.events]))
+        sequence = slice_.events[-1].sequence
+    assert readings == [(0, [1]), (2, [4, 5, 6, 7])]
+    made.expire(64.5)
+    assert made.after(0).lost_count == 5
+    assert sequences(made, 0) == [6, 7]
+    made.expire(65.5)
+    assert made.oldest_sequence == 7
+    made.expire(1_000.0)
+    assert (made.oldest_sequence, made.after(5).lost_count, made.after(5).events) == (8, 2, ())

@@ -19,7 +19,9 @@ def test_a_flood_displaces_only_itself() -> None:
     made, evicted = table(16)
     real = flow(0)
     made.add(real)
+    assert made.is_on_probation(real)
     made.promote(real)
+    assert not made.is_on_probation(real)
     for number in range(1, 1_000):
         made.add(flow(number))
     assert made.get(real.key) is real

@@ -108,6 +108,20 @@ def test_a_connection_that_was_evicted_keeps_the_sums_balanced() -> None:
     assert_balanced(machine.tick())
 
 
+def test_a_connection_that_was_evicted_is_asked_for_no_more_and_keeps_no_place() -> None:
+    machine = asking(flow_limit=8)
+    for port in range(1, 5):
+        machine.udp((HERE, port), (PEER, 53))
+    assert [one.key.local_port for one in machine.monitor.take_questions(machine.now)] == [3, 4]
+    for port in range(5, 8):
+        machine.udp((HERE, port), (PEER, 53))
+    machine.now += AGAIN_SECONDS
+    assert [one.key.local_port for one in machine.monitor.take_questions(machine.now)] == [6, 7]
+    questions = machine.monitor._book.questions
+    assert isinstance(questions, Questions)
+    assert len(questions._waiting) == 2
+
+
 def test_what_only_passes_through_is_asked_for_as_such() -> None:
     machine = asking()
     machine.udp((PEER, 1), (bytes((203, 0, 113, 9)), 53))

@@ -9,6 +9,7 @@ from netmon.model import (
     UnattributedReason,
     View,
 )
+from netmon_collector.core.events import LONE_LIMIT
 from tests.support import frames
 from tests.support.wire import HERE, LOCALHOST, PEER, START, STRANGER, Machine, process, tcp_row, udp_row
 
@@ -73,6 +74,20 @@ def test_a_closed_row_has_the_state_that_its_packets_left() -> None:
     machine.udp(HOME, WEB)
     machine.tick()
     assert machine.tick(61).connections[0].state is ConnectionState.CLOSED
+
+
+def test_a_flood_of_lone_packets_takes_no_events_of_other_connections() -> None:
+    machine = Machine(flow_limit=100_000)
+    machine.udp(HOME, WEB)
+    machine.udp(WEB, HOME)
+    machine.tick()
+    for number in range(LONE_LIMIT + 10):
+        machine.udp((STRANGER, 1_024 + number), (HERE, 53))
+    machine.tick()
+    first = machine.monitor.events_after(0)
+    assert [event.sequence for event in first.events] == [1]
+    rest = machine.monitor.events_after(1)
+    assert (rest.lost_count, len(rest.events)) == (10, LONE_LIMIT)
 
 
 def test_listening_sockets_and_those_with_a_peer_are_counted_apart() -> None:
