@@ -1,6 +1,7 @@
 """Frozen rows out of what is tracked."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from netmon.address import address_text
 from netmon.model import (
@@ -48,7 +49,7 @@ def _facts_of(flow: Flow) -> ConnectionFacts:
         id=flow.id,
         protocol=key.protocol,
         ip_protocol=key.ip_protocol,
-        local=_endpoint(key.local_address, key.local_port, key.protocol),
+        local=_local_endpoint(key.local_address, key.local_port, key.protocol),
         remote=_endpoint(key.remote_address, key.remote_port, key.protocol) if key.remote_address else None,
         direction=flow.direction,
         scope=flow.scope,
@@ -76,6 +77,10 @@ def _facts_of(flow: Flow) -> ConnectionFacts:
 def _endpoint(address: bytes, port: int, protocol: Protocol) -> Endpoint:
     has_port = port != NO_PORT and protocol in {Protocol.TCP, Protocol.UDP, Protocol.SCTP}
     return Endpoint(address=address_text(address), port=port if has_port else None)
+
+
+_local_endpoint = lru_cache(maxsize=1_024)(_endpoint)
+"""Connections that come in share theirs."""
 
 
 def remainder_row(row_id: str, kind: Remainder, traffic: Traffic) -> Connection:

@@ -1,8 +1,13 @@
 """Mutable sums behind the frozen ``Traffic`` of snapshots."""
 
+from functools import lru_cache
+
 from netmon.model import Traffic
 
 _NO_RATE = float("inf")
+
+_shared = lru_cache(maxsize=1_024)(Traffic)
+"""For those of a single packet: in a flood of 8,192 connections on probation they are alike, and hold 0.4 kB each."""
 
 
 class Tally:
@@ -128,8 +133,9 @@ class Tally:
     def traffic(self, interval_seconds: float) -> Traffic:
         """Give the frozen form, with rates over ``interval_seconds`` (0: no rates)."""
         seconds = interval_seconds or _NO_RATE
+        make = _shared if self.sent_packets + self.received_packets == 1 else Traffic
         # By position, and one a row and tick: by name it takes twice as long. A test holds the order.
-        return Traffic(
+        return make(
             self.sent_bytes,
             self.received_bytes,
             self.sent_packets,

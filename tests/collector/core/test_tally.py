@@ -1,5 +1,6 @@
 """Sums that move."""
 
+from netmon.model import Traffic
 from netmon_collector.core.tally import Tally
 
 
@@ -36,3 +37,23 @@ def test_leaving_gives_back_what_joining_took() -> None:
     one.leave(other)
     one.leave_interval(other)
     assert one.traffic(1.0) == before
+
+
+def test_the_forms_of_single_packets_that_are_alike_are_one_object() -> None:
+    first, second, longer = Tally(), Tally(), Tally()
+    first.add_received(40, 1)
+    second.add_received(40, 1)
+    longer.add_received(41, 1)
+    assert first.traffic(1.0) is second.traffic(1.0)
+    assert first.traffic(1.0) == Traffic(
+        received_bytes=40,
+        received_packets=1,
+        interval_received_bytes=40,
+        interval_received_packets=1,
+        received_bytes_per_second=40.0,
+    )
+    assert longer.traffic(1.0).received_bytes == 41
+    second.begin_interval()
+    assert second.traffic(1.0).interval_received_packets == 0
+    second.add_received(40, 1)
+    assert second.traffic(1.0).received_packets == 2
