@@ -15,7 +15,7 @@ _LONGEST_DAY_SECONDS = 25 * 3600.0
 def recorder_checks(status: HistoryStatus, now: float) -> list[Check]:
     """Check what a recorder says of itself and of its storage. ``now``: Unix seconds."""
     said = [*status.recorder.degraded, *status.storage.degraded]
-    checks = [_recording(status, now), _storage(status)]
+    checks = [_recording(status, now), _storage(status), *_seconds(status)]
     facts = {check.fact for check in checks}
     return [
         *checks,
@@ -66,6 +66,11 @@ def _recording(status: HistoryStatus, now: float) -> Check:
         case _:
             fact = f"records nothing since {since}: monitoring is stopped"
             return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix="netmon-cli start")
+
+
+def _seconds(status: HistoryStatus) -> list[Check]:
+    reason = status.recorder.seconds_reason
+    return [Check(name="seconds", verdict=Verdict.GOOD, fact=reason)] if reason else []
 
 
 def _storage(status: HistoryStatus) -> Check:

@@ -68,6 +68,11 @@ def usage_row_objects(rows: Iterable[UsageRow]) -> list[dict[str, Any]]:
                 "scope": row.key.scope.name.lower() if row.key.scope else None,
                 "interface": row.key.interface,
                 "is_folded": row.key.is_folded,
+                "pid": row.key.pid,
+                "process_name": row.key.process_name,
+                "process_start_time": None
+                if row.key.process_start_time is None
+                else format_time(row.key.process_start_time),
             },
             "sums": row.sums._asdict(),
         }

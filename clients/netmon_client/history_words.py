@@ -19,6 +19,8 @@ from netmon.model import (
 __all__ = [
     "BUCKETS",
     "DIMENSIONS",
+    "EVERY_BUCKET",
+    "EVERY_DIMENSION",
     "MEASURES",
     "brief_gap_kind",
     "bucket_name",
@@ -42,6 +44,9 @@ DIMENSIONS: Final[dict[str, UsageDimension]] = {
 }
 """Short names of what usage is grouped by."""
 
+EVERY_DIMENSION: Final[dict[str, UsageDimension]] = {**DIMENSIONS, "process": UsageDimension.PROCESS}
+"""With the process, which seconds alone tell."""
+
 BUCKETS: Final[dict[str, BucketSize]] = {
     "minute": BucketSize.MINUTE,
     "hour": BucketSize.HOUR,
@@ -49,6 +54,9 @@ BUCKETS: Final[dict[str, BucketSize]] = {
     "month": BucketSize.MONTH,
 }
 """Names of bucket sizes."""
+
+EVERY_BUCKET: Final[dict[str, BucketSize]] = {"second": BucketSize.SECOND, **BUCKETS}
+"""With the second, which is kept for some hours at the most."""
 
 MEASURES: Final[dict[str, AlertMeasure]] = {
     "total": AlertMeasure.TOTAL_BYTES,
@@ -66,6 +74,7 @@ _TITLES: Final = {
     UsageDimension.USER: "User",
     UsageDimension.SCOPE: "Scope",
     UsageDimension.INTERFACE: "Interface",
+    UsageDimension.PROCESS: "Process",
 }
 
 _GAPS: Final = {
@@ -95,6 +104,7 @@ _NAMELESS: Final = {
     UsageDimension.REMOTE_HOST: "(no host)",
     UsageDimension.USER: "(no owner)",
     UsageDimension.INTERFACE: "(no interface)",
+    UsageDimension.PROCESS: "(no process)",
 }
 
 _STATES: Final = {
@@ -125,7 +135,7 @@ def group_name(key: UsageKey, dimension: UsageDimension) -> str:
     return _raw_name(key, dimension) or _NAMELESS.get(dimension, "(unknown)")
 
 
-def _raw_name(key: UsageKey, dimension: UsageDimension) -> str:
+def _raw_name(key: UsageKey, dimension: UsageDimension) -> str:  # noqa: PLR0911 -- one line a dimension
     match dimension:
         case UsageDimension.APPLICATION:
             return key.application_name or key.application_id
@@ -141,6 +151,8 @@ def _raw_name(key: UsageKey, dimension: UsageDimension) -> str:
             return "" if key.scope is Scope.UNSPECIFIED else key.scope.name.lower()
         case UsageDimension.INTERFACE:
             return key.interface
+        case UsageDimension.PROCESS:
+            return f"{key.process_name} ({key.pid})" if key.pid else ""
         case _:
             return ""
 

@@ -14,6 +14,7 @@ from netmon_client import connect_async
 from netmon_client.clock import wall_time
 from netmon_client.socket_path import own_recorder_path
 from netmon_recorder.alerts import AlertDesk, Bells
+from netmon_recorder.keeping_seconds import choose_seconds
 from netmon_recorder.recording import Recorder, Recording
 from netmon_recorder.service import ServiceParts, Workers, build_services
 from netmon_recorder.settings import DAY_SECONDS, Settings, SettingsError, default_database, default_zone
@@ -59,6 +60,8 @@ class Daemon:
         """Take in the settings; ``run`` puts the parts together."""
         self._settings = settings
         self._start_time = wall_time()
+        self._database = settings.database or default_database(os.environ)
+        self._seconds = choose_seconds(settings.keep_seconds_hours, self._database)
         self._bells = Bells()
         self._workers = Workers()
         self._supervisor = Supervisor.from_environment(os.environ)
@@ -87,6 +90,7 @@ class Daemon:
             recording_since=position.since_time,
             collector_instance_id=position.instance_id,
             degraded=recorder.degraded(),
+            seconds_reason=self._seconds.reason,
         )
 
     async def _run(self, store: HistoryStore, stopped: asyncio.Event) -> None:
@@ -95,7 +99,7 @@ class Daemon:
             self._recorder = recorder = Recorder(
                 collector=collector,
                 writer=store,
-                recording=Recording(store.resume_point(), wall_time()),
+                recording=Recording(store.resume_point(), wall_time(), keeps_seconds=self._seconds.seconds > 0),
                 wall_time=wall_time,
                 after_batch=lambda now: self._ask_alerts(desk, now),
                 after_try=upkeep.look,
@@ -138,11 +142,11 @@ class Daemon:
             hour_seconds=round(settings.keep_hours_days * DAY_SECONDS),
             day_seconds=round(settings.keep_days_days * DAY_SECONDS),
             quota_bytes=settings.quota_bytes,
+            second_seconds=self._seconds.seconds,
         )
         calendar = Calendar(time_zone=self._time_zone(), month_first_day=settings.month_starts_on)
-        path = settings.database or default_database(os.environ)
         try:
-            return open_store(path, policy=policy, calendar=calendar, now=wall_time())
+            return open_store(self._database, policy=policy, calendar=calendar, now=wall_time())
         except ValueError as error:
             raise SettingsError(f"time_zone: {calendar.time_zone} is not known here") from error
 

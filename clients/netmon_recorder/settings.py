@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from netmon import __version__
+from netmon_recorder.keeping_seconds import LONGEST_HOURS
 
 DAY_SECONDS: Final = 86_400
 LONGEST_DAYS: Final = 36_500.0
@@ -22,11 +23,15 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What the recorder is told to do. None: where it usually is; empty ``time_zone``: the machine's own."""
+    """What the recorder is told to do. None: where it usually is, and as long as usual.
+
+    Empty ``time_zone``: the machine's own.
+    """
 
     database: Path | None = None
     socket: Path | None = None
     collector: str | None = None
+    keep_seconds_hours: float | None = None
     keep_minutes_days: float = 30.0
     keep_hours_days: float = 366.0
     keep_days_days: float = 0.0
@@ -98,6 +103,11 @@ def build_parser() -> ArgumentParser:
     add("--database", metavar="PATH", help="where history is kept (default ~/.local/state/netmon/history.db)")
     add("--socket", metavar="PATH", help="where to serve (default $XDG_RUNTIME_DIR/netmon/recorder.sock)")
     add("--collector", metavar="PATH", help="socket of the collector (default: the system's)")
+    add(
+        "--keep-seconds",
+        metavar="HOURS",
+        help="how long seconds are kept, with processes (default 3 where 20 GB are free, and not on battery; else 0)",
+    )
     add("--keep-minutes", metavar="DAYS", help="how long minutes are kept (default 30; 0: none)")
     add("--keep-hours", metavar="DAYS", help="how long hours are kept (default 366; 0: none)")
     add("--keep-days", metavar="DAYS", help="how long days are kept (default 0: for ever)")
@@ -150,6 +160,10 @@ def _number(name: str, value: object, least: float, most: float) -> float:
     return number
 
 
+def _hours(name: str, value: object) -> float:
+    return _number(name, value, 0, LONGEST_HOURS)
+
+
 def _days(name: str, value: object) -> float:
     return _number(name, value, 0, LONGEST_DAYS)
 
@@ -190,6 +204,7 @@ _READERS: dict[str, Callable[[str, object], object]] = {
     "database": _path,
     "socket": _path,
     "collector": _text,
+    "keep_seconds": _hours,
     "keep_minutes": _days,
     "keep_hours": _days,
     "keep_days": _days,
@@ -200,6 +215,7 @@ _READERS: dict[str, Callable[[str, object], object]] = {
 }
 
 _FIELDS = {
+    "keep_seconds": "keep_seconds_hours",
     "keep_minutes": "keep_minutes_days",
     "keep_hours": "keep_hours_days",
     "keep_days": "keep_days_days",

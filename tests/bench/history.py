@@ -4,6 +4,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from netmon.model import (
     UsageRow,
 )
 from netmon_client.history_query import application_sums_since
+from netmon_client.testing import a_connection, a_process
+from netmon_recorder.recording.meter import Counts, RowDelta
+from netmon_recorder.recording.usage_book import UsageBook
 from netmon_recorder.store import UsageBatch
 from netmon_recorder.store.sqlite import SqliteStore, open_store
 from tests.bench.table import Row
@@ -38,6 +42,9 @@ _BERLIN = Calendar(time_zone="Europe/Berlin")
 _D = UsageDimension
 _B = BucketSize
 
+_ROWS_A_SECOND = 50
+_WITH_SECONDS = RetentionPolicy(second_seconds=_DAY)
+
 _QUERY_BUDGET_MS = 200.0
 
 
@@ -49,7 +56,7 @@ def measure() -> list[Row]:
         cost = build(path)
         made = ("make the file (s)", time.monotonic() - begun, None, None)
         keeping = ("keep a minute of 25 rows (ms of CPU)", cost, None, None)
-        return [made, *_sizes(path), keeping, *questions(path), *export(Path(folder))]
+        return [made, *_sizes(path), keeping, *questions(path), *seconds(Path(folder)), *export(Path(folder))]
 
 
 def build(path: Path, days: int = _DAYS) -> float:
@@ -83,6 +90,49 @@ def _keep(store: SqliteStore, rows: list[UsageRow], seconds: int) -> None:
 
 def _sizes(path: Path) -> list[Row]:
     return [("file of a year (MB)", path.stat().st_size / 1e6, 1000.0, None)]
+
+
+def seconds(folder: Path, minutes: int = 60) -> list[Row]:
+    """Give what raw seconds cost at 50 rows a second: CPU of recorder and storage together, and bytes of the file."""
+    with_seconds = _kept_minutes(folder / "seconds.db", minutes, keeps_seconds=True)
+    without = _kept_minutes(folder / "minutes.db", minutes, keeps_seconds=False)
+    cost, size = (with_seconds[0] - without[0], with_seconds[1] - without[1])
+    store = open_store(folder / "seconds.db", policy=_WITH_SECONDS, calendar=_BERLIN, now=float(_START))
+    now = float(_START + minutes * 60)
+    by_second = UsageQuery(since_time=now - 300, bucket=_B.SECOND, group_by=(_D.PROCESS,))
+    over_all = UsageQuery(since_time=float(_START), bucket=_B.RANGE, group_by=(_D.PROCESS,))
+    try:
+        return [
+            ("seconds, 50 rows each: CPU (ms a second)", cost / (minutes * 60), 10.0, None),
+            ("  file (MB an hour)", size / 1e6 * 60 / minutes, None, None),
+            ("  bytes a row", size / (minutes * 60 * _ROWS_A_SECOND), None, None),
+            _timed("  5 minutes by second, by process (ms)", lambda: store.usage(by_second, now)),
+            _timed("  all by process", lambda: store.usage(over_all, now)),
+        ]
+    finally:
+        store.close()
+
+
+def _kept_minutes(path: Path, minutes: int, *, keeps_seconds: bool) -> tuple[float, int]:
+    """Keep so many minutes of 50 connections that move something each second; give ms of CPU, and bytes."""
+    policy = _WITH_SECONDS if keeps_seconds else RetentionPolicy()
+    store = open_store(path, policy=policy, calendar=_BERLIN, now=float(_START))
+    book = UsageBook(keeps_seconds=keeps_seconds)
+    owners = [a_process(100 + number % 20, f"program-{number % 20}") for number in range(_ROWS_A_SECOND)]
+    facts = [a_connection(f"c{number}", process=owner).facts for number, owner in enumerate(owners)]
+    facts = [replace(each, domain=f"www.site-{number}.example") for number, each in enumerate(facts)]
+    took = 0.0
+    for minute in range(minutes):
+        start = _START + minute * 60
+        begun = time.process_time()
+        for second in range(60):
+            for each in facts:
+                moved = Counts(1_000 + second, 30_000 + second, 25)
+                book.add_row(RowDelta(each, moved, None, is_new=False, has_ended=False), float(start + second))
+        store.append(UsageBatch(until_time=start + 60, rows=book.take(), seconds=book.take_seconds()))
+        took += (time.process_time() - begun) * 1000
+    store.close()
+    return took, path.stat().st_size
 
 
 def export(folder: Path) -> list[Row]:

@@ -34,7 +34,19 @@ history_gaps = st.builds(
     dropped_packets=uint64,
 )
 usage_keys = st.builds(
-    model.UsageKey, texts, texts, texts, texts, texts, word(Protocol), word(Scope), texts, truths
+    model.UsageKey,
+    texts,
+    texts,
+    texts,
+    texts,
+    texts,
+    word(Protocol),
+    word(Scope),
+    texts,
+    truths,
+    uint32,
+    texts,
+    optional_times,
 ) | st.just(model.EVERY_KEY)
 usage_sums = st.builds(model.UsageSums, uint64, uint64, uint64, uint64) | st.just(model.NO_USAGE)
 usage_rows = st.builds(model.UsageRow, times, usage_keys, usage_sums)
@@ -178,7 +190,12 @@ export_items = st.one_of(
 )
 
 policies = st.builds(
-    model.RetentionPolicy, minute_seconds=uint64, hour_seconds=uint64, day_seconds=uint64, quota_bytes=uint64
+    model.RetentionPolicy,
+    minute_seconds=uint64,
+    hour_seconds=uint64,
+    day_seconds=uint64,
+    quota_bytes=uint64,
+    second_seconds=uint64,
 )
 tiers = st.builds(
     model.StorageTier,
@@ -218,6 +235,7 @@ recorder_statuses = st.builds(
     collector_instance_id=texts,
     caller=callers,
     degraded=some(degradations),
+    seconds_reason=texts,
 )
 aggregation_reports = st.builds(
     model.AggregationReport,

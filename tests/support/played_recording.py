@@ -13,11 +13,13 @@ class Notebook:
     """Keeps batches as a store does."""
 
     def __init__(self) -> None:
+        self.batches: list[UsageBatch] = []
         self.rows: list[UsageRow] = []
         self.gaps: dict[tuple[HistoryGapKind, float], HistoryGap] = {}
         self.resume = ResumePoint()
 
     def keep(self, batch: UsageBatch) -> None:
+        self.batches.append(batch)
         self.rows += batch.rows
         self.gaps.update({(gap.kind, gap.since_time): gap for gap in batch.gaps})
         self.resume = ResumePoint(
@@ -51,7 +53,7 @@ class Played:
     def __init__(self, machine: CountingMachine | None = None) -> None:
         self.machine = machine or CountingMachine()
         self.notebook = Notebook()
-        self.recording = Recording(ResumePoint(), self.machine.time)
+        self.recording = Recording(ResumePoint(), self.machine.time, keeps_seconds=True)
 
     def meet(self, *, tells_start: bool = True) -> None:
         self.recording.meet(self.machine.instance_id, self.machine.began if tells_start else None)
@@ -67,4 +69,4 @@ class Played:
         return batch
 
     def restart_recorder(self) -> None:
-        self.recording = Recording(self.notebook.resume, self.machine.time)
+        self.recording = Recording(self.notebook.resume, self.machine.time, keeps_seconds=True)

@@ -17,7 +17,7 @@ from netmon_cli.session import Session
 from netmon_client.clock import monotonic
 from netmon_client.errors import StreamLost
 from netmon_client.export_forms import ExportForm, FormName, export_form
-from netmon_client.history_words import BUCKETS
+from netmon_client.history_words import EVERY_BUCKET
 from netmon_client.units import format_bytes
 from netmon_client.words import counted, percent
 
@@ -102,7 +102,7 @@ def _query(request: Request) -> ExportQuery:
     return ExportQuery(
         since_time=since,
         until_time=until,
-        bucket=BUCKETS[request.by],
+        bucket=EVERY_BUCKET[request.by],
         group_by=() if request.what == "all" else read_dimensions(request.what),
         filter=request.filter,
         calendar=Calendar(time_zone=local_zone_name(os.environ)),

@@ -16,15 +16,22 @@ from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.clock import wall_time
-from netmon_client.history_words import BUCKETS, DIMENSIONS, gap_kind_words, missing_seconds
+from netmon_client.history_words import EVERY_BUCKET, EVERY_DIMENSION, gap_kind_words, missing_seconds
 from netmon_client.units import format_age
 
 __all__ = ["Request", "answer_notes", "read_dimensions", "show_history", "usage_query"]
 
-_USUAL_SINCE = {"minute": "1h", "hour": "24h", "day": "30d", "month": "12mo"}
+_USUAL_SINCE = {"second": "5m", "process": "1h", "minute": "1h", "hour": "24h", "day": "30d", "month": "12mo"}
 _HOURS_UP_TO = 3 * 86_400.0
 _DAYS_UP_TO = 92 * 86_400.0
-_SYNONYMS = {"application": "app", "remote": "host", "rip": "host", "protocol": "proto", "interface": "iface"}
+_SYNONYMS = {
+    "application": "app",
+    "remote": "host",
+    "rip": "host",
+    "protocol": "proto",
+    "interface": "iface",
+    "pid": "process",
+}
 _MOST_GROUPS = 2
 
 
@@ -70,7 +77,8 @@ def usage_query(request: Request, now: float) -> UsageQuery:
     until = now if request.until_time is None else min(request.until_time, now)
     since = request.since_time
     if since is None:
-        usual = parse_moment(_USUAL_SINCE[request.by or "hour"], now, zone_of(zone_name))
+        by = request.by or ("process" if UsageDimension.PROCESS in group_by else "hour")
+        usual = parse_moment(_USUAL_SINCE[by], now, zone_of(zone_name))
         since = usual - now + until
     if since >= until:
         raise click.UsageError(
@@ -96,9 +104,9 @@ def read_dimensions(text: str) -> tuple[UsageDimension, ...]:
     names = [_SYNONYMS.get(name.strip(), name.strip()) for name in text.lower().split(",") if name.strip()]
     context = click.get_current_context(silent=True)
     for name in names:
-        if name not in DIMENSIONS:
-            raise click.UsageError(f'history is not kept by "{name}". It takes: {", ".join(DIMENSIONS)}', context)
-    dimensions = tuple(DIMENSIONS[name] for name in dict.fromkeys(names))
+        if name not in EVERY_DIMENSION:
+            raise click.UsageError(f'history is not kept by "{name}". It takes: {", ".join(EVERY_DIMENSION)}', context)
+    dimensions = tuple(EVERY_DIMENSION[name] for name in dict.fromkeys(names))
     if len(dimensions) > _MOST_GROUPS:
         raise click.UsageError("one or two things to group by, not more", context)
     return dimensions
@@ -124,7 +132,7 @@ def answer_notes(answer: UsageAnswer, now: float) -> list[str]:
 
 def _bucket(request: Request, seconds: float, *, grouped: bool) -> BucketSize:
     if request.by is not None:
-        return BUCKETS[request.by]
+        return EVERY_BUCKET[request.by]
     if grouped:
         return BucketSize.RANGE
     if seconds <= _HOURS_UP_TO:

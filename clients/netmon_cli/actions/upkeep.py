@@ -57,6 +57,7 @@ def selection_of(older_than_time: float | None, what: str) -> CleanupSelection:
     age = max(1, round(wall_time() - older_than_time))
     return CleanupSelection(
         policy=RetentionPolicy(
+            second_seconds=age if "minutes" in chosen else _FOR_EVER_SECONDS,
             minute_seconds=age if "minutes" in chosen else _FOR_EVER_SECONDS,
             hour_seconds=age if "hours" in chosen else _FOR_EVER_SECONDS,
             day_seconds=age if "days" in chosen else 0,

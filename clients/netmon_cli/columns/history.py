@@ -10,7 +10,7 @@ from netmon_cli.render.bar import bar, hatched
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
 from netmon_client.delimited import Value
-from netmon_client.history_words import DIMENSIONS, group_name, group_title
+from netmon_client.history_words import EVERY_DIMENSION, group_name, group_title
 from netmon_client.times import format_time
 from netmon_client.words import percent
 
@@ -18,13 +18,14 @@ __all__ = ["HISTORY_ORDERS", "HistoryRow", "HistoryScale", "change_words", "hist
 
 _NONE = Cell(text="—", style=Style.DIM)
 _BAR_CELLS = 10
-_SHORT_NAMES = {dimension: name for name, dimension in DIMENSIONS.items()}
+_SHORT_NAMES = {dimension: name for name, dimension in EVERY_DIMENSION.items()}
 _FIELDS = {
     UsageDimension.APPLICATION: "application_name",
     UsageDimension.REMOTE_HOST: "remote_host",
     UsageDimension.PROTOCOL: "protocol",
 }
 _FORMS = {
+    BucketSize.SECOND: ("%Y-%m-%d %H:%M:%S", "%H:%M:%S"),
     BucketSize.DAY: ("%a %Y-%m-%d", "%m-%d"),
     BucketSize.MONTH: ("%Y-%m", "%Y-%m"),
 }
@@ -115,6 +116,7 @@ def _time_columns(scale: HistoryScale) -> list[Column[HistoryRow]]:
             text=f"{start:{long}}", brief=f"{start:{short}}", style=Style.DIM if row.sums is None else Style.PLAIN
         )
 
+    ends = _FORMS[scale.bucket][0] if scale.bucket is BucketSize.SECOND else _TO_THE_MINUTE[0]
     return [
         Column[HistoryRow](
             key="time",
@@ -128,7 +130,7 @@ def _time_columns(scale: HistoryScale) -> list[Column[HistoryRow]]:
             key="end",
             field="end_time",
             heading=Heading(title="To", rank=10),
-            show=lambda row, _: Cell(text=f"{datetime.fromtimestamp(row.end_time, scale.zone):{_TO_THE_MINUTE[0]}}"),
+            show=lambda row, _: Cell(text=f"{datetime.fromtimestamp(row.end_time, scale.zone):{ends}}"),
             value=lambda row, _: format_time(row.end_time),
             order=lambda row: (row.end_time,),
             extra=True,

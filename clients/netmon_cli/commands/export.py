@@ -29,7 +29,9 @@ Examples:
     metavar="KEY[,KEY]",
     help="A row for each app, domain, host, proto, user, scope or iface; all: for all of these together.",
 )
-@click.option("--by", type=click.Choice(["minute", "hour", "day", "month"]), default="hour", show_default=True)
+@click.option(
+    "--by", type=click.Choice(["second", "minute", "hour", "day", "month"]), default="hour", show_default=True
+)
 @click.option("--format", "form", type=click.Choice(["csv", "json", "jsonl"]), help="[default: as FILE says, else csv]")
 @click.option("--gzip", "zipped", is_flag=True, help="Compress; FILE.gz is compressed always.")
 @click.option("-O", "--output-file", "path", required=True, metavar="FILE", help="Where to; - is standard output.")

@@ -18,12 +18,13 @@ Examples:
   netmon-cli history --group app --since yesterday --compare previous
   netmon-cli history --group app,domain --app firefox --top 20
   netmon-cli history --by hour --group app --since 2026-08-01 --until 12h
+  netmon-cli history --by second --group process --since 2m
 """
 
 
 @click.command(epilog=_EXAMPLES)
-@click.option("--by", type=click.Choice(["minute", "hour", "day", "month"]), help="A row for each of these.")
-@click.option("--group", default="", metavar="KEY[,KEY]", help="app, domain, host, proto, user, scope, iface.")
+@click.option("--by", type=click.Choice(["second", "minute", "hour", "day", "month"]), help="A row for each of these.")
+@click.option("--group", default="", metavar="KEY[,KEY]", help="app, domain, host, proto, user, scope, iface, process.")
 @click.option("--since", type=Moment(), help="7d, 12mo, yesterday, 2026-08-01, … [default: 24 of --by]")
 @click.option("--until", type=Moment(), help="The same. [default: now]")
 @click.option("--top", type=click.IntRange(1, 1000), default=10, show_default=True, help="Groups; the rest is one row.")
@@ -50,7 +51,8 @@ def history(  # noqa: PLR0913 -- click hands each option over by its name
     """Show what was moved in the past, as the recorder kept it.
 
     With --by a row for each hour, day or month; with --group alone a row for each application, domain or host.
-    Where nothing was recorded it says so: that is no zero. Sizes are captured IP bytes.
+    Where nothing was recorded it says so: that is no zero. Seconds, and with them processes, are kept for some hours or
+    not at all (netmon-recorder --keep-seconds). Sizes are captured IP bytes.
     """
     from netmon_cli.actions.history import Request, show_history  # noqa: PLC0415 -- not for --help
 

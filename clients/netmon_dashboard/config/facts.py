@@ -49,6 +49,8 @@ def policy_text(policy: RetentionPolicy, units: ByteUnits = "si") -> str:
     quota = f"; at most {format_bytes(policy.quota_bytes, units)}" if policy.quota_bytes else ""
     parts = (("minutes", policy.minute_seconds), ("hours", policy.hour_seconds))
     kept = [f"{name} {_days(seconds)}" if seconds else f"no {name}" for name, seconds in parts]
+    if policy.second_seconds:
+        kept.insert(0, f"seconds {policy.second_seconds / 3600:g} hours")
     days = f"days {_days(policy.day_seconds)}" if policy.day_seconds else "days for ever"
     return ", ".join([*kept, days]) + quota
 

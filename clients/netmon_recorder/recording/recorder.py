@@ -161,6 +161,8 @@ class Recorder:
                 if is_new and isinstance(item, Snapshot):
                     is_new = False
                     self._met.set()
+                if self._recording.is_full:
+                    self._met.set()
 
     async def _meet(self, hello: Hello) -> None:
         if self._recording.knows(hello.instance_id):

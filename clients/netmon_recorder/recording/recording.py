@@ -44,8 +44,8 @@ class RecordingPosition:
 class Recording:
     """Fed with the items of the stream; gives batches. ``now`` is when the recorder began."""
 
-    def __init__(self, resume: ResumePoint, now: float) -> None:
-        self._usage = UsageBook()
+    def __init__(self, resume: ResumePoint, now: float, *, keeps_seconds: bool = False) -> None:
+        self._usage = UsageBook(keeps_seconds=keeps_seconds)
         self._gaps = GapBook(resume.open_gaps)
         self._meter = Meter()
         self._instance_id = ""
@@ -65,6 +65,11 @@ class Recording:
         """Give whether it records."""
         instance_id = "" if self._is_lost else self._instance_id
         return RecordingPosition(state=self._state, since_time=self._state_since, instance_id=instance_id)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether a batch should not wait for the minute's end."""
+        return self._usage.is_full
 
     def knows(self, instance_id: str) -> bool:
         """Whether a run of the collector is the one whose counters are known."""
@@ -114,7 +119,13 @@ class Recording:
         checkpoint = None
         if self._instance_id:
             checkpoint = encode_checkpoint(Checkpoint(instance_id=self._instance_id, marks=self._meter.marks()))
-        return UsageBatch(until_time=until_time, rows=self._usage.take(), gaps=self._gaps.take(), checkpoint=checkpoint)
+        return UsageBatch(
+            until_time=until_time,
+            rows=self._usage.take(),
+            seconds=self._usage.take_seconds(),
+            gaps=self._gaps.take(),
+            checkpoint=checkpoint,
+        )
 
     def written(self) -> None:
         """Say that the batch is kept."""
@@ -124,7 +135,7 @@ class Recording:
         """Say that the batch could not be kept: it is tried again with the next. ``since_time``: what is kept ends."""
         if self._storage_failed_at is None:
             self._storage_failed_at = since_time
-        self._usage.put_back(batch.rows)
+        self._usage.put_back(batch.rows, batch.seconds)
         self._gaps.put_back(batch.gaps)
 
     def _resume(self, until_time: float, checkpoint: bytes | None, now: float) -> None:

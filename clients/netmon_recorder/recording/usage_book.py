@@ -1,6 +1,6 @@
 """Usage of the minutes that are not written yet, in bounded memory. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from netmon.model import NO_USAGE, ConnectionFacts, Scope, UsageKey, UsageRow, UsageSums
@@ -9,6 +9,10 @@ from netmon_recorder.recording.meter import Counts, RowDelta
 ROW_LIMIT: Final = 20_000
 """Rows that wait to be written at the most: about 10 MB. More are folded, the oldest minutes first."""
 
+SECOND_LIMIT: Final = 20_000
+"""Seconds of connections that wait before a batch should be written; at twice as many (the storage takes nothing) they
+are given up, and only the minutes wait: about 10 MB."""
+
 _MINUTE: Final = 60
 _HOUR: Final = 3600
 
@@ -16,22 +20,34 @@ _HOUR: Final = 3600
 class _Waiting:
     """A connection's usage of its newest minute. Its key is made last: owner and name are often learnt a bit later."""
 
-    __slots__ = ("facts", "minute", "sums")
+    __slots__ = ("facts", "minute", "seconds", "sums")
 
     def __init__(self, facts: ConnectionFacts, minute: int, sums: UsageSums) -> None:
         self.facts, self.minute, self.sums = facts, minute, sums
+        self.seconds: dict[int, UsageSums] = {}
 
 
 class UsageBook:
-    """What was moved, by minute and key, until it is taken."""
+    """What was moved, by minute and key, until it is taken; with ``keeps_seconds`` by second and process too."""
 
-    def __init__(self, row_limit: int = ROW_LIMIT) -> None:
+    def __init__(
+        self, row_limit: int = ROW_LIMIT, *, keeps_seconds: bool = False, second_limit: int = SECOND_LIMIT
+    ) -> None:
         self._row_limit = row_limit
+        self._keeps_seconds = keeps_seconds
+        self._second_limit = second_limit
+        self._second_count = 0
+        self._seconds: list[UsageRow] = []
         self._waiting: dict[str, _Waiting] = {}
         self._starts: dict[int, dict[UsageKey, UsageSums]] = {}
         self._row_count = 0
         self.has_folded = False
         """Whether something was folded since the last `take`."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so many seconds wait that they should not wait for the minute's end."""
+        return self._second_count >= self._second_limit
 
     def add_row(self, delta: RowDelta, time: float) -> None:
         """Add what a connection moved until a time (Unix seconds)."""
@@ -44,6 +60,8 @@ class UsageBook:
             if known is not None:
                 self._settle(known)
             known = self._waiting[facts.id] = _Waiting(facts, minute, sums)
+        if self._keeps_seconds:
+            self._add_second(known, int(time), sums)
         if delta.has_ended:
             self._settle(self._waiting.pop(facts.id))
         elif len(self._waiting) > self._row_limit:
@@ -51,10 +69,14 @@ class UsageBook:
 
     def add_rest(self, scope: Scope, counts: Counts, time: float) -> None:
         """Add what no connection showed."""
-        self._add(int(time // _MINUTE) * _MINUTE, UsageKey(scope=scope), UsageSums(*counts, 0))
+        key, sums = UsageKey(scope=scope), UsageSums(*counts, 0)
+        if self._keeps_seconds:
+            self._keep_seconds((UsageRow(float(int(time)), key, sums),))
+        self._add(int(time // _MINUTE) * _MINUTE, key, sums)
 
-    def put_back(self, rows: Iterable[UsageRow]) -> None:
+    def put_back(self, rows: Iterable[UsageRow], seconds: Sequence[UsageRow] = ()) -> None:
         """Add rows that were taken and could not be written."""
+        self._keep_seconds(seconds)  # first: where the rows are folded, seconds of their old keys are given up
         for row in rows:
             self._add(int(row.start_time), row.key, row.sums)
 
@@ -69,13 +91,44 @@ class UsageBook:
         self._starts, self._row_count, self.has_folded = {}, 0, False
         return rows
 
+    def take_seconds(self) -> tuple[UsageRow, ...]:
+        """Give the seconds of what `take` gave just now."""
+        seconds, self._seconds, self._second_count = tuple(self._seconds), [], 0
+        return seconds
+
+    def _add_second(self, waiting: _Waiting, second: int, sums: UsageSums) -> None:
+        known = waiting.seconds.get(second)
+        waiting.seconds[second] = sums if known is None else known.plus(sums)
+        if known is None:
+            self._count_seconds(1)
+
+    def _keep_seconds(self, seconds: Sequence[UsageRow]) -> None:
+        self._seconds += seconds
+        self._count_seconds(len(seconds))
+
+    def _count_seconds(self, more: int) -> None:
+        self._second_count += more
+        if self._second_count > 2 * self._second_limit:
+            self._give_up_seconds()
+
+    def _give_up_seconds(self) -> None:
+        """Forget all that wait. Their minutes hold them on; the storage puts these at the minute's beginning."""
+        self._seconds, self._second_count = [], 0
+        for waiting in self._waiting.values():
+            waiting.seconds = {}
+
     def _settle_all(self) -> None:
         waiting, self._waiting = self._waiting, {}
         for each in waiting.values():
             self._settle(each)
 
     def _settle(self, waiting: _Waiting) -> None:
-        self._add(waiting.minute, key_of(waiting.facts), waiting.sums)
+        key = key_of(waiting.facts)
+        if waiting.seconds:  # counted already; before the row, as above
+            owned = with_process(key, waiting.facts)
+            self._seconds += [UsageRow(float(second), owned, sums) for second, sums in waiting.seconds.items()]
+            waiting.seconds = {}
+        self._add(waiting.minute, key, waiting.sums)
 
     def _add(self, start: int, key: UsageKey, sums: UsageSums) -> None:
         rows = self._starts.setdefault(start, {})
@@ -89,6 +142,7 @@ class UsageBook:
     def _fold(self) -> None:
         """Give up detail, of the oldest first, until half of the limit is free: hosts, then owners, then minutes."""
         self.has_folded = True
+        self._give_up_seconds()
         wanted = self._row_limit // 2
         for fold in (_without_hosts, _without_owner):
             for start in sorted(self._starts):
@@ -127,6 +181,14 @@ def key_of(facts: ConnectionFacts) -> UsageKey:
         scope=facts.scope,
         interface=facts.interface,
     )
+
+
+def with_process(key: UsageKey, facts: ConnectionFacts) -> UsageKey:
+    """Give the key of a connection's seconds."""
+    process = facts.process
+    if process is None or not process.pid:
+        return key
+    return key._replace(pid=process.pid, process_name=process.name, process_start_time=process.start_time)
 
 
 def _without_hosts(key: UsageKey) -> UsageKey:

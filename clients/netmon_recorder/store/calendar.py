@@ -26,6 +26,8 @@ class ZoneCalendar:
 
     def start(self, size: BucketSize, time: float) -> int:
         """Give the start of the bucket that holds a time."""
+        if size is BucketSize.SECOND:
+            return int(time // 1)
         if size is BucketSize.MINUTE:
             return int(time // 60) * 60
         if size is BucketSize.HOUR:
@@ -35,6 +37,8 @@ class ZoneCalendar:
 
     def next(self, size: BucketSize, start: int) -> int:
         """Give the end of the bucket that starts there."""
+        if size is BucketSize.SECOND:
+            return start + 1
         if size is BucketSize.MINUTE:
             return start + 60
         if size is BucketSize.HOUR:
@@ -46,6 +50,8 @@ class ZoneCalendar:
 
     def before(self, size: BucketSize, start: int, count: int) -> int:
         """Give the start of the bucket that lies ``count`` buckets before the one that starts there."""
+        if size is BucketSize.SECOND:
+            return start - count
         if size is BucketSize.MINUTE:
             return start - 60 * count
         if size is BucketSize.HOUR:

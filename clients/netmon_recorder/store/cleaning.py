@@ -17,6 +17,7 @@ from netmon.model import (
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.notes import Notes
 from netmon_recorder.store.ranges import Kept, Tier
+from netmon_recorder.store.seconds import forget_processes
 
 TARGET_SHARE: Final = 0.9
 """Of the quota that a cleanup leaves used: else one would be due each minute."""
@@ -25,17 +26,22 @@ _STEP_ROWS: Final = 5000
 _STEP_PAGES: Final = 500
 
 SIZES: Final = {
+    Tier.SECOND: BucketSize.SECOND,
     Tier.MINUTE: BucketSize.MINUTE,
     Tier.QUARTER: BucketSize.HOUR,
     Tier.DAY: BucketSize.DAY,
     Tier.MONTH: BucketSize.MONTH,
 }
 _NOTES: Final = {
+    Tier.SECOND: "kept_second",
     Tier.MINUTE: "kept_minute",
     Tier.QUARTER: "kept_quarter",
     Tier.DAY: "kept_day",
     Tier.MONTH: "kept_month",
 }
+
+_FREE_ENDS: Final = frozenset({Tier.SECOND, Tier.MINUTE})
+"""Tiers that are cut anywhere: nothing is made of them any more."""
 
 # `execute` would stop after its first row, which is one page; `executescript` runs it to its end (measured).
 _GIVE_BACK: Final = f"PRAGMA incremental_vacuum({_STEP_PAGES})"
@@ -128,6 +134,7 @@ def clean(
                 progress = _progress(connection, size_before, deleted, total)
             yield progress
     write(lambda: _forget_gaps(connection))
+    write(lambda: forget_processes(connection))
     while True:
         with alone:
             has_more = _give_back(connection)
@@ -217,7 +224,11 @@ def _ends(selection: CleanupSelection, policy: RetentionPolicy, now: float) -> d
     """Give the time before which each tier goes; a tier that is kept for ever is left out."""
     if selection.older_than_time is not None:
         return dict.fromkeys(Tier, min(selection.older_than_time, now))
-    ends = {Tier.MINUTE: now - policy.minute_seconds, Tier.QUARTER: now - policy.hour_seconds}
+    ends = {
+        Tier.SECOND: now - policy.second_seconds,
+        Tier.MINUTE: now - policy.minute_seconds,
+        Tier.QUARTER: now - policy.hour_seconds,
+    }
     if policy.day_seconds:
         ends[Tier.DAY] = ends[Tier.MONTH] = now - policy.day_seconds
     return ends
@@ -229,7 +240,7 @@ def _before(tier: Tier, time: float, days: ZoneCalendar) -> int:
     Quarters go by whole days, so that those of another zone can still be made, and days by whole months, so that a
     month is always the sum of its days.
     """
-    if tier is Tier.MINUTE:
+    if tier in _FREE_ENDS:
         start = time
     else:
         start = days.start(BucketSize.DAY if tier is Tier.QUARTER else BucketSize.MONTH, time)
@@ -258,7 +269,7 @@ def _cut_to_quota(connection: sqlite3.Connection, cuts: dict[Tier, int], quota_b
             target = first if newest is None else newest
         else:
             target = row[0] + 1
-        if tier is not Tier.MINUTE:
+        if tier not in _FREE_ENDS:
             target = _before(tier, target * tier.unit_seconds, days)
         target = max(target, first)
         (count,) = connection.execute(
@@ -276,9 +287,17 @@ def tiers_of(connection: sqlite3.Connection, kept: Kept) -> tuple[StorageTier, .
     """Give what is kept at each grain, months with the days that they are made of."""
     counts = row_counts(connection)
     bytes_a_row = row_bytes(connection, counts)
-    begins = {Tier.MINUTE: kept.minute, Tier.QUARTER: kept.quarter, Tier.DAY: kept.day, Tier.MONTH: kept.day}
+    begins = {
+        Tier.SECOND: kept.second,
+        Tier.MINUTE: kept.minute,
+        Tier.QUARTER: kept.quarter,
+        Tier.DAY: kept.day,
+        Tier.MONTH: kept.day,
+    }
     tiers: list[StorageTier] = []
     for tier in Tier:
+        if tier is Tier.SECOND and not counts[tier]:
+            continue  # they are an extra: who keeps none need not read of them
         (last,) = connection.execute(f"SELECT max(bucket) FROM {tier.table}").fetchone()  # noqa: S608 -- a name of ours
         tiers.append(
             StorageTier(

@@ -18,7 +18,7 @@ from netmon.model import (
 )
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.filtering import condition
-from netmon_recorder.store.grouping import GroupNames, Numbers, check_dimensions, columns
+from netmon_recorder.store.grouping import GroupNames, Numbers, check_dimensions, check_no_process, columns
 from netmon_recorder.store.ranges import Kept, outward, segments
 
 _USUAL_PAGE: Final = 100
@@ -47,6 +47,7 @@ def list_entities(
 ) -> EntityPage:
     """Give a page. ``waiting``: last minutes of keys that are newer than on the disk. Raises ValueError by field."""
     check_dimensions((query.dimension,), "EntityQuery.dimension", 1)
+    check_no_process(query.dimension, "EntityQuery.dimension")
     if query.page_size > _MOST_PAGE:
         raise ValueError(f"EntityQuery.page_size: more than {_MOST_PAGE:,}")
     if query.page_token and not query.page_token.isdecimal():

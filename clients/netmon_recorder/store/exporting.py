@@ -12,13 +12,14 @@ from netmon.model import (
     ExportHeader,
     ExportItem,
     ExportQuery,
+    UsageDimension,
     UsageRow,
 )
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.filtering import condition
-from netmon_recorder.store.grouping import EVERY_DIMENSION, GroupNames, check_dimensions, columns
+from netmon_recorder.store.grouping import EVERY_DIMENSION, GroupNames, check_dimensions, columns, is_of_seconds
 from netmon_recorder.store.missing import gaps_of
-from netmon_recorder.store.ranges import Kept, Segment, outward, segments
+from netmon_recorder.store.ranges import Kept, Segment, check_reach, outward, segments
 from netmon_recorder.store.summing import KeptCondition, sums_of
 
 _BATCH_ROWS: Final = 1000
@@ -33,12 +34,17 @@ def export_rows(
     borrow: Borrow, query: ExportQuery, now: float, calendar: ZoneCalendar, kept: Kept
 ) -> Iterator[ExportItem]:
     """Give the items of an export. Raises ValueError by field, with the first item."""
-    check_dimensions(query.group_by, "ExportQuery.group_by", len(EVERY_DIMENSION))
+    check_dimensions(query.group_by, "ExportQuery.group_by", len(EVERY_DIMENSION) + 1)
     size, first, last = _frame(query, now, calendar, kept)
     dimensions = query.group_by or EVERY_DIMENSION
+    grain = size
+    if is_of_seconds(query.group_by, size, "ExportQuery.group_by"):
+        check_reach(last, kept, "ExportQuery.since_time")
+        grain = BucketSize.SECOND
+        dimensions = query.group_by or (*EVERY_DIMENSION, UsageDimension.PROCESS)
     with borrow() as connection:
         rows_of = KeptCondition(condition(connection, query.filter, include_loopback=query.include_loopback))
-        parts = segments(first, last, size, kept, calendar)
+        parts = segments(first, last, grain, kept, calendar)
         estimate = sum(
             connection.execute(
                 f"SELECT count(*) FROM {part.tier.table} WHERE bucket >= ? AND bucket < ?",  # noqa: S608 -- a name of ours
@@ -46,7 +52,7 @@ def export_rows(
             ).fetchone()[0]
             for part in parts
         )
-        gaps = gaps_of(connection, first, min(last, now), size, kept)
+        gaps = gaps_of(connection, first, min(last, now), grain, kept)
         oldest = _oldest_row(connection, parts)
     yield ExportHeader(
         since_time=first,
@@ -65,7 +71,7 @@ def export_rows(
         end = last if size is BucketSize.RANGE else calendar.next(size, start)
         with borrow() as connection:
             groups = sums_of(
-                connection, segments(start, end, size, kept, calendar), columns(dimensions), rows_of.now(connection)
+                connection, segments(start, end, grain, kept, calendar), columns(dimensions), rows_of.now(connection)
             )
             keys = GroupNames(connection, dimensions).keys(groups) if groups else []
         rows += [UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True)]

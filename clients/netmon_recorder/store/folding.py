@@ -1,31 +1,48 @@
 """The long tail of a minute, folded so that the size of history is bounded. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from netmon.model import UsageKey, UsageSums
 
 
 def folded(rows: dict[UsageKey, UsageSums], most: int) -> dict[UsageKey, UsageSums]:
-    """Give the rows of one minute, at most ``most`` of them apart, with the same sums.
+    """Give the rows of one minute, at most ``most`` of them apart, with the same sums."""
+    return regrouped(rows, fold_targets(rows, most))
+
+
+def fold_targets(rows: dict[UsageKey, UsageSums], most: int) -> dict[UsageKey, UsageKey]:
+    """Give what each key that does not stay becomes.
 
     The smallest lose their host and domain first: that leaves each application whole. If there are still too many, the
     smallest of those lose their application too. User, protocol, scope and interface stay always.
     """
     if len(rows) <= most:
+        return {}
+    targets = _targets(rows, most * 3 // 4, _without_hosts)
+    kept = regrouped(rows, targets)
+    if len(kept) <= most:
+        return targets
+    wider = _targets(kept, most, _without_application)
+    between = ((key, targets.get(key, key)) for key in rows)
+    return {key: wider.get(target, target) for key, target in between if key in targets or target in wider}
+
+
+def regrouped(rows: dict[UsageKey, UsageSums], targets: Mapping[UsageKey, UsageKey]) -> dict[UsageKey, UsageSums]:
+    """Give the rows with each key that has a target under that."""
+    if not targets:
         return rows
-    kept = _fold(rows, most * 3 // 4, _without_hosts)
-    return kept if len(kept) <= most else _fold(kept, most, _without_application)
-
-
-def _fold(
-    rows: dict[UsageKey, UsageSums], most: int, key_of: Callable[[UsageKey], UsageKey]
-) -> dict[UsageKey, UsageSums]:
-    order = sorted(rows, key=lambda key: rows[key].total_bytes, reverse=True)
-    kept = {key: rows[key] for key in order[:most]}
-    for key in order[most:]:
-        wide = key_of(key)
-        kept[wide] = kept[wide].plus(rows[key]) if wide in kept else rows[key]
+    kept: dict[UsageKey, UsageSums] = {}
+    for key, sums in rows.items():
+        wide = targets.get(key, key)
+        kept[wide] = kept[wide].plus(sums) if wide in kept else sums
     return kept
+
+
+def _targets(
+    rows: Mapping[UsageKey, UsageSums], most: int, key_of: Callable[[UsageKey], UsageKey]
+) -> dict[UsageKey, UsageKey]:
+    order = sorted(rows, key=lambda key: rows[key].total_bytes, reverse=True)
+    return {key: key_of(key) for key in order[most:]}
 
 
 def _without_hosts(key: UsageKey) -> UsageKey:

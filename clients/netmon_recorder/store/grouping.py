@@ -4,7 +4,8 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from netmon.model import Protocol, Scope, UsageDimension, UsageKey
+from netmon.model import BucketSize, Protocol, Scope, UsageDimension, UsageKey
+from netmon_recorder.store.seconds import MANY_PROCESSES, NO_PROCESS
 
 _COLUMNS: Final = {
     UsageDimension.USER: "k.user",
@@ -16,6 +17,11 @@ _COLUMNS: Final = {
     UsageDimension.INTERFACE: "k.interface",
 }
 EVERY_DIMENSION: Final = tuple(_COLUMNS)
+"""Of every tier; seconds have the process too."""
+
+_PROCESS_COLUMN: Final = "u.process"
+_MANY: Final = f"({_PROCESS_COLUMN} = {MANY_PROCESSES})"
+_OF_SECONDS: Final = frozenset({BucketSize.SECOND, BucketSize.MINUTE, BucketSize.RANGE})
 
 _HOST_LIKE: Final = frozenset({UsageDimension.REMOTE_HOST, UsageDimension.DOMAIN})
 _PROTOCOLS: Final = tuple(Protocol)
@@ -38,9 +44,25 @@ def check_dimensions(dimensions: Sequence[UsageDimension], field: str, most: int
         raise ValueError(f"{field}: the same twice")
 
 
+def check_no_process(dimension: UsageDimension, field: str) -> None:
+    """Raise ValueError, naming the field, for a question that seconds alone could answer."""
+    if dimension is UsageDimension.PROCESS:
+        raise ValueError(f"{field}: processes are kept in seconds alone: ask for usage")
+
+
+def is_of_seconds(dimensions: Sequence[UsageDimension], size: BucketSize, field: str) -> bool:
+    """Tell whether a question is answered from seconds. Raise ValueError for processes in buckets that are longer."""
+    if UsageDimension.PROCESS not in dimensions:
+        return size is BucketSize.SECOND
+    if size not in _OF_SECONDS:
+        raise ValueError(f"{field}: processes are kept in seconds alone: by second, by minute or over the range")
+    return True
+
+
 def has_many(dimensions: Sequence[UsageDimension]) -> bool:
     """Whether there may be thousands of groups."""
-    return any(dimension in _HOST_LIKE for dimension in dimensions)
+    # Of a process there are few rows, and it is no part of a key.
+    return UsageDimension.PROCESS not in dimensions and any(dimension in _HOST_LIKE for dimension in dimensions)
 
 
 def column(dimension: UsageDimension) -> str:
@@ -56,7 +78,9 @@ def columns(dimensions: Sequence[UsageDimension]) -> str:
         folded = "(k.is_folded AND k.application = 0)"
     else:
         folded = NO_GROUP
-    return ", ".join([*(_COLUMNS[dimension] for dimension in dimensions), folded])
+    if UsageDimension.PROCESS in dimensions:
+        folded = f"({folded} OR {_MANY})"
+    return ", ".join([*(_COLUMNS.get(dimension, _PROCESS_COLUMN) for dimension in dimensions), folded])
 
 
 class GroupNames:
@@ -67,6 +91,8 @@ class GroupNames:
         self._dimensions = tuple(dimensions)
         self._names: dict[int, str] = {0: ""}
         self._applications: dict[int, tuple[str, str]] = {0: ("", "")}
+        nobody = (0, None, "")
+        self._processes: dict[int, tuple[int, float | None, str]] = {NO_PROCESS: nobody, MANY_PROCESSES: nobody}
 
     def keys(self, groups: Iterable[Numbers]) -> list[UsageKey]:
         """Give the key of each group, in their order."""
@@ -75,6 +101,8 @@ class GroupNames:
             numbers = {group[position] for group in wanted}
             if dimension is UsageDimension.APPLICATION:
                 self._load_applications(numbers - self._applications.keys())
+            elif dimension is UsageDimension.PROCESS:
+                self._load_processes(numbers - self._processes.keys())
             elif dimension not in (UsageDimension.PROTOCOL, UsageDimension.SCOPE):
                 self._load_names(numbers - self._names.keys())
         return [self._key(group) for group in wanted]
@@ -96,6 +124,9 @@ class GroupNames:
                     key = key._replace(protocol=_PROTOCOLS[number])
                 case UsageDimension.SCOPE:
                     key = key._replace(scope=_SCOPES[number])
+                case UsageDimension.PROCESS:
+                    pid, start, name = self._processes[number]
+                    key = key._replace(pid=pid, process_start_time=start, process_name=name)
                 case UsageDimension.INTERFACE | UsageDimension.UNSPECIFIED:
                     key = key._replace(interface=self._names[number])
         return key
@@ -106,6 +137,13 @@ class GroupNames:
             "SELECT id, value FROM name WHERE id IN (SELECT value FROM json_each(?))", (marks,)
         )
         self._names.update(rows.fetchall())
+
+    def _load_processes(self, numbers: set[int]) -> None:
+        rows = self._connection.execute(
+            "SELECT id, pid, start_time, name FROM process WHERE id IN (SELECT value FROM json_each(?))",
+            (_marks(numbers),),
+        )
+        self._processes.update({number: (pid, start, name) for number, pid, start, name in rows})
 
     def _load_applications(self, numbers: set[int]) -> None:
         marks = _marks(numbers)

@@ -7,7 +7,7 @@ from netmon.model import BucketSize, RetentionPolicy
 from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
 from netmon_recorder.store.ranges import Kept
 
-_KEPT: Final = ("kept_minute", "kept_quarter", "kept_day")
+_KEPT: Final = ("kept_second", "kept_minute", "kept_quarter", "kept_day")
 
 
 class Notes:
@@ -35,9 +35,10 @@ class Notes:
 
     def kept(self) -> Kept:
         """Give since when each tier is whole."""
-        minute, quarter, day = (self.number(name) for name in _KEPT)
+        second, minute, quarter, day = (self.number(name) for name in _KEPT)
         zone = self.get("day_zone")
         return Kept(
+            second=None if second is None else int(second),
             minute=None if minute is None else int(minute),
             quarter=None if quarter is None else int(quarter),
             day=None if day is None else int(day),
@@ -51,8 +52,10 @@ class Notes:
         first = self.number("first_time")
         if first is not None and begin < first // 60 * 60:
             self.put("first_time", begin)  # rows from before it was opened
-        starts = (begin, begin // QUARTER_SECONDS * QUARTER_SECONDS, day_calendar.start(BucketSize.DAY, begin))
-        is_kept = (bool(policy.minute_seconds), bool(policy.hour_seconds), True)
+        if not policy.second_seconds:  # switched on again they begin anew, and not before this
+            self._connection.execute("DELETE FROM note WHERE name = 'kept_second'")
+        starts = (begin, begin, begin // QUARTER_SECONDS * QUARTER_SECONDS, day_calendar.start(BucketSize.DAY, begin))
+        is_kept = (bool(policy.second_seconds), bool(policy.minute_seconds), bool(policy.hour_seconds), True)
         for name, start, wanted in zip(_KEPT, starts, is_kept, strict=True):
             known = self.number(name)
             if wanted and (known is None or start < known):

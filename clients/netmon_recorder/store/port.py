@@ -73,6 +73,7 @@ class UsageBatch:
 
     ``rows``: their start is taken down to its minute, and they add to what is kept of the same minute and key, so a
     minute may come in several batches, and late. More than `ROWS_A_MINUTE` of a minute are folded.
+    ``seconds``: parts of these rows, by second and with the process in their keys; never more than the rows in all.
     ``gaps``: one of the same kind and start replaces the one before; so a gap that lasted is ended.
     ``until_time``: all that happened before is in this batch or in earlier ones; sent each minute even without rows,
     since it tells at the next start since when the recorder was off.
@@ -81,6 +82,7 @@ class UsageBatch:
 
     until_time: float
     rows: tuple[UsageRow, ...] = ()
+    seconds: tuple[UsageRow, ...] = ()
     gaps: tuple[HistoryGap, ...] = ()
     checkpoint: bytes | None = None
 

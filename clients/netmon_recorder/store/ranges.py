@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 
 from netmon.model import BucketSize, Calendar
@@ -13,6 +14,7 @@ _HALF_DAY_QUARTERS = 48
 class Tier(Enum):
     """A table of usage: its name (the only identifiers that ever become a part of a statement) and its unit."""
 
+    SECOND = ("usage_second", 1)
     MINUTE = ("usage_minute", 60)
     QUARTER = ("usage_quarter", QUARTER_SECONDS)
     DAY = ("usage_day", QUARTER_SECONDS)
@@ -43,9 +45,12 @@ class Kept:
     day_zone: str = ""
     month_first_day: int = 1
     first_time: float | None = None
+    second: int | None = None
 
     def oldest(self, size: BucketSize) -> int | None:
         """Give since when there are buckets of a size."""
+        if size is BucketSize.SECOND:
+            return self.second
         if size is BucketSize.MINUTE:
             return self.minute
         if size is BucketSize.HOUR:
@@ -63,10 +68,21 @@ class Segment:
     last: int
 
 
+def check_reach(until: int, kept: Kept, field: str) -> None:
+    """Raise ValueError, naming the field, where no second of a range that ends there is kept."""
+    if kept.second is None:
+        raise ValueError(f"{field}: no seconds are kept: ask for minutes, or keep some (--keep-seconds)")
+    if until <= kept.second:
+        text = datetime.fromtimestamp(kept.second, UTC).isoformat().replace("+00:00", "Z")
+        raise ValueError(f"{field}: seconds reach back to {text}: ask for minutes")
+
+
 def segments(since: int, until: int, size: BucketSize, kept: Kept, calendar: ZoneCalendar) -> list[Segment]:
     """Give where the rows of a stretch are. Its ends are those of buckets of the size, or have passed `outward`."""
     if until <= since:
         return []
+    if size is BucketSize.SECOND:
+        return [_segment(Tier.SECOND, since, until)]
     if size is BucketSize.MINUTE:
         return [_segment(Tier.MINUTE, since, until)]
     if size is BucketSize.HOUR:

@@ -39,5 +39,20 @@ _FIRST: Final = (
     ) STRICT""",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST,)
+# Version 2. Raw seconds: a bucket is a Unix second. Numbers of processes below 1 are no rows of `process`
+# (netmon_recorder.store.seconds). `last_second`: the newest bucket that is of it, so that it can go after that one.
+_SECONDS: Final = (
+    """CREATE TABLE process (
+        id INTEGER PRIMARY KEY, pid INTEGER NOT NULL, start_time REAL NOT NULL, name TEXT NOT NULL,
+        last_second INTEGER NOT NULL, UNIQUE (pid, start_time, name)
+    ) STRICT""",
+    """CREATE TABLE usage_second (
+        bucket INTEGER NOT NULL, key INTEGER NOT NULL, process INTEGER NOT NULL,
+        sent_bytes INTEGER NOT NULL, received_bytes INTEGER NOT NULL,
+        packet_count INTEGER NOT NULL, connection_count INTEGER NOT NULL,
+        PRIMARY KEY (bucket, key, process)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECONDS)
 """Statements that lead from version i to i + 1."""

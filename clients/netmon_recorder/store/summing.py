@@ -70,7 +70,7 @@ def sums_of(
         within = f"FROM {part.tier.table} u WHERE u.bucket >= ? AND u.bucket < ?{rows.text}"
         if group == NO_GROUP:  # no look at keys at all
             statement = f"SELECT {_SUMS}, 0 {within}"
-        elif "k.domain" not in group and "k.remote_host" not in group:
+        elif "u." in group or ("k.domain" not in group and "k.remote_host" not in group):
             # CROSS JOIN keeps SQLite from going through all keys first (its manual, "Manual Control Of Query Plans").
             statement = (
                 f"SELECT {_SUMS}, {group} FROM {part.tier.table} u CROSS JOIN key k ON k.id = u.key"  # noqa: S608 -- as above

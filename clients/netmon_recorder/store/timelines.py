@@ -18,7 +18,7 @@ from netmon.model import (
 )
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.filtering import Condition, condition
-from netmon_recorder.store.grouping import GroupNames, column
+from netmon_recorder.store.grouping import GroupNames, check_no_process, column
 from netmon_recorder.store.missing import gaps_of
 from netmon_recorder.store.ranges import Kept, Tier
 
@@ -83,6 +83,7 @@ def spans_of(buckets: Iterable[_Bucket], joined_seconds: float) -> Iterable[Time
 
 def _numbers(connection: sqlite3.Connection, query: TimelineQuery) -> list[int | None]:
     """Give the number of each value; None where history does not know it."""
+    check_no_process(query.dimension, "TimelineQuery.dimension")
     if query.dimension in (UsageDimension.UNSPECIFIED, UsageDimension.PROTOCOL, UsageDimension.SCOPE):
         raise ValueError("TimelineQuery.dimension: not one that lanes are of")
     if not 1 <= len(query.values) <= _MOST_LANES:

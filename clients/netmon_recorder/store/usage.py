@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from netmon.model import (
@@ -20,9 +20,17 @@ from netmon.model import (
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.filtering import condition
 from netmon_recorder.store.gaps import is_lower_bound, overlapping, recorded_seconds
-from netmon_recorder.store.grouping import NO_GROUP, GroupNames, Numbers, check_dimensions, columns, has_many
+from netmon_recorder.store.grouping import (
+    NO_GROUP,
+    GroupNames,
+    Numbers,
+    check_dimensions,
+    columns,
+    has_many,
+    is_of_seconds,
+)
 from netmon_recorder.store.missing import gaps_of
-from netmon_recorder.store.ranges import Kept, Segment, outward, own_days_around, quarters, segments
+from netmon_recorder.store.ranges import Kept, Segment, check_reach, outward, own_days_around, quarters, segments
 from netmon_recorder.store.summing import SomeGroups, combined, moved_edges, row_condition, sums_of
 
 MOST_BUCKETS = 10_000
@@ -42,9 +50,17 @@ class Frame:
     bounds: tuple[int, ...]
     calendar: ZoneCalendar
     kept: Kept
+    is_of_seconds: bool = False
+
+    @property
+    def grain(self) -> BucketSize:
+        """The size whose rows it is made of, where that is told by the question."""
+        return BucketSize.SECOND if self.is_of_seconds else self.size
 
     def parts(self, first: int, last: int) -> list[Segment]:
         """Give where the rows of a stretch are."""
+        if self.is_of_seconds:
+            return segments(first, last, BucketSize.SECOND, self.kept, self.calendar)
         return segments(first, last, self.size, self.kept, self.calendar)
 
     @property
@@ -94,8 +110,11 @@ def answer_usage(
     until = now if query.until_time is None else query.until_time
     since = until - _DAY_SECONDS if query.since_time is None else query.since_time
     frame = frame_of(since, until, query.bucket, calendar, kept, now)
+    if is_of_seconds(query.group_by, frame.size, "UsageQuery.group_by"):
+        check_reach(frame.bounds[-1], kept, "UsageQuery.since_time")
+        frame = replace(frame, is_of_seconds=True)
     reader = _Reader(connection, query, frame)
-    gaps = gaps_of(connection, frame.bounds[0], min(frame.bounds[-1], now), frame.size, kept)
+    gaps = gaps_of(connection, frame.bounds[0], min(frame.bounds[-1], now), frame.grain, kept)
     before = reader.before(now) if query.compare else None
     found = reader.found(before)
     series, rest, rest_count = _series(connection, query, found, before)
@@ -114,7 +133,7 @@ def answer_usage(
         previous_gaps=() if before is None else before.gaps,
         previous_since_time=None if before is None else before.bounds[0],
         previous_until_time=None if before is None else before.bounds[-1],
-        oldest_time=kept.oldest(frame.size),
+        oldest_time=kept.oldest(frame.grain),
     )
 
 
@@ -181,13 +200,14 @@ class _Reader:
         size = frame.size if frame.size in (BucketSize.MINUTE, BucketSize.HOUR) else BucketSize.RANGE
 
         def summed(first: int, last: int, group: str) -> dict[Numbers, UsageSums]:
-            return self._sums(segments(first, last, size, frame.kept, frame.calendar), group)
+            parts = segments(first, last, size, frame.kept, frame.calendar)
+            return self._sums(frame.parts(first, last) if frame.is_of_seconds else parts, group)
 
         return _Before(
             bounds=bounds,
             totals=[added(summed(first, last, NO_GROUP).values()) for first, last in pairwise(bounds)],
             groups=summed(bounds[0], bounds[-1], self._group) if self._query.group_by else {},
-            gaps=gaps_of(self._connection, bounds[0], bounds[-1], frame.size, frame.kept),
+            gaps=gaps_of(self._connection, bounds[0], bounds[-1], frame.grain, frame.kept),
         )
 
     def _sums(self, parts: Sequence[Segment], group: str) -> dict[Numbers, UsageSums]:

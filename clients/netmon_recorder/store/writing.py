@@ -1,4 +1,4 @@
-"""Batches in: each is one transaction that adds its rows to minutes, quarters, days and months alike.
+"""Batches in: each is one transaction that adds its rows to seconds, minutes, quarters, days and months alike.
 
 Writing the roll-ups at once, and not later out of the minutes, keeps them whole at every moment: the running hour and
 day are right, a late row finds its way, and there is no mark of how far a roll-up is that could be wrong after a kill.
@@ -9,11 +9,12 @@ from collections import defaultdict
 
 from netmon.model import BucketSize, HistoryGap, RetentionPolicy, UsageKey, UsageSums
 from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
-from netmon_recorder.store.folding import folded
+from netmon_recorder.store.folding import fold_targets, regrouped
 from netmon_recorder.store.keys import KeyBook
 from netmon_recorder.store.notes import Notes
 from netmon_recorder.store.port import ROWS_A_MINUTE, UsageBatch
 from netmon_recorder.store.ranges import Tier
+from netmon_recorder.store.seconds import SecondsOfBatch
 
 
 def write_batch(
@@ -30,10 +31,18 @@ def write_batch(
         known = rows.get(row.key)
         rows[row.key] = row.sums if known is None else known.plus(row.sums)
     sums = _Sums(day_calendar, policy)
+    seconds = SecondsOfBatch(batch.seconds) if policy.second_seconds else None
     for minute, rows in minutes.items():
-        for key, moved in folded(rows, ROWS_A_MINUTE).items():
-            sums.add(minute, keys.number(connection, key, minute), moved)
+        targets = fold_targets(rows, ROWS_A_MINUTE)
+        numbers: dict[UsageKey, int] = {}
+        for key, moved in regrouped(rows, targets).items():
+            numbers[key] = keys.number(connection, key, minute)
+            sums.add(minute, numbers[key], moved)
+        if seconds is not None:
+            seconds.add(minute, rows, targets, numbers)
     sums.write(connection)
+    if seconds is not None:
+        seconds.write(connection)
     for gap in batch.gaps:
         write_gap(connection, gap)
     notes = Notes(connection)
@@ -61,7 +70,7 @@ class _Sums:
         self._days = days
         is_kept = {Tier.MINUTE: policy.minute_seconds > 0, Tier.QUARTER: policy.hour_seconds > 0}
         self._tiers: dict[Tier, dict[tuple[int, int], UsageSums]] = {
-            tier: {} for tier in Tier if is_kept.get(tier, True)
+            tier: {} for tier in Tier if tier is not Tier.SECOND and is_kept.get(tier, True)
         }
         self._minute = -1
         self._buckets: list[tuple[dict[tuple[int, int], UsageSums], int]] = []

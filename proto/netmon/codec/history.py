@@ -46,7 +46,7 @@ def usage_sums_from_wire(wire: pb.UsageSums) -> UsageSums:
 
 def usage_key_to_wire(key: UsageKey) -> pb.UsageKey:
     """Give the wire form."""
-    return pb.UsageKey(
+    wire = pb.UsageKey(
         user=key.user,
         application_id=key.application_id,
         application_name=key.application_name,
@@ -57,6 +57,11 @@ def usage_key_to_wire(key: UsageKey) -> pb.UsageKey:
         interface=key.interface,
         is_folded=key.is_folded,
     )
+    if key.pid or key.process_name:  # seconds alone
+        wire.pid, wire.process_name = key.pid, key.process_name
+    if key.process_start_time is not None:
+        wire.process_start_time.CopyFrom(time_to_wire(key.process_start_time))
+    return wire
 
 
 def usage_key_from_wire(wire: pb.UsageKey) -> UsageKey:
@@ -71,6 +76,11 @@ def usage_key_from_wire(wire: pb.UsageKey) -> UsageKey:
         member(_SCOPES, wire.scope),
         wire.interface,
         wire.is_folded,
+        wire.pid,
+        wire.process_name,
+        time_from_wire(wire.process_start_time, "UsageKey.process_start_time")
+        if wire.HasField("process_start_time")
+        else None,
     )
 
 

@@ -25,7 +25,8 @@ class UsageKey(NamedTuple):
     """What usage is kept by. In grouped answers only the fields of the group's dimensions are set.
 
     ``is_folded``: stands for many small ones of a minute, whose hosts and domains are not kept, nor their application
-    where it is empty. A named tuple, since the recorder makes one for each row.
+    where it is empty. The process is told in seconds alone, 0 and None where there is none. A named tuple, since the
+    recorder makes one for each row.
     """
 
     user: str = ""
@@ -37,6 +38,9 @@ class UsageKey(NamedTuple):
     scope: Scope = Scope.UNSPECIFIED
     interface: str = ""
     is_folded: bool = False
+    pid: int = 0
+    process_name: str = ""
+    process_start_time: float | None = None
 
 
 class UsageSums(NamedTuple):

@@ -15,6 +15,7 @@ class UsageDimension(IntEnum):
     PROTOCOL = 5
     SCOPE = 6
     INTERFACE = 7
+    PROCESS = 8
 
 
 @unique
@@ -27,6 +28,7 @@ class BucketSize(IntEnum):
     DAY = 3
     MONTH = 4
     RANGE = 5
+    SECOND = 6
 
 
 @unique

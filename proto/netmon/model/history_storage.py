@@ -10,17 +10,18 @@ from netmon.model.status import Caller
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetentionPolicy:
-    """How long history is kept: 0 minutes or hours keeps none, 0 days for ever, 0 quota has no limit."""
+    """How long history is kept: 0 seconds, minutes or hours keeps none, 0 days for ever, 0 quota has no limit."""
 
     minute_seconds: int = 30 * 86_400
     hour_seconds: int = 366 * 86_400
     day_seconds: int = 0
     quota_bytes: int = 0
+    second_seconds: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageTier:
-    """What is kept at one grain: MINUTE, HOUR (quarters of an hour) or DAY. ``byte_count`` is an estimate."""
+    """What is kept at one grain: SECOND, MINUTE, HOUR (quarters of an hour) or DAY. ``byte_count`` is an estimate."""
 
     bucket: BucketSize
     row_count: int = 0
@@ -54,7 +55,10 @@ class StorageStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecorderStatus:
-    """State of the recorder. ``collector_instance_id`` is empty without a collector."""
+    """State of the recorder. ``collector_instance_id`` is empty without a collector.
+
+    ``seconds_reason``: how it was decided whether seconds are kept.
+    """
 
     version: str
     start_time: float
@@ -64,6 +68,7 @@ class RecorderStatus:
     collector_instance_id: str = ""
     caller: Caller = field(default_factory=Caller)
     degraded: tuple[Degradation, ...] = ()
+    seconds_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

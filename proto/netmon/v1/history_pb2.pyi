@@ -45,6 +45,8 @@ class _UsageDimensionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_UsageD
     """Where the other end is (scope)."""
     USAGE_DIMENSION_INTERFACE: _UsageDimension.ValueType  # 7
     """Interface (iface)."""
+    USAGE_DIMENSION_PROCESS: _UsageDimension.ValueType  # 8
+    """Process (process). Told by seconds alone: with buckets of a second, a minute or the whole range."""
 
 class UsageDimension(_UsageDimension, metaclass=_UsageDimensionEnumTypeWrapper):
     """What usage is kept by, and can be grouped by. The short name in texts stands in brackets."""
@@ -65,6 +67,8 @@ USAGE_DIMENSION_SCOPE: UsageDimension.ValueType  # 6
 """Where the other end is (scope)."""
 USAGE_DIMENSION_INTERFACE: UsageDimension.ValueType  # 7
 """Interface (iface)."""
+USAGE_DIMENSION_PROCESS: UsageDimension.ValueType  # 8
+"""Process (process). Told by seconds alone: with buckets of a second, a minute or the whole range."""
 Global___UsageDimension: _TypeAlias = UsageDimension  # noqa: Y015
 
 class _BucketSize:
@@ -85,6 +89,8 @@ class _BucketSizeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BucketSize
     """A month of the calendar: from its first day to the next one."""
     BUCKET_SIZE_RANGE: _BucketSize.ValueType  # 5
     """The whole range as one bucket."""
+    BUCKET_SIZE_SECOND: _BucketSize.ValueType  # 6
+    """A second. Kept for some hours, or not at all."""
 
 class BucketSize(_BucketSize, metaclass=_BucketSizeEnumTypeWrapper):
     """How long a bucket is."""
@@ -101,6 +107,8 @@ BUCKET_SIZE_MONTH: BucketSize.ValueType  # 4
 """A month of the calendar: from its first day to the next one."""
 BUCKET_SIZE_RANGE: BucketSize.ValueType  # 5
 """The whole range as one bucket."""
+BUCKET_SIZE_SECOND: BucketSize.ValueType  # 6
+"""A second. Kept for some hours, or not at all."""
 Global___BucketSize: _TypeAlias = BucketSize  # noqa: Y015
 
 class _HistoryGapKind:
@@ -204,6 +212,9 @@ class UsageKey(_message.Message):
     SCOPE_FIELD_NUMBER: _builtins.int
     INTERFACE_FIELD_NUMBER: _builtins.int
     IS_FOLDED_FIELD_NUMBER: _builtins.int
+    PID_FIELD_NUMBER: _builtins.int
+    PROCESS_NAME_FIELD_NUMBER: _builtins.int
+    PROCESS_START_TIME_FIELD_NUMBER: _builtins.int
     user: _builtins.str
     """Name of the user that the owner ran as; its number where it has no name; empty without an owner."""
     application_id: _builtins.str
@@ -224,6 +235,14 @@ class UsageKey(_message.Message):
     """Stands for many small ones of a minute: their hosts and domains are not kept, nor their application where it is
     empty.
     """
+    pid: _builtins.int
+    """Process id; 0 where there is none, or it is not told. In seconds alone, as the next two."""
+    process_name: _builtins.str
+    """Name of the process."""
+    @_builtins.property
+    def process_start_time(self) -> _timestamp_pb2.Timestamp:
+        """When the process started: with its id, what it is. Absent where there is none."""
+
     def __init__(
         self,
         *,
@@ -236,10 +255,13 @@ class UsageKey(_message.Message):
         scope: _traffic_pb2.Scope.ValueType = ...,
         interface: _builtins.str = ...,
         is_folded: _builtins.bool = ...,
+        pid: _builtins.int = ...,
+        process_name: _builtins.str = ...,
+        process_start_time: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["process_start_time", b"process_start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "application_name", b"application_name", "domain", b"domain", "interface", b"interface", "is_folded", b"is_folded", "protocol", b"protocol", "remote_host", b"remote_host", "scope", b"scope", "user", b"user"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["application_id", b"application_id", "application_name", b"application_name", "domain", b"domain", "interface", b"interface", "is_folded", b"is_folded", "pid", b"pid", "process_name", b"process_name", "process_start_time", b"process_start_time", "protocol", b"protocol", "remote_host", b"remote_host", "scope", b"scope", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -28,33 +28,33 @@ from netmon.v1 import snapshot_pb2 as netmon_dot_v1_dot_snapshot__pb2
 from netmon.v1 import status_pb2 as netmon_dot_v1_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fnetmon/v1/history_storage.proto\x12\tnetmon.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17netmon/v1/history.proto\x1a\x18netmon/v1/snapshot.proto\x1a\x16netmon/v1/status.proto\"i\n\x0fRetentionPolicy\x12\x16\n\x0eminute_seconds\x18\x01 \x01(\x04\x12\x14\n\x0chour_seconds\x18\x02 \x01(\x04\x12\x13\n\x0b\x64\x61y_seconds\x18\x03 \x01(\x04\x12\x13\n\x0bquota_bytes\x18\x04 \x01(\x04\"\xbd\x01\n\x0bStorageTier\x12%\n\x06\x62ucket\x18\x01 \x01(\x0e\x32\x15.netmon.v1.BucketSize\x12\x11\n\trow_count\x18\x02 \x01(\x04\x12\x12\n\nbyte_count\x18\x03 \x01(\x04\x12/\n\x0boldest_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bnewest_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xbc\x04\n\rStorageStatus\x12\x0e\n\x06\x65ngine\x18\x01 \x01(\t\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x16\n\x0eschema_version\x18\x03 \x01(\r\x12&\n\x05state\x18\x04 \x01(\x0e\x32\x17.netmon.v1.StorageState\x12\x12\n\nfile_bytes\x18\x05 \x01(\x04\x12\x16\n\x0ereusable_bytes\x18\x06 \x01(\x04\x12\x1c\n\x14\x64isk_available_bytes\x18\x07 \x01(\x04\x12*\n\x06policy\x18\x08 \x01(\x0b\x32\x1a.netmon.v1.RetentionPolicy\x12%\n\x05tiers\x18\t \x03(\x0b\x32\x16.netmon.v1.StorageTier\x12\x11\n\tkey_count\x18\n \x01(\x04\x12\x12\n\nname_count\x18\x0b \x01(\x04\x12\x11\n\tgap_count\x18\x0c \x01(\x04\x12\x33\n\x0flast_write_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x15last_aggregation_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11last_cleanup_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x08\x63\x61lendar\x18\x10 \x01(\x0b\x32\x13.netmon.v1.Calendar\x12(\n\x08\x64\x65graded\x18\x11 \x03(\x0b\x32\x16.netmon.v1.Degradation\"\xb3\x02\n\x0eRecorderStatus\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03pid\x18\x03 \x01(\r\x12\x32\n\x0frecording_state\x18\x04 \x01(\x0e\x32\x19.netmon.v1.RecordingState\x12\x33\n\x0frecording_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x15\x63ollector_instance_id\x18\x06 \x01(\t\x12!\n\x06\x63\x61ller\x18\x07 \x01(\x0b\x32\x11.netmon.v1.Caller\x12(\n\x08\x64\x65graded\x18\x08 \x03(\x0b\x32\x16.netmon.v1.Degradation\"y\n\x11\x41ggregationReport\x12\x16\n\x0eread_row_count\x18\x01 \x01(\x04\x12\x1d\n\x15mended_hour_row_count\x18\x02 \x01(\x04\x12\x1c\n\x14mended_day_row_count\x18\x03 \x01(\x04\x12\x0f\n\x07seconds\x18\x04 \x01(\x01\"s\n\x10\x43leanupSelection\x12\x33\n\x0folder_than_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06policy\x18\x02 \x01(\x0b\x32\x1a.netmon.v1.RetentionPolicy\"\x8d\x01\n\x0b\x43leanupPlan\x12%\n\x05tiers\x18\x01 \x03(\x0b\x32\x16.netmon.v1.StorageTier\x12\x11\n\trow_count\x18\x02 \x01(\x04\x12\x13\n\x0b\x66reed_bytes\x18\x03 \x01(\x04\x12/\n\x0boldest_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0f\x43leanupProgress\x12\x19\n\x11\x64\x65leted_row_count\x18\x01 \x01(\x04\x12\x11\n\trow_count\x18\x02 \x01(\x04\x12\x13\n\x0b\x66reed_bytes\x18\x03 \x01(\x04\x12\x0f\n\x07is_done\x18\x04 \x01(\x08\"D\n\x0b\x43\x61\x63heReport\x12\x19\n\x11removed_key_count\x18\x01 \x01(\x04\x12\x1a\n\x12removed_name_count\x18\x02 \x01(\x04*\xa0\x01\n\x0cStorageState\x12\x1d\n\x19STORAGE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15STORAGE_STATE_WRITING\x10\x01\x12\x1b\n\x17STORAGE_STATE_DISK_FULL\x10\x02\x12\x1f\n\x1bSTORAGE_STATE_QUOTA_REACHED\x10\x03\x12\x18\n\x14STORAGE_STATE_FAILED\x10\x04*\x8a\x01\n\x0eRecordingState\x12\x1f\n\x1bRECORDING_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RECORDING_STATE_RECORDING\x10\x01\x12\x1b\n\x17RECORDING_STATE_WAITING\x10\x02\x12\x1b\n\x17RECORDING_STATE_STOPPED\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1fnetmon/v1/history_storage.proto\x12\tnetmon.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17netmon/v1/history.proto\x1a\x18netmon/v1/snapshot.proto\x1a\x16netmon/v1/status.proto\"\x81\x01\n\x0fRetentionPolicy\x12\x16\n\x0eminute_seconds\x18\x01 \x01(\x04\x12\x14\n\x0chour_seconds\x18\x02 \x01(\x04\x12\x13\n\x0b\x64\x61y_seconds\x18\x03 \x01(\x04\x12\x13\n\x0bquota_bytes\x18\x04 \x01(\x04\x12\x16\n\x0esecond_seconds\x18\x05 \x01(\x04\"\xbd\x01\n\x0bStorageTier\x12%\n\x06\x62ucket\x18\x01 \x01(\x0e\x32\x15.netmon.v1.BucketSize\x12\x11\n\trow_count\x18\x02 \x01(\x04\x12\x12\n\nbyte_count\x18\x03 \x01(\x04\x12/\n\x0boldest_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bnewest_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xbc\x04\n\rStorageStatus\x12\x0e\n\x06\x65ngine\x18\x01 \x01(\t\x12\x0c\n\x04path\x18\x02 \x01(\t\x12\x16\n\x0eschema_version\x18\x03 \x01(\r\x12&\n\x05state\x18\x04 \x01(\x0e\x32\x17.netmon.v1.StorageState\x12\x12\n\nfile_bytes\x18\x05 \x01(\x04\x12\x16\n\x0ereusable_bytes\x18\x06 \x01(\x04\x12\x1c\n\x14\x64isk_available_bytes\x18\x07 \x01(\x04\x12*\n\x06policy\x18\x08 \x01(\x0b\x32\x1a.netmon.v1.RetentionPolicy\x12%\n\x05tiers\x18\t \x03(\x0b\x32\x16.netmon.v1.StorageTier\x12\x11\n\tkey_count\x18\n \x01(\x04\x12\x12\n\nname_count\x18\x0b \x01(\x04\x12\x11\n\tgap_count\x18\x0c \x01(\x04\x12\x33\n\x0flast_write_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x15last_aggregation_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\x11last_cleanup_time\x18\x0f \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x08\x63\x61lendar\x18\x10 \x01(\x0b\x32\x13.netmon.v1.Calendar\x12(\n\x08\x64\x65graded\x18\x11 \x03(\x0b\x32\x16.netmon.v1.Degradation\"\xcb\x02\n\x0eRecorderStatus\x12\x0f\n\x07version\x18\x01 \x01(\t\x12.\n\nstart_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0b\n\x03pid\x18\x03 \x01(\r\x12\x32\n\x0frecording_state\x18\x04 \x01(\x0e\x32\x19.netmon.v1.RecordingState\x12\x33\n\x0frecording_since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1d\n\x15\x63ollector_instance_id\x18\x06 \x01(\t\x12!\n\x06\x63\x61ller\x18\x07 \x01(\x0b\x32\x11.netmon.v1.Caller\x12(\n\x08\x64\x65graded\x18\x08 \x03(\x0b\x32\x16.netmon.v1.Degradation\x12\x16\n\x0eseconds_reason\x18\t \x01(\t\"y\n\x11\x41ggregationReport\x12\x16\n\x0eread_row_count\x18\x01 \x01(\x04\x12\x1d\n\x15mended_hour_row_count\x18\x02 \x01(\x04\x12\x1c\n\x14mended_day_row_count\x18\x03 \x01(\x04\x12\x0f\n\x07seconds\x18\x04 \x01(\x01\"s\n\x10\x43leanupSelection\x12\x33\n\x0folder_than_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12*\n\x06policy\x18\x02 \x01(\x0b\x32\x1a.netmon.v1.RetentionPolicy\"\x8d\x01\n\x0b\x43leanupPlan\x12%\n\x05tiers\x18\x01 \x03(\x0b\x32\x16.netmon.v1.StorageTier\x12\x11\n\trow_count\x18\x02 \x01(\x04\x12\x13\n\x0b\x66reed_bytes\x18\x03 \x01(\x04\x12/\n\x0boldest_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"e\n\x0f\x43leanupProgress\x12\x19\n\x11\x64\x65leted_row_count\x18\x01 \x01(\x04\x12\x11\n\trow_count\x18\x02 \x01(\x04\x12\x13\n\x0b\x66reed_bytes\x18\x03 \x01(\x04\x12\x0f\n\x07is_done\x18\x04 \x01(\x08\"D\n\x0b\x43\x61\x63heReport\x12\x19\n\x11removed_key_count\x18\x01 \x01(\x04\x12\x1a\n\x12removed_name_count\x18\x02 \x01(\x04*\xa0\x01\n\x0cStorageState\x12\x1d\n\x19STORAGE_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15STORAGE_STATE_WRITING\x10\x01\x12\x1b\n\x17STORAGE_STATE_DISK_FULL\x10\x02\x12\x1f\n\x1bSTORAGE_STATE_QUOTA_REACHED\x10\x03\x12\x18\n\x14STORAGE_STATE_FAILED\x10\x04*\x8a\x01\n\x0eRecordingState\x12\x1f\n\x1bRECORDING_STATE_UNSPECIFIED\x10\x00\x12\x1d\n\x19RECORDING_STATE_RECORDING\x10\x01\x12\x1b\n\x17RECORDING_STATE_WAITING\x10\x02\x12\x1b\n\x17RECORDING_STATE_STOPPED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'netmon.v1.history_storage_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STORAGESTATE']._serialized_start=1896
-  _globals['_STORAGESTATE']._serialized_end=2056
-  _globals['_RECORDINGSTATE']._serialized_start=2059
-  _globals['_RECORDINGSTATE']._serialized_end=2197
-  _globals['_RETENTIONPOLICY']._serialized_start=154
-  _globals['_RETENTIONPOLICY']._serialized_end=259
-  _globals['_STORAGETIER']._serialized_start=262
-  _globals['_STORAGETIER']._serialized_end=451
-  _globals['_STORAGESTATUS']._serialized_start=454
-  _globals['_STORAGESTATUS']._serialized_end=1026
-  _globals['_RECORDERSTATUS']._serialized_start=1029
-  _globals['_RECORDERSTATUS']._serialized_end=1336
-  _globals['_AGGREGATIONREPORT']._serialized_start=1338
-  _globals['_AGGREGATIONREPORT']._serialized_end=1459
-  _globals['_CLEANUPSELECTION']._serialized_start=1461
-  _globals['_CLEANUPSELECTION']._serialized_end=1576
-  _globals['_CLEANUPPLAN']._serialized_start=1579
-  _globals['_CLEANUPPLAN']._serialized_end=1720
-  _globals['_CLEANUPPROGRESS']._serialized_start=1722
-  _globals['_CLEANUPPROGRESS']._serialized_end=1823
-  _globals['_CACHEREPORT']._serialized_start=1825
-  _globals['_CACHEREPORT']._serialized_end=1893
+  _globals['_STORAGESTATE']._serialized_start=1945
+  _globals['_STORAGESTATE']._serialized_end=2105
+  _globals['_RECORDINGSTATE']._serialized_start=2108
+  _globals['_RECORDINGSTATE']._serialized_end=2246
+  _globals['_RETENTIONPOLICY']._serialized_start=155
+  _globals['_RETENTIONPOLICY']._serialized_end=284
+  _globals['_STORAGETIER']._serialized_start=287
+  _globals['_STORAGETIER']._serialized_end=476
+  _globals['_STORAGESTATUS']._serialized_start=479
+  _globals['_STORAGESTATUS']._serialized_end=1051
+  _globals['_RECORDERSTATUS']._serialized_start=1054
+  _globals['_RECORDERSTATUS']._serialized_end=1385
+  _globals['_AGGREGATIONREPORT']._serialized_start=1387
+  _globals['_AGGREGATIONREPORT']._serialized_end=1508
+  _globals['_CLEANUPSELECTION']._serialized_start=1510
+  _globals['_CLEANUPSELECTION']._serialized_end=1625
+  _globals['_CLEANUPPLAN']._serialized_start=1628
+  _globals['_CLEANUPPLAN']._serialized_end=1769
+  _globals['_CLEANUPPROGRESS']._serialized_start=1771
+  _globals['_CLEANUPPROGRESS']._serialized_end=1872
+  _globals['_CACHEREPORT']._serialized_start=1874
+  _globals['_CACHEREPORT']._serialized_end=1942
 # @@protoc_insertion_point(module_scope)

@@ -93,6 +93,7 @@ class RetentionPolicy(_message.Message):
     HOUR_SECONDS_FIELD_NUMBER: _builtins.int
     DAY_SECONDS_FIELD_NUMBER: _builtins.int
     QUOTA_BYTES_FIELD_NUMBER: _builtins.int
+    SECOND_SECONDS_FIELD_NUMBER: _builtins.int
     minute_seconds: _builtins.int
     """Minutes; 0: none are kept."""
     hour_seconds: _builtins.int
@@ -101,6 +102,8 @@ class RetentionPolicy(_message.Message):
     """Days; 0: for ever."""
     quota_bytes: _builtins.int
     """Most bytes that the file may have: the oldest of what is finest goes first. 0: no limit."""
+    second_seconds: _builtins.int
+    """Seconds; 0: none are kept."""
     def __init__(
         self,
         *,
@@ -108,10 +111,11 @@ class RetentionPolicy(_message.Message):
         hour_seconds: _builtins.int = ...,
         day_seconds: _builtins.int = ...,
         quota_bytes: _builtins.int = ...,
+        second_seconds: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["day_seconds", b"day_seconds", "hour_seconds", b"hour_seconds", "minute_seconds", b"minute_seconds", "quota_bytes", b"quota_bytes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day_seconds", b"day_seconds", "hour_seconds", b"hour_seconds", "minute_seconds", b"minute_seconds", "quota_bytes", b"quota_bytes", "second_seconds", b"second_seconds"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -129,7 +133,7 @@ class StorageTier(_message.Message):
     OLDEST_TIME_FIELD_NUMBER: _builtins.int
     NEWEST_TIME_FIELD_NUMBER: _builtins.int
     bucket: _history_pb2.BucketSize.ValueType
-    """Its grain: minute, hour (quarters of an hour) or day."""
+    """Its grain: second, minute, hour (quarters of an hour) or day."""
     row_count: _builtins.int
     """How many rows."""
     byte_count: _builtins.int
@@ -273,6 +277,7 @@ class RecorderStatus(_message.Message):
     COLLECTOR_INSTANCE_ID_FIELD_NUMBER: _builtins.int
     CALLER_FIELD_NUMBER: _builtins.int
     DEGRADED_FIELD_NUMBER: _builtins.int
+    SECONDS_REASON_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """Version of the program."""
     pid: _builtins.int
@@ -281,6 +286,8 @@ class RecorderStatus(_message.Message):
     """Whether it records."""
     collector_instance_id: _builtins.str
     """Identity of the collector's run that it follows; empty without one."""
+    seconds_reason: _builtins.str
+    """How it was decided whether seconds are kept, in words. Empty: not known."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """When it was started."""
@@ -308,10 +315,11 @@ class RecorderStatus(_message.Message):
         collector_instance_id: _builtins.str = ...,
         caller: _status_pb2.Caller | None = ...,
         degraded: _abc.Iterable[_snapshot_pb2.Degradation] | None = ...,
+        seconds_reason: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "recording_since", b"recording_since", "start_time", b"start_time"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "collector_instance_id", b"collector_instance_id", "degraded", b"degraded", "pid", b"pid", "recording_since", b"recording_since", "recording_state", b"recording_state", "start_time", b"start_time", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller", b"caller", "collector_instance_id", b"collector_instance_id", "degraded", b"degraded", "pid", b"pid", "recording_since", b"recording_since", "recording_state", b"recording_state", "seconds_reason", b"seconds_reason", "start_time", b"start_time", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

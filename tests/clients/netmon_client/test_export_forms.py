@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -50,6 +51,16 @@ def test_csv_of_some_dimensions_has_their_columns_alone() -> None:
     assert heading == (
         "start_time,domain,application_id,application_name,sent_bytes,received_bytes,packet_count,connection_count"
     )
+
+
+def test_csv_of_seconds_has_the_process_too() -> None:
+    form = export_form("csv", ())
+    (heading,) = form.begin(replace(HEADER, bucket=BucketSize.SECOND))
+    key = KEY._replace(pid=7, process_name="curl", process_start_time=0.0)
+    (text,) = form.rows(ExportBatch(rows=(UsageRow(0.0, key, UsageSums()),), done_until_time=0.0))
+    (cells,) = csv.DictReader([heading, text])
+    assert (cells["pid"], cells["process_name"]) == ("7", "curl")
+    assert cells["process_start_time"] == "1970-01-01T00:00:00Z"
 
 
 def test_json_lines_have_their_envelope() -> None:

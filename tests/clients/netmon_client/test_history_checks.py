@@ -47,3 +47,9 @@ def test_without_an_answer_it_is_a_warning() -> None:
 def test_what_is_kept_is_said_in_one_line_without_rows_too() -> None:
     empty = replace(STATUS, storage=replace(STATUS.storage, tiers=()))
     assert history_words(empty, HISTORY_TIME) == "0 rows, 2.50 MB"
+
+
+def test_whether_seconds_are_kept_is_told_with_its_reason() -> None:
+    status = replace(STATUS, recorder=replace(STATUS.recorder, seconds_reason="not kept: on battery"))
+    check = next(each for each in recorder_checks(status, HISTORY_TIME) if each.name == "seconds")
+    assert (check.verdict, check.fact) == (Verdict.GOOD, "not kept: on battery")

@@ -12,7 +12,7 @@ from netmon.model import (
 )
 from netmon_client.history_words import (
     BUCKETS,
-    DIMENSIONS,
+    EVERY_DIMENSION,
     brief_gap_kind,
     bucket_name,
     gap_kind_words,
@@ -47,7 +47,7 @@ KEY = UsageKey(
     ],
 )
 def test_a_group_has_a_name_in_each_dimension(name: str, expected: str, nameless: str) -> None:
-    dimension = DIMENSIONS[name]
+    dimension = EVERY_DIMENSION[name]
     assert group_name(KEY, dimension) == expected
     assert group_name(UsageKey(), dimension) == nameless
     assert group_name(UsageKey(is_folded=True), dimension) == "(many small ones)"
@@ -57,7 +57,7 @@ def test_a_group_has_a_name_in_each_dimension(name: str, expected: str, nameless
 def test_every_word_is_there_for_every_member() -> None:
     assert all(gap_kind_words(kind) and brief_gap_kind(kind) for kind in HistoryGapKind)
     assert all(storage_words(state) for state in StorageState)
-    assert set(DIMENSIONS.values()) == set(UsageDimension) - {UsageDimension.UNSPECIFIED}
+    assert set(EVERY_DIMENSION.values()) == set(UsageDimension) - {UsageDimension.UNSPECIFIED}
     assert all(bucket_name(bucket) == name for name, bucket in BUCKETS.items())
     assert bucket_name(BucketSize.RANGE) == "range"
 

@@ -7,14 +7,25 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import AlertMeasure, AlertRule, HistoryGapKind, RecordingState, UsageQuery
+from netmon.model import (
+    AlertMeasure,
+    AlertRule,
+    BucketSize,
+    HistoryGapKind,
+    RecordingState,
+    Snapshot,
+    UsageDimension,
+    UsageQuery,
+)
 from netmon.serving import AlreadyRunning
 from netmon_client import AsyncHistoryClient, connect_history_async
+from netmon_client.clock import wall_time
 from netmon_client.testing import FakeCollector, a_status
 from netmon_recorder.daemon import CannotServe, Daemon, access_to_history
 from netmon_recorder.settings import Settings, SettingsError
 from netmon_recorder.store import StorageTaken
 from tests.support.counting_machine import CountingMachine
+from tests.support.kept_seconds import stored
 
 
 def settings_in(folder: Path, collector: str = "/nowhere/collector.sock") -> Settings:
@@ -104,3 +115,36 @@ async def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
 
 def test_history_lets_nobody_in_who_may_not_see_all_of_it() -> None:
     assert not access_to_history({}).is_open
+
+
+async def test_seconds_are_their_minutes_through_a_restart_of_the_collector_and_a_clear(tmp_path: Path) -> None:
+    machine = CountingMachine(time=wall_time() // 60 * 60)
+    # It began after the recorder, as far as that can know: its first snapshot counts.
+    status = replace(a_status(), start_time=machine.time + 3600)
+    key = machine.open()
+
+    def moved(sent: int, instance_id: str) -> Snapshot:
+        machine.move(key, sent, 10)
+        return replace(machine.tick(), instance_id=instance_id)
+
+    before = [moved(1_000, status.instance_id) for _ in range(3)]
+    machine.clear()
+    before.append(moved(500, status.instance_id))
+    with FakeCollector(snapshots=before, status=status) as fake:
+        settings = replace(settings_in(tmp_path, fake.socket), keep_seconds_hours=1.0)
+        async with running(settings) as client:
+            await until_recording(client)
+            assert (await client.status()).recorder.seconds_reason == "kept for 1 h, as --keep-seconds says"
+            fake.restart("another")
+            machine.restart()
+            fake.publish(moved(250, "another"))
+        seconds, minutes = stored(tmp_path / "history.db")
+        assert seconds == minutes
+        assert sum(row[2] for row in minutes) >= 1_000
+        async with running(settings) as client:
+            since, until = machine.time - 60, machine.time + 60
+            query = UsageQuery(since_time=since, until_time=until, group_by=(UsageDimension.PROCESS,))
+            by_second = await client.usage(replace(query, bucket=BucketSize.SECOND))
+            by_minute = await client.usage(replace(query, bucket=BucketSize.MINUTE, group_by=()))
+    assert by_second.total == by_minute.total
+    assert by_second.series[0].key.pid == 100

@@ -29,6 +29,8 @@ def test_flags_go_before_the_environment_before_the_users_file_before_the_system
 
 
 def test_every_flag_is_a_setting() -> None:
+    assert load_settings([], {}, ()).keep_seconds_hours is None
+    assert load_settings(["--keep-seconds", "1.5"], {}, ()).keep_seconds_hours == 1.5
     words = "--database /d --socket /s --collector /c --time-zone Asia/Kolkata --month-starts-on 15 --verbose"
     settings = load_settings(words.split(), {}, ())
     assert (settings.database, settings.socket, settings.collector) == (Path("/d"), Path("/s"), "/c")
@@ -38,6 +40,7 @@ def test_every_flag_is_a_setting() -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        "--keep-seconds 73",
         "--keep-minutes -1",
         "--keep-hours nan",
         "--keep-days x",

@@ -42,6 +42,10 @@ def test_the_question_has_the_users_zone_and_a_bucket_that_fits_the_range() -> N
     assert usage_query(Request(group="app"), NOW).bucket is BucketSize.RANGE
     by_day = usage_query(Request(by="day", group="host,app", until_time=NOW - 86_400), NOW)
     assert (by_day.bucket, by_day.since_time) == (BucketSize.DAY, NOW - 31 * 86_400)
+    by_second = usage_query(Request(by="second"), NOW)
+    assert (by_second.bucket, by_second.since_time) == (BucketSize.SECOND, NOW - 300)
+    processes = usage_query(Request(group="process"), NOW)
+    assert (processes.bucket, processes.since_time) == (BucketSize.RANGE, NOW - 3600)
     assert by_day.group_by == (UsageDimension.REMOTE_HOST, UsageDimension.APPLICATION)
 
 

@@ -48,6 +48,7 @@ def test_what_is_unknown_is_no_zero() -> None:
 @pytest.mark.parametrize(
     ("bucket", "first_day", "expected"),
     [
+        (BucketSize.SECOND, 1, "2023-11-14 22:13:20"),
         (BucketSize.MINUTE, 1, "2023-11-14 22:13"),
         (BucketSize.DAY, 1, "Tue 2023-11-14"),
         (BucketSize.MONTH, 1, "2023-11"),

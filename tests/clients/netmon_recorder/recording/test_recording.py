@@ -16,6 +16,7 @@ from netmon_client import Disconnected, Heartbeat
 from netmon_recorder.recording import Recording
 from netmon_recorder.store import ResumePoint
 from tests.support.counting_machine import SCOPES
+from tests.support.kept_seconds import assert_stored_seconds_are_the_minutes, seconds_by_minute
 from tests.support.played_recording import Played, T, summed
 
 LOST = Disconnected(reason="gone", retry_seconds=0.2)
@@ -339,6 +340,9 @@ class EverythingCounts(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.played.tick()
         self.played.keep()
+        for batch in self.played.notebook.batches:
+            assert seconds_by_minute(batch.seconds) == seconds_by_minute(batch.rows)
+        assert_stored_seconds_are_the_minutes(self.played.notebook.batches)
         counted = zip(self.played.machine.total, self.earlier, strict=True)
         assert self.played.notebook.total == tuple(now + before for now, before in counted)
         by_scope = {

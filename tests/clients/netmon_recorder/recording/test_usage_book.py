@@ -4,6 +4,7 @@ from netmon.model import ConnectionFacts, Protocol, Scope, UsageKey, UsageSums
 from netmon_client.testing import a_connection, a_process
 from netmon_recorder.recording.meter import Counts, RowDelta
 from netmon_recorder.recording.usage_book import UsageBook, key_of
+from tests.support.kept_seconds import seconds_by_minute
 
 T = 1_700_000_040.0
 
@@ -69,3 +70,40 @@ def test_a_user_without_a_name_is_a_number_and_a_socket_without_a_peer_has_no_ho
     key = key_of(facts(process=a_process(user="", uid=1001), remote=None))
     assert (key.user, key.remote_host, key.protocol) == ("1001", "", Protocol.TCP)
     assert key_of(facts(process=None)).user == ""
+
+
+def test_seconds_have_the_process_and_sum_to_the_minute() -> None:
+    book = UsageBook(keeps_seconds=True)
+    for time in (T, T, T + 10.5):
+        book.add_row(delta(facts()), time)
+    book.add_rest(Scope.LAN, Counts(7, 0, 1), T + 3)
+    rows, seconds = book.take(), book.take_seconds()
+    assert [(each.start_time, each.key.pid, each.sums.sent_bytes) for each in seconds if each.key.pid] == [
+        (T, a_process().pid, 200),
+        (T + 10, a_process().pid, 100),
+    ]
+    assert seconds_by_minute(seconds) == seconds_by_minute(rows)
+    assert book.take_seconds() == ()
+
+
+def test_too_many_seconds_ask_for_a_batch_and_are_given_up_before_they_take_all_memory() -> None:
+    book = UsageBook(keeps_seconds=True, second_limit=10)
+    for number in range(10):
+        book.add_row(delta(facts()), T + number)
+    assert book.is_full
+    for number in range(11):
+        book.add_row(delta(facts()), T + 10 + number)
+    rows, seconds = book.take(), book.take_seconds()
+    assert rows[0].sums.sent_bytes == 2_100
+    assert sum(each.sums.sent_bytes for each in seconds) <= 100
+    assert not book.is_full
+
+
+def test_seconds_are_put_back_with_their_rows() -> None:
+    book = UsageBook(keeps_seconds=True)
+    book.add_row(delta(facts()), T)
+    book.put_back(book.take(), book.take_seconds())
+    book.add_row(delta(facts()), T + 1)
+    rows, seconds = book.take(), book.take_seconds()
+    assert seconds_by_minute(seconds) == seconds_by_minute(rows)
+    assert len(seconds) == 2
