@@ -110,7 +110,7 @@ async def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="is no socket"):
         await Daemon(replace(settings, socket=tmp_path / "file")).run(asyncio.Event())
     with pytest.raises(CannotServe):
-        await Daemon(replace(settings, socket=tmp_path / "no" / "r.sock")).run(asyncio.Event())
+        await Daemon(replace(settings, socket=tmp_path / "no" / "a" / "r.sock")).run(asyncio.Event())
 
 
 def test_history_lets_nobody_in_who_may_not_see_all_of_it() -> None:
