@@ -35,8 +35,9 @@ def run_export(folder: Path, since: str, until: str) -> ExportRun:
         begun = time.monotonic()
         export = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
         assert export.stderr is not None
+        cli_peak = _peak_until_end(export.pid)
         said = export.stderr.read()
-        _, status, used = os.wait4(export.pid, 0)
+        _, status = os.waitpid(export.pid, 0)
         export.returncode = os.waitstatus_to_exitcode(status)
         export.stderr.close()
         assert export.returncode == 0, said
@@ -50,8 +51,20 @@ def run_export(folder: Path, since: str, until: str) -> ExportRun:
         seconds=seconds,
         recorder_before_bytes=before,
         recorder_bytes=peak,
-        cli_bytes=used.ru_maxrss * 1024,  # kB on Linux (getrusage(2))
+        cli_bytes=cli_peak,
     )
+
+
+def _peak_until_end(pid: int) -> int:
+    """Look again and again. What wait4(2) tells of a child holds its parent's size too, from before exec(2)."""
+    peak = 0
+    while os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT | os.WNOHANG) is None:
+        try:
+            peak = max(peak, _peak_bytes(pid))
+        except AssertionError:
+            break  # it has let go of its memory, and ends
+        time.sleep(0.02)
+    return peak
 
 
 def _peak_bytes(pid: int) -> int:
