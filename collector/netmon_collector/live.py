@@ -301,9 +301,9 @@ class LiveSource:
             self._capture.apply(choices, clock.monotonic())
         except PermissionError as error:
             raise CaptureRefused from error
-        self._naming.apply(choices, clock.monotonic())
         if self._capture.openings() != before:
-            self._read_counters()  # what was counted before a handle was open is its baseline
+            self._read_counters()  # at once: what was counted before a handle was open is its baseline
+        self._naming.apply(choices, clock.monotonic())
         if self._first_look is not None:
             indexes = (choice.facts.index for choice in choices if choice.capture and choice.facts is not None)
             self._first_look.follow(indexes, network)
