@@ -65,7 +65,7 @@ def test_before_there_is_a_collector_the_page_says_how_to_start_one_and_then_goe
         assert tab.errors == []
 
 
-def test_who_is_not_in_the_group_is_told_so(browser: Browser, built: Stage) -> None:
+def test_who_is_not_in_the_group_sees_their_own_part_and_is_told_so(browser: Browser, built: Stage) -> None:
     with (
         collector(built),
         dashboard(
@@ -73,13 +73,30 @@ def test_who_is_not_in_the_group_is_told_so(browser: Browser, built: Stage) -> N
         ) as program,
         open_tab(browser, program.link) as tab,
     ):
-        expect(tab.page.get_by_role("button", name="Status: Not permitted")).to_be_visible(timeout=15_000)
-        notice = tab.page.get_by_role("region", name="State")
-        expect(notice).to_contain_text(f"No access to {built.socket}")
-        # The group is known in the near namespace alone: the advice where there is one is a test of the hub's texts.
-        expect(notice).to_contain_text("Permission denied. Run this with sudo. This page goes on by itself")
-        expect(tab.page.locator(".nm-main")).to_be_hidden()
+        shows_data(tab)
+        tab.page.get_by_role("button", name="Status: ").click()
+        panel = tab.page.get_by_role("dialog", name="State of the collector")
+        expect(panel).to_contain_text("You see your own processes; what other users move is one row")
+        expect(panel.get_by_role("button", name="Stop monitoring…")).to_be_disabled()
         assert tab.errors == []
+
+
+def test_who_may_not_connect_is_told_so(browser: Browser, built: Stage) -> None:
+    with collector(built):
+        Path(built.socket).chmod(0o600)
+        with (
+            dashboard(
+                built.socket, built.directory / "nobody.log", "--port", "0", prefix=as_nobody([], groups=())
+            ) as program,
+            open_tab(browser, program.link) as tab,
+        ):
+            expect(tab.page.get_by_role("button", name="Status: Not permitted")).to_be_visible(timeout=15_000)
+            notice = tab.page.get_by_role("region", name="State")
+            expect(notice).to_contain_text(f"No access to {built.socket}")
+            # The group is known in the near namespace alone: advice where there is one is a test of the hub's texts.
+            expect(notice).to_contain_text("Permission denied. Run this with sudo. This page goes on by itself")
+            expect(tab.page.locator(".nm-main")).to_be_hidden()
+            assert tab.errors == []
 
 
 def test_who_may_not_control_sees_why(browser: Browser, fake: FakeCollector, program: DashboardProcess) -> None:
