@@ -85,8 +85,8 @@ async def test_all_packets_are_counted_at_their_own_pace_and_at_once(pcap: Path,
 
 
 async def test_paced_packets_come_no_sooner_than_they_did(pcap: Path) -> None:
+    begun = clock.monotonic()  # The recording's first moment is when it is opened.
     playback = opened(pcap, is_paced=True)
-    begun = clock.monotonic()
     async with played(playback):
         await eventually(lambda: moved(playback) == 4, what="four packets")
     assert clock.monotonic() - begun >= 0.15
