@@ -78,10 +78,10 @@ def test_a_cleanup_is_shown_before_it_is_done_and_deletes_what_it_said(tab: Tab,
 
 
 def test_an_alert_is_tried_saved_listed_tested_and_deleted(tab: Tab, recorder: HistoryClient) -> None:
-    tab.page.get_by_label("Name").fill("night copies")
+    tab.page.get_by_label("Name", exact=True).fill("night copies")
     tab.page.get_by_label("Filter").last.fill("app:firefox")
-    tab.page.get_by_label("Over").fill("1MB")
-    tab.page.get_by_label("Within").fill("1h")
+    tab.page.get_by_label("Over", exact=True).fill("1MB")
+    tab.page.get_by_label("Within", exact=True).fill("1h")
     tab.page.get_by_role("button", name="Test over 7 days").last.click()
     sees(tab, r"^Would have fired (once|[\d,]+ times) from ")
     assert recorder.alerts().alerts == ()
@@ -97,7 +97,7 @@ def test_an_alert_is_tried_saved_listed_tested_and_deleted(tab: Tab, recorder: H
 
 
 def test_what_is_no_alert_is_said_beside_the_form_and_not_saved(tab: Tab, recorder: HistoryClient) -> None:
-    tab.page.get_by_label("Name").fill("x")
+    tab.page.get_by_label("Name", exact=True).fill("x")
     tab.page.get_by_label("Filter").last.fill("pid:1")
     press(tab, "Save alert")
     sees(tab, "^Filter: history does not hold")

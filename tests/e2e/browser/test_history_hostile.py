@@ -89,7 +89,7 @@ def test_an_alert_may_be_named_so_and_asked_with_such_a_filter(browser: Browser,
     with open_tab(browser, place.program.page("config")) as tab:
         save = tab.page.get_by_role("button", name="Save alert")
         expect(save).to_be_visible(timeout=SECONDS)
-        tab.page.get_by_label("Name").fill(MARKDOWN[:60])
+        tab.page.get_by_label("Name", exact=True).fill(MARKDOWN[:60])
         tab.page.get_by_label("Filter").last.fill(f'app:"{MARKUP}"')
         save.click()
         expect(tab.page.get_by_role("button", name="Delete this alert")).to_be_visible(timeout=SECONDS)
