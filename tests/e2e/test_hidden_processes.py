@@ -79,6 +79,6 @@ def test_without_rights_it_says_what_it_cannot_see_and_how_to_mend_it(built: Sta
                 assert all(row.process is None for row in served)
                 return said["owners.privilege"].remedy
 
-            assert wait_for(told, seconds=20, what="it says that it cannot see them")
+            assert wait_for(told, seconds=20, what="it says that it cannot see them", every_seconds=1.0)
     finally:
         process.kill()

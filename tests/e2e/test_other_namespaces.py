@@ -64,7 +64,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
         brief = running.start(box.namespace, "tcp-client", outside.ipv4, far.port, "--upload", 5_000).wait(30)
         brief_flows = brief.finish()
         wanted = {flow.local for flow in lasting} | {visit.local}
-        rows = _wait_for_owners(process, wanted)
+        rows = _wait_for_owners(process, wanted, {flow.local for flow in brief_flows})
         OwnerWorkload(box.namespace, "forks", truth, outside.ipv4, far.port, 60, 30).wait()
         forks = wait_for(lambda: _told(process, truth), seconds=10, what="all short connections are rows that ended")
         print(f"processes of milliseconds: {forks}")  # noqa: T201 -- the figure of this file
@@ -80,13 +80,14 @@ def _told(process: CollectorProcess, truth: Path) -> Score | None:
     return found if is_all else None
 
 
-def _wait_for_owners(process: CollectorProcess, wanted: set[str]) -> dict[str, Connection]:
-    """Wait until the connections that last have an owner; give all rows by the end that opened them."""
+def _wait_for_owners(process: CollectorProcess, wanted: set[str], brief: set[str]) -> dict[str, Connection]:
+    """Wait until the connections that last have an owner and the brief ones are rows; give all by who opened them."""
 
     def look() -> dict[str, Connection] | None:
         with process.client() as client:
             rows = {str(row.local): row for row in client.connections(closed_within_seconds=60)}
-        return rows if all(local in rows and rows[local].process is not None for local in wanted) else None
+        is_owned = all(local in rows and rows[local].process is not None for local in wanted)
+        return rows if is_owned and brief <= rows.keys() else None
 
     return wait_for(look, seconds=20, what="the connections of the other namespace have an owner")
 

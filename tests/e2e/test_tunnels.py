@@ -83,7 +83,7 @@ def _is_outside(row: Connection, built: Stage) -> bool:
 
 
 def _wait_for_both(process: CollectorProcess, moved: MovedFlow) -> Snapshot:
-    """Wait until the client is named and what it moved has been carried."""
+    """Wait until the client is named and what it moved has been carried; refreshing has a limit of its own."""
 
     def look() -> Snapshot | None:
         with process.client() as client:
@@ -93,7 +93,7 @@ def _wait_for_both(process: CollectorProcess, moved: MovedFlow) -> Snapshot:
         named = [row.process for row in snapshot.connections if str(row.local) == moved.local]
         return snapshot if carried > UPLOAD and named and named[0] is not None else None
 
-    return wait_for(look, seconds=20, what="the client is named and the carrier is known")
+    return wait_for(look, seconds=20, what="the client is named and the carrier is known", every_seconds=1.0)
 
 
 @contextmanager

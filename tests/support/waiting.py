@@ -9,7 +9,9 @@ T = TypeVar("T")
 _LOOK_EVERY_SECONDS = 0.02
 
 
-def wait_for(look: Callable[[], T | None], *, seconds: float, what: str) -> T:
+def wait_for(
+    look: Callable[[], T | None], *, seconds: float, what: str, every_seconds: float = _LOOK_EVERY_SECONDS
+) -> T:
     """Give the first answer of ``look`` that is true; ``AssertionError`` after ``seconds``, with what was awaited."""
     deadline = time.monotonic() + seconds
     while True:
@@ -18,7 +20,7 @@ def wait_for(look: Callable[[], T | None], *, seconds: float, what: str) -> T:
             return found
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds:g} s: {what}")
-        time.sleep(_LOOK_EVERY_SECONDS)
+        time.sleep(every_seconds)
 
 
 def wait_until_steady(look: Callable[[], T], *, for_seconds: float, seconds: float, what: str) -> T:

@@ -43,8 +43,13 @@ sys.stdin.readline()
 
 @pytest.fixture
 def finder() -> Iterator[DiagFinder]:
-    made = DiagFinder(SockDiag(), YoungProcesses(ProcessEvents()), ProcessTable(ProcProcessReader()))
-    made.hear(*clock.both())
+    table = ProcessTable(ProcProcessReader())
+    made = DiagFinder(SockDiag(), YoungProcesses(ProcessEvents()), table)
+    now, now_wall = clock.both()
+    made.hear(now, now_wall)
+    table.begin(now_wall)
+    # Told that this process has a connection, it looks here early, however many processes the machine runs.
+    made.find([Question("c0", key(1, 1), now_wall, owner=table.find(os.getpid()))], now, now_wall)
     yield made
     made.close()
 
