@@ -1,7 +1,11 @@
 """The words of netmon as frozen values. Standard library only: every part may import it.
 
-Shapes and units stand with each class; counters are captured IP bytes unless a name says payload.
+Shapes and units stand with each class; counters are captured IP bytes unless a name says payload. The words of history
+are loaded when they are first asked for: who only looks at what is now does not wait for them.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from netmon.model.connection import Application, Connection, ConnectionFacts, Endpoint, Process
 from netmon.model.domain import DomainApplication, DomainTraffic, UnnamedTraffic
@@ -40,58 +44,6 @@ from netmon.model.event import (
 )
 from netmon.model.explanation import Advice, Explanation, OwnerAttempt
 from netmon.model.filter import Filter, Network, Range, Term
-from netmon.model.history import (
-    EVERY_KEY,
-    NO_USAGE,
-    Calendar,
-    HistoryGap,
-    UsageAnswer,
-    UsageBucket,
-    UsageKey,
-    UsagePoint,
-    UsageQuery,
-    UsageRow,
-    UsageSeries,
-    UsageSums,
-)
-from netmon.model.history_alert import AlertFiring, AlertRule, AlertState, AlertTest, QuietHours
-from netmon.model.history_entity import (
-    BrowserDomains,
-    BrowserQuery,
-    BrowserUsage,
-    Entity,
-    EntityPage,
-    EntityQuery,
-    ExportBatch,
-    ExportEnd,
-    ExportHeader,
-    ExportItem,
-    ExportQuery,
-    Timeline,
-    TimelineLane,
-    TimelineQuery,
-    TimelineSpan,
-)
-from netmon.model.history_enums import (
-    AlertMeasure,
-    BucketSize,
-    EntityOrder,
-    HistoryGapKind,
-    RecordingState,
-    StorageState,
-    UsageDimension,
-)
-from netmon.model.history_storage import (
-    AggregationReport,
-    CacheReport,
-    CleanupPlan,
-    CleanupProgress,
-    CleanupSelection,
-    RecorderStatus,
-    RetentionPolicy,
-    StorageStatus,
-    StorageTier,
-)
 from netmon.model.ledger import InterfaceLedger, LedgerReason, LedgerSums
 from netmon.model.snapshot import (
     OTHER_USERS_ID,
@@ -107,6 +59,60 @@ from netmon.model.snapshot import (
 )
 from netmon.model.status import Caller, InterfaceStatus, NamesStatus, OwnerWay, Status
 from netmon.model.traffic import InterfaceTraffic, ScopeTraffic, Traffic, UnattributedTraffic
+
+if TYPE_CHECKING:
+    from netmon.model.history import (
+        EVERY_KEY,
+        NO_USAGE,
+        Calendar,
+        HistoryGap,
+        UsageAnswer,
+        UsageBucket,
+        UsageKey,
+        UsagePoint,
+        UsageQuery,
+        UsageRow,
+        UsageSeries,
+        UsageSums,
+    )
+    from netmon.model.history_alert import AlertFiring, AlertRule, AlertState, AlertTest, QuietHours
+    from netmon.model.history_entity import (
+        BrowserDomains,
+        BrowserQuery,
+        BrowserUsage,
+        Entity,
+        EntityPage,
+        EntityQuery,
+        ExportBatch,
+        ExportEnd,
+        ExportHeader,
+        ExportItem,
+        ExportQuery,
+        Timeline,
+        TimelineLane,
+        TimelineQuery,
+        TimelineSpan,
+    )
+    from netmon.model.history_enums import (
+        AlertMeasure,
+        BucketSize,
+        EntityOrder,
+        HistoryGapKind,
+        RecordingState,
+        StorageState,
+        UsageDimension,
+    )
+    from netmon.model.history_storage import (
+        AggregationReport,
+        CacheReport,
+        CleanupPlan,
+        CleanupProgress,
+        CleanupSelection,
+        RecorderStatus,
+        RetentionPolicy,
+        StorageStatus,
+        StorageTier,
+    )
 
 __all__ = [
     "EVERY_KEY",
@@ -224,3 +230,27 @@ __all__ = [
     "View",
     "Visibility",
 ]
+
+_HISTORY = (
+    "netmon.model.history",
+    "netmon.model.history_alert",
+    "netmon.model.history_entity",
+    "netmon.model.history_enums",
+    "netmon.model.history_storage",
+)
+
+
+def __getattr__(name: str) -> object:
+    """Load a name of history's from the module that defines it."""
+    if name in __all__:
+        for module in _HISTORY:
+            value = getattr(import_module(module), name, None)
+            if value is not None:
+                globals()[name] = value
+                return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """List the public names, loaded or not."""
+    return sorted(__all__)

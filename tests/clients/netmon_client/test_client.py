@@ -322,9 +322,10 @@ def test_the_socket_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch, 
         ("netmon_client.units", {"grpc", "google.protobuf", "netmon.model"}),
         ("netmon_client.aggregate", {"grpc", "google.protobuf"}),
         ("netmon_client.lines", {"grpc"}),
+        ("netmon_client.client", {"netmon.model.history", "netmon.codec.history", "netmon.v1.history_service_pb2"}),
     ],
 )
-def test_what_needs_no_collector_loads_no_grpc(module: str, unwanted: set[str]) -> None:
+def test_nothing_is_loaded_that_is_not_needed(module: str, unwanted: set[str]) -> None:
     script = f"import sys, {module}; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
     assert not unwanted & set(loaded)
