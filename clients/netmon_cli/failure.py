@@ -35,7 +35,7 @@ class QueryProblem(click.UsageError):
 def error_lines(error: "NetmonError") -> list[str]:
     """Say an error of the SDK."""
     why = f" ({error.why})" if error.why else ""
-    lines = [f"netmon-cli: {error.what}{why}."]
+    lines = [_sentence(f"{error.what}{why}")]
     return [*lines, error.remedy] if error.remedy else lines
 
 
@@ -44,12 +44,17 @@ def usage_lines(error: click.ClickException) -> list[str]:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return error.format_message().splitlines()
     message = " ".join(error.format_message().split()).rstrip(".")
-    lines = [f"netmon-cli: {message}" if message.endswith(("?", "?)")) else f"netmon-cli: {message}."]
+    lines = [_sentence(message)]
     if isinstance(error, QueryProblem):
         return [*lines, f"  {error.text}", "  " + " " * (error.column - 1) + "^"]
     if isinstance(error, click.UsageError) and error.ctx is not None:
         lines.append(f"See:  {error.ctx.command_path} --help")
     return lines
+
+
+def _sentence(text: str) -> str:
+    """Say whose words they are, and end them where no question does."""
+    return f"netmon-cli: {text}" if text.endswith(("?", "?)")) else f"netmon-cli: {text}."
 
 
 def fault_lines(error: Exception) -> list[str]:

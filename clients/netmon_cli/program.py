@@ -71,8 +71,20 @@ def _fail(lines: Sequence[str], exit_code: int, arguments: Sequence[str]) -> int
 
         traceback.print_exc()
     with suppress(BrokenPipeError):
-        sys.stderr.write("".join(f"{visible(line)}\n" for line in lines))
+        sys.stderr.write("".join(f"{line}\n" for line in _shown(lines)))
     return exit_code
+
+
+def _shown(lines: Sequence[str]) -> list[str]:
+    """Clean lines, and break what a terminal has no room for: the first between words, advice before its bracket."""
+    what, *advice = map(visible, lines)
+    if not sys.stderr.isatty():
+        return [what, *advice]
+    from netmon_cli.render.text import advice_lines, wrapped  # noqa: PLC0415 -- for those who see an error; so below
+    from netmon_cli.terminal import terminal_of  # noqa: PLC0415
+
+    width = terminal_of(sys.stderr, os.environ).width
+    return [*wrapped(what, width, indent=2), *(piece for line in advice for piece in advice_lines(line, width))]
 
 
 def _forget_output() -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netmon_cli.render.palette import Style
-from netmon_cli.render.text import wrapped
+from netmon_cli.render.text import advice_lines, wrapped
 from netmon_cli.terminal import Terminal, terminal_of
 from netmon_client.printable import visible
 
@@ -40,6 +40,26 @@ class Session:
 
         return connect_history(self.recorder_socket, timeout=timeout)
 
+    @property
+    def socket_path(self) -> str:
+        """Where the collector is looked for."""
+        from netmon_client.socket_path import default_socket_path  # noqa: PLC0415 -- 4 ms that --help need not pay
+
+        return self.socket or default_socket_path()
+
+    @property
+    def recorder_path(self) -> str:
+        """Where the recorder is looked for."""
+        from netmon_client.socket_path import default_recorder_path  # noqa: PLC0415 -- as above
+
+        return self.recorder_socket or default_recorder_path()
+
+    def command(self, command: str) -> str:
+        """Give a command of this program for the same collector, as it is to be typed."""
+        from netmon_client.socket_path import cli_command  # noqa: PLC0415 -- as above
+
+        return cli_command(self.socket_path, command)
+
     def terminal(self) -> Terminal:
         """Look at standard output as it is now: windows change their size."""
         return terminal_of(sys.stdout, os.environ, color=self.color)
@@ -58,6 +78,13 @@ class Session:
         """Tell the user something that is no data; a terminal gets it with no word torn."""
         terminal = terminal_of(sys.stderr, os.environ, color=self.color)
         for line in wrapped(visible(text), terminal.width, indent=2):
+            sys.stderr.write(terminal.palette.paint(line, style) + "\n")
+        sys.stderr.flush()
+
+    def advise(self, text: str, style: Style = Style.PLAIN) -> None:
+        """Tell the user what to type next: no command is broken."""
+        terminal = terminal_of(sys.stderr, os.environ, color=self.color)
+        for line in advice_lines(visible(text), terminal.width):
             sys.stderr.write(terminal.palette.paint(line, style) + "\n")
         sys.stderr.flush()
 

@@ -116,7 +116,7 @@ class AsyncClient:
     ) -> AsyncIterator[FeedItem]:
         """Give a hello, the newest snapshot, then one an interval, as `Client.snapshots` does."""
         call = calls.stream_snapshots(view, interval_seconds)
-        follower = Follower(self._timing, self._timeout, reconnect=reconnect, wait=wait)
+        follower = Follower(self.socket, self._timing, self._timeout, reconnect=reconnect, wait=wait)
         return self._follow(follower, lambda: call, lambda _: None)
 
     def events(
@@ -131,7 +131,7 @@ class AsyncClient:
     ) -> AsyncIterator[FeedItem]:
         """Give a hello, then each event, as `Client.events` does."""
         position = EventPosition(after_sequence, instance_id)
-        follower = Follower(self._timing, self._timeout, reconnect=reconnect, wait=wait)
+        follower = Follower(self.socket, self._timing, self._timeout, reconnect=reconnect, wait=wait)
         return self._follow(
             follower,
             lambda: calls.stream_events(filter, position.after_sequence, position.instance_id, redacted=redacted),

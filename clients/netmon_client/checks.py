@@ -14,6 +14,7 @@ from netmon.model import (
     Visibility,
 )
 from netmon_client.coverage import GOOD_DIFFERENCE_SHARE, difference_share, ledger_words
+from netmon_client.socket_path import cli_command
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
@@ -41,27 +42,30 @@ class Check:
     fix: str = ""
 
 
-def collector_checks(status: Status, samples: Sequence[BandwidthSample], now: float) -> list[Check]:
-    """Check what a collector says of itself. ``samples``: of the last 10 s; ``now``: the collector's, Unix seconds."""
+def collector_checks(status: Status, samples: Sequence[BandwidthSample], now: float, *, socket: str) -> list[Check]:
+    """Check what a collector says of itself. ``samples``: of the last 10 s; ``now``: the collector's, Unix seconds.
+
+    ``socket``: its path, for the commands that mend.
+    """
     # Of a collector that was stopped nobody expects packets: what to do about that is said once.
     runs = status.monitoring_state is MonitoringState.RUNNING
     checks = [
-        _capture(status),
-        *(_interfaces(status) if runs else ()),
-        *([_packets(status, samples, now)] if runs else ()),
+        _capture(status, socket),
+        *(_interfaces(status, socket) if runs else ()),
+        *([_packets(status, samples, now, socket)] if runs else ()),
         _loss(status),
-        _coverage(status),
+        _coverage(status, socket),
         *_names(status),
-        *_ledger(status),
+        *_ledger(status, socket),
         _caller(status),
     ]
     return [*checks, *_degraded(status, checks)]
 
 
-def _capture(status: Status) -> Check:
+def _capture(status: Status, socket: str) -> Check:
     if status.monitoring_state is not MonitoringState.RUNNING:
         fact = f"stopped since {clock_time(status.monitoring_since)}: nothing is counted"
-        return Check(name="capture", verdict=Verdict.BAD, fact=fact, fix="netmon-cli start")
+        return Check(name="capture", verdict=Verdict.BAD, fact=fact, fix=cli_command(socket, "start"))
     if status.packet_source is PacketSource.RECORDING:
         fact = "plays a recording: none of it happens now"
         return Check(
@@ -71,7 +75,7 @@ def _capture(status: Status) -> Check:
     return Check(name="capture", verdict=Verdict.GOOD, fact=fact)
 
 
-def _interfaces(status: Status) -> list[Check]:
+def _interfaces(status: Status, socket: str) -> list[Check]:
     checks = [
         Check(
             name="interface",
@@ -86,12 +90,12 @@ def _interfaces(status: Status) -> list[Check]:
     if names:
         checks.insert(0, Check(name="interfaces", verdict=Verdict.GOOD, fact=f"{', '.join(names)} captured"))
     elif status.packet_source is not PacketSource.RECORDING:
-        fix = "ip link   (bring one up; check: netmon-cli interfaces)"
+        fix = f"ip link   (bring one up; check: {cli_command(socket, 'interfaces')})"
         checks.insert(0, Check(name="interfaces", verdict=Verdict.BAD, fact="none is captured", fix=fix))
     return checks
 
 
-def _packets(status: Status, samples: Sequence[BandwidthSample], now: float) -> Check:
+def _packets(status: Status, samples: Sequence[BandwidthSample], now: float, socket: str) -> Check:
     count = sum(sample.sent_bytes + sample.received_bytes + sample.loopback_bytes for sample in samples)
     if count:
         return Check(name="packets", verdict=Verdict.GOOD, fact=f"{format_bytes(count)} in the last 10 s")
@@ -99,7 +103,7 @@ def _packets(status: Status, samples: Sequence[BandwidthSample], now: float) -> 
     if last is not None and now - last < _QUIET_SECONDS:
         return Check(name="packets", verdict=Verdict.GOOD, fact=f"the last one came {format_age(now - last)} ago")
     fact = "none yet" if last is None else f"none for {format_age(now - last)}"
-    fix = "Make some and look again:  ping -c1 127.0.0.1; netmon-cli interfaces"
+    fix = f"Make some and look again:  ping -c1 127.0.0.1; {cli_command(socket, 'interfaces')}"
     return Check(name="packets", verdict=Verdict.WARNING, fact=fact, fix=fix)
 
 
@@ -119,7 +123,7 @@ def _loss(status: Status) -> Check:
     return Check(name="loss", verdict=Verdict.WARNING, fact=fact, fix=fix)
 
 
-def _coverage(status: Status) -> Check:
+def _coverage(status: Status, socket: str) -> Check:
     ways = ways_words(status.owner_ways)
     if not ways:
         reason = next((way.reason for way in status.owner_ways if way.reason), "the collector has no way to find them")
@@ -129,7 +133,7 @@ def _coverage(status: Status) -> Check:
     fact = f"{percent(status.attributed_share)} of the bytes have an owner, found by {ways}"
     if status.attributed_share >= _GOOD_SHARE:
         return Check(name="owners", verdict=Verdict.GOOD, fact=fact)
-    fix = "See what has none, and why:  netmon-cli apps"
+    fix = f"See what has none, and why:  {cli_command(socket, 'apps')}"
     return Check(name="owners", verdict=Verdict.WARNING, fact=fact, fix=fix)
 
 
@@ -145,14 +149,15 @@ def _names(status: Status) -> list[Check]:
     return [Check(name="names", verdict=Verdict.GOOD, fact=names_words(names))]
 
 
-def _ledger(status: Status) -> list[Check]:
+def _ledger(status: Status, socket: str) -> list[Check]:
     words = ledger_words(status.ledger)
     if not words:
         return []
     worst = max((abs(difference_share(each.total)) for each in status.ledger), default=0.0)
     if worst <= GOOD_DIFFERENCE_SHARE:
         return [Check(name="ledger", verdict=Verdict.GOOD, fact=words)]
-    return [Check(name="ledger", verdict=Verdict.WARNING, fact=words, fix="See both sides:  netmon-cli audit")]
+    fix = f"See both sides:  {cli_command(socket, 'audit')}"
+    return [Check(name="ledger", verdict=Verdict.WARNING, fact=words, fix=fix)]
 
 
 def _caller(status: Status) -> Check:

@@ -142,7 +142,7 @@ class Client:
         need not be there yet.
         """
         call = calls.stream_snapshots(view, interval_seconds)
-        follower = Follower(self._timing, self._timeout, reconnect=reconnect, wait=wait)
+        follower = Follower(self.socket, self._timing, self._timeout, reconnect=reconnect, wait=wait)
         return self._follow(follower, lambda: call, lambda _: None)
 
     def events(
@@ -161,7 +161,7 @@ class Client:
         ``reconnect`` and ``wait`` as for `snapshots`; ``redacted``: with pseudonyms, as in `View`.
         """
         position = EventPosition(after_sequence, instance_id)
-        follower = Follower(self._timing, self._timeout, reconnect=reconnect, wait=wait)
+        follower = Follower(self.socket, self._timing, self._timeout, reconnect=reconnect, wait=wait)
         return self._follow(
             follower,
             lambda: calls.stream_events(filter, position.after_sequence, position.instance_id, redacted=redacted),

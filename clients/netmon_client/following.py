@@ -17,6 +17,7 @@ from netmon_client.errors import (
     StreamLost,
 )
 from netmon_client.feed import Disconnected, FeedItem, Heartbeat, Hello, Reconnected, Stale
+from netmon_client.socket_path import check_command
 
 Message = Hello | Snapshot | Event | Gap | Heartbeat
 
@@ -41,10 +42,11 @@ class Follower:
     """The state of one followed stream over all its connections.
 
     ``reconnect``: go on after a loss; otherwise it is raised as `StreamLost`. ``wait``: the collector need not be there
-    yet. ``answer_seconds``: how long the first message of a connection may take.
+    yet. ``answer_seconds``: how long the first message of a connection may take. ``socket``: the collector's path.
     """
 
-    def __init__(self, timing: Timing, answer_seconds: float, *, reconnect: bool, wait: bool) -> None:
+    def __init__(self, socket: str, timing: Timing, answer_seconds: float, *, reconnect: bool, wait: bool) -> None:
+        self._socket = socket
         self._timing = timing
         self._answer_seconds = answer_seconds
         self._reconnect = reconnect
@@ -101,10 +103,10 @@ class Follower:
         self._silent_seconds += seconds
         if not self._is_greeted:
             if self._silent_seconds >= self._answer_seconds:
-                raise silence(self._silent_seconds)
+                raise silence(self._silent_seconds, self._socket)
             return []
         if self._silent_seconds >= self._timing.reconnect_after_seconds:
-            raise silence(self._silent_seconds)
+            raise silence(self._silent_seconds, self._socket)
         if not self._is_stale and self._silent_seconds >= self._timing.stale_after_seconds:
             self._is_stale = True
             return [Stale(seconds=self._silent_seconds)]
@@ -166,10 +168,10 @@ class EventPosition:
             self.instance_id = message.instance_id
 
 
-def silence(seconds: float) -> CollectorUnreachable:
-    """Make the error for a collector that is there and says nothing."""
+def silence(seconds: float, path: str) -> CollectorUnreachable:
+    """Make the error for a collector at ``path`` that is there and says nothing."""
     return CollectorUnreachable(
         f"the collector does not answer: nothing for {seconds:.0f} s",
         why="it hangs, or the machine is overloaded",
-        remedy="Check it:  netmon-cli doctor",
+        remedy=f"Check it:  {check_command(path)}",
     )

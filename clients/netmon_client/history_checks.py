@@ -5,6 +5,8 @@ from netmon_client.checks import Check, Verdict
 from netmon_client.errors import NetmonError, RecorderUnreachable
 from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_words import storage_words
+from netmon_client.peer import RECORDER
+from netmon_client.socket_path import cli_command, recorder_cli_command, start_command
 from netmon_client.units import format_age, format_bytes
 
 __all__ = ["history_words", "recorder_checks", "recorder_problem"]
@@ -12,10 +14,13 @@ __all__ = ["history_words", "recorder_checks", "recorder_problem"]
 _LONGEST_DAY_SECONDS = 25 * 3600.0
 
 
-def recorder_checks(status: HistoryStatus, now: float) -> list[Check]:
-    """Check what a recorder says of itself and of its storage. ``now``: Unix seconds."""
+def recorder_checks(status: HistoryStatus, now: float, *, socket: str, collector_socket: str) -> list[Check]:
+    """Check what a recorder says of itself and of its storage. ``now``: Unix seconds.
+
+    ``socket``: its path, and ``collector_socket`` the collector's: for the commands that mend.
+    """
     said = [*status.recorder.degraded, *status.storage.degraded]
-    checks = [_recording(status, now), _storage(status), *_seconds(status)]
+    checks = [_recording(status, now, collector_socket), _storage(status, socket), *_seconds(status)]
     facts = {check.fact for check in checks}
     return [
         *checks,
@@ -27,11 +32,11 @@ def recorder_checks(status: HistoryStatus, now: float) -> list[Check]:
     ]
 
 
-def recorder_problem(error: NetmonError) -> Check:
-    """Say why there is no answer of a recorder: one that does not run is a choice, and so a warning."""
+def recorder_problem(error: NetmonError, socket: str) -> Check:
+    """Say why no recorder answers at ``socket``: one that does not run is a choice, and so a warning."""
     if isinstance(error, RecorderUnreachable):
         fact = f"no history is kept: {error.what}" + (f" ({error.why})" if error.why else "")
-        return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix="netmon-recorder")
+        return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix=RECORDER.start_command(socket))
     fact = f"{error.what} ({error.why})" if error.why else error.what
     return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix=error.remedy)
 
@@ -54,7 +59,7 @@ def _oldest_time(storage: StorageStatus) -> float | None:
     return min(older)
 
 
-def _recording(status: HistoryStatus, now: float) -> Check:
+def _recording(status: HistoryStatus, now: float, collector_socket: str) -> Check:
     recorder = status.recorder
     since = format_age(now - recorder.recording_since)
     match recorder.recording_state:
@@ -62,10 +67,12 @@ def _recording(status: HistoryStatus, now: float) -> Check:
             return Check(name="recorder", verdict=Verdict.GOOD, fact=f"records since {since}, pid {recorder.pid}")
         case RecordingState.WAITING:
             fact = f"waits for the collector since {since}"
-            return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix="sudo netmon-collector")
+            return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix=start_command(collector_socket))
         case _:
             fact = f"records nothing since {since}: monitoring is stopped"
-            return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix="netmon-cli start")
+            return Check(
+                name="recorder", verdict=Verdict.WARNING, fact=fact, fix=cli_command(collector_socket, "start")
+            )
 
 
 def _seconds(status: HistoryStatus) -> list[Check]:
@@ -73,12 +80,12 @@ def _seconds(status: HistoryStatus) -> list[Check]:
     return [Check(name="seconds", verdict=Verdict.GOOD, fact=reason)] if reason else []
 
 
-def _storage(status: HistoryStatus) -> Check:
+def _storage(status: HistoryStatus, socket: str) -> Check:
     storage = status.storage
     kept = history_words(status, storage.last_write_time or status.recorder.start_time)
     if storage.state is StorageState.WRITING:
         free = format_bytes(storage.disk_available_bytes)
         return Check(name="history", verdict=Verdict.GOOD, fact=f"{kept}; {free} free on its disk")
     fact = f"{storage_words(storage.state)}; {kept}"
-    fix = "netmon-cli cleanup --older-than 30d   (or free the disk)"
+    fix = f"{recorder_cli_command(socket, 'cleanup --older-than 30d')}   (or free the disk)"
     return Check(name="history", verdict=Verdict.BAD, fact=fact, fix=fix)

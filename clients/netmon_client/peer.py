@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netmon_client.errors import CollectorUnreachable, RecorderUnreachable
-from netmon_client.socket_path import check_command, default_recorder_path, start_command
+from netmon_client.socket_path import cli_command, default_recorder_path, recorder_cli_command, start_command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,9 +22,9 @@ class Peer:
             return start_command(path)
         return self.unit + ("" if path == default_recorder_path() else f" --socket {shlex.quote(path)}")
 
-    def check_command(self, path: str) -> str:
-        """Give the command that looks what is wrong with it."""
-        return check_command(path) if self is COLLECTOR else "netmon-cli doctor"
+    def cli_command(self, path: str, command: str) -> str:
+        """Give a command of ``netmon-cli`` for the one at ``path``."""
+        return cli_command(path, command) if self is COLLECTOR else recorder_cli_command(path, command)
 
 
 COLLECTOR: Final = Peer(name="collector", unit="netmon-collector", unreachable=CollectorUnreachable)

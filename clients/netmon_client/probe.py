@@ -30,7 +30,7 @@ def check_socket(path: str, peer: Peer = COLLECTOR) -> None:
 
 
 def _start(path: str, peer: Peer) -> str:
-    return f"Start it:  {peer.start_command(path)}   (check: {peer.check_command(path)})"
+    return f"Start it:  {peer.start_command(path)}   (check: {peer.cli_command(path, 'doctor')})"
 
 
 def _explained(path: str, error: OSError, peer: Peer) -> NetmonError:

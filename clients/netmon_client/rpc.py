@@ -71,10 +71,11 @@ def explained(error: grpc.RpcError, path: str, timeout: float, peer: Peer = COLL
         return ServerFault("the call failed", why=str(error))
     code = error.code()
     why = " ".join((error.details() or "").split())
+    check = f"Check it:  {peer.cli_command(path, 'doctor')}"
     reason = _reason(error)
     match code:
         case grpc.StatusCode.PERMISSION_DENIED | grpc.StatusCode.UNAUTHENTICATED:
-            remedy = "See who you are taken for:  netmon-cli status"
+            remedy = f"See who you are taken for:  {peer.cli_command(path, 'status')}"
             return NotPermitted(f"the {peer.name} refused", why=why, remedy=remedy, reason=reason or code.name)
         case grpc.StatusCode.UNIMPLEMENTED:
             return IncompatibleVersion(
@@ -89,7 +90,7 @@ def explained(error: grpc.RpcError, path: str, timeout: float, peer: Peer = COLL
             return peer.unreachable(
                 f"the {peer.name} at {path} did not answer within {timeout:g} s",
                 why="it hangs, or the machine is overloaded",
-                remedy="Check it:  netmon-cli doctor",
+                remedy=check,
                 reason=reason,
             )
         case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.CANCELLED | grpc.StatusCode.RESOURCE_EXHAUSTED:
@@ -98,7 +99,7 @@ def explained(error: grpc.RpcError, path: str, timeout: float, peer: Peer = COLL
                 if code is grpc.StatusCode.RESOURCE_EXHAUSTED
                 else f"lost the {peer.name} at {path}"
             )
-            return peer.unreachable(what, why=why, remedy="Check it:  netmon-cli doctor", reason=reason)
+            return peer.unreachable(what, why=why, remedy=check, reason=reason)
         case _:
             fault = _FAULT.search(why)
             return ServerFault(

@@ -52,6 +52,12 @@ def cli_command(path: str, command: str) -> str:
     return "netmon-cli" + ("" if path == default_socket_path() else f" --socket {shlex.quote(path)}") + f" {command}"
 
 
+def recorder_cli_command(path: str, command: str) -> str:
+    """Give a command of ``netmon-cli`` for the recorder at ``path``."""
+    option = "" if path == default_recorder_path() else f" --recorder-socket {shlex.quote(path)}"
+    return f"netmon-cli{option} {command}"
+
+
 def _system_path() -> str:
     return f"{_system_folder()}/netmon/collector.sock"
 

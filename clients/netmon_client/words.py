@@ -24,6 +24,7 @@ __all__ = [
     "MONITORING",
     "Colour",
     "StateLook",
+    "brief_application",
     "brief_reason",
     "brief_remainder",
     "clock_time",
@@ -188,6 +189,11 @@ def group_words(label: str) -> str:
     reasons = {f"unattributed: {_plain(reason.name)}": words for reason, words in _REASONS.items()}
     remainders = {_plain(remainder.name): words for remainder, words in _REMAINDERS.items()}
     return reasons.get(label) or remainders.get(label) or label
+
+
+def brief_application(name: str) -> str:
+    """Give what tells ``python3 → backup.py`` from other scripts, which is the script; empty for other names."""
+    return name.partition(" → ")[2]
 
 
 def brief_remainder(remainder: Remainder) -> str:

@@ -22,6 +22,7 @@ from netmon_client.clock import wall_time
 from netmon_client.errors import InvalidRequest
 from netmon_client.history_lines import as_history_object
 from netmon_client.history_words import MEASURES, gap_kind_words, hours_text, missing_seconds
+from netmon_client.socket_path import recorder_cli_command
 from netmon_client.units import format_age, format_bytes, parse_size
 from netmon_client.words import counted
 
@@ -115,7 +116,8 @@ def list_alerts(session: Session, shape: Shape) -> None:
     terminal = session.terminal()
     if not answer.alerts:
         session.write(terminal.palette.paint("No alert is saved.", Style.DIM))
-        session.say("Save one:  netmon-cli alerts put NAME --if app:backup --over 5GB --within 1h", Style.DIM)
+        put = recorder_cli_command(session.recorder_path, "alerts put NAME --if app:backup --over 5GB --within 1h")
+        session.advise(f"Save one:  {put}", Style.DIM)
         return
     table = Table(
         headings=(
@@ -210,7 +212,12 @@ def firing_words(firing: AlertFiring) -> str:
 def _saved(client: HistoryClient, name: str) -> AlertRule:
     rules = {state.rule.name: state.rule for state in client.alerts(1).alerts}
     if name not in rules:
-        raise InvalidRequest(f'no alert is called "{name}"', remedy="See all:  netmon-cli alerts")
+        import difflib  # noqa: PLC0415 -- for those who mistype
+
+        near = difflib.get_close_matches(name, rules, n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        see = f"See all:  {recorder_cli_command(client.socket, 'alerts')}"
+        raise InvalidRequest(f'no alert is called "{name}"{hint}', remedy=see)
     return rules[name]
 
 

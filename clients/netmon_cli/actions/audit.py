@@ -20,14 +20,14 @@ from netmon_client.words import counted, percent, reason_words
 __all__ = ["audit_lines", "run_audit"]
 
 _HEADINGS = (
-    Heading(title="INTERFACE", minimum=6),
-    Heading(title="SYSTEM", right=True),
-    Heading(title="OWNED", right=True),
-    Heading(title="NOT OWNED", right=True),
-    Heading(title="OTHER LAYERS", right=True, rank=2),
-    Heading(title="DROPPED", right=True, rank=1),
-    Heading(title="DIFFERENCE", right=True),
-    Heading(title="COVERED", right=True),
+    Heading(title="Interface", minimum=9),
+    Heading(title="System", right=True),
+    Heading(title="Owned", right=True),
+    Heading(title="No owner", right=True),
+    Heading(title="Other layers", right=True, rank=2),
+    Heading(title="Lost", right=True, rank=1),
+    Heading(title="Difference", right=True),
+    Heading(title="Covered", right=True),
 )
 
 
@@ -47,7 +47,7 @@ def run_audit(session: Session, shape: Shape, *, names: tuple[str, ...], is_last
         terminal = session.terminal()
         lines = audit_lines(chosen, terminal.palette, terminal.width, is_last=is_last, units=_byte_units(shape))
         if chosen:
-            session.write(*lines, *_verdict(share, min_share, terminal.palette, terminal.width))
+            session.write(*lines, *_verdict(session, share, min_share))
         else:
             session.write("No interface is captured: there is nothing to hold against its counters.")
     else:
@@ -131,7 +131,7 @@ def _difference(sums: LedgerSums, units: ByteUnits) -> str:
     return sign + format_bytes(abs(sums.difference_bytes), units)
 
 
-def _verdict(share: float | None, min_share: float, palette: Palette, width: int | None) -> list[str]:
+def _verdict(session: Session, share: float | None, min_share: float) -> list[str]:
     if share is None:
         return ["Nothing was counted yet that could have an owner."]
     passed = share >= min_share
@@ -139,6 +139,7 @@ def _verdict(share: float | None, min_share: float, palette: Palette, width: int
     bar = f"{min_share * 100:g} %"
     text = f"{mark} {percent(share)} of the bytes have an owner; the bar is {bar}"
     if not passed:
-        text += ". See which have none:  netmon-cli connections --all -F is:unknown"
-    first, *more = wrapped(text, width, indent=2)
-    return [palette.paint(mark, style) + first.removeprefix(mark), *more]
+        text += f". See which have none:  {session.command('connections --all -F is:unknown')}"
+    terminal = session.terminal()
+    first, *more = wrapped(text, terminal.width, indent=2)
+    return [terminal.palette.paint(mark, style) + first.removeprefix(mark), *more]

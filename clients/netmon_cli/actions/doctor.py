@@ -13,7 +13,7 @@ from netmon_client.clock import monotonic, wall_time
 from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
 from netmon_client.history_checks import recorder_checks, recorder_problem
 from netmon_client.printable import visible
-from netmon_client.socket_path import default_socket_path, start_command
+from netmon_client.socket_path import start_command
 
 __all__ = ["check_lines", "examine"]
 
@@ -60,7 +60,7 @@ def check_lines(checks: list[Check], palette: Palette, width: int | None = None)
 
 
 def _examine(session: Session) -> tuple[list[Check], int]:
-    path = session.socket or default_socket_path()
+    path = session.socket_path
     checks = [_socket(path)]
     if checks[0].verdict is Verdict.BAD:
         return checks, CollectorUnreachable.exit_code
@@ -75,7 +75,7 @@ def _examine(session: Session) -> tuple[list[Check], int]:
         checks.append(Check(name="permission", verdict=Verdict.GOOD, fact="this user may connect"))
         fact = f"netmon {status.version} answers in {took * 1000:.0f} ms"
         checks.append(Check(name="handshake", verdict=Verdict.GOOD, fact=fact))
-    checks += collector_checks(status, samples, status.start_time + status.uptime_seconds)
+    checks += collector_checks(status, samples, status.start_time + status.uptime_seconds, socket=path)
     return checks, int(any(check.verdict is Verdict.BAD for check in checks))
 
 
@@ -83,9 +83,11 @@ def _recorder(session: Session) -> list[Check]:
     """Ask the recorder: it works without the collector, and the collector without it."""
     try:
         with session.history(_RECORDER_SECONDS) as client:
-            return recorder_checks(client.status(), wall_time())
+            return recorder_checks(
+                client.status(), wall_time(), socket=session.recorder_path, collector_socket=session.socket_path
+            )
     except NetmonError as error:
-        return [recorder_problem(error)]
+        return [recorder_problem(error, session.recorder_path)]
 
 
 def _socket(path: str) -> Check:

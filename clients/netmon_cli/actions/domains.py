@@ -34,7 +34,7 @@ def list_domains(session: Session, shape: Shape, choice: DomainChoice, *, full: 
     session.write(*table_lines(listing, shape, session.terminal(), look))
     for cell in partial_note(snapshot, look):
         session.say(cell.text, cell.style)
-    for note in _browser_notes(snapshot, choice.browser):
+    for note in _browser_notes(snapshot, choice.browser) if listing.rows or choice.browser else ():
         session.say(note, Style.DIM)
 
 
@@ -54,10 +54,11 @@ def _write_objects(session: Session, snapshot: Snapshot, shape: Shape, choice: D
 
 def _browser_notes(snapshot: Snapshot, browser: str) -> list[str]:
     """Say how much of what the browsers moved has a name."""
-    shares = [share for share in browser_shares(snapshot) if not browser or fits_browser(share.application, browser)]
+    seen = browser_shares(snapshot)
+    shares = [share for share in seen if not browser or fits_browser(share.application, browser)]
     if browser and not shares:
-        known = ", ".join(share.application.name for share in browser_shares(snapshot)) or "none was seen"
-        return [f'No browser "{browser}": {known}']
+        known = ", ".join(share.application.name for share in seen)
+        return [f'No browser "{browser}" was seen' + (f"; there is {known}" if known else "; there is none at all")]
     return [
         f"{percent(share.share)} of what {share.application.name} moved has a name"
         + ("" if share.share >= 1 else "; the rest hides its name, began before, or needs none")

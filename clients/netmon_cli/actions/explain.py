@@ -28,11 +28,11 @@ _MOST_ROWS: Final = 20
 
 _CANDIDATES = (
     Heading(title="ID"),
-    Heading(title="APP", minimum=6),
-    Heading(title="PROTO", rank=1),
-    Heading(title="LOCAL", minimum=12, rank=2),
-    Heading(title="REMOTE", minimum=12),
-    Heading(title="STATE", rank=3),
+    Heading(title="App", minimum=6),
+    Heading(title="Proto", rank=1),
+    Heading(title="Local", minimum=12, rank=2),
+    Heading(title="Remote", minimum=12),
+    Heading(title="State", rank=3),
 )
 
 
@@ -109,7 +109,7 @@ def _filter(text: str) -> Filter:
 def _no_single_one(session: Session, text: str, rows: Sequence[Connection], shape: Shape) -> int:
     if not rows:
         session.say(f"netmon-cli: no connection fits {text}: none that is open, or ended within a minute.")
-        session.say("See which there are:  netmon-cli connections --all")
+        session.advise(f"See which there are:  {session.command('connections --all')}")
         return 1
     session.say(f"netmon-cli: {counted(len(rows), 'connection')} fit {text}: name one by its id.")
     if not shape.is_table:
@@ -133,7 +133,7 @@ def _candidate(row: Connection) -> tuple[Cell, ...]:
         Cell(text=protocol_name(row.facts.protocol, row.facts.ip_protocol)),
         Cell(text=str(row.local or "")),
         Cell(text=str(row.remote or "")),
-        Cell(text=f"{look.glyph} {look.name}", brief=look.brief),
+        Cell(text=f"{look.glyph} {look.name}", brief=f"{look.glyph} {look.brief}"),
     )
 
 

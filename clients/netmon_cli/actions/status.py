@@ -23,8 +23,8 @@ from netmon_client.errors import NetmonError, RecorderUnreachable
 from netmon_client.feed import Disconnected, Reconnected, Stale
 from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_checks import recorder_checks
+from netmon_client.peer import RECORDER
 from netmon_client.printable import visible
-from netmon_client.socket_path import default_recorder_path, default_socket_path
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
@@ -70,7 +70,7 @@ def print_status(session: Session, state: Status, shape: Shape) -> int:
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return 0
     terminal = session.terminal()
-    lines = status_lines(state, terminal.palette, terminal.width, history=_history_text(history))
+    lines = status_lines(state, terminal.palette, terminal.width, history=_history_text(session, history))
     session.write(*lines)
     return screen_lines(lines, terminal.width)
 
@@ -84,12 +84,12 @@ def _history_of(session: Session) -> HistoryStatus | NetmonError:
         return error
 
 
-def _history_text(history: HistoryStatus | NetmonError) -> str:
+def _history_text(session: Session, history: HistoryStatus | NetmonError) -> str:
     if isinstance(history, RecorderUnreachable):
-        return "none is kept: no recorder answers (start it: netmon-recorder)"
+        return f"none is kept: no recorder answers (start it: {RECORDER.start_command(session.recorder_path)})"
     if isinstance(history, NetmonError):
         return f"{history.what} ({history.why})" if history.why else history.what
-    checks = recorder_checks(history, wall_time())
+    checks = recorder_checks(history, wall_time(), socket=session.recorder_path, collector_socket=session.socket_path)
     return "; ".join(check.fact for check in checks)
 
 
@@ -153,11 +153,9 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
 
 def path_lines(session: Session) -> list[str]:
     """Give the files that are used, whether they are there or not."""
-    socket = session.socket or default_socket_path()
-    recorder = session.recorder_socket or default_recorder_path()
     lines = [
         f"{name:<9}{visible(path)}{'' if Path(path).exists() else '  (not there)'}"
-        for name, path in (("socket", socket), ("recorder", recorder))
+        for name, path in (("socket", session.socket_path), ("recorder", session.recorder_path))
     ]
     lines += [
         f"config   {visible(path)}{'' if Path(path).exists() else '  (not there)'}" for path in configuration_paths()

@@ -12,7 +12,7 @@ from netmon_client.aggregate import Group
 from netmon_client.delimited import Value
 from netmon_client.times import format_time
 from netmon_client.units import format_age
-from netmon_client.words import group_words, reason_words
+from netmon_client.words import brief_application, brief_reason, group_words, reason_words
 
 __all__ = ["APPLICATION_ORDERS", "GroupRow", "application_columns", "application_row", "group_row", "unattributed_row"]
 
@@ -23,8 +23,8 @@ _NONE = Cell(text="—", style=Style.DIM)
 class GroupRow:
     """One row: an application, a process of it, a user, …, or what has no owner.
 
-    Counts are None where the snapshot does not say them. ``depth`` indents; ``is_rest``: a row in brackets that stands
-    for what belongs to nobody. ``last_time`` in Unix seconds.
+    Counts are None where the snapshot does not say them. ``depth`` indents; ``brief``: for tables that are too wide;
+    ``is_rest``: a row in brackets that stands for what belongs to nobody. ``last_time`` in Unix seconds.
     """
 
     label: str
@@ -39,6 +39,7 @@ class GroupRow:
     path: str = ""
     last_time: float | None = None
     depth: int = 0
+    brief: str = ""
     is_rest: bool = False
     reason: str = ""
 
@@ -76,6 +77,7 @@ def unattributed_row(part: UnattributedTraffic) -> GroupRow:
     """Make the row of what has no owner for one reason."""
     return GroupRow(
         label=f"({reason_words(part.reason)})",
+        brief=f"({brief_reason(part.reason)})",
         traffic=part.traffic,
         connection_count=part.connection_count,
         is_rest=True,
@@ -84,7 +86,7 @@ def unattributed_row(part: UnattributedTraffic) -> GroupRow:
 
 
 def _label_cell(row: GroupRow, _: Look) -> Cell:
-    brief = f"({row.reason.replace('_', ' ')})" if row.reason else ""
+    brief = row.brief or brief_application(row.label)
     return Cell(text="  " * row.depth + row.label, style=Style.DIM if row.is_rest else Style.PLAIN, brief=brief)
 
 

@@ -12,11 +12,18 @@ from netmon_cli.services import port_name
 from netmon_cli.words import state_cell
 from netmon_client.times import format_time
 from netmon_client.units import format_age
-from netmon_client.words import brief_reason, brief_remainder, owner_words, protocol_name, reason_words, remainder_words
+from netmon_client.words import (
+    brief_application,
+    brief_reason,
+    brief_remainder,
+    owner_words,
+    protocol_name,
+    reason_words,
+    remainder_words,
+)
 
 __all__ = ["CONNECTION_COLUMNS", "CONNECTION_ORDERS", "application_name", "endpoint_text"]
 
-_SCRIPT_ARROW = " → "
 _NONE = Cell(text="—", style=Style.DIM)
 _WITH_PORT_NAMES = (Protocol.TCP, Protocol.UDP, Protocol.SCTP)
 
@@ -29,8 +36,7 @@ def application_name(row: Connection) -> str:
 def _application_cell(row: Connection, _: Look) -> Cell:
     name = application_name(row)
     if name:
-        # Of "python3 → backup.py" the script is what tells it from the others.
-        return Cell(text=name, brief=name.partition(_SCRIPT_ARROW)[2])
+        return Cell(text=name, brief=brief_application(name))
     if row.facts.remainder:
         words, brief = remainder_words(row.facts.remainder), brief_remainder(row.facts.remainder)
     else:

@@ -11,7 +11,7 @@ from netmon_cli.render.table import Cell, Heading
 from netmon_client.domains import DomainGroup
 from netmon_client.times import format_time
 from netmon_client.units import format_age
-from netmon_client.words import unnamed_words
+from netmon_client.words import brief_application, unnamed_words
 
 __all__ = ["DOMAIN_COLUMNS", "DOMAIN_ORDERS", "DomainRow", "domain_row", "unnamed_row"]
 
@@ -90,9 +90,10 @@ def _names_of(row: DomainRow) -> str:
 def _applications_cell(row: DomainRow, _: Look) -> Cell:
     if not row.applications:
         return _NONE
-    first = row.applications[0].application_name or "(no owner)"
+    first = row.applications[0].application_name
+    brief = brief_application(first) or first or "(no owner)"
     more = len(row.applications) - 1
-    return Cell(text=_names_of(row), brief=f"{first} +{more}" if more else first)
+    return Cell(text=_names_of(row), brief=f"{brief} +{more}" if more else brief)
 
 
 def _time_column(key: str, title: str, rank: int, time: Callable[[DomainRow], float | None]) -> Column[DomainRow]:

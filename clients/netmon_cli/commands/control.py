@@ -33,7 +33,7 @@ def stop(session: Session) -> None:
         return
     watching = f"; {counted(others, 'open view')} will stand still" if others else ""
     session.write(f"Monitoring is stopped for everybody on this machine{watching}.")
-    session.write("Nothing is counted until somebody starts it:  netmon-cli start")
+    session.write(f"Nothing is counted until somebody starts it:  {session.command('start')}")
 
 
 @click.command()

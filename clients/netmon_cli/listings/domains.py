@@ -102,8 +102,21 @@ def domain_listing(
         sums=sum_traffic(row.traffic for row in rows),
         noun="domain",
         counts=lambda row: not row.is_rest,
-        empty="No domain was seen yet." if choice.is_everything else "No domain fits.",
+        empty="No domain was seen yet." if choice.is_everything else f"No domain fits{_meant(snapshot, choice)}",
     )
+
+
+def _meant(snapshot: Snapshot, choice: DomainChoice) -> str:
+    """Say which domain may have been meant, where a name alone was asked for."""
+    if choice.filter.terms or choice.browser or has_wildcard(choice.pattern):
+        return "."
+    import difflib  # noqa: PLC0415 -- for those who mistype
+
+    known = list(dict.fromkeys(name for each in snapshot.domains for name in (each.registrable_domain, each.name)))
+    wanted = choice.pattern.lower()
+    labels = {name.partition(".")[0]: name for name in reversed(known)}
+    near = difflib.get_close_matches(wanted, [*known, *labels], n=1, cutoff=0.6)
+    return f": did you mean {labels.get(near[0], near[0])}?" if near else "."
 
 
 def _test(pattern: str) -> Callable[[str], bool]:

@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
-__all__ = ["cell_width", "cut_end", "cut_middle", "wrapped"]
+__all__ = ["advice_lines", "cell_width", "cut_end", "cut_middle", "wrapped"]
 
 ELLIPSIS = "…"
 
+_NOTE = "   ("
 _WORDS = re.compile(r" *[^ ]+ *")
 
 
@@ -39,6 +40,14 @@ def wrapped(text: str, width: int | None, indent: int = 0) -> list[str]:
         else:
             line += word
     return [*lines, line.rstrip()]
+
+
+def advice_lines(text: str, width: int | None) -> list[str]:
+    """Break printable advice only before a bracket at its end: what stands before it, and in it, is to be typed."""
+    command, bracket, note = text.rpartition(_NOTE)
+    if width is None or cell_width(text) <= width or not command:
+        return [text]
+    return [command, f"{bracket}{note}"]
 
 
 def cut_end(text: str, width: int) -> str:

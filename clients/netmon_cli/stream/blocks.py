@@ -47,7 +47,8 @@ class BlockPrinter:
     def hello(self, item: Hello) -> None:
         """Say once, in a line, that something works less well than it could; doctor says what and how to mend it."""
         if item.degraded and item.degraded != self._told:
-            self.talk(f"{counted(len(item.degraded), 'thing')} could work better, see netmon-cli doctor")
+            see = self._session.command("doctor")
+            self.talk(f"{counted(len(item.degraded), 'thing')} could work better, see {see}")
         self._told = item.degraded
 
     def snapshot(self, item: Snapshot) -> None:

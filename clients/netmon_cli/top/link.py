@@ -7,7 +7,7 @@ from netmon.model import MonitoringState, PacketSource, Snapshot, Status
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell
 from netmon_client.feed import Disconnected, FeedItem, Heartbeat, Hello, Reconnected, Stale
-from netmon_client.socket_path import check_command, start_command
+from netmon_client.socket_path import check_command, cli_command, start_command
 from netmon_client.words import clock_time
 
 __all__ = ["Link", "LinkState"]
@@ -112,7 +112,7 @@ class Link:
                 stopped = "Monitoring is stopped for everybody on this machine: nothing is counted."
                 return [
                     Cell(text=stopped, style=Style.GREY),
-                    Cell(text="Start it:  netmon-cli start", style=Style.BOLD),
+                    Cell(text=f"Start it:  {cli_command(self._socket, 'start')}", style=Style.BOLD),
                 ]
 
 

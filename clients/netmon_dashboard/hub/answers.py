@@ -40,7 +40,7 @@ async def _data(ask: Ask, encoder: Encoder, client: AsyncClient) -> Json:
         return {"text": await _control(ask.what, client)}
     status = await client.status()
     samples = (await client.bandwidth(_PACKETS_WITHIN_SECONDS)).samples
-    return status_fields(status, samples)
+    return status_fields(status, samples, client.socket)
 
 
 def _range(ask: AskRange, encoder: Encoder) -> Json:
@@ -67,8 +67,8 @@ async def _control(what: ControlWhat, client: AsyncClient) -> str:
     return "Monitoring runs again." if change.changed else "Monitoring runs already."
 
 
-def status_fields(status: Status, samples: Sequence[BandwidthSample]) -> Json:
-    """Give the status for the panel; ``samples``: of the last 10 s."""
+def status_fields(status: Status, samples: Sequence[BandwidthSample], socket: str) -> Json:
+    """Give the status for the panel; ``samples``: of the last 10 s. ``socket``: the collector's path."""
     now = status.start_time + status.uptime_seconds
     return {
         "facts": [{"name": name, "value": value} for name, value in _facts(status)],
@@ -84,7 +84,7 @@ def status_fields(status: Status, samples: Sequence[BandwidthSample]) -> Json:
         ],
         "checks": [
             {"name": check.name, "verdict": check.verdict.value, "fact": check.fact, "fix": check.fix}
-            for check in collector_checks(status, samples, now)
+            for check in collector_checks(status, samples, now, socket=socket)
         ],
         "account": account_fields(status.ledger),
         "degraded": [{"code": each.code, "text": each.text, "remedy": each.remedy} for each in status.degraded],

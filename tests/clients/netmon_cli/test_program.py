@@ -97,6 +97,18 @@ def test_colours_are_for_terminals_unless_somebody_says_otherwise(fake: FakeColl
         assert ("\x1b[" in terminal.text) is coloured
 
 
+def test_on_a_narrow_terminal_an_error_tears_no_word_and_no_command() -> None:
+    words = ["--socket", "/nowhere/at/all/collector.sock", "status"]
+    with PseudoTerminal([*PROGRAM, *words], {"NO_COLOR": "1"}, columns=60) as terminal:
+        assert terminal.end() == 3
+    assert terminal.text.splitlines() == [
+        "netmon-cli: no collector at /nowhere/at/all/collector.sock",
+        "  (file not found).",
+        "Start it:  sudo netmon-collector --socket /nowhere/at/all/collector.sock",
+        "   (check: netmon-cli --socket /nowhere/at/all/collector.sock doctor)",
+    ]
+
+
 def test_a_terminal_of_another_encoding_gets_escapes_and_no_fault(fake: FakeCollector) -> None:
     result = done("--socket", fake.socket, "connections", PYTHONIOENCODING="ascii")
     assert result.returncode == 0

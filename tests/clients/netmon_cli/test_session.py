@@ -18,6 +18,13 @@ def test_talk_is_coloured_where_that_was_asked_for(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == "\x1b[31mlost\x1b[0m\n"
 
 
+def test_commands_to_type_name_another_socket_and_are_never_broken(capsys: pytest.CaptureFixture[str]) -> None:
+    session = Session(socket="/run/its.sock")
+    session.advise(f"See:  {session.command('apps')}")
+    assert capsys.readouterr().err == "See:  netmon-cli --socket /run/its.sock apps\n"
+    assert (session.socket_path, Session(recorder_socket="/r.sock").recorder_path) == ("/run/its.sock", "/r.sock")
+
+
 def test_a_client_speaks_to_the_socket_that_was_given(fake: FakeCollector) -> None:
     with Session(socket=fake.socket).client() as client:
         assert client.status().version == "0.1.0"

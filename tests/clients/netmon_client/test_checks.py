@@ -22,11 +22,12 @@ from netmon_client.testing import a_status
 from netmon_client.testing.samples import START_TIME
 
 NOW = START_TIME + 21
+SOCKET = "/run/elsewhere.sock"
 SAMPLE = BandwidthSample(time=NOW, interval_seconds=1.0, sent_bytes=1000, received_bytes=2000, loopback_bytes=0)
 
 
 def checked(status: Status, *, quiet: bool = False, now: float = NOW) -> dict[str, Check]:
-    return {check.name: check for check in collector_checks(status, [] if quiet else [SAMPLE], now)}
+    return {check.name: check for check in collector_checks(status, [] if quiet else [SAMPLE], now, socket=SOCKET)}
 
 
 def test_a_collector_that_runs_well_has_no_fault() -> None:
@@ -71,7 +72,7 @@ def test_sums_that_agree_with_the_system_are_good_and_others_show_both_sides() -
     check = checked(replace(a_status(), ledger=(exact,)))["ledger"]
     assert (check.verdict, check.fact) == (Verdict.GOOD, "against the system's counters: lo exact")
     check = checked(replace(a_status(), ledger=(exact, off)))["ledger"]
-    assert (check.verdict, check.fix) == (Verdict.WARNING, "See both sides:  netmon-cli audit")
+    assert (check.verdict, check.fix) == (Verdict.WARNING, f"See both sides:  netmon-cli --socket {SOCKET} audit")
     assert check.fact == "against the system's counters: eth0 +0.60%, lo exact"
 
 
@@ -93,4 +94,6 @@ def test_of_a_stopped_collector_neither_interfaces_nor_packets_are_asked() -> No
     checks = checked(stopped, quiet=True)
     assert "interfaces" not in checks
     assert "packets" not in checks
-    assert [check.fix for check in checks.values() if check.verdict is Verdict.BAD] == ["netmon-cli start"]
+    assert [check.fix for check in checks.values() if check.verdict is Verdict.BAD] == [
+        f"netmon-cli --socket {SOCKET} start"
+    ]

@@ -16,6 +16,7 @@ from netmon_client.feed import Disconnected, Heartbeat, Hello, Reconnected, Stal
 from netmon_client.following import EventPosition, Follower, Timing
 from netmon_client.testing import a_connection
 
+SOCKET = "/run/my own.sock"
 TIMING = Timing()
 GONE = CollectorUnreachable("gone")
 BEAT = Heartbeat(time=0.0, sequence=1, monitoring_state=MonitoringState.RUNNING)
@@ -26,7 +27,7 @@ def hello(instance_id: str = "a", sequence: int = 0) -> Hello:
 
 
 def follower(*, reconnect: bool = True, wait: bool = False) -> Follower:
-    new = Follower(TIMING, 5.0, reconnect=reconnect, wait=wait)
+    new = Follower(SOCKET, TIMING, 5.0, reconnect=reconnect, wait=wait)
     new.opened()
     return new
 

@@ -12,7 +12,13 @@ def test_each_has_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     assert RECORDER.start_command("/run/own.sock") == "netmon-recorder"
     assert RECORDER.start_command("/run/my own.sock") == "netmon-recorder --socket '/run/my own.sock'"
     assert COLLECTOR.start_command("/run/own.sock") == "sudo netmon-collector --socket /run/own.sock"
-    assert COLLECTOR.check_command("/run/own.sock") == RECORDER.check_command("/run/own.sock") == "netmon-cli doctor"
+    for peer in (COLLECTOR, RECORDER):
+        assert peer.cli_command("/run/own.sock", "doctor") == "netmon-cli doctor"
+
+
+def test_a_command_for_another_socket_names_it() -> None:
+    assert COLLECTOR.cli_command("/run/its.sock", "doctor") == "netmon-cli --socket /run/its.sock doctor"
+    assert RECORDER.cli_command("/run/its.sock", "doctor") == "netmon-cli --recorder-socket /run/its.sock doctor"
 
 
 def test_a_recorder_that_is_away_is_told_from_a_collector_that_is() -> None:

@@ -14,6 +14,7 @@ from netmon_client.errors import (
     NotPermitted,
     ServerFault,
 )
+from netmon_client.peer import RECORDER
 
 
 def failed(code: grpc.StatusCode, details: str = "", reason: str = "") -> grpc.aio.AioRpcError:
@@ -67,3 +68,12 @@ def test_what_means_something_in_a_uri_is_escaped() -> None:
 def test_the_options_are_those_of_the_serving_side_but_for_the_length_of_a_try() -> None:
     mine, shared = dict(rpc.CHANNEL_OPTIONS), dict(CLIENT_OPTIONS)
     assert {key for key in shared if mine.get(key) != shared[key]} <= {"grpc.min_reconnect_backoff_ms"}
+
+
+def test_what_to_type_next_names_another_socket() -> None:
+    lost = rpc.explained(failed(grpc.StatusCode.UNAVAILABLE), "/run/its.sock", 5.0)
+    assert lost.remedy == "Check it:  netmon-cli --socket /run/its.sock doctor"
+    refused = rpc.explained(failed(grpc.StatusCode.PERMISSION_DENIED), "/run/its.sock", 5.0)
+    assert refused.remedy == "See who you are taken for:  netmon-cli --socket /run/its.sock status"
+    recorder = rpc.explained(failed(grpc.StatusCode.DEADLINE_EXCEEDED), "/run/its.sock", 5.0, RECORDER)
+    assert recorder.remedy == "Check it:  netmon-cli --recorder-socket /run/its.sock doctor"

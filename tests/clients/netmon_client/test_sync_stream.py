@@ -55,7 +55,7 @@ def test_nothing_is_lost_between_collector_and_reader() -> None:
 
 
 def test_a_follower_that_is_closed_first_gives_nothing() -> None:
-    follower = StreamFollower("/nowhere", 1.0, Follower(Timing(), 1.0, reconnect=True, wait=True))
+    follower = StreamFollower("/nowhere", 1.0, Follower("/nowhere", Timing(), 1.0, reconnect=True, wait=True))
     follower.close()
     assert list(follower.items(pytest.fail, lambda _: None)) == []
 

@@ -102,6 +102,8 @@ def test_a_saved_one_is_tested_by_its_name(history_cli: Run, recorder: FakeRecor
     assert "would not have fired last week" in history_cli("alerts", "test", "backup").out
     missing = history_cli("alerts", "test", "restore")
     assert (missing.code, "netmon-cli alerts" in missing.err) == (2, True)
+    near = history_cli("alerts", "test", "bakcup").err.splitlines()
+    assert near[0] == 'netmon-cli: no alert is called "bakcup"; did you mean backup?'
     assert history_cli("alerts", "test", "backup", "--over", "1").code == 2
 
 

@@ -68,7 +68,7 @@ def test_a_browsers_own_bytes_and_how_much_of_them_has_a_name(cli: Run) -> None:
     assert first_words(result.lines) == ["www.example.org", "cdn.example.org"]
     assert "1.50 MB" in result.lines[-1]
     assert "75.1 % of what firefox moved has a name" in result.err
-    assert 'No browser "curl": firefox' in cli("domains", "--browser", "curl").err
+    assert 'No browser "curl" was seen; there is firefox' in cli("domains", "--browser", "curl").err
 
 
 def test_json_holds_full_domains_and_what_has_none(cli: Run) -> None:
@@ -91,6 +91,16 @@ def test_without_a_domain_it_says_so(run_alone: Run) -> None:
     with FakeCollector(snapshots=[a_snapshot()]) as empty:
         result = run_alone("--socket", empty.socket, "domains")
     assert result.lines == ["No domain was seen yet."]
+
+
+def test_a_misspelt_domain_is_answered_with_the_nearest(cli: Run) -> None:
+    assert cli("domains", "exmaple.org").lines == ["No domain fits: did you mean example.org?"]
+    assert cli("domains", "exmaple").lines[0].startswith("No domain fits: did you mean example.")
+    assert cli("domains", "nonsense").lines == ["No domain fits."]
+
+
+def test_a_browser_that_was_not_seen_is_told_from_one_without_domains(cli: Run) -> None:
+    assert 'No browser "firfox" was seen' in cli("domains", "--browser", "firfox").err
 
 
 def test_connections_are_redacted_where_asked_for(cli: Run) -> None:

@@ -27,9 +27,14 @@ def test_an_application_has_its_sums_and_counts() -> None:
 
 def test_what_has_no_owner_is_a_row_with_its_reason() -> None:
     assert COLUMNS["app"].show(REST, LOOK).text == "(in another network namespace)"
-    assert COLUMNS["app"].show(REST, LOOK).brief == "(other namespace)"
+    assert COLUMNS["app"].show(REST, LOOK).brief == "(other netns)"
     assert COLUMNS["reason"].value(REST, LOOK) == "other_namespace"
     assert COLUMNS["processes"].show(REST, LOOK).text == "—"
+
+
+def test_of_a_script_its_own_name_stays_where_there_is_no_room() -> None:
+    row = GroupRow(label="python3 → backup.py", traffic=Traffic(), connection_count=1)
+    assert (COLUMNS["app"].show(row, LOOK).text, COLUMNS["app"].show(row, LOOK).brief) == (row.label, "backup.py")
 
 
 def test_a_process_stands_below_its_application() -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_cli.render.text import cell_width, cut_end, cut_middle, wrapped
+from netmon_cli.render.text import advice_lines, cell_width, cut_end, cut_middle, wrapped
 
 
 def test_wide_characters_take_two_cells_and_marks_none() -> None:
@@ -40,6 +40,15 @@ def test_a_word_that_is_wider_than_a_line_is_not_torn() -> None:
 
 def test_what_stands_before_a_text_stays_where_it_is() -> None:
     assert wrapped("  owners    one two", 15, indent=12) == ["  owners    one", "            two"]
+
+
+def test_advice_is_broken_before_its_bracket_alone() -> None:
+    advice = "Start it:  sudo it   (check: doctor)"
+    assert advice_lines(advice, 36) == advice_lines(advice, None) == [advice]
+    assert advice_lines(advice, 20) == ["Start it:  sudo it", "   (check: doctor)"]
+    assert advice_lines("See all:  netmon-cli --socket /very/long alerts", 20) == [
+        "See all:  netmon-cli --socket /very/long alerts"
+    ]
 
 
 def test_wide_characters_count_twice_when_text_is_broken() -> None:

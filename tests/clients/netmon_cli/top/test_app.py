@@ -283,7 +283,9 @@ async def test_stopped_demo_and_lost_packets_are_said() -> None:
     )
     status = replace(STATUS, monitoring_state=MonitoringState.STOPPED, monitoring_since=START_TIME)
     async with live([snapshot], size=(120, 30), status=status) as view:
-        await view.sees(" DEMO ", "○ Stopped since 22:13", "netmon-cli start", "12 packets lost")
+        await view.sees(
+            " DEMO ", "○ Stopped since 22:13", f"netmon-cli --socket {view.fake.socket} start", "12 packets lost"
+        )
 
 
 async def test_a_collector_with_more_rows_than_it_sends_gets_the_filter() -> None:

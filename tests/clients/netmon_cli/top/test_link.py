@@ -63,7 +63,7 @@ def test_a_stopped_collector_is_told_with_the_time_of_the_stop() -> None:
     link.take(beat(0.0, MonitoringState.STOPPED), 1.0)
     assert link.stopped_since == START_TIME - 600
     assert chip(link).startswith("○ Stopped since ")
-    assert link.banner(0.0, shown_time=None)[1].text == "Start it:  netmon-cli start"
+    assert link.banner(0.0, shown_time=None)[1].text == "Start it:  netmon-cli --socket /s start"
     link.take(beat(5.0), 2.0)
     assert chip(link) == "● Live"
     link.take(beat(9.0, MonitoringState.STOPPED), 3.0)

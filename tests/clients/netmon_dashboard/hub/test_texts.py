@@ -45,7 +45,7 @@ def test_a_collector_that_was_lost_while_live() -> None:
 
 
 def test_a_collector_that_hangs_is_looked_into_and_not_started() -> None:
-    assert texts.failed(silence(10.0), SOCKET, was_live=True).command == "netmon-cli doctor"
+    assert texts.failed(silence(10.0, SOCKET), SOCKET, was_live=True).command == f"netmon-cli --socket {SOCKET} doctor"
 
 
 def test_a_collector_that_is_back() -> None:
