@@ -107,18 +107,8 @@ def test_json_has_both_windows_and_the_verdict(cli: Run) -> None:
 def test_it_reads_well_at_80_columns() -> None:
     lines = audit_lines([LO, ETH0], Palette(), 80)
     assert max(map(len, lines)) <= 80
-    assert lines[0].split() == [
-        "Interface",
-        "System",
-        "Owned",
-        "No",
-        "owner",
-        "Other",
-        "layers",
-        "Lost",
-        "Difference",
-        "Covered",
-    ]
+    words = "Interface System Owned No owner Other layers Lost Difference Covered"
+    assert " ".join(lines[0].split()) == words
 
 
 def test_the_status_has_a_line_of_it(cli: Run) -> None:
