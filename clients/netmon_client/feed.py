@@ -47,11 +47,13 @@ class Heartbeat:
 class Disconnected:
     """The collector is gone, or (with ``wait``) not there yet; the next try is in ``retry_seconds``.
 
-    Said once an outage, and again only if the reason turns into one that somebody must act on.
+    Said once an outage, and again only if the reason turns into one that somebody must act on. ``remedy``: what to type
+    next, as in `netmon_client.NetmonError`.
     """
 
     reason: str
     retry_seconds: float
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

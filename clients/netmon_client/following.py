@@ -133,7 +133,7 @@ class Follower:
         # A directory that is opened last is closed for a moment while the collector starts: one refusal is no news.
         if not is_first and self._refusals != 2:
             return []
-        return [Disconnected(reason=str(error), retry_seconds=self._retry_seconds)]
+        return [Disconnected(reason=str(error), retry_seconds=self._retry_seconds, remedy=error.remedy)]
 
     def next_retry_seconds(self) -> float:
         """Give the seconds to wait before the next try; each one is twice as long, up to the longest."""

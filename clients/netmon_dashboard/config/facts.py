@@ -1,4 +1,4 @@
-"""What the recorder says of itself, in lines; and what upkeep would do or did, in sentences. No elements here."""
+"""What the recorder says of itself, as facts; and what upkeep would do or did, in sentences. No elements here."""
 
 from datetime import datetime
 from typing import Final
@@ -15,18 +15,18 @@ __all__ = [
     "deleted_text",
     "plan_text",
     "policy_text",
-    "recorder_lines",
+    "recorder_facts",
     "rows_text",
 ]
 
 _DAY_SECONDS: Final = 86_400
 
 
-def recorder_lines(status: HistoryStatus, now: float, units: ByteUnits = "si") -> list[str]:
-    """Give the facts of a recorder and its storage; ``now`` in Unix seconds."""
+def recorder_facts(status: HistoryStatus, now: float, units: ByteUnits = "si") -> list[tuple[str, str]]:
+    """Give the facts of a recorder and its storage, each with its name; ``now`` in Unix seconds."""
     recorder, storage = status.recorder, status.storage
     state = recorder.recording_state.name.lower()
-    lines = [
+    facts = [
         (
             "Recorder",
             f"{recorder.version}, pid {recorder.pid}, {state} since {format_age(now - recorder.recording_since)}",
@@ -37,11 +37,10 @@ def recorder_lines(status: HistoryStatus, now: float, units: ByteUnits = "si") -
         ("Kept", policy_text(storage.policy, units)),
     ]
     if storage.calendar.time_zone:
-        lines.append(
+        facts.append(
             ("Days of", f"{storage.calendar.time_zone}; months begin on day {storage.calendar.month_first_day or 1}")
         )
-    width = max(len(name) for name, _ in lines)
-    return [f"{name:<{width}}  {text}" for name, text in lines]
+    return facts
 
 
 def policy_text(policy: RetentionPolicy, units: ByteUnits = "si") -> str:

@@ -90,7 +90,8 @@ class CollectorWatch:
         if isinstance(error, NotPermitted) and is_said_again:
             said = texts.failed(error, self._socket, was_live=self._was_live)
         else:
-            said = texts.unavailable(error, self._socket, was_live=self._was_live, reason=item.reason)
+            remedy = "" if self._was_live else item.remedy  # what was there and is gone is to be started
+            said = texts.unavailable(error, self._socket, was_live=self._was_live, reason=item.reason, remedy=remedy)
         self._set(said, now, now + item.retry_seconds)
 
     def failed(self, error: NetmonError, now: float, retry_seconds: float) -> None:

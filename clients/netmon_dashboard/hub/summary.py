@@ -26,9 +26,14 @@ def summary_fields(snapshot: Snapshot) -> dict[str, Json]:
         "loopback": [loopback.interval_sent_bytes, loopback.interval_received_bytes],
         "active": snapshot.active_connection_count,
         "listening": snapshot.listening_count,
-        "share": None if share is None else round(share, 5),
+        "share": None if share is None else _rounded(share),
         "dropped": snapshot.drops.interval_dropped_packets,
     }
+
+
+def _rounded(share: float) -> float:
+    """Round a share, but never up to all of it: the rest is shown beside it."""
+    return round(share, 5) if share >= 1 else min(round(share, 5), 0.99999)
 
 
 def unattributed_fields(snapshot: Snapshot) -> list[Json]:

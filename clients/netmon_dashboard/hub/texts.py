@@ -86,9 +86,14 @@ def stale(socket: str) -> StateText:
     )
 
 
-def unavailable(error: NetmonError | None, socket: str, *, was_live: bool, reason: str = "") -> StateText:
-    """Give the text of a collector that cannot be reached; ``reason``: in its stream's words, where no error tells."""
-    title = "The collector is gone" if was_live else "No collector runs" if error is None else _title(error)
+def unavailable(
+    error: NetmonError | None, socket: str, *, was_live: bool, reason: str = "", remedy: str = ""
+) -> StateText:
+    """Give the text of a collector that cannot be reached; ``reason``, ``remedy``: its stream's, where no error tells.
+
+    One that is there and hangs is not to be started.
+    """
+    title = "The collector is gone" if was_live else "No collector answers" if error is None else _title(error)
     then = "What is shown is what it said last; this page goes on by itself." if was_live else ""
     return StateText(
         state="unavailable",
@@ -97,7 +102,7 @@ def unavailable(error: NetmonError | None, socket: str, *, was_live: bool, reaso
             _sentence(error.why if error is not None else reason),
             then or "This page goes on by itself as soon as one runs.",
         ),
-        command=(error is not None and remedy_command(error.remedy)) or start_command(socket),
+        command=remedy_command(remedy if error is None else error.remedy) or start_command(socket),
     )
 
 

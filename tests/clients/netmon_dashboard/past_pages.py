@@ -46,6 +46,7 @@ def components(app: AppTest) -> dict[str, Any]:
 
 
 def words(app: AppTest) -> str:
-    """Give all plain text, code and headings of a page, a line each."""
+    """Give all plain text, code and headings of a page, and the facts of its recorder, a line each."""
     elements = [*app.subheader, *app.text, *app.code, *app.caption, *app.success]
-    return "\n".join(str(element.value) for element in elements)
+    told = components(app).get("netmon_facts", {"facts": [], "limits": []})
+    return "\n".join([*(str(element.value) for element in elements), *map(" ".join, told["facts"] + told["limits"])])

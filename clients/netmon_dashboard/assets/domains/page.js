@@ -132,7 +132,7 @@ class DomainsPage {
 
   #showMissing() {
     const { store } = this;
-    const words = missingWords({ names: store.hello?.names ?? null, hasDomains: store.hasDomains, count: store.domains.all.size });
+    const words = missingWords(store.hello?.names ?? null);
     this.missing.hidden = words === "";
     setText(this.missing, words);
   }

@@ -18,22 +18,16 @@ function reasonWords(reason, look) {
   return look.words?.unnamed?.[reason] ?? reason.replaceAll("_", " ");
 }
 
-/**
- * What stands above the table where names are missing altogether; "" where they are not.
- * @param {{names: {is_on: boolean, text: string}|null, hasDomains: boolean, count: number}} state
- */
-export function missingWords({ names, hasDomains, count }) {
-  if (names !== null && !names.is_on) {
-    return `Names are ${names.text}. Nothing of DNS, TLS or QUIC is read, so no domain is known; a collector that is started without --no-names learns them.`;
-  }
-  if (!hasDomains || count > 0) return "";
-  return "No domain was seen yet. Names are learnt from DNS answers and from TLS and QUIC hellos as they pass by; nothing is looked up.";
+/** What stands above the table where no names are learnt; "" where they are. @param {{is_on: boolean, text: string}|null} names */
+export function missingWords(names) {
+  if (names === null || names.is_on) return "";
+  return `Names are ${names.text}. Nothing of DNS, TLS or QUIC is read, so no domain is known; a collector that is started without --no-names learns them.`;
 }
 
 /** @param {{isWaiting: boolean, all: number, hasStrange: boolean}} state hasStrange: the filter asks for what a domain has not */
 export function emptyWords({ isWaiting, all, hasStrange }) {
   if (isWaiting) return { title: "Waiting for the first data …", why: "" };
-  if (all === 0) return { title: "No domains yet", why: "One appears with the first name that passes by." };
+  if (all === 0) return { title: "No domains yet", why: "Names are learnt from DNS answers and from TLS and QUIC hellos as they pass by; nothing is looked up." };
   if (hasStrange) return { title: "Domains have no such field", why: "They are filtered by a name, app:, source:, rate:, sent:, received: and total:." };
   return { title: "Nothing matches this filter", why: `${counted(all, "domain")} without it.` };
 }

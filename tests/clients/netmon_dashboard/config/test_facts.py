@@ -6,22 +6,22 @@ from netmon_dashboard.config.facts import (
     deleted_text,
     plan_text,
     policy_text,
-    recorder_lines,
+    recorder_facts,
     rows_text,
 )
 
 
 def test_the_recorder_says_what_it_keeps_and_where() -> None:
-    text = "\n".join(recorder_lines(a_history_status(), HISTORY_TIME))
-    assert "pid 4801, recording since 2h00" in text
-    assert "2.50 MB; 50.0 GB free" in text
-    assert "12,000 rows, about 480 kB" in text
+    facts = dict(recorder_facts(a_history_status(), HISTORY_TIME))
+    assert "pid 4801, recording since 2h00" in facts["Recorder"]
+    assert "2.50 MB; 50.0 GB free" in facts["Size"]
+    assert "12,000 rows, about 480 kB" in facts["By minute"]
 
 
 def test_sizes_are_in_the_units_that_were_chosen() -> None:
-    text = "\n".join(recorder_lines(a_history_status(), HISTORY_TIME, "iec"))
-    assert "2.38 MiB; 46.6 GiB free" in text
-    assert "about 469 KiB" in text
+    facts = dict(recorder_facts(a_history_status(), HISTORY_TIME, "iec"))
+    assert "2.38 MiB; 46.6 GiB free" in facts["Size"]
+    assert "about 469 KiB" in facts["By minute"]
     assert plan_text(CleanupPlan(row_count=1, freed_bytes=2_100_000), "iec").endswith("frees 2.00 MiB")
 
 

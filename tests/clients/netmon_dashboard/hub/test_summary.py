@@ -45,6 +45,14 @@ def test_what_has_no_owner_is_told_by_reason() -> None:
     assert unattributed_fields(a_busy_machine().tick()) == [["gone", 3, 30, 3, 30, 1]]
 
 
+def test_a_share_is_all_of_it_only_where_nothing_is_left() -> None:
+    machine = ToyMachine()
+    shares = [
+        summary_fields(replace(machine.tick(), attributed_share=share))["share"] for share in (1.0, 0.9999999, 0.5)
+    ]
+    assert shares == [1.0, 0.99999, 0.5]
+
+
 def test_without_a_byte_there_is_no_share() -> None:
     snapshot = replace(ToyMachine().tick(), attributed_share=None)
     assert summary_fields(snapshot)["share"] is None

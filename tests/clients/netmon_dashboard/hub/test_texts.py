@@ -48,6 +48,13 @@ def test_a_collector_that_hangs_is_looked_into_and_not_started() -> None:
     assert texts.failed(silence(10.0, SOCKET), SOCKET, was_live=True).command == f"netmon-cli --socket {SOCKET} doctor"
 
 
+def test_one_that_hangs_from_the_first_try_on_is_not_called_missing() -> None:
+    error = silence(5.0, SOCKET)
+    said = texts.unavailable(None, SOCKET, was_live=False, reason=str(error), remedy=error.remedy)
+    assert (said.title, said.command) == ("No collector answers", f"netmon-cli --socket {SOCKET} doctor")
+    assert said.text.startswith("The collector does not answer: nothing for 5 s")
+
+
 def test_a_collector_that_is_back() -> None:
     assert texts.live(away_seconds=14.2).title == "Back after 14 s"
     assert texts.live(away_seconds=194.0, is_restarted=True) == StateText(

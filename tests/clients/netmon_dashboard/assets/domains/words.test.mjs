@@ -18,20 +18,20 @@ test("nearly all is not all", () => {
 });
 
 test("names that are switched off are said, with the reason and what to do", () => {
-  const words = missingWords({ names: { is_on: false, text: "switched off: left out by --no-names" }, hasDomains: true, count: 0 });
+  const words = missingWords({ is_on: false, text: "switched off: left out by --no-names" });
   assert.match(words, /^Names are switched off: left out by --no-names\./);
   assert.match(words, /without --no-names learns them/);
 });
 
-test("before the first name it is said where names come from", () => {
-  assert.match(missingWords({ names: { is_on: true }, hasDomains: true, count: 0 }), /^No domain was seen yet/);
-  assert.equal(missingWords({ names: null, hasDomains: true, count: 2 }), "");
-  assert.equal(missingWords({ names: null, hasDomains: false, count: 0 }), "");
+test("names that are learnt, or of which nothing is told yet, need no word", () => {
+  assert.equal(missingWords({ is_on: true, text: "" }), "");
+  assert.equal(missingWords(null), "");
 });
 
 test("an empty table says why", () => {
   assert.match(emptyWords({ isWaiting: true, all: 0 }).title, /^Waiting/);
   assert.equal(emptyWords({ isWaiting: false, all: 0 }).title, "No domains yet");
+  assert.match(emptyWords({ isWaiting: false, all: 0 }).why, /^Names are learnt from DNS answers/);
   assert.equal(emptyWords({ isWaiting: false, all: 2, hasStrange: true }).title, "Domains have no such field");
   assert.equal(emptyWords({ isWaiting: false, all: 2, hasStrange: false }).why, "2 domains without it.");
 });
