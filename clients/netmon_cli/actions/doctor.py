@@ -5,7 +5,7 @@ from pathlib import Path
 
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import wrapped
+from netmon_cli.render.text import advice_lines, wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.checks import Check, Verdict, collector_checks
@@ -55,7 +55,9 @@ def check_lines(checks: list[Check], palette: Palette, width: int | None = None)
         first, *more = wrapped(told, width, indent=names + 4)
         lines += [palette.paint(mark, style) + first.removeprefix(mark), *more]
         if check.fix:
-            lines.append(f"  {'':<{names}}  {palette.paint('→ ' + visible(check.fix), Style.DIM)}")
+            before = " " * (names + 4)
+            fix = advice_lines(f"{before}→ {visible(check.fix)}", width)
+            lines += [before + palette.paint(piece.removeprefix(before), Style.DIM) for piece in fix]
     return lines
 
 

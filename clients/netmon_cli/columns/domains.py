@@ -25,6 +25,7 @@ _BRIEF_REASONS = {
     "encrypted_dns": "(encrypted DNS)",
     "not_asked": "(not asked)",
     "switched_off": "(switched off)",
+    "other_users": "(other users)",
 }
 _CERTAIN = frozenset({DomainSource.SNI, DomainSource.QUIC})
 

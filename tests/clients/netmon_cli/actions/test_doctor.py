@@ -88,3 +88,8 @@ def test_no_word_of_a_fact_is_torn_and_no_fix_is_broken() -> None:
         "        three four",
         "        → netmon-cli is a long command",
     ]
+
+
+def test_a_fix_that_is_too_wide_is_broken_before_its_bracket_alone() -> None:
+    check = Check(name="rights", verdict=Verdict.WARNING, fact="own", fix="sudo join it   (then log in again)")
+    assert check_lines([check], Palette(), 34)[1:] == ["          → sudo join it", "             (then log in again)"]

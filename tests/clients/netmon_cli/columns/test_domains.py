@@ -1,3 +1,5 @@
+import pytest
+
 from netmon.model import DomainApplication, DomainSource, Traffic, UnnamedReason, UnnamedTraffic
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.domains import DOMAIN_COLUMNS, DOMAIN_ORDERS, DomainRow, domain_row, unnamed_row
@@ -15,6 +17,12 @@ def test_an_inferred_domain_is_dim_behind_its_mark() -> None:
     guess = COLUMNS["domain"].show(rows["example.net"], LOOK)
     assert (sure.text, sure.style) == ("example.org", Style.PLAIN)
     assert (guess.text, guess.style) == ("~example.net", Style.DIM)
+
+
+@pytest.mark.parametrize("reason", list(UnnamedReason))
+def test_every_reason_has_a_brief_form(reason: UnnamedReason) -> None:
+    cell = COLUMNS["domain"].show(unnamed_row(UnnamedTraffic(reason=reason, traffic=Traffic())), LOOK)
+    assert 0 < len(cell.brief) <= 20
 
 
 def test_what_has_none_says_why_at_length_and_in_brief() -> None:
