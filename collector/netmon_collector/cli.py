@@ -16,6 +16,7 @@ from netmon_collector.priority import hurry
 EXIT_STOPPED = 0
 EXIT_CONFIG = 2
 EXIT_MISSING = 69
+EXIT_OWNERS_LOST = 70
 EXIT_ALREADY_RUNNING = 75
 EXIT_NO_PERMISSION = 77
 EXIT_UNSAFE = 78
@@ -41,6 +42,10 @@ Install it:  pip install 'netmon-suite[collector]'
 _UNSAFE = """\
 netmon-collector: {text}
 Whoever can write there is root as soon as it starts. A copy that is root's alone:  {remedy}
+"""
+
+_OWNERS_LOST = """\
+netmon-collector: the processes that find owners have ended for good: the service ends, to be started anew
 """
 
 _UNSAFE_SERVICE = "As a service it does not start from there.\n"
@@ -81,7 +86,7 @@ def _prepared(settings: Settings, warnings: tuple[Degradation, ...]) -> Callable
 
     from netmon.serving import AlreadyRunning  # noqa: PLC0415
     from netmon_collector.daemon import run  # noqa: PLC0415
-    from netmon_collector.source import CaptureRefused, SomethingMissing  # noqa: PLC0415
+    from netmon_collector.source import CaptureRefused, OwnersLost, SomethingMissing  # noqa: PLC0415
 
     _collect_garbage_seldom()
 
@@ -92,6 +97,8 @@ def _prepared(settings: Settings, warnings: tuple[Degradation, ...]) -> Callable
             return EXIT_NO_PERMISSION, _REFUSED
         except AlreadyRunning as error:
             return EXIT_ALREADY_RUNNING, f"netmon-collector: {error}\n"
+        except OwnersLost:
+            return EXIT_OWNERS_LOST, _OWNERS_LOST
         except SomethingMissing as error:
             return EXIT_MISSING, f"netmon-collector: {error}\n"
         except ConfigError as error:

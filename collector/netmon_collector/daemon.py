@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from netmon.model import Degradation, Gap, GapCause
 from netmon.serving import ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
-from netmon_collector import clock
+from netmon_collector import clock, own_code
 from netmon_collector.capture.recording import Recorder
 from netmon_collector.config import ConfigError, Settings
 from netmon_collector.controls import Controls
@@ -21,7 +21,7 @@ from netmon_collector.live import LiveSource
 from netmon_collector.naming import name_settings
 from netmon_collector.playback import Playback
 from netmon_collector.server import Hub, Limits, build_services
-from netmon_collector.source import SomethingMissing, Source
+from netmon_collector.source import OwnersLost, SomethingMissing, Source
 from netmon_collector.split import HelperFailed, Split
 from netmon_collector.status_board import StatusBoard
 from netmon_collector.without_packets import NOBODY_ASKS
@@ -43,7 +43,8 @@ async def run(settings: Settings, warnings: tuple[Degradation, ...] = (), split:
 
     ``split``: who finds owners in place of this process, which then gives up its rights.
 
-    ``CaptureRefused``, ``SomethingMissing``, ``ConfigError`` and ``AlreadyRunning`` say why it could not.
+    ``CaptureRefused``, ``SomethingMissing``, ``ConfigError`` and ``AlreadyRunning`` say why it could not,
+    ``OwnersLost`` why a service is to be started anew.
     """
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -149,6 +150,7 @@ class Daemon:
             raise ConfigError(str(error)) from error
         self._host = ServiceHost(path=settings.socket, services=services, access=access)
         self._supervisor = Supervisor.from_environment(os.environ)
+        self._is_service = own_code.is_service(os.environ, os.getpid(), os.getppid())
         self._slept_seconds = clock.slept()
         self._is_attributing: bool | None = None
         if isinstance(source, Playback):
@@ -218,6 +220,8 @@ class Daemon:
                 self._say_late(missed, late_seconds)
             failures = self._try_tick(failures)
             await self._tell_health()
+            if self._is_service and self._source.helper.is_lost:
+                raise OwnersLost
             due += self._interval_seconds * (missed + 1)
 
     def _try_tick(self, failures: int) -> int:

@@ -19,6 +19,11 @@ class HelperState(Protocol):
         ...
 
     @property
+    def is_lost(self) -> bool:
+        """Whether they have ended, and nobody can start others."""
+        ...
+
+    @property
     def cpu_seconds(self) -> float:
         """What they have used until now, as far as is known."""
         ...
@@ -43,6 +48,7 @@ class HelperState(Protocol):
 
 class _NoHelper:
     pids: tuple[int, ...] = ()
+    is_lost = False
     cpu_seconds = 0.0
     resident_bytes = 0
 

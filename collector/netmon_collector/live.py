@@ -83,7 +83,9 @@ class LiveSource:
         self._network = LocalNetwork()
         self._schedule = ScanSchedule(is_told=choice.finder is not None and choice.finder.fileno() >= 0)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="host")
-        self._foreign = open_foreign_watch(self.monitor.foreign, self._in_thread, foreign)
+        # A listing may have to wait for the helper: interfaces are followed meanwhile.
+        self._listing_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="listings")
+        self._foreign = open_foreign_watch(self.monitor.foreign, self._where_listed, foreign)
         self._helper = helper
         self._was_up = True
         self._work = asyncio.Lock()
@@ -212,7 +214,8 @@ class LiveSource:
         self._tcp.close()
         self._capture.close()
         self._naming.close()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._pool, self._listing_pool):
+            pool.shutdown(wait=False, cancel_futures=True)
         if self._recorder is not None:
             self._recorder.close()
 
@@ -258,9 +261,10 @@ class LiveSource:
         self._hear_processes()
         now, now_wall = clock.both()
         found = self._finder.find(questions, now, now_wall)
-        self.monitor.add_answers(found.processes, found.answers, now, way=self._finder.name, asked=questions)
+        asked = questions if found.asked is None else found.asked
+        self.monitor.add_answers(found.processes, found.answers, now, way=self._finder.name, asked=asked)
         if self._recorder is not None and found.answers:
-            self._recorder.add_knowledge(_told(questions, found), clock.wall_time())
+            self._recorder.add_knowledge(_told(asked, found), clock.wall_time())
 
     # Interfaces.
 
@@ -338,7 +342,7 @@ class LiveSource:
         async with self._work:
             self._schedule.begun()
             try:
-                listing, cpu_seconds = await self._in_thread(self._list_sockets)
+                listing, cpu_seconds = await self._where_listed(self._list_sockets)
             except (OSError, RuntimeError, ValueError) as error:  # the last two: what psutil makes of odd lines
                 # Its kind says enough; the message could hold a path of somebody's process, or an address.
                 kind = getattr(error, "strerror", None) or type(error).__name__
@@ -365,6 +369,9 @@ class LiveSource:
 
     async def _in_thread(self, call: Callable[[], T]) -> T:
         return await self._loop.run_in_executor(self._pool, call)
+
+    async def _where_listed(self, call: Callable[[], T]) -> T:
+        return await self._loop.run_in_executor(self._listing_pool, call)
 
 
 def _told(questions: Iterable[Question], found: Answers) -> ToldOwners:

@@ -16,6 +16,7 @@ def program() -> Program:
             (cli.EXIT_STOPPED, "stopped by SIGTERM or SIGINT"),
             (cli.EXIT_CONFIG, "a flag or a setting is wrong"),
             (cli.EXIT_MISSING, "something is missing: an interface, a file, a library"),
+            (cli.EXIT_OWNERS_LOST, "as a service: nobody can find owners any more, only another run"),
             (cli.EXIT_ALREADY_RUNNING, "another collector runs already"),
             (cli.EXIT_NO_PERMISSION, "no right to capture packets"),
             (cli.EXIT_UNSAFE, "as a service: others than root may change the code"),

@@ -21,6 +21,10 @@ class SomethingMissing(RuntimeError):
     """Something that the collector needs is not there; the text says what."""
 
 
+class OwnersLost(RuntimeError):
+    """Nobody finds owners any more, nor can anybody be started who does: only a new run mends that."""
+
+
 class Source(Protocol):
     """What feeds a monitor. All of it runs in the event loop's thread."""
 

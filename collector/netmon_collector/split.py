@@ -40,7 +40,6 @@ from netmon_collector.privileges.capabilities import Capability, effective, need
 from netmon_collector.privileges.drop import Drop, drop
 from netmon_collector.privileges.landlock import Places
 from netmon_collector.privileges.seccomp import Refusals, refuse_calls
-from netmon_collector.privileges.thread_settings import die_with_parent
 from netmon_collector.privileges.users import User, choose_users
 
 __all__ = ["HelperFailed", "Split", "is_split", "main_drop", "split"]
@@ -196,11 +195,9 @@ class _Helper:
         self._lister()  # for what it imports: later the interpreter's files may be out of reach
         kept = (*_READS_PROCESSES, *((Capability.BPF,) if needs_bpf() else ()))
         drop(Drop(user=self._user, capabilities=kept, refusals=self._refusals(forks=False)))
-        self._keeper_pid = os.getpid()
 
     def run(self, channels: Channels) -> NoReturn:
-        """Be a helper until the main process ends."""
-        die_with_parent(self._keeper_pid)
+        """Be a helper until the main process ends, which its channels tell; without the keeper too."""
         resource.setrlimit(resource.RLIMIT_DATA, (HELPER_LIMIT_BYTES, HELPER_LIMIT_BYTES))
         refuse_calls(self._refusals(forks=True))
         sys.setswitchinterval(_SWITCH_SECONDS)

@@ -133,6 +133,20 @@ def test_it_counts_and_finds_owners_as_a_service(system: BootedSystem) -> None:
     assert system.run("netmon-cli", "doctor", check=False).stdout.count("✗") == 0
 
 
+def test_a_service_that_cannot_find_owners_any_more_is_started_anew(system: BootedSystem) -> None:
+    system.run("systemctl", "reset-failed", COLLECTOR)  # how often it was started counts too
+    main, times = system.show(COLLECTOR, "MainPID"), int(system.show(COLLECTOR, "NRestarts"))
+    of_unit = f"/sys/fs/cgroup{system.show(COLLECTOR, 'ControlGroup')}/cgroup.procs"
+    others = [pid for pid in system.run("cat", of_unit).stdout.split() if pid != main]
+    assert len(others) == 2
+    system.run("kill", "-KILL", *others)
+    wait_for(lambda: int(system.show(COLLECTOR, "NRestarts")) == times + 1, seconds=30, what="another run")
+    wait_for(lambda: system.show(COLLECTOR, "ActiveState") == "active", seconds=30, what="it is ready")
+    assert system.show(COLLECTOR, "MainPID") != main
+    assert "the service ends, to be started anew" in system.log(COLLECTOR)
+    system.run("systemctl", "reset-failed", COLLECTOR)
+
+
 def test_members_of_the_group_may_use_it_and_others_not(system: BootedSystem) -> None:
     nobody = ["setpriv", "--reuid", "nobody", "--regid", "nogroup"]
     group = system.run("getent", "group", "netmon").stdout.split(":")[2]

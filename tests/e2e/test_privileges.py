@@ -165,14 +165,33 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
         started.wait()
 
 
-def test_a_helper_that_hangs_is_replaced(built: Stage, running: CollectorProcess) -> None:
-    _, _, helper = pids(running)
-    os.kill(helper, signal.SIGSTOP)
-    with programs() as talking:
+def test_a_helper_that_hangs_holds_up_neither_ticks_nor_calls_and_is_replaced(built: Stage) -> None:
+    with collector(built, "--interval", "0.2") as running, programs() as talking, running.client() as client:
         server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
-        talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, "--seconds", 1).wait()
-        wait_for(lambda: pids(running)[2] != helper, seconds=8, what="another helper")
-    assert not is_there(helper)
+        _, _, helper = pids(running)
+        os.kill(helper, signal.SIGSTOP)
+        talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, "--seconds", 8)
+        waiting: set[int] = set()
+
+        def replaced() -> bool:
+            """Whether there is another helper; until then, take note of ticks that show a connection that waits."""
+            found = newest(client)
+            assert_balanced(found)
+            is_other = client.status().pids[2:] != (helper,)
+            rows = [row for row in found.connections if row.remote is not None and row.remote.port == server.port]
+            if not is_other and any(row.facts.unattributed_reason is UnattributedReason.PENDING for row in rows):
+                waiting.add(found.sequence)
+            return is_other and len(client.status().pids) == 3
+
+        wait_for(replaced, seconds=30, what="another helper")
+        assert len(waiting) >= 3, "the connection was seen, asked for, and ticks went on for two seconds"
+        assert not is_there(helper)
+
+        def owned() -> bool:
+            rows = [row for row in newest(client).connections if row.remote and row.remote.port == server.port]
+            return bool(rows) and all(row.process for row in rows)
+
+        wait_for(owned, seconds=20, what="the owner")
 
 
 def test_killing_the_main_process_leaves_no_process_and_no_program_in_the_kernel(
@@ -207,15 +226,42 @@ def all_links() -> set[str]:
     return found
 
 
-def test_killing_the_keeper_is_said_and_packets_are_counted_on(built: Stage, running: CollectorProcess) -> None:
-    _, keeper, helper = pids(running)
+def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Stage, running: CollectorProcess) -> None:
+    main, keeper, helper = pids(running)
+    links = bpf_links(keeper)
+    assert links <= all_links()
     os.kill(keeper, signal.SIGKILL)
-    wait_for(lambda: "owners.helper" in codes(running), seconds=3, what="it is said")
-    wait_for(lambda: not is_there(helper), seconds=3, what="the helper's end")
+    wait_for(lambda: "owners.keeper" in codes(running), seconds=10, what="it is said")
+    wait_for(lambda: status(running).pids == (main, helper), seconds=10, what="it is listed no more")
+    assert is_there(helper)
+    with programs() as talking, running.client() as client:
+        server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
+        started = talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, "--seconds", 3)
+        ends = {flow.remote for flow in started.wait().flows}
+
+        def owned() -> bool:
+            rows = [row for row in newest(client).connections if str(row.remote) in ends]
+            return bool(rows) and all(row.process and row.process.pid == started.pid for row in rows)
+
+        wait_for(owned, seconds=10, what="owners of what began meanwhile")
+    assert health_of(built.socket, "attribution") == "SERVING"
+    os.kill(helper, signal.SIGKILL)
+    wait_for(lambda: "owners.helper" in codes(running), seconds=10, what="it is said")
+    wait_for(lambda: health_of(built.socket, "attribution") == "NOT_SERVING", seconds=10, what="health says so")
     before = newest_packets(running)
     subprocess.run(built.near.namespace.command("ping", "-n", "-q", "-c", "1", built.far.ipv4), check=True)
-    wait_for(lambda: newest_packets(running) > before, seconds=4, what="the ping")
-    assert running.terminate() <= 1.5
+    wait_for(lambda: newest_packets(running) > before, seconds=10, what="the ping")
+    running.kill()
+    wait_for(lambda: not any(map(is_there, (main, keeper, helper))), seconds=10, what="nobody is left")
+    wait_for(lambda: not links & all_links(), seconds=10, what="no link of theirs")
+
+
+def test_a_helper_without_a_keeper_ends_with_the_main_process(running: CollectorProcess) -> None:
+    _, keeper, helper = pids(running)
+    os.kill(keeper, signal.SIGKILL)
+    wait_for(lambda: "owners.keeper" in codes(running), seconds=10, what="it is said")
+    running.kill()
+    wait_for(lambda: not is_there(helper), seconds=10, what="its end")
 
 
 def newest_packets(running: CollectorProcess) -> int:

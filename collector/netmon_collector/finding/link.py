@@ -1,30 +1,28 @@
 """The main process's side of the helper: asks it, notices when it has ended, and takes on the next one.
 
-Lookups and `look` belong to the event loop's thread, listings to the thread that lists.
+Lookups and `look` belong to the event loop's thread, which waits for a moment only; listings to the thread that lists.
 """
 
 import errno
-import fcntl
+import logging
+import os
 import socket
-import struct
 import threading
 from typing import Final, NamedTuple
 
 from netmon.model import Degradation
 from netmon_collector import clock
-from netmon_collector.finding.channel import Answer, receive_answer
+from netmon_collector.finding.channel import Answer, receive_answer, wait_at_most
 from netmon_collector.finding.keeper import HANDED_OVER, REPLACE, STATE
+from netmon_collector.finding.lookup_channel import LookupChannel
 from netmon_collector.finding_state import HELPER_IS_DOWN
 
 __all__ = ["Hello", "HelperFailed", "HelperGone", "HelperLink"]
 
 START_SECONDS: Final = 20.0
-LOOKUP_SECONDS: Final = 2.0
-"""The event loop waits for a lookup: a helper that takes longer is replaced."""
 LISTING_SECONDS: Final = 30.0
-BACKLOG_BYTES: Final = 32 * 1024
-"""What may wait for the helper unread, some 50 messages of about 700 bytes: a question comes behind all of it."""
-_SIOCOUTQ: Final = 0x5411  # asm-generic/ioctls.h
+LONG_LISTING_SECONDS: Final = 1.0
+"""After so long a listing's helper is asked whether it is alive."""
 TOLD_SECONDS: Final = 60.0
 """How long it is said that there was a new helper."""
 
@@ -32,15 +30,24 @@ _FAULTS: Final = (OSError, ValueError, EOFError, TypeError)
 """What a channel gives when the other side has ended, and marshal for what is none of it."""
 
 CODE_RESTARTED: Final = "owners.helper_restarted"
+CODE_KEEPER: Final = "owners.keeper"
 _DOWN: Final = Degradation(
     code=HELPER_IS_DOWN,
     text="The process that finds owners has ended: until the next one answers, connections stay without an owner.",
+)
+_UNKEPT: Final = Degradation(
+    code=CODE_KEEPER,
+    text="The process that would start another one to find owners has ended: they are found until this one ends too.",
+    remedy="Restart netmon-collector.",
 )
 _LOST: Final = Degradation(
     code=HELPER_IS_DOWN,
     text="The processes that find owners have ended for good: connections stay without an owner.",
     remedy="Restart netmon-collector.",
 )
+
+
+log = logging.getLogger(__name__)
 
 
 class HelperFailed(RuntimeError):
@@ -74,11 +81,12 @@ class HelperLink:
         self._control = control
         self._keeper_pid = keeper_pid
         self._helper_pid = 0
-        self._lookups: socket.socket | None = None
+        self._lookups: LookupChannel | None = None
         self._listings: socket.socket | None = None
         self._next_listings: socket.socket | None = None
+        self._listing_since: float | None = None
         self._handing = threading.Lock()
-        self._is_lost = False
+        self._is_kept = True
         self._restarted_at: float | None = None
         self._restart_count = 0
         self._cpu_before = 0.0
@@ -93,18 +101,23 @@ class HelperLink:
     @property
     def pids(self) -> tuple[int, ...]:
         """The processes beside the main one."""
-        return (self._keeper_pid, self._helper_pid) if self._helper_pid else (self._keeper_pid,)
+        return tuple(pid for pid in (self._keeper_pid, self._helper_pid) if pid)
 
     @property
     def is_up(self) -> bool:
         """Whether there is a helper, as far as is known."""
         return self._lookups is not None
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether there is no helper, and nobody who could start one."""
+        return not self._is_kept and not self.is_up
+
     def start(self) -> Hello:
         """Wait for the first helper, and for what it says. Raises `HelperFailed`."""
         self._control.settimeout(START_SECONDS)
         try:
-            while not self.is_up and not self._is_lost:
+            while not self.is_up and self._is_kept:
                 self._hear()
             self._control.setblocking(False)  # noqa: FBT003 -- the library's own signature
             return Hello(*receive_answer(self._current_listings()))
@@ -112,21 +125,26 @@ class HelperLink:
             raise HelperFailed("the process that finds owners did not start; the log has more") from error
 
     def look(self) -> bool:
-        """Take note of helpers that have ended and begun; give whether there is one."""
-        while not self._is_lost:
+        """Take note of helpers that have ended, hang, or begun; give whether there is one."""
+        while self._is_kept:
             try:
                 self._hear()
             except BlockingIOError:
                 break
+        if not self._is_kept:
+            self._reap()
+        self._check(clock.monotonic())
         return self.is_up
 
     def degraded(self) -> tuple[Degradation, ...]:
         """Say what became of the helper, if that is worth a word."""
         self.look()
-        if self._is_lost:
+        if self.is_lost:
             return (_LOST,)
         if not self.is_up:
             return (_DOWN,)
+        if not self._is_kept:
+            return (_UNKEPT,)
         if self._restarted_at is None or clock.monotonic() - self._restarted_at >= TOLD_SECONDS:
             return ()
         times = "once" if self._restart_count == 1 else f"{self._restart_count} times"
@@ -134,22 +152,28 @@ class HelperLink:
         return (Degradation(code=CODE_RESTARTED, text=text),)
 
     def ask(self, request: bytes) -> Answer:
-        """Ask for a lookup, and wait for the answer. Raises `HelperGone`."""
+        """Ask for a lookup, and wait a moment for the answer. Raises `HelperGone`, and `AnswerOwed`."""
         channel = self._talking()
         try:
-            channel.send(request)
-            return receive_answer(channel)
+            return channel.ask(request, clock.monotonic())
         except _FAULTS as error:
             self._lose(is_hung=isinstance(error, BlockingIOError))
+            raise HelperGone from error
+
+    def late(self) -> Answer | None:
+        """Give the answer that is owed; None: it has not come. Raises `HelperGone`."""
+        channel = self._talking()
+        try:
+            return channel.late()
+        except _FAULTS as error:
+            self._lose()
             raise HelperGone from error
 
     def tell(self, request: bytes) -> None:
         """Send what has no answer. Raises `HelperGone`; ``BlockingIOError`` where the helper does not keep up."""
         channel = self._talking()
-        if _unread_bytes(channel) > BACKLOG_BYTES:
-            raise BlockingIOError
         try:
-            channel.send(request, socket.MSG_DONTWAIT)
+            channel.tell(request)
         except BlockingIOError:
             raise
         except OSError as error:
@@ -159,6 +183,7 @@ class HelperLink:
     def ask_listing(self, request: bytes) -> Answer:
         """Ask for a listing, from the thread that lists, and wait for the answer. Raises `HelperGone`."""
         listings = self._current_listings()
+        self._listing_since = clock.monotonic()
         try:
             listings.send(request)
             return receive_answer(listings)
@@ -168,6 +193,8 @@ class HelperLink:
             if isinstance(error, BlockingIOError):
                 self._replace()
             raise HelperGone from error
+        finally:
+            self._listing_since = None
 
     def used(self, cpu_seconds: float) -> None:
         """Take note of what this helper has used so far."""
@@ -185,7 +212,7 @@ class HelperLink:
             _shut_down(listings)  # wakes whoever waits there
             listings.close()
         self._control.close()
-        self._is_lost = True
+        self._is_kept = False
 
     # The keeper's word.
 
@@ -198,8 +225,9 @@ class HelperLink:
         except OSError:
             data, descriptors = b"", []
         if not data:
-            self._is_lost = True
-            self._lose()
+            # A helper outlives its keeper, and finds owners on. It ends when its channels do.
+            self._is_kept = False
+            log.warning("the process that starts those that find owners has ended: nobody can start another one")
             return
         is_there, pid = STATE.unpack(data)
         if not is_there:
@@ -210,9 +238,8 @@ class HelperLink:
     def _adopt(self, pid: int, lookups: socket.socket, listings: socket.socket) -> None:
         self._lose()
         self._helper_pid = pid
-        self._lookups = lookups
-        _wait_at_most(lookups, LOOKUP_SECONDS)
-        _wait_at_most(listings, LISTING_SECONDS)
+        self._lookups = LookupChannel(lookups)
+        wait_at_most(listings, LISTING_SECONDS)
         self._cpu_before = self.cpu_seconds
         self.generation += 1
         if self.generation > 1:
@@ -223,7 +250,31 @@ class HelperLink:
         if waiting is not None:
             waiting.close()
 
-    def _talking(self) -> socket.socket:
+    def _reap(self) -> None:
+        """Let the keeper go that has ended: it is a child of this process."""
+        try:
+            is_gone = not self._keeper_pid or os.waitpid(self._keeper_pid, os.WNOHANG)[0]
+        except ChildProcessError:
+            is_gone = True
+        if is_gone:
+            self._keeper_pid = 0
+
+    def _check(self, now: float) -> None:
+        """Give up a helper that does not answer, also where only the thread that lists waits for it."""
+        channel, since = self._lookups, self._listing_since
+        if channel is None:
+            return
+        try:
+            if since is not None and now - since >= LONG_LISTING_SECONDS:
+                channel.ping(now)
+            if channel.has_ended:
+                self._lose()
+            elif channel.is_hanging(now):
+                self._lose(is_hung=True)
+        except _FAULTS as error:
+            self._lose(is_hung=isinstance(error, BlockingIOError))
+
+    def _talking(self) -> LookupChannel:
         if self._lookups is None:
             self.look()
         if self._lookups is None:
@@ -266,19 +317,6 @@ class HelperLink:
             fresh.close()
             self._listings = None
             raise HelperGone from error
-
-
-def _wait_at_most(channel: socket.socket, seconds: float) -> None:
-    """Let the kernel end a wait with EAGAIN: Python's own time limits poll before each call."""
-    limit = struct.pack("@ll", int(seconds), int(seconds % 1 * 1_000_000))
-    for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
-        channel.setsockopt(socket.SOL_SOCKET, option, limit)
-
-
-def _unread_bytes(channel: socket.socket) -> int:
-    """Give what the other side has not read, with the kernel's own part of each message (unix_outq_len)."""
-    (count,) = struct.unpack("i", fcntl.ioctl(channel, _SIOCOUTQ, bytes(4)))
-    return int(count)
 
 
 def _shut_down(channel: socket.socket) -> None:

@@ -2,14 +2,17 @@
 
 import itertools
 import socket
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from netmon.model import OwnerWay
 from netmon_collector.core.first_packets import FirstPacket
-from netmon_collector.core.questions import Answer, Question
+from netmon_collector.core.questions import Question
 from netmon_collector.finding.answers import AnswerReader, ListingReader, read_foreign
+from netmon_collector.finding.channel import Answer
 from netmon_collector.finding.link import Hello, HelperGone, HelperLink
+from netmon_collector.finding.lookup_channel import AnswerOwed
 from netmon_collector.finding.requests import (
     FIRST_PACKETS_AT_ONCE,
     QUESTIONS_AT_ONCE,
@@ -25,7 +28,14 @@ __all__ = ["RemoteFinder", "RemoteFirstPacketFinder", "RemoteForeign", "RemoteLi
 
 _NEWS_BYTES: Final = 16
 _NEWS_AT_ONCE: Final = 64
-NOTHING: Final = Answers(answers=(), processes=())
+_Answered = tuple[Sequence[Question], Answers]
+
+
+class _Owed(NamedTuple):
+    """What has been asked of a helper that has not answered yet."""
+
+    generation: int
+    questions: Sequence[Question]
 
 
 class RemoteLister:
@@ -93,6 +103,7 @@ class RemoteFinder:
         self._is_told = hello.is_told
         self._reader = AnswerReader()
         self._generation = 0
+        self._owed: _Owed | None = None
         self.left_out_count = 0
 
     def fileno(self) -> int:
@@ -115,27 +126,58 @@ class RemoteFinder:
         return count
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
-        """Have the helper answer; without one nothing is answered, and the questions come again."""
-        if len(questions) <= QUESTIONS_AT_ONCE:
-            return self._find(questions, now, now_wall)
-        parts = [
-            self._find(questions[start : start + QUESTIONS_AT_ONCE], now, now_wall)
-            for start in range(0, len(questions), QUESTIONS_AT_ONCE)
-        ]
-        answers: tuple[Answer, ...] = tuple(itertools.chain.from_iterable(part.answers for part in parts))
-        processes = {process.id: process for part in parts for process in part.processes}
-        return Answers(answers=answers, processes=tuple(processes.values()))
+        """Have the helper answer, and wait a moment for it.
+
+        What is not answered, without a helper or by one that is late, is not among ``asked`` and comes again. An answer
+        that was late comes with one of the next calls.
+        """
+        parts = list(self._parts(questions, now, now_wall))
+        asked = tuple(itertools.chain.from_iterable(asked for asked, _ in parts))
+        if len(parts) == 1:
+            return replace(parts[0][1], asked=asked)
+        answers = tuple(itertools.chain.from_iterable(part.answers for _, part in parts))
+        processes = {process.id: process for _, part in parts for process in part.processes}
+        return Answers(answers=answers, processes=tuple(processes.values()), asked=asked)
 
     def close(self) -> None:
         """End the helper."""
         self._link.close()
         self._news.close()
 
-    def _find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
-        try:
-            is_anew, fresh, rows, cpu_seconds, left_out_count = self._link.ask(encode_find(questions, now, now_wall))
-        except HelperGone:
-            return NOTHING
+    def _parts(self, questions: Sequence[Question], now: float, now_wall: float) -> Iterator[_Answered]:
+        """Ask as much at a time as a message holds, until there is no helper, or one that is late."""
+        yield from self._late()
+        for start in range(0, len(questions), QUESTIONS_AT_ONCE):
+            some = questions[start : start + QUESTIONS_AT_ONCE]
+            try:
+                values = self._link.ask(encode_find(some, now, now_wall))
+            except HelperGone:
+                return
+            except AnswerOwed as owed:
+                if owed.is_asked:
+                    self._owed = _Owed(self._link.generation, some)
+                return
+            yield some, self._read(values, some)
+
+    def _late(self) -> Iterator[_Answered]:
+        """Give the answer that is owed, if it has come."""
+        owed, values = self._owed, None
+        if owed is None:
+            return
+        if owed.generation == self._link.generation:
+            try:
+                values = self._link.late()
+            except HelperGone:
+                self._owed = None
+                return
+            if values is None:
+                return
+        self._owed = None
+        if values is not None:
+            yield owed.questions, self._read(values, owed.questions)
+
+    def _read(self, values: Answer, questions: Sequence[Question]) -> Answers:
+        is_anew, fresh, rows, cpu_seconds, left_out_count = values
         if self._generation != self._link.generation:
             self._reader, self._generation = AnswerReader(), self._link.generation
         self._link.used(cpu_seconds)

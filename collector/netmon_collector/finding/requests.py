@@ -27,6 +27,7 @@ __all__ = [
     "encode_find",
     "encode_foreign",
     "encode_listing",
+    "encode_ping",
     "encode_see",
 ]
 
@@ -57,6 +58,7 @@ class Kind(IntEnum):
     SEE = 2
     LIST = 3
     FOREIGN = 4
+    PING = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +99,11 @@ def encode_foreign(now_wall: float, wanted: Sequence[bytes]) -> bytes:
     """Ask for the sockets of other network namespaces that have these addresses; at most `WANTED_AT_ONCE`."""
     rows = [_ADDRESS.pack(len(address), address) for address in wanted]
     return _HEAD.pack(Kind.FOREIGN, 0, len(rows), 0.0, now_wall) + b"".join(rows)
+
+
+def encode_ping(now: float) -> bytes:
+    """Ask for a sign of life."""
+    return _HEAD.pack(Kind.PING, 0, 0, now, 0.0)
 
 
 def decode(data: bytes) -> Request:

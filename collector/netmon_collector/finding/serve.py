@@ -67,6 +67,8 @@ class Lookups:
     def _answer(self, request: Request) -> None:
         if request.kind is Kind.FIND:
             send_answer(self._channel, (*self._find(request), clock.process_cpu(), self._left_out_count()))
+        elif request.kind is Kind.PING:
+            send_answer(self._channel, ())
         elif request.kind is Kind.SEE:
             if self._first is not None:
                 self._first.see(request.packets, request.now, request.now_wall)

@@ -141,10 +141,14 @@ class ProcessReader(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answers:
-    """Whose single connections are, and the processes that the answers name."""
+    """Whose single connections are, and the processes that the answers name.
+
+    ``asked``: which questions were looked into, earlier ones too; None: all that were asked, and no other.
+    """
 
     answers: tuple[Answer, ...]
     processes: tuple[Process, ...]
+    asked: tuple[Question, ...] | None = None
 
 
 class OwnerFinder(Protocol):

@@ -1,15 +1,12 @@
-"""What prctl(2) sets of a process: what it may gain, who may look into it, when it ends (linux/prctl.h)."""
+"""What prctl(2) sets of a process: what it may gain, and who may look into it (linux/prctl.h)."""
 
 import ctypes
-import os
-import signal
 from typing import Final
 
 from netmon_collector.privileges.system_call import checked, libc
 
-__all__ = ["close_to_others", "die_with_parent", "forbid_new_privileges", "keep_capabilities", "prctl"]
+__all__ = ["close_to_others", "forbid_new_privileges", "keep_capabilities", "prctl"]
 
-_SET_PDEATHSIG: Final = 1
 _SET_DUMPABLE: Final = 4
 _SET_KEEPCAPS: Final = 8
 _SET_NO_NEW_PRIVS: Final = 38
@@ -34,15 +31,3 @@ def forbid_new_privileges() -> None:
 def close_to_others() -> None:
     """Let no process of the same user trace this one or look into it; it also writes no core (ptrace(2))."""
     prctl(_SET_DUMPABLE, 0)
-
-
-def die_with_parent(parent: int) -> None:
-    """End by SIGKILL when ``parent`` ends, which must be the same user's.
-
-    The kernel sends the signal in the parent's name, so that one without the right to signal this process is not
-    heeded (kernel/signal.c, check_kill_permission). A change of users takes the setting back: call it afterwards.
-    Raises ``ProcessLookupError`` where the parent has ended meanwhile.
-    """
-    prctl(_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        raise ProcessLookupError

@@ -26,9 +26,13 @@ def test_it_ends_with_the_main_process_and_its_helper_too() -> None:
         wait_for(lambda: not any(map(is_there, processes)), seconds=2, what="their end")
 
 
-def test_a_helper_does_not_outlive_its_keeper() -> None:
+def test_a_helper_outlives_its_keeper_but_not_the_main_process() -> None:
     with helper_process() as made:
         made.link.start()
         keeper, helper = made.link.pids
         os.kill(keeper, signal.SIGKILL)
-        wait_for(lambda: not is_there(helper), seconds=2, what="its end")
+        wait_for(lambda: not is_there(keeper), seconds=10, what="the keeper's end")
+        assert made.link.look()
+        assert is_there(helper)
+        made.link.close()
+        wait_for(lambda: not is_there(helper), seconds=10, what="the helper's end")

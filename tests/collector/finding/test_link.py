@@ -1,5 +1,6 @@
 import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Generator
 
@@ -9,9 +10,10 @@ from netmon_collector.core.first_packets import FirstPacket
 from netmon_collector.core.questions import Question
 from netmon_collector.finding.channel import pair
 from netmon_collector.finding.link import HelperFailed, HelperGone, HelperLink
+from netmon_collector.finding.lookup_channel import AnswerOwed
 from netmon_collector.finding.requests import encode_find, encode_listing, encode_see
 from tests.support.process_status import is_there
-from tests.support.told_owners_process import HANGS, KEY, HelperProcess, helper_process
+from tests.support.told_owners_process import HANGS, KEY, HelperProcess, answer_of, helper_process
 from tests.support.waiting import wait_for
 
 FIND = encode_find([Question("0", KEY, 1.0)], 1.0, 2.0)
@@ -39,7 +41,7 @@ def test_the_first_helper_says_how_it_finds_owners() -> None:
 
 
 def test_lookups_and_listings_are_answered(machine: HelperProcess) -> None:
-    assert len(machine.link.ask(FIND)[2]) == 1
+    assert len(answer_of(machine.link, FIND)[2]) == 1
     assert machine.link.ask_listing(LIST)[0][0] == "listed"
 
 
@@ -52,7 +54,7 @@ def test_a_helper_that_ends_is_said_and_followed_by_another_within_two_seconds(m
     wait_for(machine.link.look, seconds=2, what="the next helper")
     assert machine.link.pids[0] == keeper
     assert machine.link.pids[1] != helper
-    assert len(machine.link.ask(FIND)[2]) == 1
+    assert len(answer_of(machine.link, FIND)[2]) == 1
     assert machine.link.ask_listing(LIST)[0][0] == "listed"
     assert codes(machine.link) == ["owners.helper_restarted"]
     assert machine.link.generation == machine.link.listing_generation == 2
@@ -70,14 +72,34 @@ def test_the_end_is_noticed_by_the_question_itself(machine: HelperProcess) -> No
     os.kill(keeper, signal.SIGCONT)
 
 
-def test_a_helper_that_hangs_is_replaced(machine: HelperProcess) -> None:
+def test_a_helper_that_hangs_is_waited_for_a_moment_then_replaced(machine: HelperProcess) -> None:
     helper = machine.link.pids[1]
-    hanging = KEY._replace(remote_port=HANGS)
-    with pytest.raises(HelperGone):
-        machine.link.ask(encode_find([Question("0", hanging, 1.0)], 1.0, 2.0))
-    assert codes(machine.link) == ["owners.helper"]
-    wait_for(machine.link.look, seconds=3, what="the next helper")
+    with pytest.raises(AnswerOwed):
+        machine.link.ask(encode_find([Question("0", KEY._replace(remote_port=HANGS), 1.0)], 1.0, 2.0))
+    assert machine.link.look()
+    assert machine.link.late() is None
+    wait_for(lambda: codes(machine.link) == ["owners.helper"], seconds=10, what="it is given up")
+    wait_for(machine.link.look, seconds=10, what="the next helper")
     assert not is_there(helper)
+
+
+def test_a_helper_that_hangs_while_it_lists_is_replaced_too(machine: HelperProcess) -> None:
+    helper = machine.link.pids[1]
+    os.kill(helper, signal.SIGSTOP)
+    failed: list[HelperGone] = []
+
+    def list_all() -> None:
+        try:
+            machine.link.ask_listing(LIST)
+        except HelperGone as error:
+            failed.append(error)
+
+    listing = threading.Thread(target=list_all)
+    listing.start()
+    wait_for(lambda: machine.link.look() and machine.link.pids[1] != helper, seconds=20, what="the next helper")
+    listing.join(10)
+    assert len(failed) == 1
+    assert len(answer_of(machine.link, FIND)[2]) == 1
 
 
 def test_what_a_helper_does_not_keep_up_with_is_refused_at_once(machine: HelperProcess) -> None:
@@ -97,12 +119,24 @@ def test_a_helper_that_is_asked_nonsense_ends_and_is_followed_by_another(machine
     assert machine.link.pids[1] != helper
 
 
-def test_without_a_keeper_it_is_over_for_good(machine: HelperProcess) -> None:
+def test_without_a_keeper_owners_are_found_on_and_it_is_said(machine: HelperProcess) -> None:
     keeper, helper = machine.link.pids
     os.kill(keeper, signal.SIGKILL)
-    wait_for(lambda: codes(machine.link) == ["owners.helper"], seconds=2, what="it is said")
+    wait_for(lambda: codes(machine.link) == ["owners.keeper"], seconds=10, what="it is said")
     assert "Restart" in machine.link.degraded()[0].remedy
-    wait_for(lambda: not is_there(helper), seconds=2, what="the helper's end")
+    assert len(answer_of(machine.link, FIND)[2]) == 1
+    assert machine.link.ask_listing(LIST)[0][0] == "listed"
+    assert not machine.link.is_lost
+    wait_for(lambda: machine.link.look() and machine.link.pids == (helper,), seconds=10, what="the keeper is reaped")
+
+
+def test_without_a_keeper_and_a_helper_it_is_over_for_good(machine: HelperProcess) -> None:
+    for pid in machine.link.pids:
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: codes(machine.link) == ["owners.helper"] and machine.link.is_lost, seconds=10, what="it is said")
+    assert "Restart" in machine.link.degraded()[0].remedy
+    with pytest.raises(HelperGone):
+        machine.link.ask(FIND)
 
 
 def test_closing_ends_them_both(machine: HelperProcess) -> None:

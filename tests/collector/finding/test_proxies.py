@@ -9,7 +9,7 @@ from netmon_collector.core.questions import Question
 from netmon_collector.finding.proxies import RemoteFirstPacketFinder, RemoteForeign, RemoteLister
 from netmon_collector.finding.requests import WANTED_AT_ONCE
 from netmon_collector.host.ports import FirstPacketFinder
-from tests.support.told_owners_process import KEY, REFUSED, HelperProcess, found_process, helper_process
+from tests.support.told_owners_process import KEY, REFUSED, HelperProcess, found_by, found_process, helper_process
 from tests.support.waiting import wait_for
 
 
@@ -33,19 +33,62 @@ def question(number: int) -> Question:
 
 
 def test_answers_are_for_the_questions_that_were_asked(machine: Machine) -> None:
-    found = machine.finder.find([question(5), question(7)], 1.0, 2.0)
+    found = found_by(machine.finder, [question(5), question(7)])
     assert [(each.id, each.process_id) for each in found.answers] == [("c5", "b-5"), ("c7", "b-7")]
     assert set(found.processes) == {found_process(5), found_process(7)}
 
 
 def test_more_questions_than_one_message_holds_are_all_answered(machine: Machine) -> None:
     asked = [question(2 + number % 60_000) for number in range(2_500)]
-    found = machine.finder.find(asked, 1.0, 2.0)
-    assert [each.id for each in found.answers] == [each.id for each in asked]
+    left = {each.id: each for each in asked}
+
+    def all_answered() -> bool:
+        """Ask for what has no answer yet, as the monitor does: on a busy machine some are late."""
+        found = machine.finder.find(list(left.values()), 1.0, 2.0)
+        assert found.asked is not None
+        assert [each.id for each in found.answers] == [each.id for each in found.asked]
+        for each in found.answers:
+            left.pop(each.id, None)
+        return not left
+
+    wait_for(all_answered, seconds=20, what="all answers")
+
+
+def test_a_helper_that_is_late_answers_later_and_what_was_not_asked_is_told(machine: Machine) -> None:
+    helper = machine.process.link.pids[1]
+    os.kill(helper, signal.SIGSTOP)
+    for asked in ([question(5)], [question(7)]):
+        found = machine.finder.find(asked, 1.0, 2.0)
+        assert (found.answers, found.asked) == ((), ())
+    os.kill(helper, signal.SIGCONT)
+
+    def late() -> list[tuple[str, ...]]:
+        """Give what was answered, call by call, when the last question is among it."""
+        found = machine.finder.find([question(9)], 1.0, 2.0)
+        assert found.asked is not None
+        assert {each.id for each in found.answers} == {each.id for each in found.asked}
+        seen.append(tuple(each.id for each in found.answers))
+        return seen if "c9" in seen[-1] else []
+
+    seen: list[tuple[str, ...]] = []
+    answered = [each for part in wait_for(late, seconds=10, what="the answers") for each in part]
+    assert answered[0] == "c5"
+    assert "c7" not in answered
+
+
+def test_what_a_helper_owed_that_was_replaced_is_not_waited_for(machine: Machine) -> None:
+    link = machine.process.link
+    helper = link.pids[1]
+    os.kill(helper, signal.SIGSTOP)
+    assert machine.finder.find([question(5)], 1.0, 2.0).asked == ()
+    os.kill(helper, signal.SIGKILL)
+    wait_for(lambda: link.look() and link.generation == 2, seconds=10, what="the next helper")
+    found = wait_for(lambda: machine.finder.find([question(7)], 1.0, 2.0).answers, seconds=10, what="an answer")
+    assert [each.id for each in found] == ["c7"]
 
 
 def test_without_a_helper_nothing_is_answered_and_what_comes_next_is_known_anew(machine: Machine) -> None:
-    machine.finder.find([question(5)], 1.0, 2.0)
+    found_by(machine.finder, [question(5)])
     link = machine.process.link
     os.kill(link.pids[1], signal.SIGKILL)
     wait_for(lambda: not link.look(), seconds=2, what="it is noticed")
@@ -55,7 +98,7 @@ def test_without_a_helper_nothing_is_answered_and_what_comes_next_is_known_anew(
     machine.finder.see([FirstPacket(KEY, 1.0)], 1.0, 2.0)
     assert machine.finder.left_out_count == 1
     wait_for(link.look, seconds=2, what="the next helper")
-    assert machine.finder.find([question(5)], 1.0, 2.0).processes == (found_process(5),)
+    assert found_by(machine.finder, [question(5)]).processes == (found_process(5),)
     assert machine.lister.list_sockets(1.0).processes == (found_process(1),)
 
 
@@ -63,7 +106,7 @@ def test_first_packets_are_handed_over_and_what_was_left_out_comes_back(machine:
     assert isinstance(machine.finder, FirstPacketFinder)
     machine.finder.see([FirstPacket(KEY, 1.0)] * 3, 1.0, 2.0)
     assert machine.finder.look_again(1.0, 2.0) is None
-    found = machine.finder.find([question(5)], 1.0, 2.0)
+    found = found_by(machine.finder, [question(5)])
     assert found.answers[0].cookie == 3  # how many it has seen
     assert machine.finder.left_out_count == 1
     assert machine.process.link.cpu_seconds > 0
@@ -74,7 +117,7 @@ def test_news_is_told_once_until_the_next_listing(machine: Machine) -> None:
         os.write(machine.process.wake, b"x")
         assert wait_for(lambda: machine.finder.hear(1.0, 2.0), seconds=2, what="news") == 1
         os.write(machine.process.wake, b"x")
-        machine.finder.find([question(5)], 1.0, 2.0)
+        found_by(machine.finder, [question(5)])
         assert machine.finder.hear(1.0, 2.0) == 0
         machine.lister.list_sockets(1.0)
 

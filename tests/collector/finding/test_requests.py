@@ -17,6 +17,7 @@ from netmon_collector.finding.requests import (
     encode_find,
     encode_foreign,
     encode_listing,
+    encode_ping,
     encode_see,
 )
 
@@ -71,6 +72,11 @@ def test_a_listing_may_be_asked_for_without_caches(is_fresh: bool) -> None:
     assert (read.kind, read.now_wall, read.is_fresh) == (Kind.LIST, 5.0, is_fresh)
 
 
+def test_a_sign_of_life_is_asked_for_with_the_time_alone() -> None:
+    read = decode(encode_ping(5.0))
+    assert (read.kind, read.now, read.questions) == (Kind.PING, 5.0, ())
+
+
 def test_as_many_questions_as_are_given_out_at_once_fit_into_one_message() -> None:
     key = FlowKey(Protocol.TCP, 6, bytes(16), 1, bytes(16), 2)
     owner = Process(id="i" * 79, pid=1, start_time=1.0, name="")
@@ -99,6 +105,7 @@ def damaged(at: int, value: bytes) -> bytes:
         b"",
         encode_listing(1.0, is_fresh=False)[:-1],
         encode_listing(1.0, is_fresh=False) + b"x",
+        encode_ping(1.0) + b"x",
         damaged(0, b"\x09"),  # no such kind
         damaged(2, b"\xff\xff"),  # more than follow
         damaged(4, struct.pack("=d", float("nan"))),

@@ -7,7 +7,7 @@ import pytest
 
 from netmon_collector.core.questions import Question
 from netmon_collector.finding.channel import pair, receive_answer
-from netmon_collector.finding.requests import encode_find, encode_listing
+from netmon_collector.finding.requests import encode_find, encode_listing, encode_ping
 from netmon_collector.finding.serve import Listings, Lookups
 from netmon_collector.host.listers import FinderChoice
 from tests.support.told_owners_process import KEY, ToldFinder, ToldForeign, ToldLister
@@ -42,6 +42,15 @@ def test_where_nobody_looks_up_every_question_has_an_empty_answer(ends: Ends) ->
     ends[0].close()
     thread.join(5)
     assert [type(error).__name__ for error in raised] == ["_MainEnded"]
+
+
+def test_a_sign_of_life_is_given_also_where_nobody_looks_up(ends: Ends) -> None:
+    raised: list[BaseException] = []
+    thread = run(Lookups(FinderChoice(None), ends[1], ends[1]), raised)
+    ends[0].send(encode_ping(1.0))
+    assert receive_answer(ends[0]) == ()
+    ends[0].close()
+    thread.join(5)
 
 
 @pytest.mark.parametrize("message", [b"x", struct.pack("=B", 99) * 20, encode_listing(1.0, is_fresh=False)])
