@@ -10,6 +10,7 @@ import pytest
 
 from netmon.model import Snapshot, Status, UnattributedReason
 from netmon_client import Client
+from netmon_collector.privileges.drop import TASK_LIMIT
 from tests.support.balance import assert_balanced
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
 from tests.support.health import health_of
@@ -69,6 +70,7 @@ def test_each_process_has_its_own_user_and_the_least_capabilities(running: Colle
         assert "0" not in users | groups
         limits = [line.split() for line in Path(f"/proc/{pid}/limits").read_text().splitlines()]
         assert ["Max", "core", "file", "size", "0", "0", "bytes"] in limits
+        assert ["Max", "processes", *[str(TASK_LIMIT)] * 2, "processes"] in limits
         # What a dumpable process has is its user's; of one that is closed to others it is root's (proc(5)).
         assert Path(f"/proc/{pid}/environ").stat().st_uid == 0
     assert status_of(main)["Uid"] != status_of(helper)["Uid"] == status_of(keeper)["Uid"]

@@ -20,6 +20,10 @@ from netmon_collector.privileges.users import User
 
 __all__ = ["Drop", "Dropped", "drop"]
 
+TASK_LIMIT: Final = 512
+"""Processes and threads of the user that is left, together: all of them count, and collectors that run side by side may
+be the same user. One has about a dozen (measured: 9 in the main process, 1 in the keeper, 2 in the helper)."""
+
 _TRIES: Final = 20
 _TRY_SECONDS: Final = 0.01
 
@@ -51,6 +55,7 @@ def drop(wanted: Drop) -> Dropped:
     _check_alone()
     # Hard limits too: nobody raises them again.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    _bound_tasks()
     # Made while every place can be reached: an interpreter may lie below a closed home directory.
     ruleset = build_ruleset(wanted.places) if wanted.places is not None else None
     drop_bounding(wanted.capabilities)
@@ -67,6 +72,13 @@ def drop(wanted: Drop) -> Dropped:
     holds_calls = refuse_calls(wanted.refusals)
     _check_gone(wanted.user)
     return Dropped(holds_calls=holds_calls, holds_files=ruleset is not None)
+
+
+def _bound_tasks() -> None:
+    """Bound what whoever takes a process over could start: threads count as processes do (setrlimit(2))."""
+    _, most = resource.getrlimit(resource.RLIMIT_NPROC)
+    limit = TASK_LIMIT if most == resource.RLIM_INFINITY else min(TASK_LIMIT, most)
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, limit))
 
 
 def _check_alone() -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import platform
+import resource
 import socket
 import threading
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from netmon_collector.privileges.capabilities import Capability
-from netmon_collector.privileges.drop import Drop, drop
+from netmon_collector.privileges.drop import TASK_LIMIT, Drop, drop
 from netmon_collector.privileges.landlock import Places
 from netmon_collector.privileges.system_call import system_call
 from netmon_collector.privileges.users import User
@@ -130,3 +131,23 @@ def test_a_drop_with_a_second_thread_is_refused() -> None:
             drop(Drop(user=USER, capabilities=(), places=Places()))
 
     assert results_in_child(with_a_thread, {}) == {}
+
+
+def start_threads() -> None:
+    """Start threads, more than anybody needs; OSError where the system gives no more."""
+    ended = threading.Event()
+    try:
+        for _ in range(2 * TASK_LIMIT):
+            threading.Thread(target=ended.wait, daemon=True).start()
+    except RuntimeError as error:
+        raise OSError(errno.EAGAIN, str(error)) from error
+    finally:
+        ended.set()
+
+
+def test_threads_and_processes_of_its_user_are_bounded() -> None:
+    def drop_all() -> None:
+        drop(Drop(user=User(61_152, 61_153), capabilities=()))
+        assert resource.getrlimit(resource.RLIMIT_NPROC) == (TASK_LIMIT, TASK_LIMIT)
+
+    assert results_in_child(drop_all, {"threads": start_threads}) == {"threads": os.strerror(errno.EAGAIN)}
