@@ -10,7 +10,8 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from netmon import __version__
@@ -22,15 +23,26 @@ _PORT: Final = 8501
 _PORT_VARIABLE: Final = "NETMON_DASHBOARD_PORT"
 _TRIED_PORTS: Final = 100
 _MOST_PORT: Final = 65_535
+_SHORTEST_TOKEN: Final = 16
+_LONGEST_TOKEN: Final = 1_024
+_METRICS_SAID: Final = {
+    "token": ", for who sends the token (Authorization: Bearer)",
+    "open": ", for every user of this machine",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What the words of the command line say. ``socket``, ``recorder`` None: the usual ones."""
+    """What the words of the command line say. ``socket``, ``recorder`` None: the usual ones.
+
+    ``metrics``: who may read them, "token" or "open"; "" nobody. ``metrics_token`` "": that of the link.
+    """
 
     port: int
     socket: str | None
     recorder: str | None = None
+    metrics: str = ""
+    metrics_token: str = field(default="", repr=False)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -49,12 +61,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if os.geteuid() == 0:
         _say("note       netmon-dashboard runs as root here; it needs no root")
     # Streamlit takes a second to import: neither for --help, nor before a wrong port is told.
+    from netmon_dashboard.metrics_route import METRICS_PATH, Scrapers  # noqa: PLC0415
     from netmon_dashboard.server import new_keys, serve_until_signal  # noqa: PLC0415
 
     keys = new_keys(port)
+    scrapers = None
+    if options.metrics:
+        scrapers = Scrapers(token=None if options.metrics == "open" else options.metrics_token or keys.token)
+        _say(f"note       metrics are at http://{HOST}:{port}{METRICS_PATH}{_METRICS_SAID[options.metrics]}")
     ready = _announcing(f"dashboard  http://{HOST}:{port}/?token={keys.token}")
     has_served = serve_until_signal(
-        listener, keys=keys, collector=options.socket, recorder=options.recorder, ready=ready
+        listener, keys=keys, collector=options.socket, recorder=options.recorder, scrapers=scrapers, ready=ready
     )
     # All is closed and nothing is left to write. To take the interpreter apart, with gRPC's poller and Streamlit's
     # modules in it, took 0.2 s on an idle machine and up to 1.2 s on a busy one.
@@ -76,7 +93,16 @@ def parse(arguments: Sequence[str] | None, environ: Mapping[str, str]) -> Option
     for path in (words.socket or environ.get("NETMON_SOCKET"), words.recorder_socket):
         if path is not None and not path.isprintable():
             parser.error("the socket's path holds bytes that no page can show")
-    return Options(port=port, socket=words.socket, recorder=words.recorder_socket)
+    token = ""
+    if words.metrics_token_file is not None:
+        if words.metrics == "open":
+            parser.error("--metrics-token-file goes with --metrics token")
+        try:
+            token = _token_in(words.metrics_token_file)
+        except (OSError, ValueError) as error:
+            parser.error(f"--metrics-token-file: {error.strerror if isinstance(error, OSError) else error}")
+    metrics = words.metrics or ("token" if token else "")
+    return Options(port=port, socket=words.socket, recorder=words.recorder_socket, metrics=metrics, metrics_token=token)
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -99,6 +125,17 @@ def build_parser() -> argparse.ArgumentParser:
         "--recorder-socket",
         metavar="PATH",
         help="socket of the recorder (default: NETMON_RECORDER_SOCKET, else the usual)",
+    )
+    parser.add_argument(
+        "--metrics",
+        choices=("token", "open"),
+        help="serve the collector's figures of itself at /metrics for Prometheus: to who bears the link's token "
+        "(Authorization: Bearer), or openly to every user of this machine",
+    )
+    parser.add_argument(
+        "--metrics-token-file",
+        metavar="PATH",
+        help="take the token of --metrics from this file, so that it stays the same over restarts",
     )
     parser.add_argument("--version", action="version", version=f"netmon-dashboard {__version__}")
     return parser
@@ -130,6 +167,14 @@ def _listening(port: int) -> socket.socket:
         listener.close()
         raise
     return listener
+
+
+def _token_in(path: str) -> str:
+    """Read a token. Raises ``OSError``, and ``ValueError`` for one that could be guessed or does not fit a header."""
+    token = Path(path).read_text(encoding="utf-8").strip()
+    if not _SHORTEST_TOKEN <= len(token) <= _LONGEST_TOKEN or not token.isascii() or not token.isprintable():
+        raise ValueError(f"the token must have {_SHORTEST_TOKEN} to {_LONGEST_TOKEN} printable characters")
+    return token
 
 
 def _port(text: str) -> int:

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from netmon_dashboard.metrics_route import METRICS_PATH, Scrapers
+
 __all__ = ["Guard", "Keys", "inline_script_hashes"]
 
 _Header = tuple[bytes, bytes]
@@ -31,6 +33,10 @@ _SCRIPT: Final = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 _REFUSED: Final = (
     "403: this is netmon's dashboard, and it opens only with the link that netmon-dashboard printed when it started\n"
     "(http://127.0.0.1:PORT/?token=...). Use that link; after a restart of the dashboard it is another one.\n"
+)
+_NO_SCRAPER: Final = (
+    "403: /metrics opens with the header 'Authorization: Bearer TOKEN'. The token is that of the link which\n"
+    "netmon-dashboard printed when it started, or the one in the file of --metrics-token-file.\n"
 )
 _PERMISSIONS: Final = ", ".join(
     f"{feature}=()" for feature in ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
@@ -74,8 +80,12 @@ def inline_script_hashes(index: Path) -> list[str]:
 class Guard:
     """ASGI middleware around the whole app: nothing passes it unseen, errors of the app neither."""
 
-    def __init__(self, app: ASGIApp, *, keys: Keys, script_hashes: Iterable[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, *, keys: Keys, script_hashes: Iterable[str], scrapers: Scrapers | None = None
+    ) -> None:
+        """``scrapers`` None: nobody may read metrics."""
         self._app = app
+        self._scrapers = scrapers
         self._keys = keys
         # Browsers leave the port of plain HTTP out of Host and Origin (RFC 9110, 4.2.3; RFC 6454, 6.2).
         ending = "" if keys.port == _PLAIN_PORT else f":{keys.port}"
@@ -91,6 +101,8 @@ class Guard:
         headers: list[_Header] = scope["headers"]
         if not self._comes_from_here(scope, headers):
             await _refuse(scope, receive, answer)
+        elif self._scrapers is not None and scope["path"] == METRICS_PATH and scope["type"] == "http":
+            await self._give_metrics(self._scrapers, scope, receive, answer)
         elif (token := _token(scope)) is not None:
             if self._keys.opens_by_token(token) and scope["type"] == "http":
                 await self._let_in(scope, answer)
@@ -111,6 +123,17 @@ class Guard:
         if not origins:
             return scope["type"] == "http"
         return origins == [f"http://{hosts[0]}"]
+
+    async def _give_metrics(self, scrapers: Scrapers, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a scraper pass to the metrics. The cookie opens them too: whoever has it sees more than they tell."""
+        headers: list[_Header] = scope["headers"]
+        is_known = scrapers.may_read(_values(headers, b"authorization")) or self._keys.opens_by_cookie(headers)
+        if not is_known:
+            await _refuse(scope, receive, send, text=_NO_SCRAPER)
+        elif scope["method"] not in _READING:
+            await _refuse(scope, receive, send, status=405, text="405: metrics can only be read\n")
+        else:
+            await self._app(scope, receive, send)
 
     async def _let_in(self, scope: Scope, send: Send) -> None:
         """Set the cookie, and lead to the same page without the token in its URL."""

@@ -22,6 +22,7 @@ from netmon_dashboard.host_config import HostConfig
 from netmon_dashboard.hub import Hub
 from netmon_dashboard.icons import icon_finder, icon_routes
 from netmon_dashboard.live_route import LIVE_PATH, live_routes
+from netmon_dashboard.metrics_route import Scrapers, metrics_routes
 from netmon_dashboard.serving import Serving, serve
 from netmon_dashboard.settings import apply_settings
 from netmon_dashboard.web_server import WebServer
@@ -44,6 +45,7 @@ def serve_until_signal(
     keys: Keys,
     collector: str | None,
     recorder: str | None = None,
+    scrapers: Scrapers | None = None,
     ready: Callable[[], None],
 ) -> bool:
     """Serve on a bound socket until SIGINT or SIGTERM; say whether it ever did.
@@ -51,14 +53,18 @@ def serve_until_signal(
     ``ready`` is called when pages are answered.
 
     ``collector``, ``recorder``: paths of their sockets, None for the usual ones; nothing need be there yet.
+    ``scrapers``: who may read metrics, None: nobody.
     """
     apply_settings(keys.port)
-    server = WebServer(build_app(keys=keys, collector=collector, recorder=recorder), port=keys.port, ready=ready)
+    app = build_app(keys=keys, collector=collector, recorder=recorder, scrapers=scrapers)
+    server = WebServer(app, port=keys.port, ready=ready)
     asyncio.run(server.serve([listener]))
     return server.started
 
 
-def build_app(*, keys: Keys, collector: str | None, recorder: str | None = None) -> ASGIApp:
+def build_app(
+    *, keys: Keys, collector: str | None, recorder: str | None = None, scrapers: Scrapers | None = None
+) -> ASGIApp:
     """Put everything together; Streamlit's options must be set before. The hub lives as long as the app's lifespan."""
     icons = icon_finder()
     hub = Hub(collector, icon=icons)
@@ -79,8 +85,9 @@ def build_app(*, keys: Keys, collector: str | None, recorder: str | None = None)
         *icon_routes(icons),
         *export_routes(history.client),
         *past_routes(history.client, hub.busiest_domains),
+        *(metrics_routes(hub.figures) if scrapers is not None else ()),
         Mount("/netmon/assets", StaticFiles(directory=ASSETS)),
     ]
     app = streamlit.App(SCRIPT, routes=routes, lifespan=lifespan)
     index = Path(file_util.get_static_dir()) / "index.html"
-    return Guard(HostConfig(app), keys=keys, script_hashes=inline_script_hashes(index))
+    return Guard(HostConfig(app), keys=keys, script_hashes=inline_script_hashes(index), scrapers=scrapers)

@@ -6,8 +6,8 @@ import os
 import signal
 from dataclasses import replace
 
-from netmon.model import Degradation, Gap, GapCause
-from netmon.serving import ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
+from netmon.model import Degradation, Gap, GapCause, ServiceLimits
+from netmon.serving import GateLimits, SeatLimits, ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_collector import clock, own_code
 from netmon_collector.capture.recording import Recorder
 from netmon_collector.config import ConfigError, Settings
@@ -31,6 +31,9 @@ SUSPENSION_SECONDS = 1.0
 
 FAILED_TICKS = 5
 """After so many in a row that failed, the collector ends: a service manager can start it anew."""
+
+_KEPT_PART = 8
+"""Each eighth place is for root and who started it, or who sees everything: the others cannot shut them out."""
 
 ATTRIBUTION = "attribution"
 """The part of health (grpc.health.v1) that says whether owners are found."""
@@ -111,6 +114,22 @@ def _open_recorder(settings: Settings) -> Recorder | None:
         raise ConfigError(f"{settings.record} cannot be recorded to: {error.strerror or error}") from error
 
 
+def _seats(settings: Settings) -> SeatLimits:
+    return SeatLimits(
+        subscriber_limit=settings.subscriber_limit,
+        subscribers_a_user=settings.subscribers_a_user,
+        kept_for_those_who_see_all=settings.subscriber_limit // _KEPT_PART,
+    )
+
+
+def _gate(settings: Settings) -> GateLimits:
+    return GateLimits(
+        connection_limit=settings.connection_limit,
+        connections_a_user=settings.connections_a_user,
+        kept_for_masters=settings.connection_limit // _KEPT_PART,
+    )
+
+
 class Daemon:
     """One run: a source, its monitor, and the service that hands out what the monitor knows."""
 
@@ -130,13 +149,13 @@ class Daemon:
         self._interval_seconds = settings.interval_seconds
         self._source = source
         self._monitor = source.monitor
-        limits = Limits()
+        self._limits = limits = Limits(seats=_seats(settings))
         self._hub = Hub(self._monitor, limits)
         services = build_services(
             hub=self._hub,
             source=self._monitor,
             control=Controls(source),
-            status=StatusBoard(source, settings.interval_seconds, warnings),
+            status=StatusBoard(source, settings.interval_seconds, warnings, self._service_limits),
             wall_time=source.wall_time,
             limits=limits,
         )
@@ -148,7 +167,7 @@ class Daemon:
                 access = replace(access, server_uid=split.user.uid)
         except ValueError as error:
             raise ConfigError(str(error)) from error
-        self._host = ServiceHost(path=settings.socket, services=services, access=access)
+        self._host = ServiceHost(path=settings.socket, services=services, access=access, limits=_gate(settings))
         self._supervisor = Supervisor.from_environment(os.environ)
         self._is_service = own_code.is_service(os.environ, os.getpid(), os.getppid())
         self._slept_seconds = clock.slept()
@@ -198,6 +217,16 @@ class Daemon:
             await self._host.stop()
             log.info("stopped")
             self._supervisor.close()
+
+    def _service_limits(self) -> ServiceLimits:
+        """Give how much is served: when somebody asks, all parts are there."""
+        return ServiceLimits(
+            connection_count=self._host.connection_count,
+            connection_limit=self._host.limits.connection_limit,
+            connections_a_user=self._host.limits.connections_a_user,
+            subscriber_limit=self._limits.seats.subscriber_limit,
+            subscribers_a_user=self._limits.seats.subscribers_a_user,
+        )
 
     def _claim(self) -> None:
         try:

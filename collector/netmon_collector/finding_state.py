@@ -2,7 +2,7 @@
 
 from typing import Final, Protocol
 
-from netmon.model import Degradation
+from netmon.model import Degradation, ProcessCost
 
 __all__ = ["HELPER_IS_DOWN", "NO_HELPER", "HelperState"]
 
@@ -24,13 +24,8 @@ class HelperState(Protocol):
         ...
 
     @property
-    def cpu_seconds(self) -> float:
-        """What they have used until now, as far as is known."""
-        ...
-
-    @property
-    def resident_bytes(self) -> int:
-        """What they hold in memory, as of the newest listing."""
+    def costs(self) -> tuple[ProcessCost, ...]:
+        """What each of them costs, as far as is known: memory as of the newest listing."""
         ...
 
     def look(self) -> bool:
@@ -49,8 +44,7 @@ class HelperState(Protocol):
 class _NoHelper:
     pids: tuple[int, ...] = ()
     is_lost = False
-    cpu_seconds = 0.0
-    resident_bytes = 0
+    costs: tuple[ProcessCost, ...] = ()
 
     def look(self) -> bool:
         return True

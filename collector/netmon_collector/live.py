@@ -226,7 +226,7 @@ class LiveSource:
         self.monitor.add_batch(batch)
         if self._recorder is not None:
             self._recorder.add_batch(batch)
-        if self.monitor.has_questions:
+        if self.monitor.questions:
             self._ask()
         if waited is None and self.monitor.pending_since is not None:
             self._wanted.set()
@@ -261,6 +261,7 @@ class LiveSource:
         self._hear_processes()
         now, now_wall = clock.both()
         found = self._finder.find(questions, now, now_wall)
+        self._owners.looked_up(clock.monotonic() - now)
         asked = questions if found.asked is None else found.asked
         self.monitor.add_answers(found.processes, found.answers, now, way=self._finder.name, asked=asked)
         if self._recorder is not None and found.answers:

@@ -1,6 +1,7 @@
 """How owners are found in this run: the ways with their figures, and what is missing for a better one."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from netmon.model import Degradation, OwnerWay
 from netmon_collector.first_look import FirstLook
@@ -23,6 +24,10 @@ class OwnerSearch:
         self._interval = interval
         self._scan_count = 0
         self._scan_seconds = 0.0
+        self._all_scan_seconds = 0.0
+        self._lookup_count = 0
+        self._lookup_seconds = 0.0
+        self._all_lookup_seconds = 0.0
         self._sees_all_users = True
         self._error = ""
         self.socket_count = 0
@@ -33,9 +38,16 @@ class OwnerSearch:
         self._error = ""
         self._scan_count += 1
         self._scan_seconds = cpu_seconds
+        self._all_scan_seconds += cpu_seconds
         self.socket_count = len(listing.scan.rows)
         self.process_count = len(listing.processes)
         self._sees_all_users = listing.scan.sees_all_users
+
+    def looked_up(self, seconds: float) -> None:
+        """Take note of a lookup: how long was waited for its answers, for all questions that were asked together."""
+        self._lookup_count += 1
+        self._lookup_seconds = seconds
+        self._all_lookup_seconds += seconds
 
     def failed(self, error: str) -> None:
         """Take note that there was none."""
@@ -51,12 +63,20 @@ class OwnerSearch:
         ways = [OwnerWay(name="ebpf", in_use=by_kernel, reason=self._choice.reason)]
         if finder is not None and self._first_look is not None:
             ways.append(OwnerWay(name=finder.name, in_use=True, reason=self._first_look.limits))
+        if finder is not None:
+            ways[-1] = replace(
+                ways[-1],
+                scan_count=self._lookup_count,
+                last_scan_seconds=self._lookup_seconds,
+                total_scan_seconds=self._all_lookup_seconds,
+            )
         listing = OwnerWay(
             name=self._lister.name,
             in_use=True,
             reason=self._error or limits,
             scan_count=self._scan_count,
             last_scan_seconds=self._scan_seconds,
+            total_scan_seconds=self._all_scan_seconds,
             scan_interval_seconds=self._interval(),
         )
         return (*ways, *self._lister.holder_ways, listing)

@@ -226,7 +226,7 @@ class ToldAnswers:
         while True:
             for question in self._monitor.take_questions(now):
                 self._ids[question.key, _microseconds(question.start_time)] = question.id
-            if not self._monitor.has_questions:
+            if not self._monitor.questions:
                 break
         for key in list(islice(self._ids, max(0, len(self._ids) - TOLD_LIMIT))):
             del self._ids[key]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from netmon.model import MonitoringState, PacketSource, Snapshot
+from netmon_client import NetmonError
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.namespaces import namespace, needs_root
 from tests.support.pcap_files import OWNER, datagram, write_pcap, write_sidecar
@@ -80,6 +81,22 @@ def test_snapshots_come_at_the_interval_asked_for_at_start(tmp_path: Path, recor
         )
         seconds = later.monotonic_seconds - first.monotonic_seconds
         assert seconds / (later.sequence - first.sequence) == pytest.approx(0.2, rel=0.3)  # pyright: ignore[reportUnknownMemberType]
+
+
+def test_how_much_is_served_is_as_it_was_asked_for_at_start_and_told(tmp_path: Path, recording: Path) -> None:
+    flags = ("--max-subscribers", "20", "--max-subscribers-per-user", "1", "--max-connections-per-user", "4")
+    with started(tmp_path, "--read", str(recording), *flags) as process, process.client() as client:
+        first, second = client.snapshots(), client.snapshots()
+        next(first)
+        with pytest.raises(NetmonError, match="has 1 subscribers already"):
+            next(second)
+        status = client.status()
+        limits = status.limits
+        assert limits is not None
+        assert (limits.subscriber_limit, limits.subscribers_a_user) == (20, 1)
+        assert (limits.connection_limit, limits.connections_a_user) == (1024, 4)
+        assert limits.connection_count >= 1
+        assert [(lag.stream, lag.subscriber_count) for lag in status.stream_lags] == [("snapshots", 1), ("events", 0)]
 
 
 def test_callers_stop_start_and_clear_it(tmp_path: Path, recording: Path) -> None:

@@ -40,7 +40,8 @@ def test_a_listing_is_counted_and_one_that_failed_is_told() -> None:
     assert codes(search) == ["owners.listing", "owners.failed"]
     search.listed(Listing(scan=SocketScan(rows=(), start_time=1.0, sees_all_users=False), processes=()), 0.25)
     assert codes(search) == ["owners.listing", "owners.privilege"]
-    assert (search.ways()[-1].scan_count, search.ways()[-1].last_scan_seconds) == (1, 0.25)
+    listing = search.ways()[-1]
+    assert (listing.scan_count, listing.last_scan_seconds, listing.total_scan_seconds) == (1, 0.25, 0.25)
     assert (search.socket_count, search.process_count) == (0, 0)
 
 
@@ -50,6 +51,10 @@ async def test_lookups_are_a_way_of_their_own_between_the_two() -> None:
     first_look = FirstLook(finder, asyncio.get_running_loop())
     search = OwnerSearch(FinderChoice(finder, "left out"), LISTER, first_look, lambda: 5.0)
     assert [(way.name, way.in_use) for way in search.ways()] == [("ebpf", False), ("sockdiag", True), ("psutil", True)]
+    for seconds in (0.5, 0.25):
+        search.looked_up(seconds)
+    lookups = search.ways()[1]
+    assert (lookups.scan_count, lookups.last_scan_seconds, lookups.total_scan_seconds) == (2, 0.25, 0.75)
     assert codes(search) == ["owners.lookup"]
     first_look.close()
     finder.close()

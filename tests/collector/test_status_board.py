@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from netmon import __version__
-from netmon.model import Caller, Drops, MonitoringState, PacketSource
+from netmon.model import Caller, Drops, MonitoringState, PacketSource, ServiceLimits
 from netmon_collector import clock
 from netmon_collector.core.batch import CaptureCounts
 from netmon_collector.core.sockets import SocketScan
@@ -75,6 +75,17 @@ def test_uptime_and_own_resources_are_the_process_own(source: Playback) -> None:
     assert first.pids == (os.getpid(),)
     assert first.resident_bytes > 1_000_000
     assert 0 < first.cpu_seconds <= second.cpu_seconds
+
+
+def test_what_waits_and_what_is_served_is_told(source: Playback) -> None:
+    limits = ServiceLimits(connection_count=3, connection_limit=10)
+    status = StatusBoard(source, 1.0, limits=lambda: limits).status(CALLER, 0)
+    assert status.limits == limits
+    assert [(queue.name, queue.depth) for queue in status.queues] == [("questions", 0), ("events", 0)]
+    assert all(queue.limit > 1_000 for queue in status.queues)
+    (main,) = status.processes
+    assert (main.role, main.pid) == ("main", os.getpid())
+    assert (main.cpu_seconds, main.resident_bytes) == (status.cpu_seconds, status.resident_bytes)
 
 
 def test_stopped_and_cleared_are_told_with_their_times(source: Playback) -> None:

@@ -15,7 +15,9 @@ from tests.support.balance import assert_balanced
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
 from tests.support.health import health_of
 from tests.support.process_status import children_of, is_there, status_of
+from tests.support.prometheus_text import read_metrics
 from tests.support.stage import Stage, stage
+from tests.support.stream_reader import CLI
 from tests.support.traffic import programs
 from tests.support.waiting import wait_for
 
@@ -194,6 +196,34 @@ def test_a_helper_that_hangs_holds_up_neither_ticks_nor_calls_and_is_replaced(bu
             return bool(rows) and all(row.process for row in rows)
 
         wait_for(owned, seconds=20, what="the owner")
+
+
+def test_what_each_process_costs_what_waits_and_what_lookups_take_is_told(
+    built: Stage, running: CollectorProcess
+) -> None:
+    processes = pids(running)
+    subprocess.run(built.near.namespace.command("ping", "-n", "-q", "-c", "1", built.far.ipv4), check=True)
+
+    def told() -> Status | None:
+        found = status(running)
+        costs = {cost.role: cost for cost in found.processes}
+        looked_up = any(way.in_use and way.name in {"ebpf", "sockdiag"} and way.scan_count for way in found.owner_ways)
+        return found if looked_up and all(cost.resident_bytes for cost in costs.values()) else None
+
+    found = wait_for(told, seconds=20, what="a listing and a lookup")
+    costs = {cost.role: cost for cost in found.processes}
+    assert {role: cost.pid for role, cost in costs.items()} == dict(
+        zip(("main", "keeper", "helper"), processes, strict=True)
+    )
+    assert all(cost.resident_bytes > 1_000_000 for cost in costs.values())
+    assert min(costs[role].cpu_seconds for role in ("main", "helper")) > 0
+    assert found.resident_bytes == sum(cost.resident_bytes for cost in costs.values())
+    assert [queue.name for queue in found.queues] == ["questions", "events"]
+    assert next(way.total_scan_seconds for way in found.owner_ways if way.scan_count) > 0
+    text = subprocess.run([CLI, "--socket", built.socket, "metrics"], check=True, capture_output=True, text=True).stdout
+    metrics = read_metrics(text)
+    assert len(metrics["netmon_process_cpu_seconds_total"].series) == 3
+    assert metrics["netmon_stream_subscribers"].series.keys() == {(("stream", "snapshots"),), (("stream", "events"),)}
 
 
 def test_killing_the_main_process_leaves_no_process_and_no_program_in_the_kernel(

@@ -42,16 +42,20 @@ from netmon.model import (
     OwnerWay,
     PacketSource,
     Process,
+    ProcessCost,
     Protocol,
+    Queue,
     Range,
     Remainder,
     RowOrder,
     Scope,
     ScopeTraffic,
     Section,
+    ServiceLimits,
     Snapshot,
     StatisticsCleared,
     Status,
+    StreamLag,
     Term,
     Traffic,
     UnattributedReason,
@@ -338,6 +342,25 @@ owner_ways = st.builds(
     scan_count=uint64,
     last_scan_seconds=lengths,
     scan_interval_seconds=lengths,
+    total_scan_seconds=lengths,
+)
+process_costs = st.builds(ProcessCost, role=names, pid=uint32, cpu_seconds=lengths, resident_bytes=uint64)
+queues = st.builds(Queue, name=names, depth=uint64, limit=uint64)
+stream_lags = st.builds(
+    StreamLag,
+    stream=names,
+    subscriber_count=uint32,
+    mean_behind_count=lengths,
+    worst_behind_count=uint64,
+    worst_lag_seconds=lengths,
+)
+service_limits = st.builds(
+    ServiceLimits,
+    connection_count=uint32,
+    connection_limit=uint32,
+    connections_a_user=uint32,
+    subscriber_limit=uint32,
+    subscribers_a_user=uint32,
 )
 names_statuses = st.builds(
     NamesStatus,
@@ -377,4 +400,8 @@ statuses = st.builds(
     resident_bytes=uint64,
     names=st.none() | names_statuses,
     ledger=st.lists(interface_ledgers, max_size=1).map(tuple),
+    processes=st.lists(process_costs, max_size=3).map(tuple),
+    queues=st.lists(queues, max_size=2).map(tuple),
+    stream_lags=st.lists(stream_lags, max_size=2).map(tuple),
+    limits=st.none() | service_limits,
 )

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from netmon.model import View
-from netmon_cli.metrics import CONTENT_TYPE, metrics_text
 from netmon_cli.session import Session
 from netmon_client import NetmonError
+from netmon_client.metrics import CONTENT_TYPE, metrics_text
 
 if TYPE_CHECKING:
     from netmon_client import Client

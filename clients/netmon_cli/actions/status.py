@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from netmon.model import MonitoringState, PacketSource, Section, Snapshot, Status, View, Visibility
+from netmon.model import MonitoringState, PacketSource, Section, ServiceLimits, Snapshot, Status, View, Visibility
 from netmon_cli.configuration import configuration_paths
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import EXIT_INTERRUPTED
@@ -28,7 +28,7 @@ from netmon_client.printable import visible
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
-__all__ = ["path_lines", "print_status", "screen_lines", "status_lines", "watch_status"]
+__all__ = ["clients_words", "path_lines", "print_status", "screen_lines", "status_lines", "watch_status"]
 
 _RECORDER_SECONDS = 1.0
 _COLOUR = re.compile("\x1b\\[[0-9;]*m")
@@ -122,6 +122,14 @@ def status_lines(state: Status, palette: Palette, width: int | None = None, *, h
     return lines
 
 
+def clients_words(limits: ServiceLimits, subscriber_count: int) -> str:
+    """Say how much is served of how much: subscribers and connections, in all and of one user."""
+    subscribers = f"{subscriber_count:,} of {limits.subscriber_limit:,} subscribers"
+    connections = f"{limits.connection_count:,} of {limits.connection_limit:,} connections"
+    a_user = f"{limits.subscribers_a_user:,} and {limits.connections_a_user:,}"
+    return f"{subscribers}, {connections}; of one user {a_user} at the most"
+
+
 def _subjects(state: Status) -> list[tuple[str, str]]:
     drops = state.drops
     lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
@@ -147,6 +155,7 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
         ("lost", f"{lost:,} of {counted(drops.received_packets, 'packet')}"),
         ("sums", f"since {clock_time(state.statistics_epoch)}, captured IP bytes"),
         ("cost", cost),
+        *([("clients", clients_words(state.limits, state.subscriber_count))] if state.limits is not None else []),
         ("you", f"{uid}{sees}, {may}" + (f" ({caller.reason})" if caller.reason else "")),
     ]
 

@@ -92,6 +92,10 @@ class Hub:
             await asyncio.gather(self._following, return_exceptions=True)
         await self._client.close()
 
+    async def figures(self) -> tuple[Status, Snapshot]:
+        """Ask the collector for its state and its newest snapshot. Raises `NetmonError` where it does not answer."""
+        return await self._client.status(), await self._client.snapshot()
+
     @property
     def state(self) -> CollectorState:
         """The collector's state as tabs are told."""

@@ -70,6 +70,16 @@ class EventRing:
                 del self._events[order.popleft()]
 
     @property
+    def count(self) -> int:
+        """How many are held."""
+        return len(self._events)
+
+    @property
+    def limit(self) -> int:
+        """How many can be held."""
+        return self._limit + self._lone_limit
+
+    @property
     def oldest_sequence(self) -> int:
         """Sequence of the oldest event that is held; one more than the newest where none is."""
         heads = [order[0] for order in (self._order, self._lone_order) if order]

@@ -81,7 +81,7 @@ class Monitor:
         self.monitoring_state = MonitoringState.RUNNING
         self.monitoring_since = wall_time
         self.statistics_epoch = wall_time
-        self._events = EventRing()
+        self.events = EventRing()
         self.tracked_limit = flow_limit
         """How many connections the table can hold."""
         self._book = FlowBook(limit=flow_limit)
@@ -143,9 +143,9 @@ class Monitor:
         self._book.set_finding(is_possible=is_possible)
 
     @property
-    def has_questions(self) -> bool:
-        """Whether a new connection waits to be asked for."""
-        return bool(self._book.questions)
+    def questions(self) -> Questions | None:
+        """What is to be asked for, true if there is a new one; None where nobody answers."""
+        return self._book.questions
 
     def take_questions(self, now: float) -> tuple[Question, ...]:
         """Give which connections have no owner yet: new ones, and once a second those that had no answer."""
@@ -324,7 +324,7 @@ class Monitor:
 
     def events_after(self, sequence: int | None) -> EventSlice:
         """Give the events after ``sequence``, oldest first."""
-        return self._events.after(sequence)
+        return self.events.after(sequence)
 
     def take_gaps(self) -> tuple[Gap, ...]:
         """Give the gaps since the last call, for those who follow snapshots and not events."""
@@ -333,7 +333,7 @@ class Monitor:
     @property
     def newest_event_sequence(self) -> int:
         """Sequence of the newest event; 0 before the first."""
-        return self._events.newest_sequence
+        return self.events.newest_sequence
 
     @property
     def tracked_count(self) -> int:
@@ -383,7 +383,7 @@ class Monitor:
             if flow.tally.has_interval:
                 flow.begin_interval()
                 flow.row = None
-        self._events.expire(self._now)
+        self.events.expire(self._now)
 
     def _add_gap(self, cause: GapCause, since_time: float, now: float, wall_time: float) -> None:
         gap = Gap(cause=cause, since_time=since_time, until_time=wall_time)
@@ -396,4 +396,4 @@ class Monitor:
         self.tell(MonitoringChanged(state=state), now, wall_time)
 
     def _tell(self, kind: EventKind, *, is_lone: bool = False) -> None:
-        self._events.add(kind, self._now, self._wall_time, is_lone=is_lone)
+        self.events.add(kind, self._now, self._wall_time, is_lone=is_lone)

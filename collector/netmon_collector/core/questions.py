@@ -71,6 +71,11 @@ class Questions:
         return bool(self._new)
 
     @property
+    def waiting_count(self) -> int:
+        """How many connections wait, those included that were asked for in vain."""
+        return len(self._new) + len(self._waiting)
+
+    @property
     def pending_since(self) -> float | None:
         """When the oldest connection was first seen (Unix seconds) that was asked for without success."""
         unnamed = (flow for flow, _ in self._waiting.values() if _is_unnamed(flow))
@@ -78,7 +83,7 @@ class Questions:
 
     def add(self, flow: Flow) -> None:
         """Ask for a new connection."""
-        waiting = len(self._new) + len(self._waiting)
+        waiting = self.waiting_count
         if flow.direction is Direction.FORWARDED and waiting >= WAITING_LIMIT // 2:
             return  # a router's connections are mostly nobody's here: they must not keep out our own
         if waiting >= WAITING_LIMIT:
@@ -89,7 +94,7 @@ class Questions:
 
     def add_ended(self, flow: Flow, now: float) -> None:
         """Ask for a connection once more that has ended, until its socket is closed."""
-        if not flow.is_settled and len(self._new) + len(self._waiting) < WAITING_LIMIT:
+        if not flow.is_settled and self.waiting_count < WAITING_LIMIT:
             self._waiting[flow.id] = (flow, now)
 
     def renew(self, flow: Flow, now: float) -> None:

@@ -10,7 +10,7 @@ import socket
 import threading
 from typing import Final, NamedTuple
 
-from netmon.model import Degradation
+from netmon.model import Degradation, ProcessCost
 from netmon_collector import clock
 from netmon_collector.finding.channel import Answer, receive_answer, wait_at_most
 from netmon_collector.finding.keeper import HANDED_OVER, REPLACE, STATE
@@ -92,7 +92,8 @@ class HelperLink:
         self._cpu_before = 0.0
         self.cpu_seconds = 0.0
         """Of all helpers until now."""
-        self.resident_bytes = 0
+        self._resident_bytes = 0
+        self._keeper_cost = (0.0, 0)
         self.generation = 0
         """Which helper looks up; its answers refer to what the same one has answered before."""
         self.listing_generation = 0
@@ -199,6 +200,26 @@ class HelperLink:
     def used(self, cpu_seconds: float) -> None:
         """Take note of what this helper has used so far."""
         self.cpu_seconds = self._cpu_before + cpu_seconds
+
+    def note_costs(self, resident_bytes: int, keeper_cost: tuple[float, int]) -> None:
+        """Take note of the helper's memory, and of the keeper's CPU seconds and memory, as of a listing."""
+        self._resident_bytes = resident_bytes
+        self._keeper_cost = keeper_cost
+
+    @property
+    def costs(self) -> tuple[ProcessCost, ...]:
+        """Of each process beside the main one that runs."""
+        cpu_seconds, resident_bytes = self._keeper_cost
+        both = (
+            ProcessCost(
+                role="helper",
+                pid=self._helper_pid,
+                cpu_seconds=self.cpu_seconds,
+                resident_bytes=self._resident_bytes,
+            ),
+            ProcessCost(role="keeper", pid=self._keeper_pid, cpu_seconds=cpu_seconds, resident_bytes=resident_bytes),
+        )
+        return tuple(cost for cost in both if cost.pid)
 
     def close(self) -> None:
         """Let go: the helper ends, and who keeps it. A listing that waits fails."""

@@ -54,12 +54,12 @@ class RemoteLister:
     def list_sockets(self, now_wall: float) -> Listing:
         """List the sockets of this network namespace. Raises ``OSError`` where the helper cannot, or is not there."""
         is_fresh, self._is_fresh = self._is_fresh, False
-        answer, cpu_seconds, resident_bytes = self._link.ask_listing(encode_listing(now_wall, is_fresh=is_fresh))
+        answer, cpu_seconds, *costs = self._link.ask_listing(encode_listing(now_wall, is_fresh=is_fresh))
         _check(answer)
         if self._generation != (generation := self._link.listing_generation):
             self._reader, self._generation = ListingReader(), generation
         listing, self.holder_ways = self._reader.read(answer[1:])
-        self._link.resident_bytes = resident_bytes
+        self._link.note_costs(*costs)
         return Listing(scan=listing.scan, processes=listing.processes, elsewhere_cpu_seconds=cpu_seconds)
 
     def forget_caches(self) -> None:
@@ -77,7 +77,7 @@ class RemoteForeign:
 
     def look(self, now_wall: float, wanted: frozenset[bytes]) -> ForeignListing:
         """Have other network namespaces looked into. Raises ``OSError`` where the helper cannot, or is not there."""
-        answer, cpu_seconds, _ = self._link.ask_listing(encode_foreign(now_wall, self._some(wanted)))
+        answer, cpu_seconds, *_ = self._link.ask_listing(encode_foreign(now_wall, self._some(wanted)))
         _check(answer)
         found = read_foreign(answer[1:])
         return ForeignListing(scan=found.scan, processes=found.processes, elsewhere_cpu_seconds=cpu_seconds)

@@ -15,6 +15,7 @@ from netmon_collector.finding.channel import REQUEST_LIMIT_BYTES, send_answer
 from netmon_collector.finding.requests import Kind, Request, decode
 from netmon_collector.host.listers import FinderChoice
 from netmon_collector.host.ports import FirstPacketFinder, ForeignLister, SocketLister
+from netmon_collector.host.process_cost import NO_COST, read_cost
 
 __all__ = ["Listings", "Lookups", "serve"]
 
@@ -112,6 +113,7 @@ class Listings:
         self._channel = channel
         self._begins = begins
         self._writer = ListingWriter()
+        self._keeper_pid = os.getppid()
 
     def run(self) -> None:
         """Answer until the main process has ended, as `Lookups.run` does."""
@@ -124,7 +126,12 @@ class Listings:
                 answer = ("refused", error.errno or errno.EIO, error.strerror or type(error).__name__)
             except (RuntimeError, UnicodeError) as error:  # what psutil makes of odd lines
                 answer = ("refused", errno.EIO, type(error).__name__)
-            send_answer(self._channel, (answer, clock.thread_cpu() - cpu_before, _resident_bytes()))
+            costs = (clock.thread_cpu() - cpu_before, read_cost(os.getpid()).resident_bytes, self._read_keeper())
+            send_answer(self._channel, (answer, *costs))
+
+    def _read_keeper(self) -> Plain:
+        """Give what the keeper has cost: the main process may not read it, and the keeper itself says nothing."""
+        return tuple(read_cost(self._keeper_pid) if os.getppid() == self._keeper_pid else NO_COST)
 
     def _answer(self, request: Request) -> Plain:
         if request.kind is Kind.LIST:
@@ -164,8 +171,3 @@ def _request(channel: socket.socket) -> Request:
     if not data:
         raise _MainEnded
     return decode(data)
-
-
-def _resident_bytes() -> int:
-    with open("/proc/self/statm", "rb") as file:  # noqa: PTH123 - of each listing
-        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")

@@ -1,6 +1,7 @@
 """The stream of events: every subscriber goes on where it is, encoded once for all who are at the same place."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from netmon.codec import event_to_wire, gap_to_wire
@@ -15,9 +16,11 @@ from netmon.model import (
     Filter,
     Gap,
     GapCause,
+    StreamLag,
 )
 from netmon.serving import InvalidRequest
 from netmon.v1 import monitor_service_pb2 as pb
+from netmon_collector.server.lag import lag_of
 from netmon_collector.server.ports import SnapshotSource
 
 _BATCH_LIMIT = 2000
@@ -52,6 +55,7 @@ class EventFeed:
         self._wall_time = wall_time
         self._kept: dict[tuple[EventView, int], _Step] = {}
         self._kept_sequence = 0
+        self._cursors: set[EventCursor] = set()
         self.encoded_count = 0
         """Batches that were encoded so far."""
 
@@ -69,6 +73,27 @@ class EventFeed:
         if after_sequence > newest:
             raise InvalidRequest("after_sequence", f"the newest event is {newest}")
         return EventCursor(self, view, after_sequence, ())
+
+    @contextmanager
+    def follow(self, cursor: "EventCursor") -> Generator[None, None, None]:
+        """Count the cursor among those that follow, for `lag`."""
+        self._cursors.add(cursor)
+        try:
+            yield
+        finally:
+            self._cursors.discard(cursor)
+
+    def lag(self) -> StreamLag:
+        """Give how far subscribers are behind the newest event."""
+        newest = self._source.newest_event_sequence
+        behind = [(newest - cursor.sequence, cursor.sequence) for cursor in self._cursors]
+        count, sequence = max(behind, default=(0, newest))
+        waiting = self._source.events_after(sequence).events if count else ()
+        return lag_of(
+            "events",
+            [each for each, _ in behind],
+            worst_seconds=max(0.0, self._wall_time() - waiting[0].time) if waiting else 0.0,
+        )
 
     def read(self, view: EventView, after_sequence: int, after_time: float) -> _Step | None:
         """Give the next messages after a sequence; None where nothing is new."""
@@ -132,7 +157,8 @@ class EventCursor:
     def __init__(self, feed: EventFeed, view: EventView, sequence: int, first: tuple[bytes, ...]) -> None:
         self._feed = feed
         self._view = view
-        self._sequence = sequence
+        self.sequence = sequence
+        """The last event that was taken."""
         self._time = 0.0
         self._first = first
 
@@ -141,10 +167,10 @@ class EventCursor:
         if self._first:
             first, self._first = self._first, ()
             return first
-        step = self._feed.read(self._view, self._sequence, self._time)
+        step = self._feed.read(self._view, self.sequence, self._time)
         if step is None:
             return None
-        self._sequence, self._time = step.last_sequence, step.last_time
+        self.sequence, self._time = step.last_sequence, step.last_time
         return step.messages
 
 

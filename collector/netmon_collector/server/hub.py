@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from netmon.codec import SnapshotEncoder, encode_get_response, encode_stream_response, gap_to_wire
-from netmon.model import Gap, GapCause, Snapshot, View
+from netmon.model import Gap, GapCause, Snapshot, StreamLag, View
 from netmon.serving import Exhausted, Unavailable
 from netmon.v1 import monitor_service_pb2 as pb
+from netmon_collector.server.lag import lag_of
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.ports import SnapshotSource
 from netmon_collector.server.sending import rings_within
@@ -89,6 +90,11 @@ class Subscription:
     def last_sequence(self) -> int | None:
         """Tick that was taken last."""
         return None if self._last is None else self._last.sequence
+
+    def behind_count(self, sequence: int) -> int:
+        """Give how many snapshots were due after the last one that was taken, at tick ``sequence``."""
+        every, last = self._group.every, self.last_sequence
+        return 0 if last is None else max(0, sequence // every - last // every)
 
     def ring(self) -> None:
         """Something may be due."""
@@ -224,6 +230,19 @@ class Hub:
             yield bell
         finally:
             self._bells.discard(bell)
+
+    def lag(self, interval_seconds: float) -> StreamLag:
+        """Give how far subscribers are behind the newest tick; ticks are ``interval_seconds`` apart."""
+        newest = self._source.latest
+        sequence = 0 if newest is None else newest.sequence
+        behind = [
+            (member.behind_count(sequence), group.every) for group in self._groups.values() for member in group.members
+        ]
+        return lag_of(
+            "snapshots",
+            [count for count, _ in behind],
+            worst_seconds=max((count * every * interval_seconds for count, every in behind), default=0.0),
+        )
 
     def encode(self, wish: _Wish, *, since_sequence: int | None) -> bytes:
         """Give the newest tick as a StreamSnapshotsResponse for somebody who is not in step with the others."""

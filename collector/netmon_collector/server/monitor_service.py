@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 from netmon.codec import (
     bandwidth_sample_to_wire,
@@ -71,7 +72,9 @@ class MonitorService:
 
     async def GetStatus(self, request: pb.GetStatusRequest, context: Context) -> pb.GetStatusResponse:
         """State of the collector."""
-        return pb.GetStatusResponse(status=status_to_wire(self._read_status(context)))
+        status = self._read_status(context)
+        lags = (self._hub.lag(status.interval_seconds), self._events.lag())
+        return pb.GetStatusResponse(status=status_to_wire(replace(status, stream_lags=lags)))
 
     async def GetSnapshot(self, request: pb.GetSnapshotRequest, context: Context) -> bytes:
         """The newest snapshot, encoded."""
@@ -114,7 +117,7 @@ class MonitorService:
         cursor = self._events.open(view, after_sequence, request.instance_id)
         status = self._read_status(context)
         sender = Sender(context, self._limits.frozen_reader_seconds)
-        with self._seats.take(caller_of(context)), self._hub.listen() as bell:
+        with self._seats.take(caller_of(context)), self._hub.listen() as bell, self._events.follow(cursor):
             hello = self._hello(status, status.interval_seconds, self._source.newest_event_sequence)
             await sender.send(pb.StreamEventsResponse(hello=hello).SerializeToString())
             now = asyncio.get_running_loop().time

@@ -1,6 +1,16 @@
 """State of the collector, between the model and the wire."""
 
 from netmon.codec.ledger import interface_ledger_from_wire, interface_ledger_to_wire
+from netmon.codec.load import (
+    process_cost_from_wire,
+    process_cost_to_wire,
+    queue_from_wire,
+    queue_to_wire,
+    service_limits_from_wire,
+    service_limits_to_wire,
+    stream_lag_from_wire,
+    stream_lag_to_wire,
+)
 from netmon.codec.snapshots import (
     degradation_from_wire,
     degradation_to_wire,
@@ -88,6 +98,7 @@ def owner_way_to_wire(way: OwnerWay) -> pb.OwnerWay:
         scan_count=way.scan_count,
         last_scan_duration=seconds_to_wire(way.last_scan_seconds),
         scan_interval=seconds_to_wire(way.scan_interval_seconds),
+        total_scan_duration=seconds_to_wire(way.total_scan_seconds),
     )
 
 
@@ -100,6 +111,7 @@ def owner_way_from_wire(wire: pb.OwnerWay) -> OwnerWay:
         scan_count=wire.scan_count,
         last_scan_seconds=seconds_from_wire(wire.last_scan_duration, "OwnerWay.last_scan_duration"),
         scan_interval_seconds=seconds_from_wire(wire.scan_interval, "OwnerWay.scan_interval"),
+        total_scan_seconds=seconds_from_wire(wire.total_scan_duration, "OwnerWay.total_scan_duration"),
     )
 
 
@@ -159,6 +171,10 @@ def status_to_wire(status: Status) -> pb.Status:
         resident_bytes=status.resident_bytes,
         names=None if status.names is None else names_status_to_wire(status.names),
         ledger=[interface_ledger_to_wire(ledger) for ledger in status.ledger],
+        processes=[process_cost_to_wire(cost) for cost in status.processes],
+        queues=[queue_to_wire(queue) for queue in status.queues],
+        stream_lags=[stream_lag_to_wire(lag) for lag in status.stream_lags],
+        limits=None if status.limits is None else service_limits_to_wire(status.limits),
     )
 
 
@@ -195,4 +211,8 @@ def status_from_wire(wire: pb.Status) -> Status:
         resident_bytes=wire.resident_bytes,
         names=names_status_from_wire(wire.names) if has("names") else None,
         ledger=tuple([interface_ledger_from_wire(ledger) for ledger in wire.ledger]),
+        processes=tuple([process_cost_from_wire(cost) for cost in wire.processes]),
+        queues=tuple([queue_from_wire(queue) for queue in wire.queues]),
+        stream_lags=tuple([stream_lag_from_wire(lag) for lag in wire.stream_lags]),
+        limits=service_limits_from_wire(wire.limits) if has("limits") else None,
     )

@@ -45,6 +45,7 @@ from netmon.model.event import (
 from netmon.model.explanation import Advice, Explanation, OwnerAttempt
 from netmon.model.filter import Filter, Network, Range, Term
 from netmon.model.ledger import InterfaceLedger, LedgerReason, LedgerSums
+from netmon.model.load import ProcessCost, Queue, ServiceLimits, StreamLag
 from netmon.model.snapshot import (
     OTHER_USERS_ID,
     ApplicationBandwidth,
@@ -191,7 +192,9 @@ __all__ = [
     "OwnerWay",
     "PacketSource",
     "Process",
+    "ProcessCost",
     "Protocol",
+    "Queue",
     "QuietHours",
     "Range",
     "RecorderStatus",
@@ -202,12 +205,14 @@ __all__ = [
     "Scope",
     "ScopeTraffic",
     "Section",
+    "ServiceLimits",
     "Snapshot",
     "StatisticsCleared",
     "Status",
     "StorageState",
     "StorageStatus",
     "StorageTier",
+    "StreamLag",
     "Term",
     "Timeline",
     "TimelineLane",

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from netmon.model.enums import CaptureState, MonitoringState, PacketSource, Visibility
 from netmon.model.ledger import InterfaceLedger
+from netmon.model.load import ProcessCost, Queue, ServiceLimits, StreamLag
 from netmon.model.snapshot import Degradation, Drops
 
 
@@ -40,6 +41,7 @@ class OwnerWay:
     scan_count: int = 0
     last_scan_seconds: float = 0.0
     scan_interval_seconds: float = 0.0
+    total_scan_seconds: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +62,7 @@ class NamesStatus:
 class Status:
     """State of the collector. Times are Unix seconds; ``uptime_seconds`` and CPU time are monotonic.
 
-    ``names`` None: the collector is older than they are.
+    ``names`` and ``limits`` None: the collector is older than they are.
     """
 
     version: str
@@ -88,3 +90,7 @@ class Status:
     resident_bytes: int = 0
     names: NamesStatus | None = None
     ledger: tuple[InterfaceLedger, ...] = ()
+    processes: tuple[ProcessCost, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    stream_lags: tuple[StreamLag, ...] = ()
+    limits: ServiceLimits | None = None

@@ -84,6 +84,11 @@ class ServiceHost:
         """Connections that are open."""
         return 0 if self._gate is None else self._gate.connection_count
 
+    @property
+    def limits(self) -> GateLimits:
+        """How many connections there may be: once it is started, as many as there are descriptors for."""
+        return self._limits
+
     def claim(self) -> None:
         """Make the run directory and take the lock. Raises what ``ServiceSocket.claim`` raises."""
         self._socket.claim()
@@ -96,9 +101,9 @@ class ServiceHost:
         """Serve. Raises what ``claim`` raises, and OSError where the socket cannot be made."""
         self.claim()
         loop = asyncio.get_running_loop()
-        limits = within_descriptors(self._limits)
+        self._limits = within_descriptors(self._limits)
         times = GateTimes(unread_seconds=self._times.stalled_peer_seconds)
-        self._gate = PeerGate(ConnectionQuotas(limits, self._policy.is_master), times, loop)
+        self._gate = PeerGate(ConnectionQuotas(self._limits, self._policy.is_master), times, loop)
         try:
             await self._serve(self._gate)
             self._publish(self._gate)

@@ -179,6 +179,7 @@ class OwnerWay(_message.Message):
     SCAN_COUNT_FIELD_NUMBER: _builtins.int
     LAST_SCAN_DURATION_FIELD_NUMBER: _builtins.int
     SCAN_INTERVAL_FIELD_NUMBER: _builtins.int
+    TOTAL_SCAN_DURATION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     """Its name: "ebpf", "sockdiag" (single lookups), "task_file" (who holds sockets, from the kernel's own list of open
     files), "sock_diag" (listings), "procfs", "psutil" or "recording".
@@ -197,6 +198,10 @@ class OwnerWay(_message.Message):
     def scan_interval(self) -> _duration_pb2.Duration:
         """Time between two of them, as it is now: it adapts to their cost."""
 
+    @_builtins.property
+    def total_scan_duration(self) -> _duration_pb2.Duration:
+        """Length of all of them together."""
+
     def __init__(
         self,
         *,
@@ -206,14 +211,159 @@ class OwnerWay(_message.Message):
         scan_count: _builtins.int = ...,
         last_scan_duration: _duration_pb2.Duration | None = ...,
         scan_interval: _duration_pb2.Duration | None = ...,
+        total_scan_duration: _duration_pb2.Duration | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["last_scan_duration", b"last_scan_duration", "scan_interval", b"scan_interval"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_scan_duration", b"last_scan_duration", "scan_interval", b"scan_interval", "total_scan_duration", b"total_scan_duration"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_use", b"in_use", "last_scan_duration", b"last_scan_duration", "name", b"name", "reason", b"reason", "scan_count", b"scan_count", "scan_interval", b"scan_interval"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["in_use", b"in_use", "last_scan_duration", b"last_scan_duration", "name", b"name", "reason", b"reason", "scan_count", b"scan_count", "scan_interval", b"scan_interval", "total_scan_duration", b"total_scan_duration"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OwnerWay: _TypeAlias = OwnerWay  # noqa: Y015
+
+@_typing.final
+class ProcessCost(_message.Message):
+    """One process of the collector, and what it costs."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROLE_FIELD_NUMBER: _builtins.int
+    PID_FIELD_NUMBER: _builtins.int
+    CPU_TIME_FIELD_NUMBER: _builtins.int
+    RESIDENT_BYTES_FIELD_NUMBER: _builtins.int
+    role: _builtins.str
+    """What it does: "main", "helper" (finds owners), "keeper" (starts helpers)."""
+    pid: _builtins.int
+    """Its process id."""
+    resident_bytes: _builtins.int
+    """Its resident memory; of others than the main one as of the newest listing."""
+    @_builtins.property
+    def cpu_time(self) -> _duration_pb2.Duration:
+        """CPU time that it has used; that of a helper with those before it."""
+
+    def __init__(
+        self,
+        *,
+        role: _builtins.str = ...,
+        pid: _builtins.int = ...,
+        cpu_time: _duration_pb2.Duration | None = ...,
+        resident_bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cpu_time", b"cpu_time"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cpu_time", b"cpu_time", "pid", b"pid", "resident_bytes", b"resident_bytes", "role", b"role"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProcessCost: _TypeAlias = ProcessCost  # noqa: Y015
+
+@_typing.final
+class Queue(_message.Message):
+    """Something that waits in the collector."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    DEPTH_FIELD_NUMBER: _builtins.int
+    LIMIT_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    """Its name: "questions" (connections whose owner is asked for), "events" (kept for subscribers that come back)."""
+    depth: _builtins.int
+    """How much waits now."""
+    limit: _builtins.int
+    """How much can wait."""
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        depth: _builtins.int = ...,
+        limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["depth", b"depth", "limit", b"limit", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Queue: _TypeAlias = Queue  # noqa: Y015
+
+@_typing.final
+class StreamLag(_message.Message):
+    """How far the subscribers of one kind of stream are behind."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STREAM_FIELD_NUMBER: _builtins.int
+    SUBSCRIBER_COUNT_FIELD_NUMBER: _builtins.int
+    MEAN_BEHIND_COUNT_FIELD_NUMBER: _builtins.int
+    WORST_BEHIND_COUNT_FIELD_NUMBER: _builtins.int
+    WORST_LAG_FIELD_NUMBER: _builtins.int
+    stream: _builtins.str
+    """What the stream carries: "snapshots" or "events"."""
+    subscriber_count: _builtins.int
+    """How many subscribe to it."""
+    mean_behind_count: _builtins.float
+    """Ticks or events that wait for a subscriber, on average."""
+    worst_behind_count: _builtins.int
+    """Ticks or events that wait for the one that is furthest behind."""
+    @_builtins.property
+    def worst_lag(self) -> _duration_pb2.Duration:
+        """Since when that one has not taken what was due."""
+
+    def __init__(
+        self,
+        *,
+        stream: _builtins.str = ...,
+        subscriber_count: _builtins.int = ...,
+        mean_behind_count: _builtins.float = ...,
+        worst_behind_count: _builtins.int = ...,
+        worst_lag: _duration_pb2.Duration | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["worst_lag", b"worst_lag"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mean_behind_count", b"mean_behind_count", "stream", b"stream", "subscriber_count", b"subscriber_count", "worst_behind_count", b"worst_behind_count", "worst_lag", b"worst_lag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StreamLag: _TypeAlias = StreamLag  # noqa: Y015
+
+@_typing.final
+class ServiceLimits(_message.Message):
+    """How much the service gives, and how much of it is taken."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_COUNT_FIELD_NUMBER: _builtins.int
+    CONNECTION_LIMIT_FIELD_NUMBER: _builtins.int
+    CONNECTIONS_A_USER_FIELD_NUMBER: _builtins.int
+    SUBSCRIBER_LIMIT_FIELD_NUMBER: _builtins.int
+    SUBSCRIBERS_A_USER_FIELD_NUMBER: _builtins.int
+    connection_count: _builtins.int
+    """Connections that are open."""
+    connection_limit: _builtins.int
+    """How many there can be."""
+    connections_a_user: _builtins.int
+    """How many one user can have."""
+    subscriber_limit: _builtins.int
+    """How many subscribers of snapshots and events there can be."""
+    subscribers_a_user: _builtins.int
+    """How many one user can have."""
+    def __init__(
+        self,
+        *,
+        connection_count: _builtins.int = ...,
+        connection_limit: _builtins.int = ...,
+        connections_a_user: _builtins.int = ...,
+        subscriber_limit: _builtins.int = ...,
+        subscribers_a_user: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_count", b"connection_count", "connection_limit", b"connection_limit", "connections_a_user", b"connections_a_user", "subscriber_limit", b"subscriber_limit", "subscribers_a_user", b"subscribers_a_user"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ServiceLimits: _TypeAlias = ServiceLimits  # noqa: Y015
 
 @_typing.final
 class NamesStatus(_message.Message):
@@ -296,6 +446,10 @@ class Status(_message.Message):
     RESIDENT_BYTES_FIELD_NUMBER: _builtins.int
     NAMES_FIELD_NUMBER: _builtins.int
     LEDGER_FIELD_NUMBER: _builtins.int
+    PROCESSES_FIELD_NUMBER: _builtins.int
+    QUEUES_FIELD_NUMBER: _builtins.int
+    STREAM_LAGS_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
     version: _builtins.str
     """Version of the program."""
     instance_id: _builtins.str
@@ -374,6 +528,22 @@ class Status(_message.Message):
     def ledger(self) -> _containers.RepeatedCompositeFieldContainer[_ledger_pb2.InterfaceLedger]:
         """Each interface's own counters, held against what was captured."""
 
+    @_builtins.property
+    def processes(self) -> _containers.RepeatedCompositeFieldContainer[Global___ProcessCost]:
+        """The collector's processes, the main one first."""
+
+    @_builtins.property
+    def queues(self) -> _containers.RepeatedCompositeFieldContainer[Global___Queue]:
+        """What waits in it."""
+
+    @_builtins.property
+    def stream_lags(self) -> _containers.RepeatedCompositeFieldContainer[Global___StreamLag]:
+        """How far subscribers are behind, one row a kind of stream."""
+
+    @_builtins.property
+    def limits(self) -> Global___ServiceLimits:
+        """How much is served. Absent where the collector is older than that."""
+
     def __init__(
         self,
         *,
@@ -402,10 +572,14 @@ class Status(_message.Message):
         resident_bytes: _builtins.int = ...,
         names: Global___NamesStatus | None = ...,
         ledger: _abc.Iterable[_ledger_pb2.InterfaceLedger] | None = ...,
+        processes: _abc.Iterable[Global___ProcessCost] | None = ...,
+        queues: _abc.Iterable[Global___Queue] | None = ...,
+        stream_lags: _abc.Iterable[Global___StreamLag] | None = ...,
+        limits: Global___ServiceLimits | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "drops", b"drops", "interval", b"interval", "monitoring_since", b"monitoring_since", "names", b"names", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "uptime", b"uptime"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "drops", b"drops", "interval", b"interval", "limits", b"limits", "monitoring_since", b"monitoring_since", "names", b"names", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "uptime", b"uptime"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "degraded", b"degraded", "drops", b"drops", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval", b"interval", "ledger", b"ledger", "listening_count", b"listening_count", "monitoring_since", b"monitoring_since", "monitoring_state", b"monitoring_state", "names", b"names", "owner_ways", b"owner_ways", "packet_source", b"packet_source", "pids", b"pids", "resident_bytes", b"resident_bytes", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "subscriber_count", b"subscriber_count", "tracked_connection_count", b"tracked_connection_count", "tracked_connection_limit", b"tracked_connection_limit", "uptime", b"uptime", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share", "active_connection_count", b"active_connection_count", "attributed_share", b"attributed_share", "caller", b"caller", "cpu_time", b"cpu_time", "degraded", b"degraded", "drops", b"drops", "instance_id", b"instance_id", "interfaces", b"interfaces", "interval", b"interval", "ledger", b"ledger", "limits", b"limits", "listening_count", b"listening_count", "monitoring_since", b"monitoring_since", "monitoring_state", b"monitoring_state", "names", b"names", "owner_ways", b"owner_ways", "packet_source", b"packet_source", "pids", b"pids", "processes", b"processes", "queues", b"queues", "resident_bytes", b"resident_bytes", "start_time", b"start_time", "statistics_epoch", b"statistics_epoch", "stream_lags", b"stream_lags", "subscriber_count", b"subscriber_count", "tracked_connection_count", b"tracked_connection_count", "tracked_connection_limit", b"tracked_connection_limit", "uptime", b"uptime", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__attributed_share: _TypeAlias = _typing.Literal["attributed_share"]  # noqa: Y015
     _WhichOneofArgType__attributed_share: _TypeAlias = _typing.Literal["_attributed_share", b"_attributed_share"]  # noqa: Y015

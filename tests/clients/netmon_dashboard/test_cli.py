@@ -43,6 +43,35 @@ def test_the_socket_is_the_usual_one_unless_it_is_named() -> None:
     assert parse(["--socket", "/run/other.sock"], {}).socket == "/run/other.sock"
 
 
+def test_metrics_are_served_to_whom_it_is_said(tmp_path: Path) -> None:
+    assert parse([], {}).metrics == ""
+    assert parse(["--metrics", "open"], {}).metrics == "open"
+    assert (parse(["--metrics", "token"], {}).metrics, parse(["--metrics", "token"], {}).metrics_token) == ("token", "")
+    path = tmp_path / "token"
+    path.write_text("a-token-of-some-length\n")
+    options = parse(["--metrics-token-file", str(path)], {})
+    assert (options.metrics, options.metrics_token) == ("token", "a-token-of-some-length")
+    assert "a-token" not in repr(options)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("short", ["token"]), ("x" * 16 + "\n" + "x" * 16, ["token"]), (None, ["token"]), ("x" * 16, ["open"])],
+)
+def test_a_token_that_is_none_is_wrong_usage(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], text: str | None, words: list[str]
+) -> None:
+    path = tmp_path / "token"
+    if text is not None:
+        path.write_text(text)
+    with pytest.raises(SystemExit) as ended:
+        parse(["--metrics", *words, "--metrics-token-file", str(path)], {})
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert "--metrics-token-file" in said
+    assert "x" * 16 not in said
+
+
 @pytest.mark.parametrize("port", ["x", "-1", "65536", "8501.0", "", "\uff18\uff15\uff10\uff11"])
 def test_what_is_no_port_is_wrong_usage(port: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:

@@ -9,6 +9,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from netmon_dashboard.guard import Guard, Keys, inline_script_hashes
+from netmon_dashboard.metrics_route import Scrapers
 
 KEYS = Keys(port=8501, token="the-token", session="the-session")  # noqa: S106 -- no secret: made up here
 HOST = (b"host", b"127.0.0.1:8501")
@@ -36,6 +37,7 @@ async def ask(
     has_extension: bool = True,
     app_headers: Sequence[tuple[bytes, bytes]] = UNCHANGED,
     keys: Keys = KEYS,
+    scrapers: Scrapers | None = None,
 ) -> Answer:
     """Send one request through a guard, to an app that answers 200 with these headers."""
     asked: list[Scope] = []
@@ -66,7 +68,7 @@ async def ask(
     }
     if kind == "http":
         scope["method"] = method
-    await Guard(app, keys=keys, script_hashes=["'sha256-abc='"])(scope, receive, send)
+    await Guard(app, keys=keys, script_hashes=["'sha256-abc='"], scrapers=scrapers)(scope, receive, send)
     first = sent[0]
     return Answer(
         status=first.get("status", 101 if first["type"] == "websocket.accept" else 403),
@@ -300,3 +302,34 @@ def test_scripts_inside_a_page_are_known_by_their_hash(tmp_path: Path) -> None:
     page = tmp_path / "index.html"
     page.write_text('<script></script><script src="x.js"></script><style></style>', encoding="utf-8")
     assert inline_script_hashes(page) == ["'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"]
+
+
+WITH_TOKEN = Scrapers(token="for-scrapers")  # noqa: S106 -- no secret: made up here
+BEARER = (b"authorization", b"Bearer for-scrapers")
+
+
+async def test_metrics_are_for_who_bears_their_token_and_it_opens_nothing_else() -> None:
+    assert (await ask("/metrics", HOST, BEARER, scrapers=WITH_TOKEN)).was_asked
+    assert (await ask("/metrics", *OPEN, scrapers=WITH_TOKEN)).was_asked
+    for path in ("/", "/metrics/", "/metrics/x", "/netmon/export"):
+        assert (await ask(path, HOST, BEARER, scrapers=WITH_TOKEN)).status == 403
+    assert (await ask("/netmon/live", HOST, ORIGIN, BEARER, kind="websocket", scrapers=WITH_TOKEN)).status == 403
+
+
+@pytest.mark.parametrize("scrapers", [WITH_TOKEN, Scrapers(token=None)])
+async def test_metrics_are_refused_to_pages_of_others_and_can_only_be_read(scrapers: Scrapers) -> None:
+    assert (await ask("/metrics", (b"host", b"evil.example"), BEARER, scrapers=scrapers)).status == 403
+    origin = (b"origin", b"http://evil.example")
+    assert (await ask("/metrics", HOST, origin, BEARER, scrapers=scrapers)).status == 403
+    assert (await ask("/metrics", HOST, BEARER, method="POST", scrapers=scrapers)).status == 405
+
+
+async def test_metrics_without_a_token_are_refused_unless_they_are_open() -> None:
+    refused = await ask("/metrics?token=the-token", HOST, scrapers=WITH_TOKEN)
+    assert (refused.status, refused.was_asked) == (403, False)
+    assert b"Authorization: Bearer" in refused.body
+    assert (await ask("/metrics", HOST, scrapers=Scrapers(token=None))).was_asked
+
+
+async def test_metrics_that_nobody_asked_for_are_refused_as_all_else() -> None:
+    assert (await ask("/metrics", HOST, BEARER)).status == 403

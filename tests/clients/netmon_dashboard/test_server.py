@@ -14,10 +14,12 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
+from netmon_client.metrics import CONTENT_TYPE
 from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot
 from netmon_dashboard.server import ASSETS, SCRIPT, new_keys
 from tests.clients.netmon_dashboard.door import Door, first_run
 from tests.support.dashboard_process import dashboard
+from tests.support.prometheus_text import read_metrics
 from tests.support.waiting import wait_for
 
 PLACES = [
@@ -34,6 +36,7 @@ PLACES = [
     "/netmon/assets/main.js",
     "/netmon/icon/0",
     "/netmon/live",
+    "/metrics",
     "/_stcore/stream",
 ]
 LIVE, STREAM = "/netmon/live", "/_stcore/stream"
@@ -295,3 +298,15 @@ def test_keys_are_drawn_anew_and_long_enough() -> None:
     one, other = new_keys(1), new_keys(1)
     assert len({one.token, one.session, other.token, other.session}) == 4
     assert min(map(len, (one.token, one.session))) == 43
+
+
+@pytest.mark.parametrize("who", ["token", "open"])
+def test_a_scraper_reads_metrics_where_that_was_asked_for(fake: FakeCollector, tmp_path: Path, who: str) -> None:
+    with dashboard(fake.socket, tmp_path / "log", "--port", "0", "--metrics", who) as program:
+        door = Door(program)
+        without, known = door.get("/metrics"), door.get("/metrics", Authorization=f"Bearer {program.token}")
+        assert without.status == (200 if who == "open" else 403)
+        assert (known.status, known.headers["content-type"]) == (200, CONTENT_TYPE)
+        assert "netmon_uptime_seconds" in read_metrics(known.body.decode())
+        assert "set-cookie" not in known.headers
+    assert "/metrics" in program.log.read_text()

@@ -44,10 +44,10 @@ def asking(flow_limit: int = 1_000) -> Machine:
 def test_a_new_connection_is_asked_for_once_and_owned_in_the_same_tick() -> None:
     machine = asking()
     machine.udp((HERE, 1), (PEER, 53), size=100)
-    assert machine.monitor.has_questions
+    assert machine.monitor.questions
     [question] = machine.monitor.take_questions(machine.now)
     assert (question.key.local_port, question.key.remote_port) == (1, 53)
-    assert not machine.monitor.has_questions
+    assert not machine.monitor.questions
     assert machine.monitor.take_questions(machine.now) == ()
     machine.monitor.add_answers([CURL], [answer(question.id)], machine.now)
     [row] = machine.tick().connections
@@ -58,7 +58,7 @@ def test_a_new_connection_is_asked_for_once_and_owned_in_the_same_tick() -> None
 def test_without_somebody_who_answers_nothing_waits() -> None:
     machine = Machine()
     machine.udp((HERE, 1), (PEER, 53))
-    assert not machine.monitor.has_questions
+    assert not machine.monitor.questions
     assert machine.monitor.take_questions(machine.now) == ()
 
 

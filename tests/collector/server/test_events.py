@@ -7,6 +7,7 @@ from netmon.model import (
     FilterField,
     InterfaceChange,
     InterfaceChanged,
+    StreamLag,
     Term,
 )
 from netmon.serving import InvalidRequest
@@ -44,6 +45,22 @@ def test_without_a_sequence_events_come_from_now_on() -> None:
     assert taken(cursor) == []
     close(source, 3)
     assert sequences(taken(cursor)) == [3]
+
+
+def test_who_does_not_read_is_behind_by_so_many_events_as_long_as_it_follows() -> None:
+    source = TickSource()
+    feed = EventFeed(source, lambda: START + 100)
+    quick, slow = (feed.open(EVERYTHING, None, "") for _ in range(2))
+    with feed.follow(quick), feed.follow(slow):
+        assert feed.lag() == StreamLag(stream="events", subscriber_count=2)
+        close(source, 1, 2, 3, 4)
+        taken(quick)
+        lag = feed.lag()
+        assert (lag.mean_behind_count, lag.worst_behind_count) == (2.0, 4)
+        assert lag.worst_lag_seconds == START + 100 - source.events_after(0).events[0].time
+        taken(slow)
+        assert feed.lag() == StreamLag(stream="events", subscriber_count=2)
+    assert feed.lag().subscriber_count == 0
 
 
 def test_events_go_on_after_a_sequence_without_loss_or_repetition() -> None:

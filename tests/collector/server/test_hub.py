@@ -149,6 +149,26 @@ async def test_a_slow_interval_that_was_missed_is_said_before_the_next() -> None
         assert snapshot.snapshot.sequence == 20
 
 
+async def test_who_does_not_take_what_is_due_is_behind_by_so_many_snapshots() -> None:
+    source = TickSource([row(1)])
+    hub = hub_of(source)
+    assert hub.lag(1.0).subscriber_count == 0
+    source.tick()
+    with hub.subscribe(VIEW, 1) as quick, hub.subscribe(VIEW, 1) as slow, hub.subscribe(VIEW, 10) as seldom:
+        for each in (quick, slow, seldom):
+            each.take()
+        assert hub.lag(2.0).worst_behind_count == 0
+        for _ in range(3):
+            source.tick()
+            hub.publish()
+            quick.take()
+        lag = hub.lag(2.0)
+        assert (lag.stream, lag.subscriber_count) == ("snapshots", 3)
+        assert (lag.worst_behind_count, lag.mean_behind_count, lag.worst_lag_seconds) == (3, 1.0, 6.0)
+        slow.take()
+        assert hub.lag(2.0).worst_lag_seconds == 0.0
+
+
 async def test_different_views_get_their_own() -> None:
     source = TickSource([row(1), row(2)])
     source.tick()

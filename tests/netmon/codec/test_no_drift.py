@@ -82,7 +82,10 @@ _OTHER_FIELDS: dict[str, dict[str, str | None]] = {
     "OwnerWay": {
         "last_scan_duration": "last_scan_seconds",
         "scan_interval": "scan_interval_seconds",
+        "total_scan_duration": "total_scan_seconds",
     },
+    "ProcessCost": {"cpu_time": "cpu_seconds"},
+    "StreamLag": {"worst_lag": "worst_lag_seconds"},
     "Status": {
         "uptime": "uptime_seconds",
         "interval": "interval_seconds",

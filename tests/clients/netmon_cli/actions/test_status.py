@@ -1,7 +1,7 @@
 import json
 from dataclasses import replace
 
-from netmon.model import Caller, MonitoringState, PacketSource, Status, Visibility
+from netmon.model import Caller, MonitoringState, PacketSource, ServiceLimits, Status, Visibility
 from netmon_cli.actions.status import screen_lines, status_lines
 from netmon_cli.render.palette import Palette
 from netmon_client.testing import FakeCollector, FakeRecorder, a_snapshot
@@ -28,6 +28,19 @@ def test_a_stop_a_recording_and_few_rights_are_said() -> None:
     assert "a recording, not this machine" in text_of(replace(STATUS, packet_source=PacketSource.RECORDING))
     little = text_of(replace(STATUS, caller=Caller(uid=1001, sees=Visibility.OWN, reason="not in group netmon")))
     assert "uid 1001, see your own processes, the rest as one sum, may not start, stop or clear" in little
+
+
+def test_how_much_is_served_is_said_where_the_collector_tells_it() -> None:
+    assert "clients" not in text_of(STATUS)
+    limits = ServiceLimits(
+        connection_count=7,
+        connection_limit=1_024,
+        connections_a_user=64,
+        subscriber_limit=512,
+        subscribers_a_user=32,
+    )
+    told = text_of(replace(STATUS, limits=limits, subscriber_count=2))
+    assert "clients   2 of 512 subscribers, 7 of 1,024 connections; of one user 32 and 64 at the most" in told
 
 
 def test_json_has_the_fields_of_the_contract(cli: Run) -> None:

@@ -2,8 +2,18 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import Drops, NamesStatus, OwnerWay, Scope, UnattributedReason
-from netmon_cli.metrics import Family, _lines, metrics_text
+from netmon.model import (
+    Drops,
+    NamesStatus,
+    OwnerWay,
+    ProcessCost,
+    Queue,
+    Scope,
+    ServiceLimits,
+    StreamLag,
+    UnattributedReason,
+)
+from netmon_client.metrics import Family, _lines, metrics_text
 from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS
 from tests.support.prometheus_text import read_metrics
 
@@ -18,8 +28,29 @@ BUSY = replace(
         interface_dropped_packets=2,
         malformed=(("bad_ip_version", 3), ("truncated_ip_header", 4)),
     ),
-    owner_ways=(OwnerWay(name="ebpf", in_use=True, scan_count=9, last_scan_seconds=0.00125),),
+    owner_ways=(OwnerWay(name="ebpf", in_use=True, scan_count=9, last_scan_seconds=0.00125, total_scan_seconds=0.5),),
     names=NamesStatus(is_on=True, name_count=30, shed_count=4),
+    processes=(
+        ProcessCost(role="main", pid=10, cpu_seconds=10.0, resident_bytes=40_000_000),
+        ProcessCost(role="helper", pid=12, cpu_seconds=2.5, resident_bytes=8_000_000),
+    ),
+    queues=(Queue(name="questions", depth=5, limit=100), Queue(name="events", depth=60, limit=1_000)),
+    stream_lags=(
+        StreamLag(
+            stream="snapshots",
+            subscriber_count=4,
+            mean_behind_count=0.75,
+            worst_behind_count=3,
+            worst_lag_seconds=3.5,
+        ),
+    ),
+    limits=ServiceLimits(
+        connection_count=7,
+        connection_limit=1_024,
+        connections_a_user=64,
+        subscriber_limit=512,
+        subscribers_a_user=32,
+    ),
 )
 
 
@@ -34,6 +65,33 @@ def test_a_scraper_can_read_all_of_it() -> None:
     assert found["netmon_packets_malformed_total"].series == {(): 7}
     assert found["netmon_owner_last_scan_seconds"].series == {(("way", "ebpf"),): 0.00125}
     assert found["netmon_attributed_ratio"].series == {(): 0.987}
+
+
+def test_what_waits_who_is_behind_and_what_each_process_costs_is_in_it() -> None:
+    found = read_metrics(metrics_text(BUSY, SNAPSHOT))
+    assert found["netmon_owner_scan_seconds_total"].series == {(("way", "ebpf"),): 0.5}
+    assert found["netmon_queue_length"].series == {(("queue", "questions"),): 5, (("queue", "events"),): 60}
+    assert found["netmon_queue_limit"].series == {(("queue", "questions"),): 100, (("queue", "events"),): 1_000}
+    assert found["netmon_stream_subscribers"].series == {(("stream", "snapshots"),): 4}
+    assert found["netmon_stream_behind"].series == {
+        (("of", "mean"), ("stream", "snapshots")): 0.75,
+        (("of", "worst"), ("stream", "snapshots")): 3,
+    }
+    assert found["netmon_stream_worst_lag_seconds"].series == {(("stream", "snapshots"),): 3.5}
+    cpu, memory = found["netmon_process_cpu_seconds_total"].series, found["netmon_process_resident_bytes"].series
+    assert cpu == {(("process", "main"),): 10.0, (("process", "helper"),): 2.5}
+    assert memory == {(("process", "main"),): 40_000_000, (("process", "helper"),): 8_000_000}
+    assert found["netmon_client_connections"].series == {(): 7}
+    assert found["netmon_client_connections_limit"].series == {(): 1_024}
+    assert found["netmon_subscribers_limit"].series == {(): 512}
+
+
+def test_every_name_is_a_series_once_and_its_labels_are_few_words() -> None:
+    found = read_metrics(metrics_text(BUSY, SNAPSHOT))
+    assert {name for read in found.values() for key in read.series for name, _ in key} == {
+        *("by", "method", "of", "process", "queue", "reason", "scope", "stream", "way"),
+    }
+    assert sum(len(read.series) for read in found.values()) < 200
 
 
 def test_every_scope_and_every_reason_has_its_series_from_the_beginning() -> None:
@@ -59,7 +117,9 @@ def test_nothing_that_names_anybody_is_in_it() -> None:
 
 
 def test_what_the_collector_does_not_tell_is_left_out() -> None:
-    found = read_metrics(metrics_text(replace(BUSY, names=None, attributed_share=None), SNAPSHOT))
+    found = read_metrics(metrics_text(replace(STATUS, names=None, attributed_share=None), SNAPSHOT))
+    assert not [name for name in found if name.startswith(("netmon_queue", "netmon_stream", "netmon_process"))]
+    assert "netmon_client_connections" not in found
     assert "netmon_names" not in found
     assert "netmon_attributed_ratio" not in found
 

@@ -7,7 +7,17 @@ interface has a series of its own, so there is nothing private in them, and thei
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from netmon.model import Connection, MonitoringState, Scope, Snapshot, Status, Traffic, UnattributedReason
+from netmon.model import (
+    Connection,
+    MonitoringState,
+    Scope,
+    ServiceLimits,
+    Snapshot,
+    Status,
+    StreamLag,
+    Traffic,
+    UnattributedReason,
+)
 
 __all__ = ["CONTENT_TYPE", "Family", "families", "metrics_text"]
 
@@ -34,7 +44,15 @@ def metrics_text(status: Status, snapshot: Snapshot) -> str:
 
 def families(status: Status, snapshot: Snapshot) -> tuple[Family, ...]:
     """Give all metrics. Seconds and bytes are base units; counters begin anew with each run of the collector."""
-    return (*_of_the_collector(status), *_of_losses(status), *_of_owners(status, snapshot), *_of_traffic(snapshot))
+    return (
+        *_of_the_collector(status),
+        *_of_its_processes(status),
+        *_of_what_waits(status),
+        *(_of_its_limits(status.limits) if status.limits is not None else ()),
+        *_of_losses(status),
+        *_of_owners(status, snapshot),
+        *_of_traffic(snapshot),
+    )
 
 
 def _of_the_collector(status: Status) -> Iterable[Family]:
@@ -52,6 +70,45 @@ def _of_the_collector(status: Status) -> Iterable[Family]:
     if status.names is not None:
         yield _one("names", "gauge", "Names of addresses that are known now.", status.names.name_count)
         yield _one("names_shed_total", "counter", "Facts of names that were given up.", status.names.shed_count)
+
+
+def _of_its_processes(status: Status) -> Iterable[Family]:
+    if status.processes:  # an older collector tells none
+        cpu = {cost.role: cost.cpu_seconds for cost in status.processes}
+        memory = {cost.role: float(cost.resident_bytes) for cost in status.processes}
+        help_text = "CPU time that each process has used; a helper's with those before it."
+        yield _by("process_cpu_seconds_total", "counter", help_text, "process", cpu)
+        yield _by("process_resident_bytes", "gauge", "Resident memory of each process.", "process", memory)
+
+
+def _of_what_waits(status: Status) -> Iterable[Family]:
+    if status.queues:
+        depths = {queue.name: float(queue.depth) for queue in status.queues}
+        limits = {queue.name: float(queue.limit) for queue in status.queues}
+        yield _by("queue_length", "gauge", "What waits: connections to be asked for, events kept.", "queue", depths)
+        yield _by("queue_limit", "gauge", "How much of it can wait.", "queue", limits)
+    if status.stream_lags:
+        yield from _of_lags(status.stream_lags)
+
+
+def _of_lags(lags: tuple[StreamLag, ...]) -> Iterable[Family]:
+    counts = {lag.stream: float(lag.subscriber_count) for lag in lags}
+    yield _by("stream_subscribers", "gauge", "Open streams, by what they carry.", "stream", counts)
+    behind: dict[tuple[tuple[str, str], ...], float] = {}
+    for lag in lags:
+        behind[("stream", lag.stream), ("of", "mean")] = lag.mean_behind_count
+        behind[("stream", lag.stream), ("of", "worst")] = lag.worst_behind_count
+    help_text = "Snapshots or events that wait for a subscriber: on average, and for the one furthest behind."
+    yield Family(name="netmon_stream_behind", kind="gauge", help=help_text, series=behind)
+    seconds = {lag.stream: lag.worst_lag_seconds for lag in lags}
+    help_text = "Since when the subscriber that is furthest behind has not taken what was due."
+    yield _by("stream_worst_lag_seconds", "gauge", help_text, "stream", seconds)
+
+
+def _of_its_limits(limits: ServiceLimits) -> Iterable[Family]:
+    yield _one("client_connections", "gauge", "Connections of clients that are open.", limits.connection_count)
+    yield _one("client_connections_limit", "gauge", "How many there can be.", limits.connection_limit)
+    yield _one("subscribers_limit", "gauge", "How many streams there can be.", limits.subscriber_limit)
 
 
 def _of_losses(status: Status) -> Iterable[Family]:
@@ -84,6 +141,9 @@ def _of_owners(status: Status, snapshot: Snapshot) -> Iterable[Family]:
     })  # fmt: skip
     yield _by("owner_last_scan_seconds", "gauge", "Length of the last lookup or listing.", "way", {
         name: way.last_scan_seconds for name, way in ways.items()
+    })  # fmt: skip
+    yield _by("owner_scan_seconds_total", "counter", "Length of all lookups or listings together.", "way", {
+        name: way.total_scan_seconds for name, way in ways.items()
     })  # fmt: skip
     if status.attributed_share is not None:
         help_text = "Share of all bytes since the start that have an owner."
