@@ -42,18 +42,22 @@ def is_clean(outcome: Outcome) -> bool:
 
 def report(outcome: Outcome) -> str:
     """Give the figures as text."""
-    lines = [f"{'':10} {'RSS MB/h':>9} {'first MB':>9} {'last MB':>9} {'fd':>9} {'threads':>9} {'CPU %':>6}"]
+    heads = ("RSS MB/h", "own MB/h", "first MB", "last MB", "fd", "threads", "CPU %")
+    lines = [f"{'':10} {heads[0]:>12} {heads[1]:>12}" + "".join(f" {head:>9}" for head in heads[2:])]
     for each in outcome.verdicts:
         name = each.program
-        slope = "-" if each.slope is None else f"{each.slope:.2f}"
+        slopes = [str(slope or "-") for slope in (each.slope, each.anonymous_slope)]
         sizes = [each.first_rss_bytes / MEGABYTE, each.last_rss_bytes / MEGABYTE]
         before, after = outcome.before[name], outcome.after[name]
         held = [f"{before.descriptors}>{after.descriptors}", f"{before.threads}>{after.threads}"]
         lines.append(
-            f"{name:10} {slope:>9} {sizes[0]:9.1f} {sizes[1]:9.1f} {held[0]:>9} {held[1]:>9}"
-            f" {outcome.cpu_percent[name]:6.1f}"
+            f"{name:10} {slopes[0]:>12} {slopes[1]:>12} {sizes[0]:9.1f} {sizes[1]:9.1f} {held[0]:>9} {held[1]:>9}"
+            f" {outcome.cpu_percent[name]:9.1f}"
         )
-    lines.append(f"slope may be {MOST_SLOPE_MEGABYTES} MB/h; balanced snapshots: {outcome.balanced_snapshots}")
+    lines.append(
+        f"RSS may rise by {MOST_SLOPE_MEGABYTES} MB/h after the first quarter (own: without files and rings, with the"
+        f" standard error); balanced snapshots: {outcome.balanced_snapshots}"
+    )
     lines.append("turns: " + ", ".join(f"{count} {name}" for name, count in outcome.turns.items()))
     lines += outcome.wrong
     return "\n".join(lines) + "\n"

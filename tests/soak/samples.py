@@ -39,17 +39,33 @@ class Sample:
     program: str
     rss_bytes: int
     pss_bytes: int
+    anonymous_bytes: int
+    """Of these, what is no file and no ring of a capture: what a program itself has made."""
     descriptors: int
     threads: int
     cpu_seconds: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Slope:
+    """A line's rise and its standard error, both in megabytes an hour."""
+
+    rise: float
+    error: float
+
+    def __str__(self) -> str:
+        """Give both as text."""
+        return f"{self.rise:.2f}±{self.error:.2f}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How one program came through. Slope in megabytes an hour, None where there are too few samples."""
+    """How one program came through. No slope where there are too few samples."""
 
     program: str
-    slope: float | None
+    slope: Slope | None
+    """Of its resident memory."""
+    anonymous_slope: Slope | None
     first_rss_bytes: int
     last_rss_bytes: int
     most_descriptors: int
@@ -58,7 +74,7 @@ class Verdict:
     @property
     def is_flat(self) -> bool:
         """Whether its memory grows less than it may."""
-        return self.slope is None or self.slope <= MOST_SLOPE_MEGABYTES
+        return self.slope is None or self.slope.rise <= MOST_SLOPE_MEGABYTES
 
 
 def sample(program: str, pids: Iterable[int], seconds: float) -> Sample:
@@ -69,7 +85,8 @@ def sample(program: str, pids: Iterable[int], seconds: float) -> Sample:
         seconds=round(seconds, 1),
         program=program,
         rss_bytes=sum(_status(pid, "VmRSS:") for pid in pids) * 1024,
-        pss_bytes=sum(_rollup(pid) for pid in pids) * 1024,
+        pss_bytes=sum(_rollup(pid, "Pss:") for pid in pids) * 1024,
+        anonymous_bytes=sum(_rollup(pid, "Anonymous:") for pid in pids) * 1024,
         descriptors=now.descriptors,
         threads=now.threads,
         cpu_seconds=round(cpu_seconds(pids), 2),
@@ -89,8 +106,8 @@ def _status(pid: int, name: str) -> int:
     return _number(Path(f"/proc/{pid}/status"), name)
 
 
-def _rollup(pid: int) -> int:
-    return _number(Path(f"/proc/{pid}/smaps_rollup"), "Pss:")
+def _rollup(pid: int, name: str) -> int:
+    return _number(Path(f"/proc/{pid}/smaps_rollup"), name)
 
 
 def _number(file: Path, name: str) -> int:
@@ -117,7 +134,7 @@ def least(points: Sequence[tuple[float, int]]) -> list[tuple[float, int]]:
     return [min(points[at : at + LEAST_OF], key=lambda point: point[1]) for at in whole]
 
 
-def slope_megabytes_an_hour(points: Sequence[tuple[float, int]]) -> float | None:
+def slope_megabytes_an_hour(points: Sequence[tuple[float, int]]) -> Slope | None:
     """Fit a line through (seconds, bytes) by least squares; None where there are less than eight points."""
     if len(points) < 8:
         return None
@@ -127,7 +144,10 @@ def slope_megabytes_an_hour(points: Sequence[tuple[float, int]]) -> float | None
     if not spread:
         return None
     rise = sum((time - mean_time) * (size - mean_size) for time, size in points)
-    return rise / spread * 3600 / MEGABYTE
+    slope = rise / spread
+    missed = sum((size - mean_size - slope * (time - mean_time)) ** 2 for time, size in points)
+    error = (missed / (len(points) - 2) / spread) ** 0.5
+    return Slope(rise=slope * 3_600 / MEGABYTE, error=error * 3_600 / MEGABYTE)
 
 
 def verdict(program: str, samples: Sequence[Sample]) -> Verdict:
@@ -137,6 +157,7 @@ def verdict(program: str, samples: Sequence[Sample]) -> Verdict:
     return Verdict(
         program=program,
         slope=slope_megabytes_an_hour(least([(each.seconds, each.rss_bytes) for each in later])),
+        anonymous_slope=slope_megabytes_an_hour(least([(each.seconds, each.anonymous_bytes) for each in later])),
         first_rss_bytes=later[0].rss_bytes,
         last_rss_bytes=later[-1].rss_bytes,
         most_descriptors=max(each.descriptors for each in own),

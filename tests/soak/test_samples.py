@@ -22,6 +22,7 @@ def grown(minutes: int, *, megabytes_an_hour: float, program: str = "collector")
                 program=program,
                 rss_bytes=size,
                 pss_bytes=size,
+                anonymous_bytes=size // 2,
                 descriptors=9,
                 threads=4,
                 cpu_seconds=1,
@@ -35,8 +36,20 @@ def test_growth_after_the_first_quarter_is_judged_and_the_filling_before_is_not(
     megabytes_an_hour: float, is_flat: bool
 ) -> None:
     found = verdict("collector", grown(60, megabytes_an_hour=megabytes_an_hour))
-    assert found.slope == pytest.approx(megabytes_an_hour, abs=0.05)
+    assert found.slope is not None
+    assert found.slope.rise == pytest.approx(megabytes_an_hour, abs=0.05)
+    assert found.slope.error < 0.05
+    assert found.anonymous_slope is not None
+    assert found.anonymous_slope.rise == pytest.approx(megabytes_an_hour / 2, abs=0.05)
     assert found.is_flat is is_flat
+
+
+def test_a_slope_says_how_sure_it_is() -> None:
+    """Eight points in two values: rise and standard error were worked out by hand."""
+    found = slope_megabytes_an_hour([(3_600.0 * time, 2_000_000 * (time % 2)) for time in range(8)])
+    assert found is not None
+    assert (found.rise, found.error) == pytest.approx((0.0952, 0.1739), abs=0.0001)
+    assert str(found) == "0.10±0.17"
 
 
 def test_a_soak_of_a_minute_judges_no_slope() -> None:
@@ -70,9 +83,10 @@ def test_one_descriptor_more_is_not_within() -> None:
 def test_samples_are_read_of_processes_and_kept_row_by_row(tmp_path: Path) -> None:
     own = sample("pytest", [os.getpid()], 12.34)
     assert own.rss_bytes >= own.pss_bytes > 1_000_000
+    assert own.rss_bytes >= own.anonymous_bytes > 1_000_000
     assert held([os.getpid(), os.getpid()]).descriptors >= 2 * own.descriptors
     file = SampleFile(tmp_path / "s.csv")
     file.add(own)
     head, row = (tmp_path / "s.csv").read_text().splitlines()
-    assert head == "seconds,program,rss_bytes,pss_bytes,descriptors,threads,cpu_seconds"
-    assert row.startswith(f"12.3,pytest,{own.rss_bytes},{own.pss_bytes},{own.descriptors},{own.threads},")
+    assert head == "seconds,program,rss_bytes,pss_bytes,anonymous_bytes,descriptors,threads,cpu_seconds"
+    assert row.startswith(f"12.3,pytest,{own.rss_bytes},{own.pss_bytes},{own.anonymous_bytes},{own.descriptors},{own.threads},")
