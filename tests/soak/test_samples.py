@@ -89,4 +89,6 @@ def test_samples_are_read_of_processes_and_kept_row_by_row(tmp_path: Path) -> No
     file.add(own)
     head, row = (tmp_path / "s.csv").read_text().splitlines()
     assert head == "seconds,program,rss_bytes,pss_bytes,anonymous_bytes,descriptors,threads,cpu_seconds"
-    assert row.startswith(f"12.3,pytest,{own.rss_bytes},{own.pss_bytes},{own.anonymous_bytes},{own.descriptors},{own.threads},")
+    assert row.startswith(
+        f"12.3,pytest,{own.rss_bytes},{own.pss_bytes},{own.anonymous_bytes},{own.descriptors},{own.threads},"
+    )

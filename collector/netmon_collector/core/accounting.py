@@ -8,7 +8,7 @@ exactly once.
 
 import struct
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import repeat
 from types import MappingProxyType
 from typing import Generic, Protocol, TypeVar
@@ -298,6 +298,11 @@ class Accountant(Generic[OwnerT]):
     def malformed(self) -> Mapping[str, int]:
         """Frames by the reason why they were not counted, or only with a doubt; the counts never go down."""
         return MappingProxyType(self._malformed)
+
+    @property
+    def interfaces(self) -> Iterable[str]:
+        """Names of all interfaces that showed a frame, whatever was in it, unless they were folded."""
+        return self._interfaces.keys()
 
     def non_ip(self, interface: str) -> tuple[int, int]:
         """Frames of ``interface`` that carried no IP, and their captured bytes with link header."""

@@ -245,6 +245,16 @@ class Flow:
         for amount in (self.elsewhere or {}).values():
             amount.begin_interval()
 
+    def follow_folded_places(self) -> None:
+        """Let go of interfaces that were summed up: what it moved there stands where they stand now."""
+        if self.place is not None:
+            self.place = self.place.now
+        if self.elsewhere is not None:
+            places: dict[InterfaceSums, Amount] = {}
+            for interface, amount in self.elsewhere.items():
+                places.setdefault(interface.now, Amount()).join(amount)
+            self.elsewhere = places
+
     def change(self) -> None:
         """Say that the facts differ from those last shown."""
         self.facts = None

@@ -1,6 +1,6 @@
 """Whose packets are whose: opens a connection for each new pair of ends, and moves counts from cells into the sums."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Sequence
 from itertools import count
 
 from netmon.address import scope_of
@@ -297,20 +297,27 @@ class FlowBook:
             if cell.packets:
                 self._collect_cell(cell)
 
-    def fold_interfaces(self) -> list[str]:
-        """Sum up the longest silent quarter of the interfaces if there are too many. Only right after ``collect``.
+    def silent_interfaces(self, counted: Iterable[str], open_names: Container[str]) -> list[str]:
+        """Give the longest silent quarter of the interfaces if there are too many, those that went before all others.
 
-        Gives their names.
+        ``counted``: names that the system counts for, also of interfaces that showed nothing; ``open_names``: those
+        that are captured now.
         """
-        if len(self.ledger.interfaces) <= INTERFACE_LIMIT:
+        names = dict.fromkeys((*self.ledger.interfaces, *self.accountant.interfaces, *counted))
+        names.pop(EARLIER_INTERFACES, None)
+        if len(names) <= INTERFACE_LIMIT:
             return []
-        names = [name for name in self.ledger.interfaces if name != EARLIER_INTERFACES]
-        names.sort(key=lambda name: self.accountant.last_packet_time(name) or 0.0)
-        silent = names[: INTERFACE_LIMIT // 4]
-        for name in silent:
+        last_packet_time = self.accountant.last_packet_time
+        in_order = sorted(names, key=lambda name: (name in open_names, last_packet_time(name) or 0.0))
+        return in_order[: INTERFACE_LIMIT // 4]
+
+    def fold_interfaces(self, names: Sequence[str]) -> None:
+        """Sum up these interfaces as earlier ones. Only right after ``collect``."""
+        for name in names:
             self.accountant.fold_interface(name, EARLIER_INTERFACES)
-        self.ledger.fold_interfaces(silent)
-        return silent
+        self.ledger.fold_interfaces(names)
+        for flow in self.table:
+            flow.follow_folded_places()
 
     def _collect_cell(self, cell: Cell[Route]) -> None:
         byte_count, packet_count = cell.bytes, cell.packets

@@ -59,6 +59,17 @@ class _Counted:
         self.interval_byte_count += byte_count
         self.interval_packet_count += packet_count
 
+    def begin_interval(self) -> None:
+        self.interval_byte_count = self.interval_packet_count = 0
+
+    def join(self, other: "_Counted") -> None:
+        self.since_time = min(self.since_time, other.since_time)
+        self.byte_count += other.byte_count
+        self.packet_count += other.packet_count
+        self.interval_byte_count += other.interval_byte_count
+        self.interval_packet_count += other.interval_packet_count
+        self.was_reset = self.was_reset or other.was_reset
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Window:
@@ -86,6 +97,22 @@ class _Outside:
             dropped_packets=max(0, self.dropped_packets - before.dropped_packets),
         )
 
+    def plus(self, other: "_Outside") -> "_Outside":
+        return _Outside(
+            non_ip_packets=self.non_ip_packets + other.non_ip_packets,
+            non_ip_bytes=self.non_ip_bytes + other.non_ip_bytes,
+            dropped_packets=self.dropped_packets + other.dropped_packets,
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Folded:
+    """What interfaces that were summed up leave beside their counts: each had a link header of its own."""
+
+    header_bytes: int = 0
+    interval_header_bytes: int = 0
+    dropped_packets: int = 0
+
 
 @dataclass(slots=True)
 class InterfaceBooks:
@@ -94,6 +121,9 @@ class InterfaceBooks:
     _counted: dict[str, _Counted] = field(default_factory=dict[str, _Counted])
     _readings: dict[int, LinkCounters] = field(default_factory=dict[int, LinkCounters])
     _before: dict[str, _Outside] = field(default_factory=dict[str, _Outside])
+    _folded: _Folded = field(default_factory=_Folded)
+    _folded_drops: dict[str, int] = field(default_factory=dict[str, int])
+    """Of each folded name, how many of its packets had been dropped by then."""
 
     def add(self, rows: Iterable[LinkCounters], wall_time: float) -> None:
         """Take a reading of all interfaces whose capture is open; the first of a handle is its baseline."""
@@ -115,21 +145,41 @@ class InterfaceBooks:
 
     def begin_interval(self) -> None:
         """Begin a new interval."""
+        self._folded.interval_header_bytes = 0
         for counted in self._counted.values():
-            counted.interval_byte_count = counted.interval_packet_count = 0
+            counted.begin_interval()
 
-    def fold(self, names: Iterable[str]) -> None:
-        """Sum up these interfaces under one name, as the captured side does."""
+    def fold_silent(self, book: FlowBook, drops: Mapping[str, CaptureCounts]) -> None:
+        """Sum up the longest silent interfaces under one name, on both sides, if there are too many.
+
+        Both sides stay what they were in sum. Only right after the book's ``collect``.
+        """
+        open_names = {row.interface for row in self._readings.values()}
+        names = book.silent_interfaces(self._counted, open_names)
+        if not names:
+            return
+        # Of a name that capture has forgotten too, a later count begins at 0.
+        self._folded_drops = {name: count for name, count in self._folded_drops.items() if name in drops}
         for name in names:
-            counted = self._counted.pop(name, None)
-            if counted is None:
-                continue
-            earlier = self._counted.setdefault(
-                EARLIER_INTERFACES, _Counted(since_time=counted.since_time, has_link_header=counted.has_link_header)
-            )
-            earlier.since_time = min(earlier.since_time, counted.since_time)
-            earlier.byte_count += counted.byte_count
-            earlier.packet_count += counted.packet_count
+            self._fold(name, book, drops)
+        book.fold_interfaces(names)
+
+    def _fold(self, name: str, book: FlowBook, drops: Mapping[str, CaptureCounts]) -> None:
+        sums = book.ledger.interfaces.get(name) or InterfaceSums()
+        counted = self._counted.pop(name, None)
+        header_bytes = _header_bytes(name, counted, book.accountant)
+        folded = self._folded
+        folded.header_bytes += (sums.sent_packets + sums.received_packets) * header_bytes
+        interval_packets = sums.interval_sent_packets + sums.interval_received_packets
+        folded.interval_header_bytes += interval_packets * header_bytes
+        if name in drops:
+            folded.dropped_packets += self._dropped(name, drops)
+            self._folded_drops[name] = drops[name].kernel_dropped_packets
+        earlier = self._before.get(EARLIER_INTERFACES, _Outside())
+        self._before[EARLIER_INTERFACES] = earlier.plus(self._before.pop(name, _Outside()))
+        if counted is not None:
+            blank = _Counted(since_time=counted.since_time, has_link_header=True)
+            self._counted.setdefault(EARLIER_INTERFACES, blank).join(counted)
 
     def statement(
         self, book: FlowBook, drops: Mapping[str, CaptureCounts], interval_seconds: float, wall_time: float
@@ -144,7 +194,7 @@ class InterfaceBooks:
     def _outside(self, name: str, accountant: Accountant[Route], drops: Mapping[str, CaptureCounts]) -> _Outside:
         packets, byte_count = accountant.non_ip(name)
         unreadable_packets, unreadable_bytes = accountant.unreadable(name)
-        dropped = drops[name].kernel_dropped_packets if name in drops else 0
+        dropped = self._dropped(name, drops)
         counted = self._counted.get(name)
         if counted is not None and not counted.has_link_header:
             # The filter of a loopback's handle lets each packet through once, and the system counts it twice.
@@ -156,19 +206,27 @@ class InterfaceBooks:
             dropped_packets=dropped,
         )
 
+    def _dropped(self, name: str, drops: Mapping[str, CaptureCounts]) -> int:
+        if name == EARLIER_INTERFACES:
+            return self._folded.dropped_packets
+        return drops[name].kernel_dropped_packets - self._folded_drops.get(name, 0) if name in drops else 0
+
     def _account(
         self, name: str, book: FlowBook, outside: _Outside, interval_seconds: float, wall_time: float
     ) -> InterfaceLedger:
         counted = self._counted.get(name)
         sums = book.ledger.interfaces.get(name) or InterfaceSums()
-        has_header = counted is None or counted.has_link_header
-        header_bytes = book.accountant.link_header_bytes(name) if has_header else 0
-        total = _closed(_total(counted, sums), outside, header_bytes)
+        header_bytes = _header_bytes(name, counted, book.accountant)
+        folded = self._folded if name == EARLIER_INTERFACES else _Folded()
+        window = _total(counted, sums)
+        total = _closed(window, outside, window.captured_packets * header_bytes + folded.header_bytes)
+        window = _interval(counted, sums)
+        link_header_bytes = window.captured_packets * header_bytes + folded.interval_header_bytes
         before = self._before.get(name, _Outside())
         return InterfaceLedger(
             name=name,
             total=total,
-            interval=_closed(_interval(counted, sums), outside.since(before), header_bytes),
+            interval=_closed(window, outside.since(before), link_header_bytes),
             interval_seconds=interval_seconds,
             since_time=wall_time if counted is None else counted.since_time,
             remark=_remark(total, was_reset=counted is not None and counted.was_reset),
@@ -203,13 +261,19 @@ def _interval(counted: _Counted | None, sums: InterfaceSums) -> _Window:
     )
 
 
-def _closed(window: _Window, outside: _Outside, header_bytes: int) -> LedgerSums:
+def _header_bytes(name: str, counted: _Counted | None, accountant: Accountant[Route]) -> int:
+    """Give the link header of a packet in the system's count; 0 for what is folded, where each had its own."""
+    has_header = counted is None or counted.has_link_header
+    return accountant.link_header_bytes(name) if has_header else 0
+
+
+def _closed(window: _Window, outside: _Outside, link_header_bytes: int) -> LedgerSums:
     """Close the account of a window: what is missing is told, and what is known to explain it."""
     sums = LedgerSums(
         attributed_bytes=window.captured_bytes - sum(each.byte_count for each in window.unattributed),
         attributed_packets=window.captured_packets - sum(each.packet_count for each in window.unattributed),
         unattributed=window.unattributed,
-        link_header_bytes=window.captured_packets * header_bytes,
+        link_header_bytes=link_header_bytes,
         non_ip_bytes=outside.non_ip_bytes,
         non_ip_packets=outside.non_ip_packets,
         dropped_packets=outside.dropped_packets,

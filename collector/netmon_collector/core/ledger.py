@@ -80,7 +80,9 @@ class Ledger:
     def fold_interfaces(self, names: Iterable[str]) -> None:
         """Sum up these interfaces under one name. One that is heard again begins anew."""
         for name in names:
-            self.interfaces.pop(name).fold_into(self.interface(EARLIER_INTERFACES))
+            sums = self.interfaces.pop(name, None)  # none where no IP packet was seen
+            if sums is not None:
+                sums.fold_into(self.interface(EARLIER_INTERFACES))
 
     def count_sent(self, flow: Flow, byte_count: int, packet_count: int) -> None:
         """Count what a connection sent."""

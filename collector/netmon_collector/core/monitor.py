@@ -235,7 +235,7 @@ class Monitor:
         self._now, self._wall_time, self._tick_at = now, wall_time, now
         self._book.now = now
         self._book.collect()
-        self._interface_books.fold(self._book.fold_interfaces())
+        self._interface_books.fold_silent(self._book, self._counts)
         self._sequence += 1
         self.naming.settle(wall_time)
         self.tcp.settle()

@@ -42,9 +42,10 @@ class Lane:
             self._send(memoryview(first))
 
     def stop(self) -> None:
-        """Move no more; before the sockets are closed."""
+        """Move no more; before the sockets are closed. Lets go of ``end``, which holds whoever holds this lane."""
         self._loop.remove_reader(self._source)
         self._loop.remove_writer(self._sink)
+        self._end = _nothing
 
     def _move(self) -> None:
         try:
@@ -131,4 +132,10 @@ class Pump:
             lane.stop()
         self._server.close()
         self._client.close()
-        self._ended()
+        # What it was given may hold this pump: without a cycle it is freed now, not at some later collection.
+        ended, self._ended = self._ended, _nothing
+        ended()
+
+
+def _nothing() -> None:
+    """Be in the place of what is not to be called again."""

@@ -278,3 +278,23 @@ def test_interfaces_of_containers_that_went_are_summed_up_and_the_rest_stay() ->
     again = machine.tick()
     assert next(one for one in again.interfaces if one.name == "veth0").traffic.sent_packets == 1
     assert sum(one.traffic.sent_bytes for one in again.interfaces) == again.totals.sent_bytes
+
+
+def test_a_connection_that_outlives_many_interfaces_does_not_hold_on_to_them() -> None:
+    """As a host's own broadcasts do, which have the same two ends on each interface that comes."""
+    machine = Machine()
+    anybody, everybody = (bytes(4), 68), (bytes((255, 255, 255, 255)), 67)
+    for number in range(2 * INTERFACE_LIMIT):
+        machine.udp(anybody, everybody, size=10, interface=f"veth{number}")
+        machine.tick()
+    (flow,) = machine.monitor._book.table
+    assert flow.elsewhere is not None
+    assert len(flow.elsewhere) <= INTERFACE_LIMIT + 1
+    assert_balanced(machine.tick())
+    # Its reason can still be moved from all of them: what has no owner is the same in the sums by interface.
+    machine.monitor._book.assign(flow, None, UnattributedReason.KERNEL)
+    sums = machine.monitor._book.ledger.interfaces.values()
+    reasons = {reason: sum(each.ownerless_of(reason).packet_count for each in sums) for reason in UnattributedReason}
+    moved = flow.tally.sent_packets + flow.tally.received_packets
+    assert reasons[UnattributedReason.KERNEL] == moved == 2 * INTERFACE_LIMIT
+    assert sum(reasons.values()) == moved

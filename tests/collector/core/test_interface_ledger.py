@@ -170,6 +170,70 @@ def test_interfaces_that_are_summed_up_keep_both_sides() -> None:
         machine.count(0, 0, opening=number, name=f"veth{number}")
         machine.tcp(*ENDS, size=PACKET_BYTES - 40, interface=f"veth{number}")
         machine.count(FRAME_BYTES, 1, opening=number, name=f"veth{number}")
-    total = machine.ledger(EARLIER_INTERFACES).total
-    assert total.system_bytes == (INTERFACE_LIMIT // 4) * FRAME_BYTES
-    assert (total.difference_packets, total.unattributed_packets) == (0, INTERFACE_LIMIT // 4)
+    folded = machine.ledger(EARLIER_INTERFACES)
+    count = INTERFACE_LIMIT // 4
+    for sums in (folded.total, folded.interval):
+        assert (sums.system_bytes, sums.system_packets) == (count * FRAME_BYTES, count)
+        assert (sums.unattributed_packets, sums.link_header_bytes) == (count, count * 14)
+        assert (sums.difference_packets, sums.difference_bytes) == (0, 0)
+    assert folded.remark == ""
+    later = machine.ledger(EARLIER_INTERFACES)
+    assert (later.total, later.interval.system_bytes, later.interval.link_header_bytes) == (folded.total, 0, 0)
+
+
+def test_interfaces_that_never_showed_a_packet_are_summed_up_too() -> None:
+    machine = Watched()
+    machine.tcp(*ENDS, size=PACKET_BYTES - 40, interface="eth0")
+    count = 2 * INTERFACE_LIMIT
+    for number in range(count):
+        machine.monitor.add_link_counters(
+            [
+                LinkCounters(interface="eth0", opening=-1, byte_count=0, packet_count=0),
+                LinkCounters(interface=f"veth{number}", opening=number, byte_count=0, packet_count=0),
+            ],
+            machine.wall_time,
+        )
+        machine.tick()
+        assert len(machine.monitor.interface_ledgers) <= INTERFACE_LIMIT + 1
+    names = [each.name for each in machine.monitor.interface_ledgers]
+    # The longest silent ones were given up, but never one that is still there.
+    assert {"eth0", f"veth{count - 1}", EARLIER_INTERFACES} <= {*names}
+
+
+def test_interfaces_that_showed_no_ip_are_summed_up_with_what_they_showed() -> None:
+    machine = Watched()
+    arp = frames.ethernet(bytes(28), 0x0806)
+    count = 2 * INTERFACE_LIMIT
+    for number in range(count):
+        name = f"veth{number}"
+        machine.count(0, 0, opening=number, name=name)
+        machine.monitor.add_batch(frames.batch([arp], interface=name))
+        machine.count(len(arp), 1, opening=number, name=name)
+        machine.tick()
+    rows = {each.name: each.total for each in machine.monitor.interface_ledgers}
+    assert len(rows) <= INTERFACE_LIMIT + 1
+    assert len([*machine.monitor._book.accountant.interfaces]) <= INTERFACE_LIMIT + 1
+    assert rows[EARLIER_INTERFACES].non_ip_packets == count - (len(rows) - 1)
+    assert sum(each.non_ip_bytes for each in rows.values()) == count * len(arp)
+    assert {(each.difference_bytes, each.difference_packets) for each in rows.values()} == {(0, 0)}
+
+
+def test_drops_of_an_interface_that_was_summed_up_are_told_once() -> None:
+    machine = Watched()
+
+    def drop(count: int) -> None:
+        row = CaptureCounts(
+            interface="veth0", received_packets=9, kernel_dropped_packets=count, interface_dropped_packets=0
+        )
+        machine.monitor.add_capture_counts([row])
+
+    machine.count(0, 0, opening=0, name="veth0")
+    drop(3)
+    for number in range(1, INTERFACE_LIMIT + 1):
+        machine.count(0, 0, opening=number, name=f"veth{number}")
+        machine.tick()
+    assert machine.ledger(EARLIER_INTERFACES).total.dropped_packets == 3
+    machine.count(0, 0, opening=9_999, name="veth0")  # it comes again, and drops more
+    drop(5)
+    assert machine.ledger("veth0").total.dropped_packets == 2
+    assert machine.ledger(EARLIER_INTERFACES).total.dropped_packets == 3

@@ -1,4 +1,5 @@
 import marshal
+import tracemalloc
 from dataclasses import fields
 
 from netmon.model import ConnectionState, OwnerConfidence, OwnerMethod, OwnerWay, Process, Protocol
@@ -127,6 +128,21 @@ def test_both_sides_forget_together_when_there_are_too_many() -> None:
         read = reader.read(sent(writer.write(found, asked)), asked)
         assert read.processes == (process(number),)
     assert len(reader._known) < KNOWN_LIMIT
+
+
+def test_an_hour_of_short_processes_leaves_little_on_either_side() -> None:
+    writer, reader = AnswerWriter(), AnswerReader()
+    asked = (Question("c1", KEY, 1.0),)
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        for number in range(3_600):
+            found = Answers(answers=(answer(f"b-{number}"),), processes=(process(number),))
+            reader.read(sent(writer.write(found, asked)), asked)
+        after, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert after - before < 1_000_000
 
 
 def test_sockets_of_other_namespaces_come_through() -> None:

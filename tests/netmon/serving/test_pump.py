@@ -1,4 +1,5 @@
 import asyncio
+import gc
 import os
 import random
 import socket
@@ -6,7 +7,7 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from netmon.serving.pump import CHUNK_BYTES, Pump
+from netmon.serving.pump import CHUNK_BYTES, Lane, Pump
 from netmon.serving.stalled import unread_bytes
 from tests.support.served_collector import until
 
@@ -107,6 +108,34 @@ async def test_a_client_that_goes_ends_the_connection_behind_once(pumped: Pumped
         assert await asyncio.get_running_loop().sock_recv(pumped.server, 100) == b""
     pumped.pump.end()
     assert pumped.ended == 1
+
+
+async def test_a_pump_that_has_ended_is_freed_at_once() -> None:
+    """Whoever made it knows it too, as the gate does: a cycle would live until a whole collection, minutes later."""
+    (client, near), (server, behind) = socket.socketpair(), socket.socketpair()
+    for end in (near, behind):
+        end.setblocking(False)
+
+    def make() -> Pump:
+        pump = Pump(near, behind, lambda: ended.append(id(pump)), asyncio.get_running_loop())
+        return pump
+
+    ended: list[int] = []
+    gc.collect()
+    gc.disable()
+    try:
+        pump = make()
+        pump.start(b"")
+        pump.end()
+        number = id(pump)
+        del pump
+        left = [each for each in gc.get_objects() if isinstance(each, Pump | Lane)]
+    finally:
+        gc.enable()
+        client.close()
+        server.close()
+    assert ended == [number]
+    assert left == []
 
 
 async def test_for_how_long_a_client_has_read_nothing_is_known(pumped: Pumped) -> None:
