@@ -9,7 +9,7 @@ from netmon_collector.core.accounting import Accountant, Cell
 from netmon_collector.core.carriers import Carriers
 from netmon_collector.core.flow import Flow, FlowKey, Owner, Route
 from netmon_collector.core.flow_table import FLOW_LIMIT, FlowTable
-from netmon_collector.core.ledger import EARLIER_INTERFACES, INTERFACE_LIMIT, Ledger
+from netmon_collector.core.ledger import EARLIER_INTERFACES, GONE_LIMIT, INTERFACE_LIMIT, Ledger
 from netmon_collector.core.network import Network, Way, scope_between
 from netmon_collector.core.packet import TCP_SYN, Packet
 from netmon_collector.core.questions import Questions
@@ -297,19 +297,20 @@ class FlowBook:
             if cell.packets:
                 self._collect_cell(cell)
 
-    def silent_interfaces(self, counted: Iterable[str], open_names: Container[str]) -> list[str]:
-        """Give the longest silent quarter of the interfaces if there are too many, those that went before all others.
+    def silent_interfaces(self, counted: Iterable[str], open_names: Container[str] | None) -> list[str]:
+        """Give the longest silent interfaces if there are too many: down to three quarters of those that may stay.
 
         ``counted``: names that the system counts for, also of interfaces that showed nothing; ``open_names``: those
-        that are captured now.
+        that are captured now, None where nobody tells.
         """
         names = dict.fromkeys((*self.ledger.interfaces, *self.accountant.interfaces, *counted))
         names.pop(EARLIER_INTERFACES, None)
-        if len(names) <= INTERFACE_LIMIT:
-            return []
-        last_packet_time = self.accountant.last_packet_time
-        in_order = sorted(names, key=lambda name: (name in open_names, last_packet_time(name) or 0.0))
-        return in_order[: INTERFACE_LIMIT // 4]
+        gone = [] if open_names is None else [name for name in names if name not in open_names]
+        for limit, found in ((GONE_LIMIT, gone), (INTERFACE_LIMIT, list(names))):
+            if len(found) > limit:
+                found.sort(key=lambda name: self.accountant.last_packet_time(name) or 0.0)
+                return found[: len(found) - limit * 3 // 4]
+        return []
 
     def fold_interfaces(self, names: Sequence[str]) -> None:
         """Sum up these interfaces as earlier ones. Only right after ``collect``."""

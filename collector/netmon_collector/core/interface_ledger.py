@@ -155,7 +155,7 @@ class InterfaceBooks:
         Both sides stay what they were in sum. Only right after the book's ``collect``.
         """
         open_names = {row.interface for row in self._readings.values()}
-        names = book.silent_interfaces(self._counted, open_names)
+        names = book.silent_interfaces(self._counted, open_names or None)
         if not names:
             return
         # Of a name that capture has forgotten too, a later count begins at 0.

@@ -268,7 +268,7 @@ def test_interfaces_of_containers_that_went_are_summed_up_and_the_rest_stay() ->
     machine.udp((HERE, 9), (PEER, 53), size=10, interface="eth0")
     after = machine.tick()
     names = {one.name for one in after.interfaces}
-    assert len(names) == INTERFACE_LIMIT + 2 - INTERFACE_LIMIT // 4
+    assert len(names) == INTERFACE_LIMIT * 3 // 4 + 1
     assert {"eth0", EARLIER_INTERFACES, f"veth{INTERFACE_LIMIT - 1}"} <= names
     assert "veth0" not in names
     assert sum(one.traffic.sent_bytes for one in after.interfaces) == after.totals.sent_bytes
@@ -286,7 +286,8 @@ def test_a_connection_that_outlives_many_interfaces_does_not_hold_on_to_them() -
     anybody, everybody = (bytes(4), 68), (bytes((255, 255, 255, 255)), 67)
     for number in range(2 * INTERFACE_LIMIT):
         machine.udp(anybody, everybody, size=10, interface=f"veth{number}")
-        machine.tick()
+        if number % 32 == 31:
+            machine.tick()
     (flow,) = machine.monitor._book.table
     assert flow.elsewhere is not None
     assert len(flow.elsewhere) <= INTERFACE_LIMIT + 1

@@ -3,7 +3,7 @@
 from netmon.model import InterfaceLedger, LedgerSums
 from netmon_collector.core.batch import CaptureCounts
 from netmon_collector.core.interface_ledger import LinkCounters
-from netmon_collector.core.ledger import EARLIER_INTERFACES, INTERFACE_LIMIT
+from netmon_collector.core.ledger import EARLIER_INTERFACES, GONE_LIMIT
 from tests.support import frames
 from tests.support.wire import HERE, PEER, START, Machine
 
@@ -166,12 +166,12 @@ def test_a_system_without_counters_has_no_difference_and_says_so() -> None:
 
 def test_interfaces_that_are_summed_up_keep_both_sides() -> None:
     machine = Watched()
-    for number in range(INTERFACE_LIMIT + 1):
+    for number in range(2 * GONE_LIMIT + 1):
         machine.count(0, 0, opening=number, name=f"veth{number}")
         machine.tcp(*ENDS, size=PACKET_BYTES - 40, interface=f"veth{number}")
         machine.count(FRAME_BYTES, 1, opening=number, name=f"veth{number}")
     folded = machine.ledger(EARLIER_INTERFACES)
-    count = INTERFACE_LIMIT // 4
+    count = 2 * GONE_LIMIT - GONE_LIMIT * 3 // 4
     for sums in (folded.total, folded.interval):
         assert (sums.system_bytes, sums.system_packets) == (count * FRAME_BYTES, count)
         assert (sums.unattributed_packets, sums.link_header_bytes) == (count, count * 14)
@@ -184,7 +184,7 @@ def test_interfaces_that_are_summed_up_keep_both_sides() -> None:
 def test_interfaces_that_never_showed_a_packet_are_summed_up_too() -> None:
     machine = Watched()
     machine.tcp(*ENDS, size=PACKET_BYTES - 40, interface="eth0")
-    count = 2 * INTERFACE_LIMIT
+    count = 8 * GONE_LIMIT
     for number in range(count):
         machine.monitor.add_link_counters(
             [
@@ -193,8 +193,10 @@ def test_interfaces_that_never_showed_a_packet_are_summed_up_too() -> None:
             ],
             machine.wall_time,
         )
-        machine.tick()
-        assert len(machine.monitor.interface_ledgers) <= INTERFACE_LIMIT + 1
+        if number % 32 == 31:
+            machine.tick()
+    machine.tick()
+    assert len(machine.monitor.interface_ledgers) <= GONE_LIMIT + 3
     names = [each.name for each in machine.monitor.interface_ledgers]
     # The longest silent ones were given up, but never one that is still there.
     assert {"eth0", f"veth{count - 1}", EARLIER_INTERFACES} <= {*names}
@@ -203,16 +205,17 @@ def test_interfaces_that_never_showed_a_packet_are_summed_up_too() -> None:
 def test_interfaces_that_showed_no_ip_are_summed_up_with_what_they_showed() -> None:
     machine = Watched()
     arp = frames.ethernet(bytes(28), 0x0806)
-    count = 2 * INTERFACE_LIMIT
+    count = 8 * GONE_LIMIT
     for number in range(count):
         name = f"veth{number}"
         machine.count(0, 0, opening=number, name=name)
         machine.monitor.add_batch(frames.batch([arp], interface=name))
         machine.count(len(arp), 1, opening=number, name=name)
-        machine.tick()
+        if number % 32 == 31:
+            machine.tick()
     rows = {each.name: each.total for each in machine.monitor.interface_ledgers}
-    assert len(rows) <= INTERFACE_LIMIT + 1
-    assert len([*machine.monitor._book.accountant.interfaces]) <= INTERFACE_LIMIT + 1
+    assert len(rows) <= GONE_LIMIT + 2
+    assert len([*machine.monitor._book.accountant.interfaces]) <= GONE_LIMIT + 2
     assert rows[EARLIER_INTERFACES].non_ip_packets == count - (len(rows) - 1)
     assert sum(each.non_ip_bytes for each in rows.values()) == count * len(arp)
     assert {(each.difference_bytes, each.difference_packets) for each in rows.values()} == {(0, 0)}
@@ -229,9 +232,8 @@ def test_drops_of_an_interface_that_was_summed_up_are_told_once() -> None:
 
     machine.count(0, 0, opening=0, name="veth0")
     drop(3)
-    for number in range(1, INTERFACE_LIMIT + 1):
+    for number in range(1, GONE_LIMIT + 3):
         machine.count(0, 0, opening=number, name=f"veth{number}")
-        machine.tick()
     assert machine.ledger(EARLIER_INTERFACES).total.dropped_packets == 3
     machine.count(0, 0, opening=9_999, name="veth0")  # it comes again, and drops more
     drop(5)
