@@ -8,8 +8,8 @@ from netmon.model import Scope
 
 __all__ = ["address_text", "is_multicast", "is_unspecified", "packed_address", "scope_of", "unmapped"]
 
-# As many as the collector keeps connections at the most; a text and its key take about 150 bytes.
-_KEPT = 16_384
+# A text and its key take about 150 bytes. Rows are kept as long as they do not change, so that only new ones ask.
+_KEPT = 4_096
 
 _MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 _LOOPBACK_6 = bytes(15) + b"\x01"

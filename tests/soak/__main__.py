@@ -55,8 +55,8 @@ def report(outcome: Outcome) -> str:
             f" {outcome.cpu_percent[name]:9.1f}"
         )
     lines.append(
-        f"RSS may rise by {MOST_SLOPE_MEGABYTES} MB/h after the first quarter (own: without files and rings, with the"
-        f" standard error); balanced snapshots: {outcome.balanced_snapshots}"
+        f"own memory (RSS without files and rings) may rise by {MOST_SLOPE_MEGABYTES} MB/h after the first quarter;"
+        f" ±: standard error; balanced snapshots: {outcome.balanced_snapshots}"
     )
     lines.append("turns: " + ", ".join(f"{count} {name}" for name, count in outcome.turns.items()))
     lines += outcome.wrong

@@ -64,8 +64,9 @@ class Verdict:
 
     program: str
     slope: Slope | None
-    """Of its resident memory."""
+    """Of its resident memory, with the rings of interfaces that come and go and with files that are read."""
     anonymous_slope: Slope | None
+    """Of what it has made itself: what is judged."""
     first_rss_bytes: int
     last_rss_bytes: int
     most_descriptors: int
@@ -74,7 +75,7 @@ class Verdict:
     @property
     def is_flat(self) -> bool:
         """Whether its memory grows less than it may."""
-        return self.slope is None or self.slope.rise <= MOST_SLOPE_MEGABYTES
+        return self.anonymous_slope is None or self.anonymous_slope.rise <= MOST_SLOPE_MEGABYTES
 
 
 def sample(program: str, pids: Iterable[int], seconds: float) -> Sample:

@@ -14,7 +14,7 @@ from netmon_recorder.store.journal import check_journal
 from netmon_recorder.store.port import StorageBroken, StorageError
 
 _READERS: Final = 2
-"""Connections for questions; each keeps up to 2 MB of pages. More questions at once wait their turn."""
+"""Connections for questions; each keeps up to 0.5 MB of pages. More questions at once wait their turn."""
 
 log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from typing import Final
 
 from netmon.model import UsageDimension, UsageKey
 
-_MOST_KNOWN: Final = 50_000
-"""Keys that are kept in memory: 15 MB. A key that is not among them costs two look-ups."""
+_MOST_KNOWN: Final = 8_000
+"""Keys that are kept in memory: 3 MB. A key that is not among them costs two look-ups."""
 
 
 class KeyBook:
@@ -29,6 +29,7 @@ class KeyBook:
         number = self._keys.get(key)
         if number is None:
             if len(self._keys) >= _MOST_KNOWN:
+                self.flush(connection)  # what waits is by key too
                 self.forget()
             number = self._keys[key] = self._stored(connection, key, minute)
         # Once a quarter of an hour is enough on the disk: each key is a page to write. The rest waits in memory.

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from netmon.model import CleanupSelection
+from netmon_recorder.store import keys
 from tests.support.history_stage import NOON, at, keep, opened, row
 
 
@@ -48,3 +49,23 @@ def test_the_last_minute_is_found_again_after_a_kill(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         (minute,) = store._writer.execute("SELECT last_minute FROM key").fetchone()
     assert minute * 60 == quarter + 300
+
+
+def test_keys_that_come_and_go_leave_little_in_memory(tmp_path: Path) -> None:
+    """As hosts do: each is seen for two minutes and never again."""
+    count = keys._MOST_KNOWN + 100
+    with opened(tmp_path) as store:
+        for first in range(0, count, 100):
+            hosts = [f"2001:db8::{number:x}" for number in range(first, first + 100)]
+            for minute in (first // 100 * 2, first // 100 * 2 + 1):
+                keep(store, *(row(NOON + minute * 60, remote_host=host) for host in hosts))
+        book = store._keys
+        assert len(book._keys) <= keys._MOST_KNOWN
+        assert len(book._last_minutes) <= keys._MOST_KNOWN
+        assert len(book._waiting) <= keys._MOST_KNOWN
+        assert store.status(NOON).key_count == count
+        # What waited was written, not forgotten.
+        waiting = book.waiting()
+        stored = dict(store._writer.execute("SELECT id, last_minute FROM key").fetchall())
+    seen = {number: max(minute, waiting.get(number, 0)) for number, minute in stored.items()}
+    assert sorted(seen.values()) == sorted(int(NOON) // 60 + number // 100 * 2 + 1 for number in range(count))
