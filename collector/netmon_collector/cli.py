@@ -1,6 +1,5 @@
 """The command ``netmon-collector``: settings in, an exit code out."""
 
-import gc
 import logging
 import os
 import resource
@@ -8,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from netmon.model import Degradation
-from netmon_collector import own_code
+from netmon_collector import garbage, own_code
 from netmon_collector.config import ConfigError, Settings, load_settings
 from netmon_collector.invoker import command_lines_of
 from netmon_collector.priority import hurry
@@ -20,11 +19,6 @@ EXIT_OWNERS_LOST = 70
 EXIT_ALREADY_RUNNING = 75
 EXIT_NO_PERMISSION = 77
 EXIT_UNSAFE = 78
-
-_GARBAGE_AFTER = 20_000
-"""Objects after which the interpreter looks for garbage. A connection is some 30 objects that stay for a minute: at 200
-new ones a second its usual 700 made it look 15 times a second and took a sixth of all CPU (65 us a connection, so 7),
-and found nothing: what is tracked is taken apart when it is forgotten."""
 
 _REFUSED = """\
 netmon-collector: no right to capture packets (this needs root or CAP_NET_RAW).
@@ -88,7 +82,7 @@ def _prepared(settings: Settings, warnings: tuple[Degradation, ...]) -> Callable
     from netmon_collector.daemon import run  # noqa: PLC0415
     from netmon_collector.source import CaptureRefused, OwnersLost, SomethingMissing  # noqa: PLC0415
 
-    _collect_garbage_seldom()
+    garbage.collect_seldom()
 
     def collect() -> tuple[int, str]:
         try:
@@ -125,11 +119,6 @@ def _set_up(settings: Settings) -> None:
     # asyncio and grpc tell of their inner workings on the debug level.
     logging.getLogger("asyncio").setLevel(logging.WARNING)
     logging.getLogger("grpc").setLevel(logging.WARNING)
-
-
-def _collect_garbage_seldom() -> None:
-    gc.freeze()  # the 50,000 objects of loaded modules stay
-    gc.set_threshold(_GARBAGE_AFTER)
 
 
 def _look_at_own_code() -> Degradation | None:

@@ -14,6 +14,7 @@ from netmon_collector.config import ConfigError, Settings
 from netmon_collector.controls import Controls
 from netmon_collector.finding.file_maker import FileMaker
 from netmon_collector.finding_state import HELPER_IS_DOWN
+from netmon_collector.garbage import YoungGarbage
 from netmon_collector.host.interfaces import list_interfaces
 from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.invoker import command_lines_of, sudo_owner
@@ -240,6 +241,7 @@ class Daemon:
 
     async def _keep_ticks(self) -> None:
         due = clock.monotonic() + self._interval_seconds
+        garbage = YoungGarbage(due)
         failures = 0
         while True:
             await asyncio.sleep(max(0.0, due - clock.monotonic()))
@@ -249,6 +251,7 @@ class Daemon:
                 self._say_late(missed, late_seconds)
             failures = self._try_tick(failures)
             await self._tell_health()
+            garbage.look(clock.monotonic())
             if self._is_service and self._source.helper.is_lost:
                 raise OwnersLost
             due += self._interval_seconds * (missed + 1)
