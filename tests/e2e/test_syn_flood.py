@@ -7,6 +7,7 @@ from tests.support.flooded import flooded
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
 FILLING, SYNS, PER_SECOND, CONNECTIONS = 20_000, 40_000, 20_000, 2_000
+MEMORY_BYTES = 20_000_000
 
 
 def test_a_flood_of_syns_takes_no_real_connection_and_every_packet_is_accounted_for(
@@ -19,3 +20,4 @@ def test_a_flood_of_syns_takes_no_real_connection_and_every_packet_is_accounted_
     assert found.kept == CONNECTIONS
     assert found.uncounted_packets == 0
     assert found.answers > 0
+    assert found.filled_bytes + found.grown_bytes <= MEMORY_BYTES

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from netmon_client import Client, CollectorUnreachable, connect
 from tests.support.balance import assert_balanced
-from tests.support.collector_process import CollectorProcess, collector, cpu_seconds
+from tests.support.collector_process import CollectorProcess, collector, cpu_seconds, pss_bytes
 from tests.support.source_tree import ROOT
 from tests.support.stage import Stage, stage
 from tests.support.traffic import programs
@@ -22,7 +22,8 @@ ANSWER_SECONDS = 60.0
 class Flooded:
     """What came of it. ``uncounted_packets``: on the wire, and neither counted nor told as dropped.
 
-    ``filled_bytes``: what the first SYNs took, which fill the tables; ``grown_bytes``: what the flood took after them.
+    PSS of all processes of the collector: ``filled_bytes`` is what the first SYNs took, which fill the tables,
+    ``grown_bytes`` what the flood took after them.
     """
 
     syns: int
@@ -74,11 +75,13 @@ def flooded(*, syns: int, filling: int, per_second: int, connections: int) -> Fl
             running.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, *amounts).wait(60)
         wait_for(lambda: real_rows(process, built) >= connections, seconds=60, what="every connection is known")
         wait_until_steady(lambda: counted(process), for_seconds=2.5, seconds=60, what="nothing moves any more")
-        empty = process.resident_bytes()
+        with patient(process) as client:
+            pids = client.status().pids
+        empty = pss_bytes(pids)
         send(built, filling, per_second)
         wait_until_steady(lambda: counted(process), for_seconds=3.0, seconds=120, what="all packets are read")
         before = counted(process)
-        memory, spent = process.resident_bytes(), cpu_seconds((process.pid,))
+        memory, spent = pss_bytes(pids), cpu_seconds(pids)
         asker = Asker(process)
         try:
             sent, seconds = send(built, syns, per_second)
@@ -93,12 +96,12 @@ def flooded(*, syns: int, filling: int, per_second: int, connections: int) -> Fl
             seconds=seconds,
             kept=real_rows(process, built),
             filled_bytes=memory - empty,
-            grown_bytes=process.resident_bytes() - memory,
+            grown_bytes=pss_bytes(pids) - memory,
             uncounted_packets=after[2] - before[2],
             dropped_packets=after[1] - before[1],
             slowest_answer_seconds=max(times),
             answers=len(times),
-            cpu_seconds=cpu_seconds((process.pid,)) - spent,
+            cpu_seconds=cpu_seconds(pids) - spent,
         )
 
 

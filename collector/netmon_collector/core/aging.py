@@ -2,7 +2,8 @@
 
 from netmon.model import ConnectionState, Protocol
 from netmon_collector.core.flow import IDLE_SECONDS, Flow
-from netmon_collector.core.flow_book import PROMOTING_PACKETS, FlowBook
+from netmon_collector.core.flow_book import FlowBook
+from netmon_collector.core.probation import has_proof
 
 SILENT_SECONDS = 60.0
 """What has no socket and no states (UDP, ICMP, forwarded) is over after this long without a packet."""
@@ -26,9 +27,8 @@ def age(flow: Flow, book: FlowBook, now: float, wall_time: float) -> None:
             flow.account.last_time = wall_time
         if flow.share is not None:
             flow.share.last_time = wall_time
-        if not flow.is_both_ways and _has_proved_itself(flow):
-            flow.is_both_ways = True
-            book.table.promote(flow)
+        if not flow.is_proven and has_proof(flow):
+            book.prove(flow)
     if flow.end_time is not None or (flow.is_listed and flow.state is ConnectionState.ESTABLISHED):
         return  # most are open and listed as such: there is nothing to conclude
     if flow.key.protocol is Protocol.TCP:
@@ -54,13 +54,6 @@ def is_forgotten(flow: Flow, now: float, scan_count: int) -> bool:
         return False
     is_held = flow.key.protocol is Protocol.TCP and flow.is_listed and flow.listed_in == scan_count
     return now - flow.closed_at > CLOSED_SECONDS and not is_held
-
-
-def _has_proved_itself(flow: Flow) -> bool:
-    tally = flow.tally
-    if tally.sent_packets and tally.received_packets:
-        return True
-    return tally.sent_packets + tally.received_packets >= PROMOTING_PACKETS
 
 
 def _age_tcp(flow: Flow) -> None:

@@ -142,7 +142,8 @@ class Attribution:
             flow.refresh()
         if owner is not None:
             self._decisions.own(flow, owner)
-        self._book.table.promote(flow)
+        if row.state is not ConnectionState.SYN_RECV:
+            self._book.table.promote(flow)
 
     def _open_listed(self, key: FlowKey, row: SocketRow, time: float, now: float) -> Flow:
         flow = Flow(self._book.new_id(), key, start_time=time, now=now)
@@ -152,7 +153,8 @@ class Attribution:
         is_loopback = is_loopback or (bool(key.remote_address) and key.remote_address == key.local_address)
         flow.scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)
         self._book.ledger.join(flow)
-        self._book.table.add(flow, is_protected=True)
+        # Half-open ones are listed too, up to the listener's backlog of 4,096 (somaxconn, listen(2)).
+        self._book.table.add(flow, is_protected=row.state is not ConnectionState.SYN_RECV)
         return flow
 
     def _exact(self, row: SocketRow) -> Owner | None:

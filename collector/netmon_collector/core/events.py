@@ -16,8 +16,9 @@ RING_SECONDS = 90.0
 RING_LIMIT = 60_000
 """How many are kept at the most: a minute of 500 connections a second, each opened and closed. About 1 kB each."""
 
-LONE_LIMIT = 8_192
-"""How many of connections on probation: a tick shows no more of them, so that none is lost to who reads each tick."""
+LONE_LIMIT = 4_096
+"""How many of connections on probation: in one tick 2,048 may be opened and closed (``flow_table.PROBATION_LIMIT``), so
+that none is lost to who reads each tick."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

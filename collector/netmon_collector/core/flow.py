@@ -106,9 +106,11 @@ class Flow:
 
     ``account`` and ``home`` are where the ledger sums it up: its application's account, if it has an owner, and the
     tally that its counts go into; the ledger alone sets them. ``cookie`` is its socket's, 0 where it is not known;
-    ``is_settled``: whoever answers for single connections has said his last word on it. ``shown_end``: the row of one
-    that ended, as it was last given. ``place`` is the interface that it was first counted on, ``elsewhere`` what it
-    moved on others, None as long as there are none. ``attempts``: what was tried for its owner.
+    ``is_settled``: whoever answers for single connections has said his last word on it. ``shown_end``: the row of
+    one that ended, as it was last given. ``is_proven``: packets showed that the other side is there (see
+    ``probation``); ``is_both_ways``: of one that passes through, packets went both ways. ``place`` is the interface
+    that it was first counted on, ``elsewhere`` what it moved on others, None as long as there are none.
+    ``attempts``: what was tried for its owner.
 
     ``told`` is what the kernel counts of its TCP socket, as the row shows it, ``tcp_cookie`` that socket's cookie (0:
     not known; apart from ``cookie``, which is asked for), ``is_counted``: these were the last counts. ``peer_sequence``
@@ -144,6 +146,7 @@ class Flow:
         "is_encrypted_dns",
         "is_listed",
         "is_new",
+        "is_proven",
         "is_settled",
         "is_unconnected",
         "key",
@@ -206,7 +209,7 @@ class Flow:
         self.syn_sequence: int | None = None
         self.follows_another = False
         self.fin_sent = self.fin_received = False
-        self.is_both_ways = False
+        self.is_both_ways = self.is_proven = False
         self.is_listed = False
         self.is_unconnected = False
         self.listed_in = self.born_in = 0

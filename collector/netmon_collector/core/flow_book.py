@@ -12,6 +12,7 @@ from netmon_collector.core.flow_table import FLOW_LIMIT, FlowTable
 from netmon_collector.core.ledger import EARLIER_INTERFACES, GONE_LIMIT, INTERFACE_LIMIT, Ledger
 from netmon_collector.core.network import Network, Way, scope_between
 from netmon_collector.core.packet import TCP_SYN, Packet
+from netmon_collector.core.probation import has_proof, is_answer
 from netmon_collector.core.questions import Questions
 from netmon_collector.core.raw_index import is_asked_by_peer, is_kernels_own
 from netmon_collector.core.sockets import LocalNetwork
@@ -33,9 +34,6 @@ _PROTOCOLS = {
     132: Protocol.SCTP,
 }
 
-PROMOTING_PACKETS = 8
-"""A one-way connection with this many packets is no scan: it leaves probation."""
-
 
 class FlowBook:
     """Connections by their packets. Implements the port that the accountant asks for cells."""
@@ -43,7 +41,7 @@ class FlowBook:
     def __init__(self, *, limit: int = FLOW_LIMIT) -> None:
         """Start with no connection and no address."""
         self.ledger = Ledger()
-        self.table = FlowTable(self._evict, limit=limit)
+        self.table = FlowTable(self._evict, is_proven=self._is_proven, limit=limit)
         self.accountant: Accountant[Route] = Accountant(self)
         self.now = 0.0
         self.has_lookup = True
@@ -192,7 +190,7 @@ class FlowBook:
             direction = Direction.OUTBOUND if is_sent and not is_asked_by_peer(key) else Direction.INBOUND
             if key.protocol is Protocol.TCP:
                 direction = Direction.UNSPECIFIED  # its SYN tells, where it was seen
-            flow = self._open(key, scope, packet, interface, direction=direction)
+            flow = self._open(key, scope, packet, interface, direction=direction, is_ours=is_sent)
             flow.follows_another = before is not None
         flow.seen_at = self.now
         if not flow.interface:
@@ -223,9 +221,8 @@ class FlowBook:
         elif flow.direction is Direction.UNSPECIFIED:
             flow.direction = Direction.OUTBOUND if is_sent else Direction.INBOUND
             flow.change()
-        if not flow.is_both_ways and _is_answer(flow, is_sent=is_sent):
-            flow.is_both_ways = True
-            self.table.promote(flow)
+        if not flow.is_proven and is_answer(flow, packet, is_sent=is_sent):
+            self.prove(flow)
 
     def _forwarded(self, packet: Packet, interface: str) -> Flow:
         key = _key(packet, source_is_local=True)
@@ -236,14 +233,22 @@ class FlowBook:
         if flow is None:
             scope = max(scope_of(packet.source), scope_of(packet.destination))
             flow = self._open(key, scope, packet, interface, direction=Direction.FORWARDED)
-        elif flow.key != key and not flow.is_both_ways:
+        elif flow.key != key:
             flow.is_both_ways = True
-            self.table.promote(flow)
         if key.protocol is Protocol.TCP:
             follow(flow, packet, is_sent=flow.key == key)
         return flow
 
-    def _open(self, key: FlowKey, scope: Scope, packet: Packet, interface: str, *, direction: Direction) -> Flow:
+    def _open(
+        self,
+        key: FlowKey,
+        scope: Scope,
+        packet: Packet,
+        interface: str,
+        *,
+        direction: Direction,
+        is_ours: bool = False,
+    ) -> Flow:
         flow = Flow(self.new_id(), key, start_time=packet.time, now=self.now)
         flow.born_in = self.scan_count
         flow.interface = interface
@@ -255,9 +260,9 @@ class FlowBook:
         if flow.reason is UnattributedReason.PENDING and self.pending_since is None:
             self.pending_since = packet.time
         self.ledger.join(flow)
-        self.table.add(flow)
+        self.table.add(flow, is_ours=is_ours)
         if self.questions is not None and flow.reason in _ASKED_FOR:
-            self.questions.add(flow)
+            self.questions.add(flow, is_strange=not is_ours)
         return flow
 
     def _first_reason(self, key: FlowKey, direction: Direction) -> UnattributedReason:
@@ -368,6 +373,20 @@ class FlowBook:
         self.table.remove(flow)
         self.departed.append(flow)
 
+    def prove(self, flow: Flow) -> None:
+        """Say that the other side of a connection is there."""
+        flow.is_proven = True
+        self.table.promote(flow)
+        if self.questions is not None:
+            self.questions.trust(flow)
+
+    def _is_proven(self, flow: Flow) -> bool:
+        """Look once more at one that is about to be given up: what came since the last tick is still in its cells."""
+        for cell in flow.cells:
+            self._collect_cell(cell)
+        flow.is_proven = has_proof(flow)
+        return flow.is_proven
+
     def _evict(self, flow: Flow) -> None:
         self.drop_cells(flow)
         self.ledger.evict(flow)
@@ -383,8 +402,3 @@ def _key(packet: Packet, *, source_is_local: bool) -> FlowKey:
     if not source_is_local:
         local, remote = remote, local
     return FlowKey(protocol, packet.ip_protocol, local[0], local[1], remote[0], remote[1])
-
-
-def _is_answer(flow: Flow, *, is_sent: bool) -> bool:
-    """Whether the packet goes the other way than the one that opened the connection."""
-    return is_sent == (flow.direction is Direction.INBOUND) and flow.direction is not Direction.UNSPECIFIED

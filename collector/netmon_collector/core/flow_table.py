@@ -1,8 +1,9 @@
 """The bounded table of connections.
 
-A segmented LRU: a connection is on probation until both directions were seen (or the system lists its socket), and
-probation is given up oldest first. A flood of lone packets therefore displaces only itself: measured, 2,000 of 2,000
-real flows lived through 500,000 SYNs, of which a plain LRU kept none.
+A segmented LRU: a connection is on probation until the other side is surely there (``probation``), an owner is found or
+the system lists its socket. Probation is short, and given up oldest first: what a flood leaves in it is what it costs,
+in memory, in rows at each tick and in questions for owners. A flood therefore displaces only itself: measured, 2,000 of
+2,000 real flows lived through 500,000 SYNs, of which a plain LRU kept none.
 
 Ended connections stay for a minute, which may be 12,000 to a handful of open ones: those to which nothing happens any
 more rest, and nobody walks over them.
@@ -13,11 +14,18 @@ from itertools import chain
 
 from netmon_collector.core.flow import EndedRow, Flow, FlowKey
 
-FLOW_LIMIT = 32_768
-"""How many connections are tracked. At about 2 kB each this bounds the table to 65 MB."""
+FLOW_LIMIT = 26_624
+"""How many connections are tracked. At about 2 kB each this bounds the table to 53 MB."""
+
+PROBATION_LIMIT = 2_048
+"""How many places are for probation, where the table is that large."""
+
+STRANGERS_LIMIT = 512
+"""How many of these are for what others began: so none of them is taken from what this machine begins and what others
+answer, by owners found in some milliseconds (seconds, without eBPF and sock_diag) or by the other side."""
 
 PROBATION_SHARE = 4
-"""One in this many places is for probation."""
+"""In a smaller table one in this many places is for probation."""
 
 EVICTION_SHARE = 32
 """When the protected part is full, one in this many of it is given up at once, so that finding them costs little."""
@@ -49,14 +57,24 @@ class _Resting:
 class FlowTable:
     """Connections by their key, at most ``limit``. What is given up is handed to ``on_evict`` first."""
 
-    def __init__(self, on_evict: Callable[[Flow], None], *, limit: int = FLOW_LIMIT) -> None:
-        """Start empty."""
+    def __init__(
+        self,
+        on_evict: Callable[[Flow], None],
+        *,
+        is_proven: Callable[[Flow], bool] = lambda _: False,
+        limit: int = FLOW_LIMIT,
+    ) -> None:
+        """Start empty. ``is_proven`` has the last word on one that is about to be given up on probation."""
         self._on_evict = on_evict
-        self._probation_limit = max(1, limit // PROBATION_SHARE)
+        self._is_proven = is_proven
+        self._probation_limit = min(max(1, limit // PROBATION_SHARE), PROBATION_LIMIT)
+        self._strangers_limit = min(self._probation_limit, STRANGERS_LIMIT)
         self._protected_limit = max(1, limit - self._probation_limit)
         self.limit = limit
         self._by_key: dict[FlowKey, Flow] = {}
-        self._probation: dict[str, Flow] = {}
+        self._ours: dict[str, Flow] = {}
+        self._strangers: dict[str, Flow] = {}
+        """On probation: what this machine began, and what others did."""
         self._protected: dict[str, Flow] = {}
         self._awake: dict[str, Flow] = {}
         self._resting: dict[float, _Resting] = {}
@@ -64,15 +82,15 @@ class FlowTable:
 
     def __len__(self) -> int:
         """How many are tracked, ended ones included."""
-        return len(self._probation) + len(self._protected)
+        return len(self._ours) + len(self._strangers) + len(self._protected)
 
     def __iter__(self) -> Iterator[Flow]:
         """Give all tracked connections; the table may be changed meanwhile."""
-        return iter([*self._protected.values(), *self._probation.values()])
+        return iter([*self._protected.values(), *self._ours.values(), *self._strangers.values()])
 
     def __contains__(self, flow: Flow) -> bool:
         """Whether a connection is tracked, also one that is no longer found by its key."""
-        return flow.id in self._protected or flow.id in self._probation
+        return flow.id in self._protected or self.is_on_probation(flow)
 
     def awake(self) -> list[Flow]:
         """Give the connections to which something may have happened; the table may be changed meanwhile."""
@@ -111,8 +129,8 @@ class FlowTable:
         return len(self._protected) < self._protected_limit
 
     def is_on_probation(self, flow: Flow) -> bool:
-        """Whether only one side of it was seen so far, and the system lists no socket of it."""
-        return flow.id in self._probation
+        """Whether nothing shows so far that there is another side, an owner or a socket."""
+        return flow.id in self._ours or flow.id in self._strangers
 
     def get(self, key: FlowKey) -> Flow | None:
         """Find the newest connection with this key."""
@@ -120,10 +138,13 @@ class FlowTable:
 
     def by_id(self, flow_id: str) -> Flow | None:
         """Find a tracked connection, also one that is no longer found by its key."""
-        return self._protected.get(flow_id) or self._probation.get(flow_id)
+        return self._protected.get(flow_id) or self._ours.get(flow_id) or self._strangers.get(flow_id)
 
-    def add(self, flow: Flow, *, is_protected: bool = False) -> None:
-        """Track a connection; a tracked one with the same key stays, but is no longer found by it."""
+    def add(self, flow: Flow, *, is_protected: bool = False, is_ours: bool = False) -> None:
+        """Track a connection; a tracked one with the same key stays, but is no longer found by it.
+
+        ``is_ours``: this machine sent its first packet.
+        """
         self._by_key[flow.key] = flow
         self._awake[flow.id] = flow
         if is_protected:
@@ -131,13 +152,16 @@ class FlowTable:
             if len(self._protected) > self._protected_limit:
                 self._evict_protected()
             return
-        self._probation[flow.id] = flow
-        if len(self._probation) > self._probation_limit:
-            self._evict(next(iter(self._probation.values())))
+        (self._ours if is_ours else self._strangers)[flow.id] = flow
+        if len(self._strangers) > self._strangers_limit:
+            self._end_probation(self._strangers)
+        elif len(self._ours) + len(self._strangers) > self._probation_limit:
+            has_older = self._strangers and (is_ours or len(self._strangers) > 1)
+            self._end_probation(self._strangers if has_older else self._ours)
 
     def promote(self, flow: Flow) -> None:
         """Take a connection off probation."""
-        if self._probation.pop(flow.id, None) is not None:
+        if self._leave_probation(flow):
             self._protected[flow.id] = flow
             if len(self._protected) > self._protected_limit:
                 self._evict_protected()
@@ -152,8 +176,20 @@ class FlowTable:
         self.release_key(flow)
         flow.wake()
         self._awake.pop(flow.id, None)
-        if self._probation.pop(flow.id, None) is None:
+        if not self._leave_probation(flow):
             self._protected.pop(flow.id, None)
+
+    def _leave_probation(self, flow: Flow) -> bool:
+        """Tell whether it was on probation."""
+        return self._ours.pop(flow.id, None) is not None or self._strangers.pop(flow.id, None) is not None
+
+    def _end_probation(self, segment: dict[str, Flow]) -> None:
+        """Give up the oldest, or promote it."""
+        oldest = next(iter(segment.values()))
+        if self._is_proven(oldest):
+            self.promote(oldest)
+        else:
+            self._evict(oldest)
 
     def _evict(self, flow: Flow) -> None:
         self._on_evict(flow)

@@ -7,6 +7,7 @@ from netmon.model import AttemptResult, OwnerConfidence, OwnerMethod, Protocol, 
 from netmon_collector.core.flow import Flow, Owner
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.journal import Journal
+from netmon_collector.core.probation import is_half_open
 
 __all__ = ["Decisions"]
 
@@ -72,7 +73,8 @@ class Decisions:
         self._book.assign(flow, owner, UnattributedReason.UNSPECIFIED)
         if not flow.is_new and previous_id != owner.process.id:
             self._book.corrected.append((flow, previous_id))
-        self._book.table.promote(flow)
+        if not is_half_open(flow):
+            self._book.table.promote(flow)
 
     def carry(self, flow: Flow, owner: Owner) -> None:
         """Take who moves a tunnel's packets by a connection."""

@@ -19,6 +19,10 @@ WAITING_LIMIT: Final = 16_384
 AT_ONCE: Final = 1_024
 """How many questions are given out together: about 10 ms of work."""
 
+STRANGE_A_SECOND: Final = 1_000
+"""Of what others began and nothing proves so far (``probation``), no more are asked for in a second: a flood may be
+100,000, and a lookup takes 46 us at the median. The rest waits for its turn, or until it is proven."""
+
 AGAIN_SECONDS: Final = 1.0
 GIVEN_UP_SECONDS: Final = 15.0
 
@@ -61,6 +65,8 @@ class Questions:
         """Start with none; ``way`` is the name of who answers."""
         self._way = way
         self._new: dict[str, Flow] = {}
+        self._strange: dict[str, Flow] = {}
+        self._strange_allowed = STRANGE_A_SECOND
         self._waiting: dict[str, tuple[Flow, float]] = {}
         self._again_at = 0.0
         self._turn = 0
@@ -68,12 +74,12 @@ class Questions:
         """Connections that were never asked for, because too many waited."""
 
     def __bool__(self) -> bool:
-        return bool(self._new)
+        return bool(self._new or (self._strange and self._strange_allowed))
 
     @property
     def waiting_count(self) -> int:
         """How many connections wait, those included that were asked for in vain."""
-        return len(self._new) + len(self._waiting)
+        return len(self._new) + len(self._strange) + len(self._waiting)
 
     @property
     def pending_since(self) -> float | None:
@@ -81,8 +87,8 @@ class Questions:
         unnamed = (flow for flow, _ in self._waiting.values() if _is_unnamed(flow))
         return next((flow.start_time for flow in unnamed), None)
 
-    def add(self, flow: Flow) -> None:
-        """Ask for a new connection."""
+    def add(self, flow: Flow, *, is_strange: bool = False) -> None:
+        """Ask for a new connection; ``is_strange``: others began it, and it may be one of a flood."""
         waiting = self.waiting_count
         if flow.direction is Direction.FORWARDED and waiting >= WAITING_LIMIT // 2:
             return  # a router's connections are mostly nobody's here: they must not keep out our own
@@ -90,7 +96,12 @@ class Questions:
             self.left_out_count += 1
             flow.attempts = note(flow.attempts, self._way, flow.start_time, AttemptResult.LEFT_OUT)
             return
-        self._new[flow.id] = flow
+        (self._strange if is_strange else self._new)[flow.id] = flow
+
+    def trust(self, flow: Flow) -> None:
+        """Ask at once for one that waits among the strange ones: it was proven."""
+        if self._strange.pop(flow.id, None) is not None:
+            self._new[flow.id] = flow
 
     def add_ended(self, flow: Flow, now: float) -> None:
         """Ask for a connection once more that has ended, until its socket is closed."""
@@ -99,20 +110,27 @@ class Questions:
 
     def renew(self, flow: Flow, now: float) -> None:
         """Ask again for a while for a connection without an owner that moves bytes."""
+        if flow.id in self._new or flow.id in self._strange:
+            return  # its turn is still to come
         if flow.id in self._waiting or len(self._waiting) < WAITING_LIMIT:
             self._waiting[flow.id] = (flow, now)
 
     def forget(self, flow: Flow) -> None:
         """Ask no more for a connection that is no longer tracked: its place is for one that is."""
         self._new.pop(flow.id, None)
+        self._strange.pop(flow.id, None)
         self._waiting.pop(flow.id, None)
 
     def take(self, now: float) -> tuple[Question, ...]:
         """Give what is to be asked now: new connections, and once a second those without a sure answer."""
-        asked = list(islice(self._new.values(), AT_ONCE))
-        for flow in asked:
-            del self._new[flow.id]
-        if now >= self._again_at:
+        is_due = now >= self._again_at
+        if is_due:
+            self._strange_allowed = STRANGE_A_SECOND
+        asked = _taken(self._new, AT_ONCE)
+        strange = _taken(self._strange, min(AT_ONCE - len(asked), self._strange_allowed))
+        self._strange_allowed -= len(strange)
+        asked += strange
+        if is_due:
             self._again_at = now + AGAIN_SECONDS
             self._waiting = {
                 key: (flow, since) for key, (flow, since) in self._waiting.items() if now - since < GIVEN_UP_SECONDS
@@ -138,6 +156,14 @@ class Questions:
         is_sure = answer.confidence is OwnerConfidence.CERTAIN and not flow.has_ended
         if answer.is_final or is_sure:
             self._waiting.pop(flow.id, None)
+
+
+def _taken(flows: dict[str, Flow], count: int) -> list[Flow]:
+    """Take the first ``count`` of them out."""
+    found = list(islice(flows.values(), count))
+    for flow in found:
+        del flows[flow.id]
+    return found
 
 
 def _is_unnamed(flow: Flow) -> bool:

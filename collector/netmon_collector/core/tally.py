@@ -7,7 +7,7 @@ from netmon.model import Traffic
 _NO_RATE = float("inf")
 
 _shared = lru_cache(maxsize=1_024)(Traffic)
-"""For those of a single packet: in a flood of 8,192 connections on probation they are alike, and hold 0.4 kB each."""
+"""For those of a single packet: in a flood they are alike, and hold 0.4 kB each."""
 
 
 class Tally:

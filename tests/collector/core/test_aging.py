@@ -154,7 +154,7 @@ def test_packets_without_flags_say_that_a_connection_is_open(
 def test_a_one_way_flow_of_many_packets_leaves_probation(packets: int, is_kept: bool) -> None:
     machine = Machine(flow_limit=40)
     for _ in range(packets):
-        machine.udp(HOME, WEB)
+        machine.udp(WEB, HOME)
     kept_id = machine.tick().connections[0].id
     for port in range(100):
         machine.udp((STRANGER, port), (HERE, 9))

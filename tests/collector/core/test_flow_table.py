@@ -2,7 +2,7 @@
 
 from netmon.model import Connection, ConnectionFacts, Protocol, Traffic
 from netmon_collector.core.flow import EndedRow, Flow, FlowKey
-from netmon_collector.core.flow_table import FlowTable
+from netmon_collector.core.flow_table import FLOW_LIMIT, PROBATION_LIMIT, STRANGERS_LIMIT, FlowTable
 
 
 def flow(number: int, *, seen_at: float = 0.0) -> Flow:
@@ -27,6 +27,39 @@ def test_a_flood_displaces_only_itself() -> None:
     assert made.get(real.key) is real
     assert len(made) == 5
     assert evicted == [f"c{number}" for number in range(1, 996)]
+
+
+def test_what_others_begin_takes_no_place_from_what_this_machine_begins() -> None:
+    made, evicted = table(FLOW_LIMIT)
+    ours = PROBATION_LIMIT - STRANGERS_LIMIT
+    for number in range(ours):
+        made.add(flow(number), is_ours=True)
+    for number in range(10_000, 10_000 + 5_000):
+        made.add(flow(number))
+    assert len(made) == PROBATION_LIMIT
+    assert evicted == [f"c{number}" for number in range(10_000, 15_000 - STRANGERS_LIMIT)]
+
+
+def test_what_this_machine_begins_takes_all_places_of_probation_where_nobody_else_is() -> None:
+    made, evicted = table(FLOW_LIMIT)
+    made.add(flow(0))
+    for number in range(1, PROBATION_LIMIT + 2):
+        made.add(flow(number), is_ours=True)
+    assert evicted == ["c0", "c1"]
+    made.add(flow(5_000))
+    assert evicted == ["c0", "c1", "c2"]
+    assert made.get(flow(5_000).key) is not None
+
+
+def test_who_has_the_last_word_may_save_one_from_being_given_up() -> None:
+    evicted: list[str] = []
+    saved = {"c1", "c2"}
+    made = FlowTable(lambda gone: evicted.append(gone.id), is_proven=lambda one: one.id in saved, limit=16)
+    for number in range(10):
+        made.add(flow(number))
+    assert evicted == ["c0", "c3", "c4", "c5"]
+    assert len(made) == 6
+    assert not made.is_on_probation(flow(1))
 
 
 def test_of_protected_ones_ended_then_silent_then_listed_ones_are_given_up() -> None:

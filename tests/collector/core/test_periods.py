@@ -155,8 +155,9 @@ def test_what_moved_and_was_forgotten_within_the_period_is_still_in_it(is_owned:
 def flood(machine: Machine) -> None:
     """Displace all that is not protected, and all that is."""
     for port in range(60):
-        machine.udp((STRANGER, port), (HERE, 9))
+        machine.udp((STRANGER, port), (HERE, 8))
         machine.udp((HERE, 9), (STRANGER, port))
+        machine.udp((STRANGER, port), (HERE, 9))
 
 
 @pytest.mark.parametrize("has_ended", [True, False])

@@ -137,7 +137,7 @@ def test_what_only_passes_through_leaves_room_for_our_own(monkeypatch: pytest.Mo
     for port in range(1, 3):
         machine.udp((HERE, port), (PEER, 53))
     asked = machine.monitor.take_questions(machine.now)
-    assert [one.is_passing for one in asked] == [True, True, False, False]
+    assert [one.is_passing for one in asked] == [False, False, True, True]
     questions = machine.monitor._book.questions
     assert isinstance(questions, Questions)
     assert questions.left_out_count == 0
@@ -306,3 +306,32 @@ def test_a_socket_that_was_listed_without_a_process_is_asked_for_when_its_packet
     assert snapshot.connections[0].facts.unattributed_reason is UnattributedReason.PENDING
     assert not snapshot.connections[0].facts.started_before
     assert_balanced(snapshot)
+
+
+def test_of_what_others_began_only_so_many_are_asked_for_in_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STRANGE_A_SECOND", 3)
+    machine = asking()
+    machine.monitor.take_questions(machine.now)
+    machine.now += AGAIN_SECONDS
+    for port in range(1, 6):
+        machine.udp((PEER, port), (HERE, 53))
+    first = machine.monitor.take_questions(machine.now)
+    assert [one.key.remote_port for one in first] == [1, 2, 3]
+    assert not machine.monitor.has_questions
+    machine.udp((HERE, 5), (PEER, 53))
+    assert machine.monitor.has_questions
+    assert [one.key.remote_port for one in machine.monitor.take_questions(machine.now)] == [53]
+    machine.now += AGAIN_SECONDS
+    assert {one.key.remote_port for one in machine.monitor.take_questions(machine.now)} == {1, 2, 3, 4, 5, 53}
+
+
+def test_what_others_began_is_asked_for_at_once_when_it_is_proven(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "STRANGE_A_SECOND", 0)
+    machine = asking()
+    for port in (1, 2):
+        machine.udp((PEER, port), (HERE, 53))
+    assert machine.monitor.take_questions(machine.now) == ()
+    machine.udp((HERE, 53), (PEER, 2))
+    machine.udp((PEER, 2), (HERE, 53))
+    machine.tick()
+    assert [one.key.remote_port for one in machine.monitor.take_questions(machine.now)] == [2]

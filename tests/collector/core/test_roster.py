@@ -10,6 +10,7 @@ from netmon.model import (
     View,
 )
 from netmon_collector.core.events import LONE_LIMIT
+from netmon_collector.core.flow_table import STRANGERS_LIMIT
 from tests.support import frames
 from tests.support.wire import HERE, LOCALHOST, PEER, START, STRANGER, Machine, process, tcp_row, udp_row
 
@@ -83,6 +84,8 @@ def test_a_flood_of_lone_packets_takes_no_events_of_other_connections() -> None:
     machine.tick()
     for number in range(LONE_LIMIT + 10):
         machine.udp((STRANGER, 1_024 + number), (HERE, 53))
+        if number % STRANGERS_LIMIT == 0:
+            machine.tick()
     machine.tick()
     first = machine.monitor.events_after(0)
     assert [event.sequence for event in first.events] == [1]
