@@ -1,5 +1,6 @@
 """Owners of single connections as a recording holds them: by ends and start, since ids are new each run."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -8,8 +9,9 @@ from netmon_collector.capture import json_fields as take
 from netmon_collector.capture.json_fields import Json
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
+from netmon_collector.core.questions import Answer, Question
 
-__all__ = ["ToldOwner", "ToldOwners", "decode_owner", "encode_owner"]
+__all__ = ["ToldOwner", "ToldOwners", "decode_owner", "encode_owner", "told_owners"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,24 @@ class ToldOwners:
 
     rows: tuple[ToldOwner, ...]
     processes: tuple[Process, ...]
+
+
+def told_owners(questions: Iterable[Question], answers: Iterable[Answer], processes: tuple[Process, ...]) -> ToldOwners:
+    """Give what a recording keeps of ``answers``; each must answer one of ``questions``."""
+    asked = {question.id: question for question in questions}
+    rows = (
+        ToldOwner(
+            key=asked[answer.id].key,
+            start_time=asked[answer.id].start_time,
+            process_id=answer.process_id,
+            method=answer.method,
+            confidence=answer.confidence,
+            holder_ids=answer.holder_ids,
+            is_final=answer.is_final,
+        )
+        for answer in answers
+    )
+    return ToldOwners(rows=tuple(rows), processes=processes)
 
 
 def encode_owner(row: ToldOwner) -> Json:

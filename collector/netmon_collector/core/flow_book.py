@@ -282,6 +282,8 @@ class FlowBook:
         return direction is not Direction.FORWARDED and bool(key.remote_address) and self.carriers.is_kernels(key)
 
     def _end_for_another(self, flow: Flow, time: float) -> None:
+        if self.questions is not None:
+            self.questions.hurry()
         if flow.end_time is None:
             flow.end_time = time
             flow.change()

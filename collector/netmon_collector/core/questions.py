@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from netmon.model import AttemptResult, Direction, OwnerConfidence, OwnerMethod, Process, UnattributedReason
 from netmon_collector.core.attempts import note
 from netmon_collector.core.flow import Flow, FlowKey
+from netmon_collector.core.packet import NO_PORT
 
 __all__ = ["Answer", "Question", "Questions"]
 
@@ -22,6 +23,9 @@ AT_ONCE: Final = 1_024
 STRANGE_A_SECOND: Final = 1_000
 """Of what others began and nothing proves so far (``probation``), no more are asked for in a second: a flood may be
 100,000, and a lookup takes 46 us at the median. The rest waits for its turn, or until it is proven."""
+
+GATHERED: Final = 128
+"""As many new ones as this wait for no others."""
 
 AGAIN_SECONDS: Final = 1.0
 GIVEN_UP_SECONDS: Final = 15.0
@@ -70,6 +74,7 @@ class Questions:
         self._waiting: dict[str, tuple[Flow, float]] = {}
         self._again_at = 0.0
         self._turn = 0
+        self._is_urgent = False
         self.left_out_count = 0
         """Connections that were never asked for, because too many waited."""
 
@@ -80,6 +85,15 @@ class Questions:
     def waiting_count(self) -> int:
         """How many connections wait, those included that were asked for in vain."""
         return len(self._new) + len(self._strange) + len(self._waiting)
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether those that are new should not wait for others to be asked for together with them."""
+        return self._is_urgent or len(self._new) >= GATHERED
+
+    def hurry(self) -> None:
+        """Say that what is known of a new one may soon be known of another in its place: its ends are used again."""
+        self._is_urgent = True
 
     @property
     def pending_since(self) -> float | None:
@@ -96,7 +110,11 @@ class Questions:
             self.left_out_count += 1
             flow.attempts = note(flow.attempts, self._way, flow.start_time, AttemptResult.LEFT_OUT)
             return
-        (self._strange if is_strange else self._new)[flow.id] = flow
+        if is_strange:
+            self._strange[flow.id] = flow
+            return
+        self._new[flow.id] = flow
+        self._is_urgent = self._is_urgent or flow.key.local_port == NO_PORT
 
     def trust(self, flow: Flow) -> None:
         """Ask at once for one that waits among the strange ones: it was proven."""
@@ -123,6 +141,7 @@ class Questions:
 
     def take(self, now: float) -> tuple[Question, ...]:
         """Give what is to be asked now: new connections, and once a second those without a sure answer."""
+        self._is_urgent = False
         is_due = now >= self._again_at
         if is_due:
             self._strange_allowed = STRANGE_A_SECOND

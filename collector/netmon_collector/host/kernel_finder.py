@@ -14,7 +14,7 @@ from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
 from netmon_collector.host.forwarding import passes_packets
 from netmon_collector.host.ports import Answers
-from netmon_collector.host.processes import ProcessTable
+from netmon_collector.host.processes import Kin, ProcessTable
 
 __all__ = ["KernelFinder"]
 
@@ -24,6 +24,10 @@ KEPT_SECONDS: Final = 60.0
 TRUSTED_SECONDS: Final = 5.0
 """How long after it was last seen alive a process is believed to be behind its pid, when it has ended unread. The
 system comes round to the same pid later than that: 32,768 processes on a small machine."""
+
+SAME_SECONDS: Final = 0.1
+"""Within this time after it was seen alive nobody else can have its pid: pids are given in turn (kernel/pid.c,
+idr_alloc_cyclic), and no machine makes 32,768 processes in 0.1 s."""
 
 SWEEP_SECONDS: Final = 10.0
 
@@ -95,7 +99,8 @@ class KernelFinder:
         self._table.begin(now_wall)
         newcomers = self._owners.newcomers()
         for newcomer in newcomers:
-            process = self._table.find(newcomer.pid)
+            kin = Kin(newcomer.name, newcomer.uid, newcomer.control_group)
+            process = self._table.find(newcomer.pid, kin)
             if process is not None:
                 self._known[newcomer.pid, newcomer.name] = _Known(process, now, now)
         if now - self._swept_at >= SWEEP_SECONDS:
@@ -179,7 +184,7 @@ class KernelFinder:
         known = self._known.get(key)
         if known is not None and known.process.start_time > started_by:
             known = None
-        if known is None or known.alive_at < touched_at:
+        if known is None or touched_at - known.alive_at > SAME_SECONDS:
             running = self._table.find(who.pid)
             if running is not None and running.start_time <= started_by:
                 self._known[key] = _Known(running, clock.now, clock.now)

@@ -94,13 +94,16 @@ class HolderSource(Protocol):
 class Glimpse(NamedTuple):
     """The least that tells a process from the one that had its pid before.
 
-    ``id`` is ``Process.id``; ``start_time`` Unix seconds; ``fingerprint`` differs when the process has changed so that
-    it should be read again. A named tuple, as many are made: a fifth of the time.
+    ``id`` is ``Process.id``; ``start_time`` Unix seconds; ``fingerprint`` (the kernel's name, the parent's pid) differs
+    when the process has changed so that it should be read again. ``image`` tells the program of one that was forked and
+    has executed none of its own: the others that were forked from the same run of a program have the same; empty for
+    those that did execute, and where the system does not tell. A named tuple, as many are made: a fifth of the time.
     """
 
     id: str
     start_time: float
     fingerprint: tuple[bytes, int] = (b"", 0)
+    image: tuple[bytes, ...] = ()
 
 
 class ProcessRecord(NamedTuple):

@@ -20,6 +20,10 @@ _MAX_TEXT_BYTES = 8192
 _COMM_BYTES = 15
 """Length at which the kernel may have cut a name (TASK_COMM_LEN - 1)."""
 _UID_LINE = re.compile(rb"^Uid:\t(\d+)", re.MULTILINE)
+_FORKED_WITHOUT_EXEC = 0x40
+"""PF_FORKNOEXEC (include/linux/sched.h)."""
+_FIELDS = 20
+"""As many as up to the start are always there."""
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -97,17 +101,29 @@ class ProcProcessReader:
         return name
 
     def _parse_stat(self, pid: int, stat: bytes) -> Glimpse | None:
-        """Read ``pid (comm) state ppid … starttime``, proc_pid_stat(5); a name may hold anything, also ``)``."""
+        """Read ``pid (comm) state ppid … starttime …``, proc_pid_stat(5); a name may hold anything, also ``)``."""
         end = stat.rfind(b")")
-        fields = stat[end + 2 :].split(None, 20)
-        if len(fields) < 20 or fields[0] in {b"Z", b"X"}:
+        fields = stat[end + 2 :].split()
+        if len(fields) < _FIELDS or fields[0] in {b"Z", b"X"}:
             return None
         ticks = int(fields[19])
         return Glimpse(
             id=f"{self._boot}-{pid}-{ticks}",
             start_time=self._boot_time + ticks / self._ticks_per_second,
             fingerprint=(stat[stat.find(b"(") + 1 : end], int(fields[1])),
+            image=_image(fields),
         )
+
+
+def _image(fields: list[bytes]) -> tuple[bytes, ...]:
+    """Give where code, stack, data, heap, arguments and environment lie; () for what has executed a program of its own.
+
+    exec(2) chooses the places at random (kernel.randomize_va_space), fork(2) keeps them. The kernel hides them from those who may not trace the process (fs/proc/array.c, do_task_stat).
+    """
+    stack = fields[25:26]
+    if stack in ([], [b"0"]) or not int(fields[6]) & _FORKED_WITHOUT_EXEC:
+        return ()
+    return (*fields[23:26], *fields[42:49])
 
 
 def _full_name(comm: bytes, program: str) -> str:

@@ -3,9 +3,10 @@
 import pytest
 
 from netmon.model import OwnerConfidence, OwnerMethod, Protocol
-from netmon_collector.capture.told_owners import ToldOwner, decode_owner, encode_owner
+from netmon_collector.capture.told_owners import ToldOwner, decode_owner, encode_owner, told_owners
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
+from netmon_collector.core.questions import Answer, Question
 from tests.support.wire import HERE, PEER
 
 PING = ToldOwner(
@@ -15,6 +16,12 @@ PING = ToldOwner(
     method=OwnerMethod.CREATOR,
     confidence=OwnerConfidence.INFERRED,
 )
+
+
+def test_an_answer_is_kept_by_the_ends_and_the_start_of_what_was_asked() -> None:
+    questions = [Question("c7", PING.key, PING.start_time), Question("c8", PING.key, 9.0)]
+    answer = Answer("c7", PING.process_id, PING.method, PING.confidence)
+    assert told_owners(questions, [answer], ()).rows == (PING,)
 
 
 def test_what_has_no_ports_nor_holders_has_no_words_for_them() -> None:

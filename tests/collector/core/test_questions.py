@@ -8,7 +8,7 @@ from netmon.model import ConnectionReattributed, EventKind, OwnerConfidence, Own
 from netmon_collector.core import questions as module
 from netmon_collector.core.questions import AGAIN_SECONDS, GIVEN_UP_SECONDS, Answer, Question, Questions
 from tests.support.balance import assert_balanced
-from tests.support.frames import ACK, FIN, SYN
+from tests.support.frames import ACK, FIN, SYN, ipv4
 from tests.support.wire import HERE, PEER, Machine, process, tcp_row
 
 CURL, WGET = process(10), process(11, "wget")
@@ -41,6 +41,11 @@ def asking(flow_limit: int = 1_000) -> Machine:
     return machine
 
 
+def is_urgent(machine: Machine) -> bool:
+    questions = machine.monitor.questions
+    return questions is not None and bool(questions) and questions.is_urgent
+
+
 def test_a_new_connection_is_asked_for_once_and_owned_in_the_same_tick() -> None:
     machine = asking()
     machine.udp((HERE, 1), (PEER, 53), size=100)
@@ -53,6 +58,28 @@ def test_a_new_connection_is_asked_for_once_and_owned_in_the_same_tick() -> None
     [row] = machine.tick().connections
     assert (row.process, row.facts.owner_method) == (CURL, OwnerMethod.USER)
     assert row.facts.unattributed_reason is UnattributedReason.UNSPECIFIED
+
+
+def test_new_connections_may_wait_for_others_unless_there_are_many() -> None:
+    machine = asking()
+    for port in range(1, module.GATHERED):
+        machine.udp((HERE, port), (PEER, 53))
+        assert not is_urgent(machine)
+    machine.udp((HERE, 5000), (PEER, 53))
+    assert is_urgent(machine)
+    assert len(machine.monitor.take_questions(machine.now)) == module.GATHERED
+    assert not is_urgent(machine)
+
+
+def test_one_whose_ends_are_used_again_does_not_wait_and_neither_does_what_has_no_ports() -> None:
+    machine = asking()
+    called(machine)
+    assert not is_urgent(machine)
+    machine.tcp((HERE, 5000), (PEER, 443), flags=SYN)
+    assert is_urgent(machine)
+    assert len(machine.monitor.take_questions(machine.now)) == 2
+    machine.packet(ipv4(bytes(20), 47, source=HERE, destination=PEER))
+    assert is_urgent(machine)
 
 
 def test_without_somebody_who_answers_nothing_waits() -> None:
@@ -317,9 +344,9 @@ def test_of_what_others_began_only_so_many_are_asked_for_in_a_second(monkeypatch
         machine.udp((PEER, port), (HERE, 53))
     first = machine.monitor.take_questions(machine.now)
     assert [one.key.remote_port for one in first] == [1, 2, 3]
-    assert not machine.monitor.has_questions
+    assert not machine.monitor.questions
     machine.udp((HERE, 5), (PEER, 53))
-    assert machine.monitor.has_questions
+    assert machine.monitor.questions
     assert [one.key.remote_port for one in machine.monitor.take_questions(machine.now)] == [53]
     machine.now += AGAIN_SECONDS
     assert {one.key.remote_port for one in machine.monitor.take_questions(machine.now)} == {1, 2, 3, 4, 5, 53}

@@ -7,6 +7,7 @@ import pytest
 
 from netmon_collector.host.ports import Glimpse
 from netmon_collector.host.proc_processes import MAX_COMMAND_LINE_BYTES, ProcProcessReader
+from tests.support.children import running
 
 STAT = "{pid} ({name}) {state} 77 1 1 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 {ticks} 1 1"
 
@@ -42,6 +43,45 @@ def test_a_name_cannot_forge_the_fields_behind_it(root: Path, name: str) -> None
     assert found is not None
     assert found.id == "0123abcd-5-50000"
     assert found.fingerprint == (name.encode(), 77)
+
+
+WHOLE = (
+    "5 (x) S 77 1 1 0 -1 {flags} 1 0 0 0 1 2 0 0 20 0 1 0 50000 1 1 99 {places} 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 {more}"
+)
+
+
+def test_what_was_forked_and_has_executed_nothing_is_known_by_where_its_program_lies(root: Path) -> None:
+    forked = glimpse(root, WHOLE.format(flags=0x400040, places="10 20 30", more="40 50 60 70 80 90 100 0"))
+    assert forked is not None
+    assert forked.image == (b"10", b"20", b"30", b"40", b"50", b"60", b"70", b"80", b"90", b"100")
+    executed = glimpse(root, WHOLE.format(flags=0x400000, places="10 20 30", more="40 50 60 70 80 90 100 0"))
+    hidden = glimpse(root, WHOLE.format(flags=0x400040, places="1 1 0", more="0 0 0 0 0 0 0 0"))
+    for one in (executed, hidden):
+        assert one is not None
+        assert one.image == ()
+
+
+TWO_FORKS = """
+import os, sys
+for _ in range(2):
+    pid = os.fork()
+    if not pid:
+        sys.stdin.read()
+        os._exit(0)
+    print(pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def test_only_the_forks_of_one_run_of_a_program_lie_in_the_same_places() -> None:
+    reader, images = ProcProcessReader(), list[tuple[bytes, ...]]()
+    for _ in range(2):
+        with running(TWO_FORKS) as child:
+            found = [reader.glimpse(int(child.line())) for _ in range(2)]
+            images += [one.image for one in found if one is not None]
+    assert len(images) == 4
+    assert images[0] == images[1] != images[2] == images[3]
+    assert all(image for image in images)
 
 
 @pytest.mark.parametrize("stat", ["", "5 (x) S 77", STAT.format(pid=5, name="x", state="Z", ticks=1)])

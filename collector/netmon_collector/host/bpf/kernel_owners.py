@@ -39,7 +39,7 @@ _EARLIER: Final = 4
 _FLOW: Final = struct.Struct(f"=3Q{2 * _EARLIER}Q4Q")
 _ENDS: Final = struct.Struct("!16s16sHHBBxx")
 _NETNS: Final = struct.Struct("=Q")
-_NEWCOMER: Final = struct.Struct("=I16s4xQ")
+_NEWCOMER: Final = struct.Struct("=II16sQQ")
 
 NAMESPACES_LIMIT: Final = 256
 """As many other network namespaces are asked for a connection, the newest ones."""
@@ -105,12 +105,15 @@ class Trace(NamedTuple):
 class Newcomer(NamedTuple):
     """A process that made or used a socket.
 
-    ``name`` is the kernel's, raw; ``netns`` one of ``KernelOwners.elsewhere``, or 0: our network namespace.
+    ``name`` is the kernel's, raw; ``netns`` one of ``KernelOwners.elsewhere``, or 0: our network namespace;
+    ``control_group`` the id of its group in the unified hierarchy (bpf-helpers(7), bpf_get_current_cgroup_id).
     """
 
     pid: int
     name: bytes
-    netns: int = 0
+    netns: int
+    uid: int
+    control_group: int
 
 
 class CgroupHeld(PermissionError):
@@ -181,9 +184,9 @@ class KernelOwners:
         """Take the processes that made or used sockets since the last call, each at most once a second."""
         found: list[Newcomer] = []
         for record in self._ring.read():
-            pid, name, netns = _NEWCOMER.unpack(record[: _NEWCOMER.size])
+            pid, uid, name, netns, group = _NEWCOMER.unpack(record[: _NEWCOMER.size])
             netns = netns if self._netns and netns != self._netns else 0
-            found.append(Newcomer(pid=pid, name=name.rstrip(b"\0"), netns=netns))
+            found.append(Newcomer(pid, name.rstrip(b"\0"), netns, uid, group))
             if netns:
                 self._note_elsewhere(netns)
         return found

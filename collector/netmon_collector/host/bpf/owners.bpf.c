@@ -71,12 +71,14 @@ struct flow {
 	__u64 received_packets;
 };
 
-// A process that made, used or closed a socket, at most once a second for each name that it has: read it while it is there.
+// A process that made, used or closed a socket, at most once a second for each name, user and group that it has: read it
+// while it is there.
 struct newcomer {
 	__u32 tgid;
+	__u32 uid;
 	char comm[16];
-	__u32 pad;
-	__u64 netns; // of the socket
+	__u64 netns;  // of the socket
+	__u64 cgroup; // id of its control group, version 2
 };
 
 struct map_definition {
@@ -103,6 +105,7 @@ static long (*update)(void *map, const void *key, const void *value, __u64 flags
 static __u64 (*now_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
 static __u64 (*pid_tgid)(void) = (void *)BPF_FUNC_get_current_pid_tgid;
 static __u64 (*uid_gid)(void) = (void *)BPF_FUNC_get_current_uid_gid;
+static __u64 (*cgroup_id)(void) = (void *)BPF_FUNC_get_current_cgroup_id;
 static long (*comm)(void *buffer, __u32 size) = (void *)BPF_FUNC_get_current_comm;
 static __u64 (*netns_of)(void *ctx) = (void *)BPF_FUNC_get_netns_cookie;
 static struct bpf_sock *(*full_socket)(struct bpf_sock *sk) = (void *)BPF_FUNC_sk_fullsock;
@@ -119,10 +122,10 @@ ALWAYS_INLINE int is_watched(__u64 netns)
 	return !netns || !watched || !*watched || *watched == netns;
 }
 
-// Tell of a process that was not seen of late under this name.
+// Tell of a process that was not seen of late as it is now.
 ALWAYS_INLINE void announce(__u32 tgid, __u64 netns, __u64 time)
 {
-	struct newcomer who = {.tgid = tgid, .netns = netns};
+	struct newcomer who = {.tgid = tgid, .uid = (__u32)uid_gid(), .netns = netns, .cgroup = cgroup_id()};
 
 	comm(who.comm, sizeof(who.comm));
 	__u64 *told = lookup(&newcomers, &who);

@@ -21,7 +21,7 @@ def test_the_shipped_object_holds_its_programs_and_maps() -> None:
     assert sizes == {
         "sockets": (8, 112),
         "flows": (48, 120),
-        "newcomers": (32, 8),
+        "newcomers": (40, 8),
         "arrivals": (0, 0),
         "settings": (4, 8),
     }
