@@ -172,6 +172,8 @@ class Daemon:
         self._supervisor = Supervisor.from_environment(os.environ)
         self._is_service = own_code.is_service(os.environ, os.getpid(), os.getppid())
         self._slept_seconds = clock.slept()
+        self._degraded: tuple[Degradation, ...] = ()
+        """As of the newest tick."""
         self._is_attributing: bool | None = None
         if isinstance(source, Playback):
             source.tick = self._tick
@@ -201,6 +203,7 @@ class Daemon:
             await self._host.start()
         except OSError as error:
             raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
+        self._degraded = self._source.degraded()
         await self._tell_health()
         log.info("serving")
         self._supervisor.ready("serving")
@@ -269,7 +272,7 @@ class Daemon:
 
     async def _tell_health(self) -> None:
         """Say by ``ATTRIBUTION`` in health whether owners are found."""
-        is_attributing = all(one.code != HELPER_IS_DOWN for one in self._source.degraded())
+        is_attributing = all(one.code != HELPER_IS_DOWN for one in self._degraded)
         if is_attributing != self._is_attributing:
             self._is_attributing = is_attributing
             await self._host.health.set(ATTRIBUTION, is_serving=is_attributing)
@@ -281,7 +284,8 @@ class Daemon:
             self._monitor.resume(slept_seconds - self._slept_seconds, self._source.now(), wall_time)
         self._slept_seconds = slept_seconds
         self._source.before_tick()
-        self._monitor.set_degraded((*self._warnings, *self._source.degraded()))
+        self._degraded = self._source.degraded()
+        self._monitor.set_degraded((*self._warnings, *self._degraded))
         self._monitor.tick(self._source.now(), self._source.wall_time())
         self._hub.publish()
         for gap in self._monitor.take_gaps():

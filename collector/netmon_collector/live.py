@@ -194,9 +194,9 @@ class LiveSource:
         """Give what is missing on this machine."""
         found = [*(() if self._settings.is_capturing else (CAPTURE_OFF,)), *self._tcp.degraded()]
         found += (*self._helper.degraded(), *self._owners.degraded())
-        failed = sum(state.state is CaptureState.FAILED for state in self._capture.states())
+        failed, count = self._capture.failures()
         if failed:
-            text = f"{failed} of {len(self._capture.states())} interfaces cannot be captured."
+            text = f"{failed} of {count} interfaces cannot be captured."
             found.append(Degradation(code="capture.failed", text=text, remedy="netmon-cli interfaces tells which."))
         found += self._naming.degraded(clock.monotonic())
         if self._recorder is not None and self._recorder.stopped_reason:

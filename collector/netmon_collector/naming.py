@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from secrets import token_bytes
 
-from netmon.model import CaptureState, Degradation
+from netmon.model import Degradation
 from netmon_collector import clock
 from netmon_collector.capture.capture import Capture, ReaderLoop
 from netmon_collector.capture.names_filter import open_names
@@ -103,13 +103,12 @@ class Naming:
     def degraded(self, now: float) -> tuple[Degradation, ...]:
         """Give what is missing for names."""
         found: list[Degradation] = []
-        states = [status.state for status in self._capture.states()]
-        failed = sum(state is CaptureState.FAILED for state in states)
+        failed, count = self._capture.failures()
         if self._is_refused:
             text = "Names cannot be heard: the handles that hear them may not be opened."
             found.append(Degradation(code="names.capture", text=text, remedy="Start it as root."))
         elif failed:
-            text = f"Names cannot be heard on {failed} of {len(states)} interfaces: fewer connections get one."
+            text = f"Names cannot be heard on {failed} of {count} interfaces: fewer connections get one."
             found.append(Degradation(code="names.capture", text=text))
         if self._is_on and not quic.is_available:
             found.append(QUIC_MISSING)

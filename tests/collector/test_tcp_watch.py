@@ -17,7 +17,10 @@ from netmon_collector.core.tcp_counts import SocketCounts
 from netmon_collector.host.socket_endings import SocketEndings
 from netmon_collector.host.tcp_info import TcpInfoReader
 from netmon_collector.tcp_watch import (
+    FEW_ENDINGS,
+    LONG_REST_SECONDS,
     LONGEST_SECONDS,
+    REST_SECONDS,
     SHORTEST_SECONDS,
     Reading,
     TcpWatch,
@@ -176,6 +179,38 @@ async def test_while_it_is_stopped_nothing_is_read_and_what_is_told_is_left_out(
         witness.close()
         assert all(row.end_time is None for row in ticked(watch, own).values())
         assert await watch.read() == 0.0
+
+
+class PlannedEndings(SocketEndings):
+    """Says how many were told."""
+
+    told_count = 0
+
+    def hear(self) -> int:
+        super().hear()
+        return self.told_count
+
+
+@pytest.mark.parametrize(
+    ("told_count", "has_packets", "is_long"),
+    [(FEW_ENDINGS, True, True), (FEW_ENDINGS + 1, True, False), (1, False, False)],
+)
+async def test_where_few_sockets_are_closed_it_listens_less_often(
+    told_count: int, *, has_packets: bool, is_long: bool
+) -> None:
+    own, endings = monitor(), PlannedEndings()
+    own.tcp.has_packets = has_packets
+    endings.told_count = told_count
+    watch = TcpWatch(own, None, endings, here)
+    loop = watch._loop = asyncio.get_running_loop()
+    before = loop.time()
+    watch._hear()
+    assert watch._rest is not None
+    if is_long:
+        assert watch._rest.when() >= before + LONG_REST_SECONDS
+    else:
+        assert watch._rest.when() <= loop.time() + REST_SECONDS
+    watch.close()
 
 
 async def test_lost_endings_are_said() -> None:

@@ -115,6 +115,10 @@ class Capture:
         """Give the state of each interface of the last ``apply``, in its order."""
         return tuple(tap.status() for tap in self._taps.values())
 
+    def failures(self) -> tuple[int, int]:
+        """Give how many interfaces should be captured and cannot, and how many there are; at each tick."""
+        return sum(tap.has_failed for tap in self._taps.values()), len(self._taps)
+
     def take_changes(self) -> tuple[InterfaceChanged, ...]:
         """Give what became of interfaces since the last call, in order."""
         changes, self._changes = tuple(self._changes), []

@@ -215,6 +215,11 @@ class Tap:
             interface_dropped_packets=interface_dropped,
         )
 
+    @property
+    def has_failed(self) -> bool:
+        """Whether it should capture and cannot, as far as is known without asking."""
+        return self._state is CaptureState.FAILED
+
     def status(self) -> InterfaceStatus:
         """State, for people."""
         counts, facts = self.counts(), self._choice.facts

@@ -58,13 +58,15 @@ class DomainBook:
             flow.name_home = flow.share.tally
             if domain.is_others:
                 self._crowded_out[name.domain] = self._crowded_out.get(name.domain, 0) + 1
-        flow.name_home.join(flow.tally)
-        flow.name_home.join_interval(flow.tally)
+        if flow.tally.has_packets:
+            flow.name_home.join(flow.tally)
+            flow.name_home.join_interval(flow.tally)
 
     def leave(self, flow: Flow) -> None:
         """Take a connection's sums out again, before its name or its owner changes."""
-        flow.name_home.leave(flow.tally)
-        flow.name_home.leave_interval(flow.tally)
+        if flow.tally.has_packets:
+            flow.name_home.leave(flow.tally)
+            flow.name_home.leave_interval(flow.tally)
         share = flow.share
         self.forget(flow)
         if share is not None and not share.flow_count and not share.tally.has_packets:

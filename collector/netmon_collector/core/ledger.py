@@ -164,8 +164,9 @@ class Ledger:
 
     def leave(self, flow: Flow) -> None:
         """Take a connection's sums out of its account, before its owner or reason changes."""
-        flow.home.leave(flow.tally)
-        flow.home.leave_interval(flow.tally)
+        if flow.tally.has_packets:  # most get their owner before their cells are collected
+            flow.home.leave(flow.tally)
+            flow.home.leave_interval(flow.tally)
         if flow.account is None:
             for interface, amount in _places(flow):
                 interface.now.ownerless_of(flow.reason).leave(amount)
@@ -189,8 +190,9 @@ class Ledger:
         if flow.account is None:
             for interface, amount in _places(flow):
                 interface.now.ownerless_of(flow.reason).join(amount)
-        flow.home.join(flow.tally)
-        flow.home.join_interval(flow.tally)
+        if flow.tally.has_packets:
+            flow.home.join(flow.tally)
+            flow.home.join_interval(flow.tally)
         self.domains.join(flow)
         self.change_count += 1
 

@@ -118,7 +118,8 @@ class ProcProcessReader:
 def _image(fields: list[bytes]) -> tuple[bytes, ...]:
     """Give where code, stack, data, heap, arguments and environment lie; () for what has executed a program of its own.
 
-    exec(2) chooses the places at random (kernel.randomize_va_space), fork(2) keeps them. The kernel hides them from those who may not trace the process (fs/proc/array.c, do_task_stat).
+    exec(2) chooses the places at random (kernel.randomize_va_space), fork(2) keeps them. The kernel hides them from
+    those who may not trace the process (fs/proc/array.c, do_task_stat).
     """
     stack = fields[25:26]
     if stack in ([], [b"0"]) or not int(fields[6]) & _FORKED_WITHOUT_EXEC:

@@ -74,13 +74,13 @@ class SocketEndings:
         """Close the netlink socket."""
         self._netlink.close()
 
-    def hear(self) -> None:
-        """Read what the kernel tells, and keep it for `take`."""
-        for _ in range(_AT_ONCE):
+    def hear(self) -> int:
+        """Read what the kernel tells, and keep it for `take`; give how many messages there were."""
+        for count in range(_AT_ONCE):
             try:
                 data = self._netlink.recv(_RECEIVE_BYTES)
             except BlockingIOError:
-                return
+                return count
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
                     raise
@@ -90,6 +90,7 @@ class SocketEndings:
             if len(self._found) > _KEPT:
                 del self._found[: _KEPT // 2]
                 self._lose()
+        return _AT_ONCE
 
     def take(self) -> tuple[list[SocketCounts], bool]:
         """Give the endings since the last call, oldest first, and whether none was lost among them."""

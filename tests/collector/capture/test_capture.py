@@ -148,6 +148,7 @@ def test_no_right_at_all_is_said_once_to_the_caller(bench: Bench) -> None:
         bench.capture.apply(choices, 0.0)
     bench.capture.apply(choices, 5.0)
     assert {status.state for status in bench.capture.states()} == {CaptureState.FAILED, CaptureState.LEFT_OUT}
+    assert bench.capture.failures() == (2, 3)
 
 
 def test_a_right_that_is_missing_for_one_interface_is_its_state(bench: Bench) -> None:
