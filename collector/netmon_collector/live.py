@@ -44,7 +44,7 @@ FAILED_COST_SECONDS = 0.1
 
 GATHER_SECONDS = 0.2
 """New connections wait this long for others to be asked for with them, where the kernel keeps what it saw of them. Most
-of those that live for milliseconds are over by then, and asked for once: a question costs 100 us, one among many 15."""
+that live for milliseconds are over by then, and asked for once. On a busy machine an answer took 310 us, one of eight 70."""
 
 NOBODY_ASKED = FinderChoice(None, "not asked for")
 

@@ -98,6 +98,8 @@ class Acts:
         self._process = process
         self._folder = folder
         self._rows: dict[str, Connection] = {}
+        self._begun: dict[str, float] = {}
+        """When each workload began (Unix seconds): rows from before have its ends where a port was used again."""
         self._waits: dict[str, float] = {}
         self._waited = _waited(process.pid)
 
@@ -136,7 +138,8 @@ class Acts:
         made = Played(dropped_packets=drops.kernel_dropped_packets + drops.interface_dropped_packets)
         for name in SHORT:
             used, made.notes[name] = read_truth(self._folder / name)
-            made.scores[name] = score(used, self._rows.values())
+            since = self._begun.get(name, 0.0)
+            made.scores[name] = score(used, [row for row in self._rows.values() if row.facts.start_time >= since])
             made.waits[name] = self._waits.get(name, 0.0)
             waited = f"{made.waits[name] * 1000:.2f} ms"
             noted = made.notes[name] or ""
@@ -145,6 +148,7 @@ class Acts:
 
     def _run(self, name: str, kind: str, *given: object) -> None:
         self._waited = _waited(self._process.pid)
+        self._begun[name] = time.time()
         OwnerWorkload(self._stage.near.namespace, kind, self._folder / name, *given).wait()
         self._note_waits(name)
         self._look()

@@ -68,7 +68,7 @@ class ProcessTable:
 
         None where there is none that runs, and for a process that started later: what was read in this round under
         its pid may have been its predecessor's. With ``kin`` one read of ``/proc`` is enough for all but the first of
-        those that one program forks: 21 us in place of 107.
+        those that one program forks: 9 us in place of 29, with warm caches.
         """
         if pid in self._round:
             return self._round[pid]
