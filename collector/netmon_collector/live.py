@@ -43,8 +43,8 @@ FAILED_COST_SECONDS = 0.1
 """A listing that failed altogether counts as this much CPU, so that the next one waits for seconds."""
 
 GATHER_SECONDS = 0.2
-"""New connections wait this long for others to be asked for with them, where the kernel keeps what it saw of them. Most
-that live for milliseconds are over by then, and asked for once. On a busy machine an answer took 310 us, one of eight 70."""
+"""New connections wait this long for others to be asked for with them, where the kernel keeps what it saw of them: most
+short ones are over by then, and asked for once. On a busy machine an answer took 310 us, one of eight together 70."""
 
 NOBODY_ASKED = FinderChoice(None, "not asked for")
 
