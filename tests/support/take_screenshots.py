@@ -31,6 +31,7 @@ SIZE = (1280, 800)
 MOST_BYTES = 150_000
 _COLOURS = 256
 _HISTORY_AFTER_SECONDS = 15.0  # most programs of the recording have spoken by then
+_DRAWN_MILLISECONDS = 60_000.0
 _OPEN_SECONDS = 4.0  # how long what is opened may take to be whole
 
 
@@ -73,6 +74,12 @@ def taken(tab: Tab) -> bytes:
     return file.getvalue()
 
 
+def wait_until_drawn(tab: Tab, page: str) -> None:
+    """Wait until the page shows data: a busy machine may need longer than the recording takes to its moment."""
+    drawn = ".nm-hi-svg" if page == "history" else ".nm-main"
+    tab.page.locator(drawn).wait_for(state="visible", timeout=_DRAWN_MILLISECONDS)
+
+
 def open_row(tab: Tab, application: str) -> None:
     """Click the first row of an application, and go away with the pointer."""
     tab.page.get_by_role("row").filter(has_text=application).first.click()
@@ -103,6 +110,7 @@ def main() -> None:
             for each in TAKEN
         ]
         for tab, each in zip(tabs, TAKEN, strict=True):
+            wait_until_drawn(tab, each.page)
             wait_until(tab, began + each.at_seconds - _OPEN_SECONDS)
             if each.opened:
                 open_row(tab, each.opened)
