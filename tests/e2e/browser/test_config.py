@@ -106,7 +106,7 @@ def test_what_is_no_alert_is_said_beside_the_form_and_not_saved(tab: Tab, record
 
 def test_sizes_are_in_the_units_that_were_chosen_here_or_on_another_page(tab: Tab, place: Place) -> None:
     size = tab.page.get_by_role("region", name="Recorder").get_by_role("definition").filter(has_text="free on its disk")
-    expect(size).to_contain_text(re.compile(r"^[\d.]+ [kM]B;"))
+    expect(size).to_contain_text(re.compile(r"^[\d.]+ [kM]B;"), timeout=SECONDS)
     tab.page.get_by_role("combobox", name="Units").select_option("iec")
     expect(size).to_contain_text(re.compile(r"^[\d.]+ [KM]iB;"), timeout=SECONDS)
     tab.page.goto(place.program.page("config"))
