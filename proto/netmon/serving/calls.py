@@ -3,7 +3,7 @@
 import asyncio
 import inspect
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import Any, cast
 
 import grpc
@@ -86,8 +86,10 @@ class CallGuard(grpc.aio.ServerInterceptor):
             except grpc.aio.AbortError:
                 raise
             except grpc.aio.InternalError:
-                # A write was under way when the caller's connection broke (grpcio's ExecuteBatchError).
-                await refuse(context, _CALLER_GONE)
+                # A write was under way when the caller's connection broke (grpcio's ExecuteBatchError). Where it was
+                # the write of a refusal, the call is ended already.
+                with suppress(grpc.aio.UsageError):
+                    await refuse(context, _CALLER_GONE)
             except Exception as error:  # noqa: BLE001 - the outermost frame of a call; it logs with the traceback
                 await refuse_unexpected(context, method, error)
             finally:

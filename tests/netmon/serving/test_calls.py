@@ -1,6 +1,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,14 @@ async def write(request: bytes, context: Context) -> None:
     await asyncio.Event().wait()
 
 
+async def stall(request: bytes, context: Context) -> None:
+    """Be refused, as who reads nothing is, and lose the connection while that is sent."""
+    del request
+    with suppress(grpc.aio.AbortError):
+        await context.abort(grpc.StatusCode.UNAVAILABLE, "nothing was read")
+    raise grpc.aio.InternalError("the connection broke")
+
+
 async def gather(requests: AsyncIterator[bytes], context: Context) -> bytes:
     return await answer(b"".join([request async for request in requests]), context)
 
@@ -52,6 +61,7 @@ SERVICE = Service(
         "Unary": grpc.unary_unary_rpc_method_handler(answer),
         "Generate": grpc.unary_stream_rpc_method_handler(generate),
         "Write": grpc.unary_stream_rpc_method_handler(write),
+        "Stall": grpc.unary_stream_rpc_method_handler(stall),
         "Gather": grpc.stream_unary_rpc_method_handler(gather),
         "Echo": grpc.stream_stream_rpc_method_handler(echo),
     },
@@ -70,6 +80,7 @@ class Guarded:
             "Unary": self.channel.unary_unary,
             "Generate": self.channel.unary_stream,
             "Write": self.channel.unary_stream,
+            "Stall": self.channel.unary_stream,
             "Gather": self.channel.stream_unary,
             "Echo": self.channel.stream_stream,
         }
@@ -121,6 +132,15 @@ async def test_a_handler_may_end_a_call_itself(guarded: Guarded, method: str, ca
     code, _, text = await error_of(guarded.call(method, b"abort"))
     assert (code, text) == (grpc.StatusCode.ABORTED, "by hand")
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_a_connection_that_breaks_while_its_call_is_refused_is_no_fault(
+    guarded: Guarded, caplog: pytest.LogCaptureFixture
+) -> None:
+    code, _, text = await error_of(guarded.call("Stall", b""))
+    assert (code, text) == (grpc.StatusCode.UNAVAILABLE, "nothing was read")
+    assert await guarded.call("Unary", b"x") == b"to x"
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_a_method_that_does_not_exist_is_unimplemented(guarded: Guarded) -> None:
