@@ -36,6 +36,7 @@ from netmon_collector.host.listers import (
 from netmon_collector.host.ports import FirstPacketFinder, SocketLister
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
+from netmon_collector.priority import hurry_most
 from netmon_collector.privileges.capabilities import Capability, effective, needs_bpf
 from netmon_collector.privileges.drop import Drop, drop
 from netmon_collector.privileges.landlock import Places
@@ -45,7 +46,8 @@ from netmon_collector.privileges.users import User, choose_users
 __all__ = ["HelperFailed", "Split", "is_split", "main_drop", "split"]
 
 _SWITCH_SECONDS: Final = 0.0005
-"""How long a listing may keep a lookup in the same process waiting at a time; 5 ms is Python's own."""
+"""How long a listing may keep a lookup in the same process waiting at a time, and what is read of sockets in the main
+process a first packet; 5 ms is Python's own."""
 
 HELPER_LIMIT_BYTES: Final = 1 << 30
 """Of the helper's own memory: a machine of a million sockets needs less."""
@@ -154,6 +156,7 @@ def split(settings: Settings, *, command_lines_of: int | None) -> Split:
         _be_keeper(_Helper(settings, command_lines_of, helper_user, keepers_news), keepers_control)
     keepers_control.close()
     keepers_news.close()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     return Split(link=HelperLink(control, pid), news=news, user=user, captures=settings.is_capturing)
 
 
@@ -163,6 +166,7 @@ def _be_keeper(helper: "_Helper", control: socket.socket) -> NoReturn:
         # Signals of a terminal or a service manager go to all: the main process tells when it is over.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        hurry_most()
         helper.prepare()
         gc.freeze()  # so that collections in a helper do not copy what it shares with the keeper
         Keeper(control, helper.run).run()

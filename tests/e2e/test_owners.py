@@ -81,7 +81,7 @@ class Played:
 def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
     folder = tmp_path_factory.mktemp("owners")
     program = compile_one_call(folder)
-    with stage("nmown") as built, programs() as running, collector(built) as process:
+    with stage("nmown") as built, programs() as running, collector(built, is_apart=True) as process:
         far4 = running.serve(built.far.namespace, "tcp-server", built.far.ipv4).port
         far6 = running.serve(built.far.namespace, "tcp-server", built.far.ipv6).port
         echo = running.serve(built.far.namespace, "udp-server", built.far.ipv4).port

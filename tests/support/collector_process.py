@@ -21,13 +21,15 @@ _READY_SECONDS = 30.0
 
 
 class CollectorProcess:
-    """One run of ``netmon-collector``; its log is in ``log``."""
+    """One run of ``netmon-collector``; its log is in ``log``. ``is_apart``: in a session of its own, as a service."""
 
-    def __init__(self, command: list[str], socket: str, log: Path) -> None:
+    def __init__(self, command: list[str], socket: str, log: Path, *, is_apart: bool = False) -> None:
         self.socket = socket
         self.log = log
         with log.open("a") as file:
-            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+            self._process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=is_apart
+            )
 
     @property
     def pid(self) -> int:
@@ -123,10 +125,10 @@ def collector_command(namespace: Namespace, socket: str, *flags: str) -> list[st
 
 
 @contextmanager
-def collector(stage: Stage, *flags: str, wait: bool = True) -> Generator[CollectorProcess]:
+def collector(stage: Stage, *flags: str, wait: bool = True, is_apart: bool = False) -> Generator[CollectorProcess]:
     """Run a collector on the near side, ready to count; killed at the end if it still runs."""
     command = collector_command(stage.near.namespace, stage.socket, *flags)
-    made = CollectorProcess(command, stage.socket, stage.directory / "collector.log")
+    made = CollectorProcess(command, stage.socket, stage.directory / "collector.log", is_apart=is_apart)
     try:
         if wait:
             made.wait_until_ready(*(() if "--no-capture" in flags else (stage.near.interface, "lo")))

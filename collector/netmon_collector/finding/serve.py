@@ -53,6 +53,7 @@ class Lookups:
         heard = self._finder.fileno() if self._finder is not None else -1
         if heard >= 0:
             poll.register(heard, select.POLLIN)
+        self._look_again()
         while True:
             events = dict(poll.poll(self._waiting_milliseconds()))
             if self._channel.fileno() in events:

@@ -38,6 +38,10 @@ SURE_SECONDS: Final = 0.05
 LATE_SECONDS: Final = 0.005
 """A lookup this long after the first packet may find the next socket with the same ends: it is never sure."""
 
+HEAR_SECONDS: Final = 1.0
+"""How long what the kernel tells of processes may wait: it keeps some 2,500 events, and of more it drops the latest,
+which are those of the processes that matter."""
+
 SWEEP_SECONDS: Final = 5.0
 """How often what is old is forgotten: a walk over all that is kept."""
 
@@ -70,6 +74,7 @@ class DiagFinder:
         self._numbers = count()
         self._looks = float(LOOKS_A_SECOND)
         self._refilled_at = float("-inf")
+        self._heard_at = float("-inf")
         self._swept_at = 0.0
         self._first_left_out_count = 0
 
@@ -85,7 +90,7 @@ class DiagFinder:
     def hear(self, now: float, now_wall: float) -> int:
         """Take what the kernel told of processes; none of it says who made a socket."""
         del now_wall
-        self._young.refresh(now)
+        self._refresh(now)
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
             self._sweep(now)
@@ -113,25 +118,25 @@ class DiagFinder:
         for seen in looked:
             seen.is_late = looked_at - seen.time >= LATE_SECONDS
         self._table.begin(now_wall)
-        self._young.refresh(now)
+        self._refresh(now)
         for seen in looked:
             self._find_first(seen, now, now_wall)
 
     def look_again(self, now: float, now_wall: float) -> float | None:
         """Look again at what is due; give when to be called next (monotonic), None: nothing waits."""
-        if not self._again:
-            return None
-        if self._again[0][0] <= now:
+        if self._again and self._again[0][0] <= now:
             self._refill(now)
             self._table.begin(now_wall)
-            self._young.refresh(now)
+            self._refresh(now)
+        elif self._young.is_told and now - self._heard_at >= HEAR_SECONDS:
+            self._refresh(now)
         while self._again and self._again[0][0] <= now:
             _, _, seen = heappop(self._again)
             if self._looks < 1:
                 self._first_left_out_count += 1
                 continue
             self._look_once_more(seen, now, now_wall)
-        return self._again[0][0] if self._again else None
+        return self._next_look()
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         """Answer for the connections whose socket was seen, or is there now, with a process that is likely or known."""
@@ -294,6 +299,19 @@ class DiagFinder:
 
     def _was_forked(self, seen: Seen, now: float, now_wall: float) -> bool:
         return bool(self._young.since(now - (now_wall - seen.time)))
+
+    # When what is done.
+
+    def _refresh(self, now: float) -> None:
+        self._heard_at = now
+        self._young.refresh(now)
+
+    def _next_look(self) -> float | None:
+        due = self._again[0][0] if self._again else None
+        if not self._young.is_told:
+            return due
+        heard = self._heard_at + HEAR_SECONDS
+        return heard if due is None else min(due, heard)
 
     # What is kept.
 

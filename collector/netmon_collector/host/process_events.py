@@ -10,7 +10,9 @@ import os
 import socket
 import struct
 import threading
+from collections.abc import Iterator
 from enum import IntEnum
+from pathlib import Path
 from typing import Final, NamedTuple, Self
 
 __all__ = ["EventKind", "ProcessEvent", "ProcessEvents", "parse_event"]
@@ -41,6 +43,7 @@ _BUFFER_BYTES: Final = 2 << 20
 _MESSAGE_BYTES: Final = 256
 _MAX_MESSAGES: Final = 8_192
 """How many one ``read`` takes."""
+_MAX_ANCESTORS: Final = 32
 
 
 class EventKind(IntEnum):
@@ -177,13 +180,13 @@ def _bind() -> socket.socket:
 def _bind_in_the_first_namespace() -> socket.socket:
     """Open the socket from a thread that goes into another network namespace and ends there (setns(2)).
 
-    The first one is that of pid 1; where its link may not be read, that of whoever started us is tried.
+    The first one is that of pid 1; where its link may not be read, those of all that we descend from are tried.
     """
     opened: list[socket.socket] = []
     errors: list[OSError] = []
 
     def open_there() -> None:
-        for pid in (1, os.getppid()):
+        for pid in (1, *_ancestors()):
             try:
                 _enter_network_of(pid)
                 opened.append(_bind())
@@ -198,6 +201,20 @@ def _bind_in_the_first_namespace() -> socket.socket:
     if not opened:
         raise errors[0]
     return opened[0]
+
+
+def _ancestors() -> Iterator[int]:
+    """Give the pids of the parent, its parent and so on; who started a collector may be some steps above."""
+    pid = os.getppid()
+    for _ in range(_MAX_ANCESTORS):
+        if pid <= 1:
+            return
+        yield pid
+        try:
+            stat = Path(f"/proc/{pid}/stat").read_bytes()
+        except OSError:
+            return
+        pid = int(stat[stat.rfind(b")") + 2 :].split(None, 2)[1])  # proc_pid_stat(5)
 
 
 def _enter_network_of(pid: int) -> None:

@@ -5,6 +5,7 @@ import os
 import socket
 import struct
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -124,3 +125,15 @@ def test_a_first_namespace_that_is_out_of_reach_is_an_error(monkeypatch: pytest.
     with namespace("nmproc") as place, place.entered(), pytest.raises(PermissionError):
         ProcessEvents()
     assert Path("/proc/self/ns/net").exists()
+
+
+@pytest.mark.root
+def test_the_first_namespace_is_found_some_steps_above() -> None:
+    """The link of pid 1 may be closed to root too, in a container; a collector's parts are not its starter's children.
+
+    Only who is in the first namespace itself can be told from there.
+    """
+    program = "from netmon_collector.host.process_events import ProcessEvents; ProcessEvents().close(); print('told')"
+    with namespace("nmproc") as place:
+        command = place.command("sh", "-c", '"$@"; exit $?', "sh", sys.executable, "-I", "-c", program)
+        assert subprocess.check_output(command, text=True) == "told\n"
