@@ -31,6 +31,10 @@ _OVER = frozenset(
 START_ERROR_SECONDS = 0.02
 """Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
 
+HANDING_SECONDS = 0.1
+"""Who holds an accepted socket may hand it to a child or a worker at once; one that is older stays where it is, mostly.
+"""
+
 REVIVAL_SECONDS = 1.0
 """A socket that is listed as open this long after its connection was seen to end was not ended by what was seen."""
 
@@ -141,7 +145,7 @@ class Attribution:
             flow.state = row.state
             flow.refresh()
         if owner is not None:
-            self._decisions.own(flow, owner)
+            self._decisions.own(flow, _as_sure_as_may_be(owner, flow, scan))
         if row.state is not ConnectionState.SYN_RECV:
             self._book.table.promote(flow)
 
@@ -346,3 +350,11 @@ def _key(row: SocketRow) -> FlowKey:
         row.remote_port,
         row.process_id if row.remote_address is None else "",
     )
+
+
+def _as_sure_as_may_be(owner: Owner, flow: Flow, scan: SocketScan) -> Owner:
+    """Give the owner that a listing shows, as a guess where the socket was on its way from who accepted it."""
+    is_young = scan.start_time - HANDING_SECONDS < flow.start_time and not flow.started_before
+    if not is_young or flow.direction is not Direction.INBOUND:
+        return owner
+    return replace(owner, confidence=OwnerConfidence.INFERRED)

@@ -273,6 +273,20 @@ def test_an_owner_that_was_seen_surely_stays_when_a_later_listing_shows_another_
     assert row.facts.owner_confidence is OwnerConfidence.CERTAIN
 
 
+def test_who_holds_what_was_accepted_just_now_is_a_guess_until_it_is_older() -> None:
+    """A server that forks for each caller holds the socket for a moment too."""
+    machine = Machine()
+    machine.tcp(WEB, SERVICE, frames.SYN)
+    machine.tcp(SERVICE, WEB, frames.SYN | frames.ACK)
+    machine.now += 0.05
+    machine.list_sockets(tcp_row(SERVICE, WEB, NGINX), processes=(NGINX,))
+    facts = only_row(machine.tick()).facts
+    assert (facts.process, facts.owner_confidence) == (NGINX, OwnerConfidence.INFERRED)
+    list_later(machine, tcp_row(SERVICE, WEB, OTHER), processes=(OTHER,))
+    facts = only_row(machine.tick()).facts
+    assert (facts.process, facts.owner_confidence) == (OTHER, OwnerConfidence.CERTAIN)
+
+
 def test_an_owner_stays_when_its_socket_is_listed_without_a_process() -> None:
     machine = Machine()
     machine.tcp(HOME, WEB, frames.SYN)
