@@ -30,12 +30,14 @@ class CannotServe(Exception):
 
 
 def access_to_history(environ: Mapping[str, str]) -> SocketAccess:
-    """Give who may connect: whose history it is, and group ``netmon`` for root's. Raises SettingsError.
+    """Give who may connect: to one's own recorder oneself; to the machine's, as to the collector, everybody.
 
-    Never everybody, other than at the collector: history answers in full, so who may not see all is not let in.
+    The machine's is root's, or a service with a state directory of its own (systemd.exec(5), "STATE_DIRECTORY"). Who
+    may not see all of it sees their own part. Raises SettingsError.
     """
+    is_machines = os.geteuid() == 0 or bool(environ.get("STATE_DIRECTORY"))
     try:
-        return access_for_invoker(environ)
+        return access_for_invoker(environ, is_open=is_machines)
     except ValueError as error:
         raise SettingsError(str(error)) from error
 

@@ -19,6 +19,7 @@ WITHOUT_ROOT = (
     "dashboard",
     "dashboard_page",
     "history",
+    "recorder",
     "services",
 )
 WITH_ROOT = (

@@ -59,18 +59,21 @@ def measure() -> list[Row]:
         return [made, *_sizes(path), keeping, *questions(path), *seconds(Path(folder)), *export(Path(folder))]
 
 
-def build(path: Path, days: int = _DAYS) -> float:
-    """Make the file; give the milliseconds that keeping a minute took at its end, each in a batch of its own."""
+def build(path: Path, days: int = _DAYS, start: int = _START) -> float:
+    """Make the file; give the milliseconds that keeping a minute took at its end, each in a batch of its own.
+
+    ``start``: a whole hour in Unix seconds.
+    """
     # Minutes are kept for 30 days: of those before, only what they leave is made, a day in a batch.
     minute_days = min(_MINUTE_DAYS, days)
     old_days = days - minute_days
     old = RetentionPolicy(minute_seconds=0, hour_seconds=2 * 366 * _DAY)
-    with_old = open_store(path, policy=old, calendar=_BERLIN, now=float(_START))
-    for rows in days_of_quarters(old_days, _START):
+    with_old = open_store(path, policy=old, calendar=_BERLIN, now=float(start))
+    for rows in days_of_quarters(old_days, start):
         _keep(with_old, rows, 900)
     with_old.close()
-    store = open_store(path, calendar=_BERLIN, now=float(_START))
-    made = hours(minute_days * 24, _START + old_days * _DAY)
+    store = open_store(path, calendar=_BERLIN, now=float(start))
+    made = hours(minute_days * 24, start + old_days * _DAY)
     for rows in islice(made, minute_days * 24 - 1):
         _keep(store, rows, 60)
     took: list[float] = []
@@ -92,7 +95,7 @@ def _sizes(path: Path) -> list[Row]:
     return [("file of a year (MB)", path.stat().st_size / 1e6, 1000.0, None)]
 
 
-def seconds(folder: Path, minutes: int = 60) -> list[Row]:
+def seconds(folder: Path, minutes: int = 180) -> list[Row]:
     """Give what raw seconds cost at 50 rows a second: CPU of recorder and storage together, and bytes of the file."""
     with_seconds = _kept_minutes(folder / "seconds.db", minutes, keeps_seconds=True)
     without = _kept_minutes(folder / "minutes.db", minutes, keeps_seconds=False)
@@ -101,13 +104,19 @@ def seconds(folder: Path, minutes: int = 60) -> list[Row]:
     now = float(_START + minutes * 60)
     by_second = UsageQuery(since_time=now - 300, bucket=_B.SECOND, group_by=(_D.PROCESS,))
     over_all = UsageQuery(since_time=float(_START), bucket=_B.RANGE, group_by=(_D.PROCESS,))
+    by_domain = replace(over_all, group_by=(_D.PROCESS, _D.DOMAIN), compare=True)
+    # The most that may be asked for are 10,000 buckets.
+    all_seconds = UsageQuery(since_time=now - 9_990, bucket=_B.SECOND)
     try:
         return [
             ("seconds, 50 rows each: CPU (ms a second)", cost / (minutes * 60), 10.0, None),
             ("  file (MB an hour)", size / 1e6 * 60 / minutes, None, None),
             ("  bytes a row", size / (minutes * 60 * _ROWS_A_SECOND), None, None),
             _timed("  5 minutes by second, by process (ms)", lambda: store.usage(by_second, now)),
-            _timed("  all by process", lambda: store.usage(over_all, now)),
+            _timed("  3 hours by process", lambda: store.usage(over_all, now)),
+            _timed("  3 hours by minute, by process", lambda: store.usage(replace(over_all, bucket=_B.MINUTE), now)),
+            _timed("  3 hours by process and domain, compared", lambda: store.usage(by_domain, now)),
+            _timed("  3 hours by second", lambda: store.usage(all_seconds, now)),
         ]
     finally:
         store.close()

@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -56,3 +56,17 @@ async def ask_as(uid: int, path: Path, method: str) -> str:
     """Call a method of bytes as this user; give the answer, or the status and words of the refusal."""
     async with as_user(uid, path, "who", method) as client:
         return await client.line()
+
+
+async def call_as(uid: int, path: Path, calls: Sequence[tuple[str, bytes]]) -> list[bytes | str]:
+    """Call methods, each with a message, as this user; give the answers, or the status and words of a refusal."""
+    what = ";".join(f"{method} {request.hex()}" for method, request in calls)
+    async with as_user(uid, path, "call", what) as client:
+        return [_read(await client.line()) for _ in calls]
+
+
+def _read(line: str) -> bytes | str:
+    try:
+        return bytes.fromhex(line)
+    except ValueError:
+        return line

@@ -4,6 +4,7 @@ It imports all it needs before it gives root up: the interpreter may lie where o
 it has done so, and stays as it is until its input ends.
 
 who METHOD        calls a unary method of bytes; prints the answer, or the status and the words of its refusal
+call CALLS        calls unary methods, "METHOD HEX;METHOD HEX"; prints each answer in hex, or the refusal
 hold COUNT        opens so many connections that begin as HTTP/2 does; prints how many are open a second later
 subscribe METHOD  opens a stream of bytes and prints its first message; then reads on
 """
@@ -12,6 +13,7 @@ import os
 import select
 import socket
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import grpc
@@ -30,6 +32,10 @@ def main() -> None:
     match doing:
         case "who":
             _say(_ask(path, what))
+        case "call":
+            for call in what.split(";"):
+                method, _, request = call.partition(" ")
+                _say(_ask(path, method, bytes.fromhex(request), bytes.hex))
         case "hold":
             _hold(path, int(what))
         case _:
@@ -41,11 +47,11 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _ask(path: str, method: str) -> str:
+def _ask(path: str, method: str, request: bytes = b"", say: Callable[[bytes], str] = bytes.decode) -> str:
     with grpc.insecure_channel(f"unix:{path}") as typed:
         channel: Any = typed  # bytes go out as they are: the stubs know messages only
         try:
-            return str(channel.unary_unary(method)(b"", timeout=10).decode())
+            return say(channel.unary_unary(method)(request, timeout=10))
         except grpc.RpcError as error:
             told: Any = error
             return f"{told.code().name} {told.details()}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from netmon.model import RecorderStatus, RecordingState
-from netmon.serving import Callers, ControlDesk, ControlRate, ServiceHost
+from netmon.serving import Callers, ControlDesk, ControlRate, ServiceHost, SocketAccess
 from netmon_client import AsyncHistoryClient, connect_history_async
 from netmon_recorder.alerts import AlertDesk, Bells
 from netmon_recorder.service import ServiceParts, Workers, build_services
@@ -43,7 +43,11 @@ class Served:
 
 @asynccontextmanager
 async def served_history(
-    folder: Path, *, callers: Callers | None = None, rate: ControlRate | None = None
+    folder: Path,
+    *,
+    callers: Callers | None = None,
+    rate: ControlRate | None = None,
+    access: SocketAccess | None = None,
 ) -> AsyncGenerator[Served]:
     """Serve an empty history; its clock stands at `NOON`."""
     path = folder / "r.sock"
@@ -57,7 +61,7 @@ async def served_history(
             wall_time=lambda: NOON,
             desk=ControlDesk(rate or ControlRate()),
         )
-        host = ServiceHost(path=path, services=build_services(parts, workers), callers=callers)
+        host = ServiceHost(path=path, services=build_services(parts, workers), callers=callers, access=access)
         await host.start()
         try:
             async with connect_history_async(str(path)) as client:

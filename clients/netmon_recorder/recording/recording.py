@@ -123,6 +123,7 @@ class Recording:
             until_time=until_time,
             rows=self._usage.take(),
             seconds=self._usage.take_seconds(),
+            asked=self._usage.take_asked(),
             gaps=self._gaps.take(),
             checkpoint=checkpoint,
         )
@@ -136,6 +137,7 @@ class Recording:
         if self._storage_failed_at is None:
             self._storage_failed_at = since_time
         self._usage.put_back(batch.rows, batch.seconds)
+        self._usage.put_asked_back(batch.asked)
         self._gaps.put_back(batch.gaps)
 
     def _resume(self, until_time: float, checkpoint: bytes | None, now: float) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from netmon.model import NO_USAGE, ConnectionFacts, Scope, UsageKey, UsageRow, UsageSums
 from netmon_recorder.recording.meter import Counts, RowDelta
+from netmon_recorder.store import AskedName
 
 ROW_LIMIT: Final = 20_000
 """Rows that wait to be written at the most: about 10 MB. More are folded, the oldest minutes first."""
@@ -40,6 +41,7 @@ class UsageBook:
         self._seconds: list[UsageRow] = []
         self._waiting: dict[str, _Waiting] = {}
         self._starts: dict[int, dict[UsageKey, UsageSums]] = {}
+        self._asked: set[AskedName] = set()
         self._row_count = 0
         self.has_folded = False
         """Whether something was folded since the last `take`."""
@@ -96,6 +98,15 @@ class UsageBook:
         seconds, self._seconds, self._second_count = tuple(self._seconds), [], 0
         return seconds
 
+    def take_asked(self) -> tuple[AskedName, ...]:
+        """Give whose the keys of what `take` gave just now are."""
+        asked, self._asked = tuple(self._asked), set()
+        return asked
+
+    def put_asked_back(self, asked: Iterable[AskedName]) -> None:
+        """Add what was taken and could not be written."""
+        self._note_asked(*asked)
+
     def _add_second(self, waiting: _Waiting, second: int, sums: UsageSums) -> None:
         known = waiting.seconds.get(second)
         waiting.seconds[second] = sums if known is None else known.plus(sums)
@@ -124,11 +135,16 @@ class UsageBook:
 
     def _settle(self, waiting: _Waiting) -> None:
         key = key_of(waiting.facts)
+        self._note_asked(*asked_of(key, waiting.facts))
         if waiting.seconds:  # counted already; before the row, as above
             owned = with_process(key, waiting.facts)
             self._seconds += [UsageRow(float(second), owned, sums) for second, sums in waiting.seconds.items()]
             waiting.seconds = {}
         self._add(waiting.minute, key, waiting.sums)
+
+    def _note_asked(self, *asked: AskedName) -> None:
+        if len(self._asked) < self._row_limit:  # what is left out comes again with the next row
+            self._asked.update(asked)
 
     def _add(self, start: int, key: UsageKey, sums: UsageSums) -> None:
         rows = self._starts.setdefault(start, {})
@@ -181,6 +197,17 @@ def key_of(facts: ConnectionFacts) -> UsageKey:
         scope=facts.scope,
         interface=facts.interface,
     )
+
+
+def asked_of(key: UsageKey, facts: ConnectionFacts) -> tuple[AskedName, ...]:
+    """Give whose the user of a key is, and its domain where that user asked for it."""
+    process = facts.process
+    if process is None or process.uid is None or not key.user:
+        return ()
+    user = AskedName(key.user, process.uid)
+    if not key.domain or facts.is_domain_borrowed:
+        return (user,)
+    return user, AskedName(key.user, process.uid, key.domain)
 
 
 def with_process(key: UsageKey, facts: ConnectionFacts) -> UsageKey:

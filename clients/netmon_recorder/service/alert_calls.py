@@ -8,7 +8,7 @@ from typing import Final
 
 from netmon import codec
 from netmon.model import AlertFiring, AlertRule
-from netmon.serving import Context, Exhausted, InvalidRequest, NotFound, SeatLimits, Seats, caller_of
+from netmon.serving import Context, Exhausted, InvalidRequest, NotFound, SeatLimits, Seats, caller_of, check_control
 from netmon.v1 import history_service_pb2 as pb
 from netmon_recorder.service.ports import ServiceParts
 from netmon_recorder.service.requests import check, read, read_firing_limit, read_name, read_time, refusing
@@ -25,7 +25,10 @@ _FIRINGS_AT_ONCE: Final = 1_000
 
 
 class AlertCalls:
-    """The methods, by their names in the contract."""
+    """The methods, by their names in the contract.
+
+    For those who may control: rules and firings are of all users' traffic, and a test of a rule would tell it.
+    """
 
     def __init__(self, parts: ServiceParts, workers: Workers) -> None:
         self._parts = parts
@@ -44,6 +47,7 @@ class AlertCalls:
 
     async def ListAlerts(self, request: pb.ListAlertsRequest, context: Context) -> pb.ListAlertsResponse:
         """All rules and the last firings."""
+        check_control(caller_of(context))
         limit = read_firing_limit(request.firing_limit)
         now = self._parts.wall_time()
         states, firings = await self._workers.run(
@@ -65,6 +69,7 @@ class AlertCalls:
 
     async def TestAlert(self, request: pb.TestAlertRequest, context: Context) -> pb.TestAlertResponse:
         """When a rule would have fired."""
+        check_control(caller_of(context))
         rule = read("rule", codec.alert_rule_from_wire, request.rule)
         check("rule", rule.filter)
         since_time = read_time(request.since_time, "since_time") if request.HasField("since_time") else None
@@ -80,6 +85,7 @@ class AlertCalls:
         self, request: pb.StreamAlertsRequest, context: Context
     ) -> AsyncIterator[pb.StreamAlertsResponse]:
         """Firings as they come."""
+        check_control(caller_of(context))
         with self._seats.take(caller_of(context)):
             async with aclosing(self._stream(request)) as messages:
                 async for message in messages:

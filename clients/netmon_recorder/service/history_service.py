@@ -1,15 +1,20 @@
 """HistoryService over the store: what was talking, then."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
+from typing import TypeVar
 
 from netmon import codec
-from netmon.serving import Context, caller_of, told
+from netmon.serving import Context, caller_of, check_control, told
 from netmon.v1 import history_service_pb2 as pb
+from netmon_recorder.service.audience import guest_of, onlooker_of
 from netmon_recorder.service.ports import ServiceParts
 from netmon_recorder.service.requests import check, read, read_selection, refusing
 from netmon_recorder.service.workers import Workers
+from netmon_recorder.store import Onlooker
+
+_T = TypeVar("_T")
 
 
 class UsageAnswers:
@@ -26,7 +31,9 @@ class UsageAnswers:
         check("query", query.filter)
         now = self._parts.wall_time()
         with refusing("query"):
-            answer = await self._workers.run(lambda: codec.usage_answer_to_wire(self._store.usage(query, now)))
+            answer = await self._ask(
+                context, lambda onlooker: codec.usage_answer_to_wire(self._store.usage(query, now, onlooker))
+            )
         return pb.QueryUsageResponse(answer=answer)
 
     async def ListEntities(self, request: pb.ListEntitiesRequest, context: Context) -> pb.ListEntitiesResponse:
@@ -35,7 +42,9 @@ class UsageAnswers:
         check("query", query.filter)
         now = self._parts.wall_time()
         with refusing("query"):
-            page = await self._workers.run(lambda: codec.entity_page_to_wire(self._store.entities(query, now)))
+            page = await self._ask(
+                context, lambda onlooker: codec.entity_page_to_wire(self._store.entities(query, now, onlooker))
+            )
         return pb.ListEntitiesResponse(page=page)
 
     async def GetTimeline(self, request: pb.GetTimelineRequest, context: Context) -> pb.GetTimelineResponse:
@@ -44,7 +53,9 @@ class UsageAnswers:
         check("query", query.filter)
         now = self._parts.wall_time()
         with refusing("query"):
-            timeline = await self._workers.run(lambda: codec.timeline_to_wire(self._store.timeline(query, now)))
+            timeline = await self._ask(
+                context, lambda onlooker: codec.timeline_to_wire(self._store.timeline(query, now, onlooker))
+            )
         return pb.GetTimelineResponse(timeline=timeline)
 
     async def GetBrowserDomains(
@@ -55,8 +66,9 @@ class UsageAnswers:
         check("query", query.filter)
         now = self._parts.wall_time()
         with refusing("query"):
-            domains = await self._workers.run(
-                lambda: codec.browser_domains_to_wire(self._store.browser_domains(query, now))
+            domains = await self._ask(
+                context,
+                lambda onlooker: codec.browser_domains_to_wire(self._store.browser_domains(query, now, onlooker)),
             )
         return pb.GetBrowserDomainsResponse(domains=domains)
 
@@ -68,10 +80,18 @@ class UsageAnswers:
         check("query", query.filter)
         now = self._parts.wall_time()
         with refusing("query"):
-            steps = self._workers.step_through(lambda: map(codec.export_item_to_wire, self._store.export(query, now)))
+            caller = caller_of(context)
+            steps = self._workers.step_through(
+                lambda: map(codec.export_item_to_wire, self._store.export(query, now, onlooker_of(caller))),
+                guest_of(caller),
+            )
             async with aclosing(steps) as items:
                 async for item in items:
                     yield item
+
+    async def _ask(self, context: Context, question: Callable[[Onlooker | None], _T]) -> _T:
+        caller = caller_of(context)
+        return await self._workers.run(lambda: question(onlooker_of(caller)), guest_of(caller))
 
 
 class StorageUpkeep:
@@ -91,6 +111,7 @@ class StorageUpkeep:
 
     async def PreviewCleanup(self, request: pb.PreviewCleanupRequest, context: Context) -> pb.PreviewCleanupResponse:
         """What Cleanup would delete."""
+        check_control(caller_of(context))
         selection = read_selection(request.selection)
         now = self._parts.wall_time()
         with refusing("selection"):
@@ -119,8 +140,9 @@ class StorageUpkeep:
     ) -> pb.GetStorageStatusResponse:
         """State of the recorder and of its storage."""
         now = self._parts.wall_time()
-        storage = await self._workers.run(lambda: self._store.status(now))
-        recorder = replace(self._parts.state.status(), caller=told(caller_of(context)))
+        caller = caller_of(context)
+        storage = await self._workers.run(lambda: self._store.status(now), guest_of(caller))
+        recorder = replace(self._parts.state.status(), caller=told(caller))
         return pb.GetStorageStatusResponse(
             recorder=codec.recorder_status_to_wire(recorder), storage=codec.storage_status_to_wire(storage)
         )

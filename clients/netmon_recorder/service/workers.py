@@ -1,8 +1,10 @@
 """The storage blocks: its work is done on a few threads of its own, so that the event loop never waits."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Final, TypeVar
 
 from netmon.serving import Exhausted, ServiceError, Unavailable
@@ -15,6 +17,13 @@ _WAITING_LIMIT: Final = 64
 _LONG_LIMIT: Final = 2
 """Exports and cleanups at once: each has a thread for the time of a step, and the rest is for short questions."""
 
+_GUESTS_WAITING_LIMIT: Final = 32
+_OF_ONE_GUEST: Final = 8
+"""Questions of all those who see their own part alone, and of one of them. They are answered one after the other, on
+one thread at a time: what they ask never keeps the others waiting."""
+
+_GUESTS_LONG_LIMIT: Final = 1
+
 _T = TypeVar("_T")
 
 
@@ -24,14 +33,22 @@ class Workers:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="history")
         self._waiting = 0
-        self._long = 0
+        self._long = {False: 0, True: 0}
+        """Exports and cleanups that run: of those who see all, and of guests."""
+        self._guests: Counter[int] = Counter()
+        self._guests_turn = asyncio.Semaphore(1)
 
     def close(self) -> None:
         """Begin nothing more, and wait for what has begun."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    async def run(self, work: Callable[[], _T]) -> _T:
-        """Do it on a thread. ``Exhausted`` where too many wait, ``Unavailable`` where the storage cannot."""
+    async def run(self, work: Callable[[], _T], guest: int | None = None) -> _T:
+        """Do it on a thread. ``Exhausted`` where too many wait, ``Unavailable`` where the storage cannot.
+
+        ``guest``: number of a user who sees their own part alone.
+        """
+        if guest is not None:
+            return await self._run_for(guest, work)
         if self._waiting >= _WAITING_LIMIT:
             raise Exhausted("TOO_MANY_QUESTIONS", f"{_WAITING_LIMIT} questions wait already")
         self._waiting += 1
@@ -42,18 +59,22 @@ class Workers:
         finally:
             self._waiting -= 1
 
-    async def step_through(self, begin: Callable[[], Iterator[_T]]) -> AsyncGenerator[_T]:
-        """Give what an iterator gives, each item made on a thread. Nothing is made ahead of its reader."""
-        if self._long >= _LONG_LIMIT:
-            raise Exhausted("TOO_MANY_EXPORTS", f"{_LONG_LIMIT} exports and cleanups run already")
-        self._long += 1
-        loop = asyncio.get_running_loop()
+    async def step_through(self, begin: Callable[[], Iterator[_T]], guest: int | None = None) -> AsyncGenerator[_T]:
+        """Give what an iterator gives, each item made on a thread. Nothing is made ahead of its reader.
+
+        ``guest`` as for `run`.
+        """
+        is_guest = guest is not None
+        limit = _GUESTS_LONG_LIMIT if is_guest else _LONG_LIMIT
+        if self._long[is_guest] >= limit:
+            raise Exhausted("TOO_MANY_EXPORTS", f"{limit} exports and cleanups run already")
+        self._long[is_guest] += 1
         iterator: Iterator[_T] | None = None
         step: asyncio.Future[tuple[_T, ...]] | None = None
         try:
-            iterator = await self.run(begin)
+            iterator = await self.run(begin, guest)
             while True:
-                step = loop.run_in_executor(self._pool, _next, iterator)
+                step = await self._begun(partial(_next, iterator), is_guest=is_guest)
                 try:
                     item = await asyncio.shield(step)
                 except StorageError as error:
@@ -62,12 +83,44 @@ class Workers:
                     return
                 yield item[0]
         finally:
-            self._long -= 1
+            self._long[is_guest] -= 1
             if step is not None and not step.done():
                 # The reader has gone in the middle of a step, which cannot be broken off.
                 step.add_done_callback(lambda _: _close(iterator))
             else:
                 _close(iterator)
+
+    async def _run_for(self, guest: int, work: Callable[[], _T]) -> _T:
+        if self._guests[guest] >= _OF_ONE_GUEST or self._guests.total() >= _GUESTS_WAITING_LIMIT:
+            raise Exhausted("TOO_MANY_QUESTIONS", f"{self._guests.total()} questions wait already")
+        self._guests[guest] += 1
+        try:
+            return await asyncio.shield(await self._begun(work, is_guest=True))
+        except StorageError as error:
+            raise _told(error) from error
+        finally:
+            self._guests[guest] -= 1
+            if not self._guests[guest]:
+                del self._guests[guest]
+
+    async def _begun(self, work: Callable[[], _T], *, is_guest: bool) -> asyncio.Future[_T]:
+        """Give work that a thread has begun, or will; a guest's when it is its turn, which ends when it is done."""
+        loop = asyncio.get_running_loop()
+        if not is_guest:
+            return loop.run_in_executor(self._pool, work)
+        await self._guests_turn.acquire()
+        try:
+            begun = loop.run_in_executor(self._pool, work)
+        except RuntimeError:  # closed
+            self._guests_turn.release()
+            raise
+        begun.add_done_callback(self._end_turn)
+        return begun
+
+    def _end_turn(self, done: "asyncio.Future[_T]") -> None:
+        self._guests_turn.release()
+        if not done.cancelled():
+            done.exception()  # nobody may be left to hear of it
 
 
 def _next(iterator: Iterator[_T]) -> tuple[_T, ...]:

@@ -3,7 +3,9 @@
 from netmon_recorder.store.port import (
     ROWS_A_MINUTE,
     AlertBook,
+    AskedName,
     HistoryStore,
+    Onlooker,
     ResumePoint,
     StorageBroken,
     StorageError,
@@ -21,7 +23,9 @@ from netmon_recorder.store.port import (
 __all__ = [
     "ROWS_A_MINUTE",
     "AlertBook",
+    "AskedName",
     "HistoryStore",
+    "Onlooker",
     "ResumePoint",
     "StorageBroken",
     "StorageError",

@@ -11,7 +11,8 @@ from typing import Final
 from netmon.model import Degradation
 from netmon_recorder.store.database import OpenedFile, close_file, connect, explained, in_transaction, reopen_file
 from netmon_recorder.store.journal import check_journal
-from netmon_recorder.store.port import StorageBroken, StorageError
+from netmon_recorder.store.port import Onlooker, StorageBroken, StorageError
+from netmon_recorder.store.veil import draw, show
 
 _READERS: Final = 2
 """Connections for questions; each keeps up to 0.5 MB of pages. More questions at once wait their turn."""
@@ -28,6 +29,8 @@ class Connections:
         """Held by whoever writes."""
         self.is_broken = False
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
+        self._behind_veil = threading.Lock()
+        self._veiled: sqlite3.Connection | None = None
         self._fill(opened)
 
     @property
@@ -55,17 +58,20 @@ class Connections:
             in_transaction(self.writer, work)
 
     @contextmanager
-    def reading(self) -> Generator[sqlite3.Connection]:
-        """Lend a connection, with one state of the database for as long as it is lent."""
+    def reading(self, onlooker: Onlooker | None = None) -> Generator[sqlite3.Connection]:
+        """Lend a connection, with one state of the database for as long as it is lent.
+
+        That for onlookers is another one, lent to one of them after the other.
+        """
+        if onlooker is not None:
+            with self._behind_veil, self._explaining(), _in_one_state(self._covered()) as connection:
+                show(connection, onlooker)
+                yield connection
+            return
         connection = self._readers.get()
         try:
-            with self._explaining():
-                connection.execute("BEGIN")
-                try:
-                    yield connection
-                finally:
-                    if connection.in_transaction:
-                        connection.execute("COMMIT")
+            with self._explaining(), _in_one_state(connection):
+                yield connection
         finally:
             self._readers.put(connection)
 
@@ -76,6 +82,7 @@ class Connections:
             lent = [self._readers.get() for _ in range(_READERS)]
             for connection in (*lent, self.writer):
                 _let_go(connection)
+            self._uncover()
             try:
                 self._opened = reopen_file(self._opened, now)
             except StorageError:
@@ -90,11 +97,31 @@ class Connections:
         """Close all; ``is_clean``: the next opening need not look for damage."""
         for _ in range(_READERS):
             self._readers.get().close()
+        self._uncover()
         close_file(self._opened, is_clean=is_clean and not self.is_broken)
 
     def _fill(self, opened: OpenedFile) -> None:
         for _ in range(_READERS):
             self._readers.put(connect(opened.path, read_only=True))
+
+    def _covered(self) -> sqlite3.Connection:
+        """Give the connection for onlookers; opened with the first of them, since most recorders have none."""
+        if self._veiled is None:
+            # Not for reading alone: what covers the tables is written too, in memory.
+            connection = connect(self._opened.path, read_only=False)
+            try:
+                draw(connection)
+            except sqlite3.Error:
+                connection.close()
+                raise
+            self._veiled = connection
+        return self._veiled
+
+    def _uncover(self) -> None:
+        with self._behind_veil:
+            if self._veiled is not None:
+                _let_go(self._veiled)
+                self._veiled = None
 
     @contextmanager
     def _explaining(self) -> Generator[None]:
@@ -104,6 +131,16 @@ class Connections:
             told = explained(error)
             self.is_broken = self.is_broken or isinstance(told, StorageBroken)
             raise told from error
+
+
+@contextmanager
+def _in_one_state(connection: sqlite3.Connection) -> Generator[sqlite3.Connection]:
+    connection.execute("BEGIN")
+    try:
+        yield connection
+    finally:
+        if connection.in_transaction:
+            connection.execute("COMMIT")
 
 
 def _let_go(connection: sqlite3.Connection) -> None:

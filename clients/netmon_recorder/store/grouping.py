@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from netmon.model import BucketSize, Protocol, Scope, UsageDimension, UsageKey
-from netmon_recorder.store.seconds import MANY_PROCESSES, NO_PROCESS
+from netmon_recorder.store.seconds import MANY_PROCESSES, NO_PROCESS, OTHERS_NAME, OTHERS_PROCESS
 
 _COLUMNS: Final = {
     UsageDimension.USER: "k.user",
@@ -92,7 +92,11 @@ class GroupNames:
         self._names: dict[int, str] = {0: ""}
         self._applications: dict[int, tuple[str, str]] = {0: ("", "")}
         nobody = (0, None, "")
-        self._processes: dict[int, tuple[int, float | None, str]] = {NO_PROCESS: nobody, MANY_PROCESSES: nobody}
+        self._processes: dict[int, tuple[int, float | None, str]] = {
+            NO_PROCESS: nobody,
+            MANY_PROCESSES: nobody,
+            OTHERS_PROCESS: (0, None, OTHERS_NAME),
+        }
 
     def keys(self, groups: Iterable[Numbers]) -> list[UsageKey]:
         """Give the key of each group, in their order."""

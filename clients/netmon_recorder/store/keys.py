@@ -1,9 +1,11 @@
 """The dictionary: names, applications and keys have numbers, so that a row of usage takes some 25 bytes."""
 
 import sqlite3
+from collections.abc import Iterable
 from typing import Final
 
 from netmon.model import UsageDimension, UsageKey
+from netmon_recorder.store.port import AskedName
 
 _MOST_KNOWN: Final = 1_024
 """Keys that are kept in memory, 0.9 kB each with their names. A key that is not among them costs two look-ups."""
@@ -16,6 +18,7 @@ class KeyBook:
         self._keys: dict[UsageKey, int] = {}
         self._names: dict[tuple[int, str], int] = {}
         self._last_minutes: dict[int, int] = {}
+        self._asked: set[AskedName] = set()
         self._waiting: dict[int, int] = {}
 
     def forget(self) -> None:
@@ -23,6 +26,7 @@ class KeyBook:
         self._keys.clear()
         self._names.clear()
         self._last_minutes.clear()
+        self._asked.clear()
 
     def number(self, connection: sqlite3.Connection, key: UsageKey, minute: int) -> int:
         """Give the number of a key that was seen in a minute, and note when."""
@@ -40,6 +44,22 @@ class KeyBook:
             self._waiting[number] = minute
         self._last_minutes[number] = max(minute, self._last_minutes.get(number, 0))
         return number
+
+    def note_asked(self, connection: sqlite3.Connection, asked: Iterable[AskedName]) -> None:
+        """Note whose names of users are, and what they asked for, of those names that rows are kept by."""
+        for each in asked:
+            if each in self._asked:
+                continue
+            user = self._known_name(connection, UsageDimension.USER, each.user)
+            domain = self._known_name(connection, UsageDimension.DOMAIN, each.domain) if each.domain else 0
+            if user is None or domain is None:
+                continue  # folded: asked for again with the next row
+            connection.execute(
+                "INSERT OR IGNORE INTO asked (user, uid, domain) VALUES (?, ?, ?)", (user, each.uid, domain)
+            )
+            if len(self._asked) >= _MOST_KNOWN:
+                self._asked.clear()
+            self._asked.add(each)
 
     def waiting(self) -> dict[int, int]:
         """Give last minutes that are not on the disk yet, by key."""
@@ -99,6 +119,13 @@ class KeyBook:
             row = connection.execute("SELECT id FROM application WHERE identity = ?", (identity,)).fetchone()
         return int(row[0])
 
+    def _known_name(self, connection: sqlite3.Connection, kind: UsageDimension, value: str) -> int | None:
+        number = self._names.get((kind, value))
+        if number is None:
+            row = connection.execute("SELECT id FROM name WHERE kind = ? AND value = ?", (int(kind), value)).fetchone()
+            number = None if row is None else int(row[0])
+        return number
+
     def _name(self, connection: sqlite3.Connection, kind: UsageDimension, value: str) -> int:
         if not value:
             return 0
@@ -118,6 +145,11 @@ def forget_unused(connection: sqlite3.Connection) -> tuple[int, int]:
         "DELETE FROM key WHERE id NOT IN (SELECT key FROM usage_minute UNION SELECT key FROM usage_quarter"
         " UNION SELECT key FROM usage_day)"
     ).rowcount
+    # Before the names: their numbers may be given out again.
+    connection.execute(
+        "DELETE FROM asked WHERE user NOT IN (SELECT user FROM key)"
+        " OR (domain <> 0 AND domain NOT IN (SELECT domain FROM key))"
+    )
     names = connection.execute(
         "DELETE FROM name WHERE id NOT IN (SELECT user FROM key UNION SELECT remote_host FROM key"
         " UNION SELECT domain FROM key UNION SELECT interface FROM key)"

@@ -9,7 +9,7 @@ sense raise ValueError naming the field of the contract; a storage that cannot d
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from netmon.model import (
     AggregationReport,
@@ -67,6 +67,22 @@ class StorageTooNew(StorageError):
     """A newer version of netmon made it: update, or move it away. It was not touched."""
 
 
+class AskedName(NamedTuple):
+    """A user by name and number, and a domain that processes of this user asked for; empty: the user alone."""
+
+    user: str
+    uid: int
+    domain: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Onlooker:
+    """Somebody who sees their own part alone: their number, and the name that it has now (its digits without one)."""
+
+    uid: int
+    user: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageBatch:
     """What is to be kept, all of it or nothing.
@@ -77,6 +93,7 @@ class UsageBatch:
     ``gaps``: one of the same kind and start replaces the one before; so a gap that lasted is ended.
     ``until_time``: all that happened before is in this batch or in earlier ones; sent each minute even without rows,
     since it tells at the next start since when the recorder was off.
+    ``asked``: whose the users and domains in the keys of the rows are; what was told before need not come again.
     ``checkpoint``: the writer's own note on how far it is, kept with this batch or not at all; None: as it was.
     """
 
@@ -84,6 +101,7 @@ class UsageBatch:
     rows: tuple[UsageRow, ...] = ()
     seconds: tuple[UsageRow, ...] = ()
     gaps: tuple[HistoryGap, ...] = ()
+    asked: tuple[AskedName, ...] = ()
     checkpoint: bytes | None = None
 
 
@@ -119,25 +137,28 @@ class UsageWriter(Protocol):
 
 
 class UsageReader(Protocol):
-    """Answers questions about usage. `now` bounds the range, tells the running bucket and ends open gaps."""
+    """Answers questions about usage. `now` bounds the range, tells the running bucket and ends open gaps.
 
-    def usage(self, query: UsageQuery, now: float) -> UsageAnswer:
+    For an ``onlooker`` (None: one who sees all) with what is theirs, and all that is not as one sum.
+    """
+
+    def usage(self, query: UsageQuery, now: float, onlooker: Onlooker | None = None) -> UsageAnswer:
         """Give usage by bucket and group."""
         ...
 
-    def entities(self, query: EntityQuery, now: float) -> EntityPage:
+    def entities(self, query: EntityQuery, now: float, onlooker: Onlooker | None = None) -> EntityPage:
         """Give a page of the applications, domains, hosts and so on."""
         ...
 
-    def timeline(self, query: TimelineQuery, now: float) -> Timeline:
+    def timeline(self, query: TimelineQuery, now: float, onlooker: Onlooker | None = None) -> Timeline:
         """Give when things were active."""
         ...
 
-    def browser_domains(self, query: BrowserQuery, now: float) -> BrowserDomains:
+    def browser_domains(self, query: BrowserQuery, now: float, onlooker: Onlooker | None = None) -> BrowserDomains:
         """Give browsers, each with its domains."""
         ...
 
-    def export(self, query: ExportQuery, now: float) -> Iterator[ExportItem]:
+    def export(self, query: ExportQuery, now: float, onlooker: Onlooker | None = None) -> Iterator[ExportItem]:
         """Give a header, batches of rows in the order of time, an end; in bounded memory, holding no lock between."""
         ...
 

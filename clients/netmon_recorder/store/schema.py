@@ -54,5 +54,13 @@ _SECONDS: Final = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECONDS)
+# Version 3. Whose a name of a user is: the numbers that it was seen with, and the domains that processes of that user
+# and number asked for themselves; 0: none. Both are numbers of `name` (netmon_recorder.store.veil).
+_ASKED: Final = (
+    """CREATE TABLE asked (
+        user INTEGER NOT NULL, uid INTEGER NOT NULL, domain INTEGER NOT NULL, PRIMARY KEY (user, uid, domain)
+    ) STRICT, WITHOUT ROWID""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECONDS, _ASKED)
 """Statements that lead from version i to i + 1."""

@@ -16,7 +16,11 @@ ROWS_A_SECOND: Final = 100
 
 NO_PROCESS: Final = 0
 MANY_PROCESSES: Final = -1
-"""Numbers that are no process of the table: nobody owns it, and it is not told whose it is."""
+OTHERS_PROCESS: Final = -2
+"""Numbers that are no process of the table: nobody owns it, it is not known whose it is, and it is not to be told."""
+
+OTHERS_NAME: Final = "(other users)"
+"""What is called so is a sum, for those who may not see more. The collector calls it the same."""
 
 _ADD: Final = (
     "INSERT INTO usage_second (bucket, key, process, sent_bytes, received_bytes, packet_count, connection_count)"

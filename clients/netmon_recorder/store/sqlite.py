@@ -37,13 +37,14 @@ from netmon_recorder.store.browsers import answer_browsers
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.cleaning import clean, cuts_of, is_over, plan_of
 from netmon_recorder.store.connections import Connections
-from netmon_recorder.store.database import Ballast, OpenedFile, open_file
+from netmon_recorder.store.database import Ballast, OpenedFile, beside, open_file
 from netmon_recorder.store.entities import list_entities
 from netmon_recorder.store.exporting import export_rows
 from netmon_recorder.store.keys import KeyBook, forget_unused, last_minutes_again
 from netmon_recorder.store.missing import open_gaps
 from netmon_recorder.store.notes import Notes
 from netmon_recorder.store.port import (
+    Onlooker,
     ResumePoint,
     StorageBroken,
     StorageError,
@@ -52,6 +53,7 @@ from netmon_recorder.store.port import (
     StorageOverQuota,
     UsageBatch,
 )
+from netmon_recorder.store.rule_copy import RuleCopy
 from netmon_recorder.store.storage_state import Place, status_of, unreadable
 from netmon_recorder.store.timelines import answer_timeline
 from netmon_recorder.store.usage import answer_usage
@@ -101,10 +103,14 @@ class SqliteStore:
         self._ballast = ballast
         self._connections = Connections(opened)
         self._keys = KeyBook()
+        self._rule_copy = RuleCopy(beside(opened.path, ".alerts"))
         self._state = StorageState.WRITING
         self._failure = ""
         self._is_closed = False
-        self._prepare(now, was_unclean=opened.was_unclean)
+        try:
+            self._prepare(now, was_unclean=opened.was_unclean)
+        except StorageBroken:  # damaged, though its end was clean: nobody has looked at its pages
+            self._open_anew(now)
         ballast.take()
 
     def close(self) -> None:
@@ -158,38 +164,35 @@ class SqliteStore:
 
     # --- Questions -----------------------------------------------------------------------------------------------
 
-    def usage(self, query: UsageQuery, now: float) -> UsageAnswer:
+    def usage(self, query: UsageQuery, now: float, onlooker: Onlooker | None = None) -> UsageAnswer:
         """Give usage by bucket and group."""
         calendar = self._asked(query.calendar)
-        return self._read(lambda connection: answer_usage(connection, query, now, calendar, Notes(connection).kept()))
+        with self._reading(onlooker) as connection:
+            return answer_usage(connection, query, now, calendar, Notes(connection).kept())
 
-    def entities(self, query: EntityQuery, now: float) -> EntityPage:
+    def entities(self, query: EntityQuery, now: float, onlooker: Onlooker | None = None) -> EntityPage:
         """Give a page of the applications, domains, hosts and so on."""
         waiting = self._keys.waiting()
-        return self._read(
-            lambda connection: list_entities(
-                connection, query, now, self._days(connection), Notes(connection).kept(), waiting
-            )
-        )
+        with self._reading(onlooker) as connection:
+            kept = Notes(connection).kept()
+            return list_entities(connection, query, now, self._days(connection), kept, waiting)
 
-    def timeline(self, query: TimelineQuery, now: float) -> Timeline:
+    def timeline(self, query: TimelineQuery, now: float, onlooker: Onlooker | None = None) -> Timeline:
         """Give when things were active."""
-        return self._read(
-            lambda connection: answer_timeline(connection, query, now, self._days(connection), Notes(connection).kept())
-        )
+        with self._reading(onlooker) as connection:
+            return answer_timeline(connection, query, now, self._days(connection), Notes(connection).kept())
 
-    def browser_domains(self, query: BrowserQuery, now: float) -> BrowserDomains:
+    def browser_domains(self, query: BrowserQuery, now: float, onlooker: Onlooker | None = None) -> BrowserDomains:
         """Give browsers, each with its domains."""
-        return self._read(
-            lambda connection: answer_browsers(connection, query, now, self._days(connection), Notes(connection).kept())
-        )
+        with self._reading(onlooker) as connection:
+            return answer_browsers(connection, query, now, self._days(connection), Notes(connection).kept())
 
-    def export(self, query: ExportQuery, now: float) -> Iterator[ExportItem]:
+    def export(self, query: ExportQuery, now: float, onlooker: Onlooker | None = None) -> Iterator[ExportItem]:
         """Give a header, batches of rows in the order of time, an end."""
         calendar = self._asked(query.calendar)
         with self._reading() as connection:
             kept = Notes(connection).kept()
-        return export_rows(self._reading, query, now, calendar, kept)
+        return export_rows(lambda: self._reading(onlooker), query, now, calendar, kept)
 
     # --- Upkeep --------------------------------------------------------------------------------------------------
 
@@ -261,7 +264,10 @@ class SqliteStore:
 
     def put_rule(self, rule: AlertRule) -> bool:
         """Save a rule; give whether one of its name was replaced."""
-        return self._written(lambda: alert_table.put_rule(self._writer, rule))
+        with self._connections.alone:
+            is_replaced = self._written(lambda: alert_table.put_rule(self._writer, rule))
+            self._rule_copy.write(self.rules())
+        return is_replaced
 
     def rules(self) -> tuple[AlertRule, ...]:
         """Give all rules, by name."""
@@ -269,7 +275,10 @@ class SqliteStore:
 
     def delete_rule(self, name: str) -> AlertRule | None:
         """Delete a rule and give it; None where there is none of that name."""
-        return self._written(lambda: alert_table.delete_rule(self._writer, name))
+        with self._connections.alone:
+            deleted = self._written(lambda: alert_table.delete_rule(self._writer, name))
+            self._rule_copy.write(self.rules())
+        return deleted
 
     def add_firing(self, firing: AlertFiring) -> AlertFiring:
         """Keep a firing and give it with its sequence."""
@@ -294,13 +303,14 @@ class SqliteStore:
         return self._connections.writer
 
     def _prepare(self, now: float, *, was_unclean: bool) -> None:
-        if Notes(self._writer).get("day_zone") is None:
+        if self._read(lambda connection: Notes(connection).get("day_zone")) is None:
             self._write(lambda: self._begin(now))
         if was_unclean:
             try:
                 self._write(lambda: last_minutes_again(self._writer))
             except StorageFull as error:  # some last times stay up to a quarter of an hour behind
                 log.warning("last times were not mended: %s", type(error).__name__)
+        self._rule_copy.write(self.rules())
 
     def _open_anew(self, now: float) -> None:
         self._keys.forget()
@@ -319,6 +329,9 @@ class SqliteStore:
         notes.put("first_time", now)
         notes.put("day_zone", self._calendar.calendar.time_zone)
         notes.put("month_first_day", self._calendar.first_day)
+        # Of the history before, where that was damaged or removed: rules are settings.
+        for rule in self._rule_copy.read():
+            alert_table.put_rule(self._writer, rule)
 
     def _asked(self, calendar: Calendar) -> ZoneCalendar:
         """Give the calendar of a question; what it leaves open is the recorder's."""
@@ -347,8 +360,8 @@ class SqliteStore:
         with self._reading() as connection:
             return work(connection)
 
-    def _reading(self) -> AbstractContextManager[sqlite3.Connection]:
-        return self._connections.reading()
+    def _reading(self, onlooker: Onlooker | None = None) -> AbstractContextManager[sqlite3.Connection]:
+        return self._connections.reading(onlooker)
 
 
 def _state_after(error: StorageError) -> StorageState:

@@ -43,6 +43,7 @@ def write_batch(
     sums.write(connection)
     if seconds is not None:
         seconds.write(connection)
+    keys.note_asked(connection, batch.asked)
     for gap in batch.gaps:
         write_gap(connection, gap)
     notes = Notes(connection)

@@ -25,8 +25,9 @@ class UsageKey(NamedTuple):
     """What usage is kept by. In grouped answers only the fields of the group's dimensions are set.
 
     ``is_folded``: stands for many small ones of a minute, whose hosts and domains are not kept, nor their application
-    where it is empty. The process is told in seconds alone, 0 and None where there is none. A named tuple, since the
-    recorder makes one for each row.
+    where it is empty. To callers who may not see everything all that is of other users is one: of the application
+    `OTHER_USERS_ID`, and "(other users)" for each name, host and domain. The process is told in seconds alone, 0
+    and None where there is none. A named tuple, since the recorder makes one for each row.
     """
 
     user: str = ""

@@ -199,7 +199,10 @@ Global___HistoryGap: _TypeAlias = HistoryGap  # noqa: Y015
 
 @_typing.final
 class UsageKey(_message.Message):
-    """What usage is kept by. In answers that are grouped only the fields of the group's dimensions are set."""
+    """What usage is kept by. In answers that are grouped only the fields of the group's dimensions are set. To callers who
+    may not see everything all that is of other users is one: of the application "other-users", and "(other users)" for
+    each name, host and domain.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

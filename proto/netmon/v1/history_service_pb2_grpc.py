@@ -26,8 +26,9 @@ if _version_not_supported:
 
 
 class HistoryServiceStub:
-    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not
-    change things are answered PERMISSION_DENIED by the calls that delete, aggregate, and put or delete alerts.
+    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not see
+    everything are answered with their own part, and all that is not theirs as one; they are answered PERMISSION_DENIED by
+    the calls that delete, preview that, aggregate and refresh, and by those of alerts.
     """
 
     def __init__(self, channel):
@@ -114,8 +115,9 @@ class HistoryServiceStub:
 
 
 class HistoryServiceServicer:
-    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not
-    change things are answered PERMISSION_DENIED by the calls that delete, aggregate, and put or delete alerts.
+    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not see
+    everything are answered with their own part, and all that is not theirs as one; they are answered PERMISSION_DENIED by
+    the calls that delete, preview that, aggregate and refresh, and by those of alerts.
     """
 
     def QueryUsage(self, request, context):
@@ -310,8 +312,9 @@ def add_HistoryServiceServicer_to_server(servicer, server):
 
  # This class is part of an EXPERIMENTAL API.
 class HistoryService:
-    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not
-    change things are answered PERMISSION_DENIED by the calls that delete, aggregate, and put or delete alerts.
+    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not see
+    everything are answered with their own part, and all that is not theirs as one; they are answered PERMISSION_DENIED by
+    the calls that delete, preview that, aggregate and refresh, and by those of alerts.
     """
 
     @staticmethod

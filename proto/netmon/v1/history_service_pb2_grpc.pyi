@@ -27,8 +27,9 @@ GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
 class HistoryServiceStub:
-    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not
-    change things are answered PERMISSION_DENIED by the calls that delete, aggregate, and put or delete alerts.
+    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not see
+    everything are answered with their own part, and all that is not theirs as one; they are answered PERMISSION_DENIED by
+    the calls that delete, preview that, aggregate and refresh, and by those of alerts.
     """
 
     @_typing.overload
@@ -68,8 +69,9 @@ class HistoryServiceStub:
 
 @_typing.type_check_only
 class HistoryServiceAsyncStub(HistoryServiceStub):
-    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not
-    change things are answered PERMISSION_DENIED by the calls that delete, aggregate, and put or delete alerts.
+    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not see
+    everything are answered with their own part, and all that is not theirs as one; they are answered PERMISSION_DENIED by
+    the calls that delete, preview that, aggregate and refresh, and by those of alerts.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -105,8 +107,9 @@ class HistoryServiceAsyncStub(HistoryServiceStub):
     """Firings as they come, from a sequence on where asked for."""
 
 class HistoryServiceServicer(metaclass=_abc_1.ABCMeta):
-    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not
-    change things are answered PERMISSION_DENIED by the calls that delete, aggregate, and put or delete alerts.
+    """What was talking, then; served by the recorder. Errors are told as MonitorService tells them. Callers who may not see
+    everything are answered with their own part, and all that is not theirs as one; they are answered PERMISSION_DENIED by
+    the calls that delete, preview that, aggregate and refresh, and by those of alerts.
     """
 
     @_abc_1.abstractmethod

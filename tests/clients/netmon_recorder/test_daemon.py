@@ -113,8 +113,12 @@ async def test_settings_that_cannot_be_are_refused(tmp_path: Path) -> None:
         await Daemon(replace(settings, socket=tmp_path / "no" / "a" / "r.sock")).run(asyncio.Event())
 
 
-def test_history_lets_nobody_in_who_may_not_see_all_of_it() -> None:
+def test_ones_own_history_is_ones_own_and_the_machines_is_everybodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert not access_to_history({}).is_open
+    assert access_to_history({"STATE_DIRECTORY": "/var/lib/netmon"}).is_open
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert access_to_history({}).is_open
 
 
 async def test_seconds_are_their_minutes_through_a_restart_of_the_collector_and_a_clear(tmp_path: Path) -> None:

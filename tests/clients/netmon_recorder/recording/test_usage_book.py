@@ -107,3 +107,23 @@ def test_seconds_are_put_back_with_their_rows() -> None:
     rows, seconds = book.take(), book.take_seconds()
     assert seconds_by_minute(seconds) == seconds_by_minute(rows)
     assert len(seconds) == 2
+
+
+def test_whose_users_and_domains_are_is_told_once_with_the_rows() -> None:
+    book = UsageBook()
+    anna = replace(a_process(), user="anna", uid=1000)
+    told_facts = (
+        facts("a", process=anna, domain="asked.example"),
+        facts("b", process=anna, domain="borrowed.example", is_domain_borrowed=True),
+        facts("c", process=None),
+        facts("d", process=replace(anna, user="", uid=2000), domain=""),
+    )
+    for each in told_facts:
+        for minute in range(3):
+            book.add_row(delta(each), T + minute * 60)
+    book.take()
+    told = book.take_asked()
+    assert sorted(told) == [("2000", 2000, ""), ("anna", 1000, ""), ("anna", 1000, "asked.example")]
+    assert book.take_asked() == ()
+    book.put_asked_back(told)
+    assert sorted(book.take_asked()) == sorted(told)

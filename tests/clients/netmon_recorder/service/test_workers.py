@@ -6,7 +6,7 @@ import pytest
 
 from netmon.serving import Exhausted, Unavailable
 from netmon_recorder.service import Workers
-from netmon_recorder.service.workers import _LONG_LIMIT, _WAITING_LIMIT
+from netmon_recorder.service.workers import _LONG_LIMIT, _OF_ONE_GUEST, _WAITING_LIMIT
 from netmon_recorder.store import StorageError, StorageFull
 
 
@@ -96,4 +96,69 @@ async def test_no_more_exports_run_at_once_than_leave_threads_for_questions() ->
     await streams[0].aclose()
     assert [step async for step in workers.step_through(lambda: iter([1]))] == [1]
     await streams[1].aclose()
+    workers.close()
+
+
+async def test_a_guest_never_keeps_those_waiting_who_see_all() -> None:
+    workers, gate = Workers(), threading.Event()
+    waiting = [asyncio.create_task(workers.run(lambda: gate.wait(10), 5)) for _ in range(_OF_ONE_GUEST)]
+    waiting.append(asyncio.create_task(workers.run(lambda: gate.wait(10), 6)))
+    await asyncio.sleep(0)
+    with pytest.raises(Exhausted, match="9 questions wait already"):
+        await workers.run(lambda: True, 5)
+    # Of four threads guests have one: three questions at once are answered by the others.
+    barrier = threading.Barrier(3)
+    together = [workers.run(lambda: barrier.wait(10)) for _ in range(3)]
+    assert sorted(await asyncio.gather(*together)) == [0, 1, 2]
+    assert not any(task.done() for task in waiting)
+    gate.set()
+    assert all(await asyncio.gather(*waiting))
+    assert await workers.run(lambda: True, 5)
+    workers.close()
+
+
+async def test_a_guest_who_leaves_keeps_the_turn_until_the_work_is_done() -> None:
+    workers, gate, begun = Workers(), threading.Event(), threading.Event()
+
+    def work() -> bool:
+        begun.set()
+        return gate.wait(10)
+
+    first = asyncio.create_task(workers.run(work, 5))
+    await asyncio.to_thread(begun.wait, 10)
+    first.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    second = asyncio.create_task(workers.run(gate.is_set, 5))
+    await workers.run(lambda: True)
+    assert not second.done()
+    gate.set()
+    assert await second
+    workers.close()
+
+
+async def test_guests_have_one_export_at_once_and_the_others_theirs() -> None:
+    workers = Workers()
+
+    def steps() -> Iterator[int]:
+        yield from (1, 2)
+
+    guests, other = workers.step_through(steps, 5), workers.step_through(steps, 6)
+    assert await anext(guests) == 1
+    with pytest.raises(Exhausted, match="1 exports"):
+        await anext(other)
+    assert [step async for step in workers.step_through(steps)] == [1, 2]
+    assert [step async for step in guests] == [2]
+    assert [step async for step in workers.step_through(steps, 6)] == [1, 2]
+    workers.close()
+
+
+async def test_a_storage_that_cannot_is_told_to_a_guest_too() -> None:
+    workers = Workers()
+
+    def fail() -> None:
+        raise StorageFull("full")
+
+    with pytest.raises(Exhausted):
+        await workers.run(fail, 5)
     workers.close()
