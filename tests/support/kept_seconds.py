@@ -22,6 +22,12 @@ _MINUTES = (
 )
 
 
+_OF_PROCESSES = (
+    "SELECT bucket / 60, key, process, sum(sent_bytes), sum(received_bytes), sum(packet_count), sum(connection_count)"
+    " FROM usage_second GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"
+)
+
+
 def seconds_by_minute(rows: Iterable[UsageRow]) -> dict[tuple[int, UsageKey], UsageSums]:
     """Give the sums by minute and key, without the process."""
     found: defaultdict[tuple[int, UsageKey], UsageSums] = defaultdict(UsageSums)
@@ -45,8 +51,10 @@ def assert_stored_seconds_are_the_minutes(batches: Iterable[UsageBatch]) -> None
 
 
 def stored(path: Path) -> tuple[list[tuple[int, ...]], list[tuple[int, ...]]]:
-    """Give the stored seconds summed by minute and key, and the stored minutes."""
+    """Give the stored seconds summed by minute and key, and the stored minutes; look at those of processes too."""
     with closing(sqlite3.connect(path)) as connection:
+        of_processes = connection.execute("SELECT * FROM usage_process ORDER BY 1, 2, 3").fetchall()
+        assert of_processes == connection.execute(_OF_PROCESSES).fetchall()
         seconds = connection.execute(_SECONDS)
         minutes = connection.execute(_MINUTES)
         return seconds.fetchall(), minutes.fetchall()

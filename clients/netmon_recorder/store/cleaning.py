@@ -27,6 +27,7 @@ _STEP_PAGES: Final = 500
 
 SIZES: Final = {
     Tier.SECOND: BucketSize.SECOND,
+    Tier.PROCESS: BucketSize.SECOND,  # they come and go with the seconds
     Tier.MINUTE: BucketSize.MINUTE,
     Tier.QUARTER: BucketSize.HOUR,
     Tier.DAY: BucketSize.DAY,
@@ -34,14 +35,15 @@ SIZES: Final = {
 }
 _NOTES: Final = {
     Tier.SECOND: "kept_second",
+    Tier.PROCESS: "kept_process",
     Tier.MINUTE: "kept_minute",
     Tier.QUARTER: "kept_quarter",
     Tier.DAY: "kept_day",
     Tier.MONTH: "kept_month",
 }
 
-_FREE_ENDS: Final = frozenset({Tier.SECOND, Tier.MINUTE})
-"""Tiers that are cut anywhere: nothing is made of them any more."""
+_FREE_ENDS: Final = frozenset({Tier.SECOND, Tier.PROCESS, Tier.MINUTE})
+"""Tiers that are cut at any minute: nothing is made of them any more."""
 
 # `execute` would stop after its first row, which is one page; `executescript` runs it to its end (measured).
 _GIVE_BACK: Final = f"PRAGMA incremental_vacuum({_STEP_PAGES})"
@@ -88,6 +90,8 @@ def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
     """Give what would go. What it frees is that of the rows, and of pages that were free already: they go too."""
     tiers: list[StorageTier] = []
     for cut in cuts:
+        if cut.tier is Tier.PROCESS:
+            continue
         table, unit = cut.tier.table, cut.tier.unit_seconds
         count, first, last = connection.execute(
             f"SELECT count(*), min(bucket), max(bucket) FROM {table} WHERE bucket < ?",  # noqa: S608 -- a name of ours
@@ -203,7 +207,8 @@ class _Step:
         self.is_last = row is None
         end = before if row is None else row[0] + 1
         deleted = self._connection.execute(f"DELETE FROM {table} WHERE bucket < ?", (end,))  # noqa: S608 -- a name of ours
-        self.row_count = deleted.rowcount
+        # Those of processes are counted as the seconds that they are made of.
+        self.row_count = 0 if self._cut.tier is Tier.PROCESS else deleted.rowcount
         Notes(self._connection).cut_kept(_NOTES[self._cut.tier], end * self._cut.tier.unit_seconds)
 
 
@@ -226,6 +231,7 @@ def _ends(selection: CleanupSelection, policy: RetentionPolicy, now: float) -> d
         return dict.fromkeys(Tier, min(selection.older_than_time, now))
     ends = {
         Tier.SECOND: now - policy.second_seconds,
+        Tier.PROCESS: now - policy.second_seconds,
         Tier.MINUTE: now - policy.minute_seconds,
         Tier.QUARTER: now - policy.hour_seconds,
     }
@@ -241,7 +247,7 @@ def _before(tier: Tier, time: float, days: ZoneCalendar) -> int:
     month is always the sum of its days.
     """
     if tier in _FREE_ENDS:
-        start = time
+        start = time // 60 * 60
     else:
         start = days.start(BucketSize.DAY if tier is Tier.QUARTER else BucketSize.MONTH, time)
     return int(start // tier.unit_seconds)
@@ -254,6 +260,9 @@ def _cut_to_quota(connection: sqlite3.Connection, cuts: dict[Tier, int], quota_b
         (going,) = connection.execute(f"SELECT count(*) FROM {tier.table} WHERE bucket < ?", (before,)).fetchone()  # noqa: S608 -- a name of ours
         left -= going * _bytes_a_row(connection, tier) if going else 0
     for tier in Tier:
+        if tier is Tier.PROCESS:
+            cuts[tier] = cuts[Tier.SECOND] // 60
+            continue
         if left <= 0:
             return
         bytes_a_row = _bytes_a_row(connection, tier)
@@ -269,6 +278,8 @@ def _cut_to_quota(connection: sqlite3.Connection, cuts: dict[Tier, int], quota_b
             target = first if newest is None else newest
         else:
             target = row[0] + 1
+            if tier is Tier.SECOND:
+                target = -(-target // 60) * 60
         if tier not in _FREE_ENDS:
             target = _before(tier, target * tier.unit_seconds, days)
         target = max(target, first)
@@ -296,7 +307,7 @@ def tiers_of(connection: sqlite3.Connection, kept: Kept) -> tuple[StorageTier, .
     }
     tiers: list[StorageTier] = []
     for tier in Tier:
-        if tier is Tier.SECOND and not counts[tier]:
+        if tier is Tier.PROCESS or (tier is Tier.SECOND and not counts[tier]):
             continue  # they are an extra: who keeps none need not read of them
         (last,) = connection.execute(f"SELECT max(bucket) FROM {tier.table}").fetchone()  # noqa: S608 -- a name of ours
         tiers.append(

@@ -15,6 +15,7 @@ class Tier(Enum):
     """A table of usage: its name (the only identifiers that ever become a part of a statement) and its unit."""
 
     SECOND = ("usage_second", 1)
+    PROCESS = ("usage_process", 60)
     MINUTE = ("usage_minute", 60)
     QUARTER = ("usage_quarter", QUARTER_SECONDS)
     DAY = ("usage_day", QUARTER_SECONDS)
@@ -129,6 +130,11 @@ def own_days_around(bounds: Sequence[int], kept: Kept, own: ZoneCalendar) -> lis
 def quarters(since: int, until: int) -> list[Segment]:
     """Give the quarters of a stretch that begins and ends with one."""
     return [_segment(Tier.QUARTER, since, until)] if since < until else []
+
+
+def segments_of_processes(since: int, until: int) -> list[Segment]:
+    """Give where the rows of a stretch are that tell processes: seconds, or their minutes where it is made of such."""
+    return [_segment(Tier.SECOND if since % 60 or until % 60 else Tier.PROCESS, since, until)]
 
 
 def outward(time: float, kept: Kept, calendar: ZoneCalendar, *, up: bool) -> int:

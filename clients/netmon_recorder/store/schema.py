@@ -62,5 +62,17 @@ _ASKED: Final = (
     ) STRICT, WITHOUT ROWID""",
 )
 
-MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECONDS, _ASKED)
+# Version 4. The seconds of each process by minute: three hours by process are then a sixtieth of the rows.
+_PROCESS_MINUTES: Final = (
+    """CREATE TABLE usage_process (
+        bucket INTEGER NOT NULL, key INTEGER NOT NULL, process INTEGER NOT NULL,
+        sent_bytes INTEGER NOT NULL, received_bytes INTEGER NOT NULL,
+        packet_count INTEGER NOT NULL, connection_count INTEGER NOT NULL,
+        PRIMARY KEY (bucket, key, process)
+    ) STRICT, WITHOUT ROWID""",
+    """INSERT INTO usage_process SELECT bucket / 60 AS minute, key, process, sum(sent_bytes), sum(received_bytes),
+        sum(packet_count), sum(connection_count) FROM usage_second GROUP BY minute, key, process""",
+)
+
+MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (_FIRST, _SECONDS, _ASKED, _PROCESS_MINUTES)
 """Statements that lead from version i to i + 1."""

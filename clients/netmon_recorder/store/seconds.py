@@ -22,12 +22,13 @@ OTHERS_PROCESS: Final = -2
 OTHERS_NAME: Final = "(other users)"
 """What is called so is a sum, for those who may not see more. The collector calls it the same."""
 
-_ADD: Final = (
-    "INSERT INTO usage_second (bucket, key, process, sent_bytes, received_bytes, packet_count, connection_count)"
+_ADD_SECOND, _ADD_MINUTE = (
+    f"INSERT INTO {table} (bucket, key, process, sent_bytes, received_bytes, packet_count, connection_count)"  # noqa: S608 -- names of ours
     " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (bucket, key, process) DO UPDATE SET"
     " sent_bytes = sent_bytes + excluded.sent_bytes, received_bytes = received_bytes + excluded.received_bytes,"
     " packet_count = packet_count + excluded.packet_count,"
     " connection_count = connection_count + excluded.connection_count"
+    for table in ("usage_second", "usage_process")
 )
 
 _Process = tuple[int, float, str] | None
@@ -79,8 +80,12 @@ class SecondsOfBatch:
         for second, _, process in self._shares:
             last[process] = max(second, last.get(process, 0))
         numbers = {process: _number(connection, process, second) for process, second in last.items()}
-        rows = [(second, key, numbers[process], *sums) for (second, key, process), sums in self._shares.items()]
-        connection.executemany(_ADD, sorted(rows))
+        minutes: defaultdict[tuple[int, int, _Process], UsageSums] = defaultdict(UsageSums)
+        for (second, key, process), sums in self._shares.items():
+            minutes[second // 60, key, process] = minutes[second // 60, key, process].plus(sums)
+        for statement, shares in ((_ADD_SECOND, self._shares), (_ADD_MINUTE, minutes)):
+            rows = [(bucket, key, numbers[process], *sums) for (bucket, key, process), sums in shares.items()]
+            connection.executemany(statement, sorted(rows))
 
 
 def forget_processes(connection: sqlite3.Connection) -> None:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from netmon.model import NO_USAGE, UsageSums
 from netmon_recorder.store.filtering import Condition
 from netmon_recorder.store.grouping import NO_GROUP, Numbers
-from netmon_recorder.store.ranges import Segment
+from netmon_recorder.store.ranges import Segment, Tier
 
 _SUMS = "sum(u.sent_bytes), sum(u.received_bytes), sum(u.packet_count), sum(u.connection_count)"
 _NAMED_SUMS = (
@@ -89,6 +89,21 @@ def sums_of(
             numbers: Numbers = row[4:]
             sums = UsageSums(*row[:4])
             found[numbers] = found[numbers].plus(sums) if numbers in found else sums
+    return found
+
+
+def sums_by_second(
+    connection: sqlite3.Connection, first: int, last: int, group: str, rows: RowCondition
+) -> dict[int, dict[Numbers, UsageSums]]:
+    """Give the sums of each group in each second of a stretch: one walk, and not a statement each."""
+    joined, names = ("", "") if group == NO_GROUP else ("CROSS JOIN key k ON k.id = u.key", f", {group}")
+    found: dict[int, dict[Numbers, UsageSums]] = {}
+    for row in connection.execute(
+        f"SELECT u.bucket, {_SUMS}{names} FROM {Tier.SECOND.table} u {joined}"  # noqa: S608 -- names of ours; all values are marks
+        f" WHERE u.bucket >= ? AND u.bucket < ?{rows.text} GROUP BY u.bucket{names}",
+        (first, last, *rows.values),
+    ):
+        found.setdefault(row[0], {})[row[5:] or (0,)] = UsageSums(*row[1:5])
     return found
 
 

@@ -30,8 +30,17 @@ from netmon_recorder.store.grouping import (
     is_of_seconds,
 )
 from netmon_recorder.store.missing import gaps_of
-from netmon_recorder.store.ranges import Kept, Segment, check_reach, outward, own_days_around, quarters, segments
-from netmon_recorder.store.summing import SomeGroups, combined, moved_edges, row_condition, sums_of
+from netmon_recorder.store.ranges import (
+    Kept,
+    Segment,
+    check_reach,
+    outward,
+    own_days_around,
+    quarters,
+    segments,
+    segments_of_processes,
+)
+from netmon_recorder.store.summing import SomeGroups, combined, moved_edges, row_condition, sums_by_second, sums_of
 
 MOST_BUCKETS = 10_000
 _DAY_SECONDS = 86_400
@@ -60,7 +69,7 @@ class Frame:
     def parts(self, first: int, last: int) -> list[Segment]:
         """Give where the rows of a stretch are."""
         if self.is_of_seconds:
-            return segments(first, last, BucketSize.SECOND, self.kept, self.calendar)
+            return segments_of_processes(first, last)
         return segments(first, last, self.size, self.kept, self.calendar)
 
     @property
@@ -178,7 +187,7 @@ class _Reader:
         """Give buckets and groups."""
         # Of thousands of groups only those that are shown are made of each bucket.
         is_two_steps = has_many(self._query.group_by) and len(self._frame.bounds) > 2
-        rows = [] if is_two_steps else self._bucketed(lambda parts: self._sums(parts, self._group))
+        rows = [] if is_two_steps else self._in_buckets(self._group)
         totals = _totals([self._all()] if is_two_steps else rows)
         for numbers in () if before is None else before.groups.keys() - totals.keys():
             totals[numbers] = NO_USAGE  # it may have stopped since
@@ -187,7 +196,7 @@ class _Reader:
         if is_two_steps:
             some = SomeGroups(self._connection, self._group, order[:top])
             rows = self._bucketed(lambda parts: some.sums_of(parts, self._rows))
-            buckets = self._bucketed(lambda parts: self._sums(parts, NO_GROUP))
+            buckets = self._in_buckets(NO_GROUP)
         else:
             buckets = rows
         return _Found(totals=[added(each.values()) for each in buckets], shown=order[:top], left=order[top:], rows=rows)
@@ -221,6 +230,13 @@ class _Reader:
             return self._sums(frame.parts(first, last), self._group)
         own = frame.own_calendar
         return self._sums(segments(first, last, BucketSize.RANGE, frame.kept, own), self._group)
+
+    def _in_buckets(self, group: str) -> list[dict[Numbers, UsageSums]]:
+        bounds = self._frame.bounds
+        if self._frame.size is BucketSize.SECOND:
+            found = sums_by_second(self._connection, bounds[0], bounds[-1], group, self._rows)
+            return [found.get(start, {}) for start in bounds[:-1]]
+        return self._bucketed(lambda parts: self._sums(parts, group))
 
     def _bucketed(
         self, sums: Callable[[Sequence[Segment]], dict[Numbers, UsageSums]]

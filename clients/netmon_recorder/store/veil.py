@@ -44,11 +44,14 @@ _VIEWS: Final = (
     f"""CREATE TEMP VIEW application AS SELECT a.id, a.identity, a.name FROM main.application a
         WHERE EXISTS (SELECT 1 FROM main.key k WHERE k.application = a.id AND {_OWN})
         UNION ALL SELECT {_OTHERS}, '{OTHER_USERS_ID}', '{OTHERS_NAME}'""",  # noqa: S608 -- words and numbers of ours
-    f"""CREATE TEMP VIEW usage_second AS SELECT u.bucket, u.key,
+    *(
+        f"""CREATE TEMP VIEW {table} AS SELECT u.bucket, u.key,
         CASE WHEN u.process = 0 OR EXISTS (SELECT 1 FROM main.key k WHERE k.id = u.key AND {_OWN})
             THEN u.process ELSE {OTHERS_PROCESS} END AS process,
         u.sent_bytes, u.received_bytes, u.packet_count, u.connection_count
-    FROM main.usage_second u""",  # noqa: S608 -- words and numbers of ours
+        FROM main.{table} u"""  # noqa: S608 -- words and numbers of ours
+        for table in ("usage_second", "usage_process")
+    ),
 )
 
 

@@ -6,6 +6,7 @@ day are right, a late row finds its way, and there is no mark of how far a roll-
 
 import sqlite3
 from collections import defaultdict
+from typing import Final
 
 from netmon.model import BucketSize, HistoryGap, RetentionPolicy, UsageKey, UsageSums
 from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
@@ -64,6 +65,10 @@ def write_gap(connection: sqlite3.Connection, gap: HistoryGap) -> None:
     )
 
 
+_OF_SECONDS: Final = frozenset({Tier.SECOND, Tier.PROCESS})
+"""Tiers that `SecondsOfBatch` writes."""
+
+
 class _Sums:
     """What a batch adds to each tier: a bucket's row is written once, however many minutes it has in the batch."""
 
@@ -71,7 +76,7 @@ class _Sums:
         self._days = days
         is_kept = {Tier.MINUTE: policy.minute_seconds > 0, Tier.QUARTER: policy.hour_seconds > 0}
         self._tiers: dict[Tier, dict[tuple[int, int], UsageSums]] = {
-            tier: {} for tier in Tier if tier is not Tier.SECOND and is_kept.get(tier, True)
+            tier: {} for tier in Tier if tier not in _OF_SECONDS and is_kept.get(tier, True)
         }
         self._minute = -1
         self._buckets: list[tuple[dict[tuple[int, int], UsageSums], int]] = []

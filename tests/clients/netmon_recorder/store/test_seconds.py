@@ -186,7 +186,7 @@ def test_old_seconds_go_with_their_processes_and_the_minutes_stay(tmp_path: Path
         list(store.cleanup(CleanupSelection(), NOON + 1))
         tiers = {tier.bucket: tier.row_count for tier in store.status(NOON).tiers}
         assert (tiers[_SECOND], tiers[BucketSize.MINUTE]) == (1, 2)
-        assert store.usage(ask(store), NOON + 60).oldest_time == NOON - 3599
+        assert store.usage(ask(store), NOON + 60).oldest_time == NOON - 3600, "whole minutes go"
     with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
         assert connection.execute("SELECT pid FROM process").fetchall() == [(200,)]
 
@@ -217,3 +217,31 @@ def test_switched_on_again_seconds_begin_anew(tmp_path: Path) -> None:
         assert answer.oldest_time == NOON + 120
         assert answer.gaps[0].until_time == NOON + 120
         assert answer.total == UsageSums(20, 200, 6, 2)  # those of before are there still, and said to be not all
+
+
+def test_seconds_of_before_there_were_minutes_of_processes_are_summed_once(tmp_path: Path) -> None:
+    with opened(tmp_path, policy=SECONDS) as store:
+        keep(store, second(NOON, 100), second(NOON + 59, 20), second(NOON + 60, 3, pid=200))
+    with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
+        connection.executescript("DROP TABLE usage_process; PRAGMA user_version = 3; PRAGMA wal_checkpoint(TRUNCATE)")
+    with opened(tmp_path, policy=SECONDS) as store:
+        keep(store, second(NOON + 61, 4, pid=200))
+        question = ask(store, _PROCESS, bucket=BucketSize.MINUTE, until_time=NOON + 120)
+        answer = store.usage(question, NOON + 120)
+    by_minute = {each.key.pid: [point.sums.received_bytes for point in each.points] for each in answer.series}
+    assert by_minute == {100: [120], 200: [7]}
+    stored(tmp_path / "history.db")
+
+
+def test_minutes_of_processes_go_with_their_seconds(tmp_path: Path) -> None:
+    with opened(tmp_path, policy=SECONDS) as store:
+        keep(store, *(second(NOON + number * 20, 1) for number in range(30)))
+        plan = store.cleanup_plan(CleanupSelection(policy=RetentionPolicy(second_seconds=330)), NOON + 600)
+        assert plan.row_count == 12, "the seconds of whole minutes alone"
+        *_, last = store.cleanup(CleanupSelection(policy=RetentionPolicy(second_seconds=330)), NOON + 600)
+        assert (last.deleted_row_count, last.row_count) == (12, 12)
+        question = ask(store, _PROCESS, bucket=BucketSize.RANGE, until_time=NOON + 600)
+        assert store.usage(question, NOON + 600).total.received_bytes == 18
+    with closing(sqlite3.connect(tmp_path / "history.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM usage_process").fetchone() == (6,)
+    stored(tmp_path / "history.db")
