@@ -25,7 +25,8 @@ Row = TypeVar("Row")
 class Listing(Generic[Row]):
     """Rows with all that is known of their columns. ``sums``: of all rows, also of those that a limit hides.
 
-    ``counts``: whether a row is one of the ``noun``; others stand for many, for none, or for part of one.
+    ``counts``: whether a row is one of the ``noun``; others stand for many, for none, or for part of one. ``more``: how
+    many are in a row that stands for many, and so in the sums.
     """
 
     columns: Sequence[Column[Row]]
@@ -33,12 +34,13 @@ class Listing(Generic[Row]):
     sums: Traffic | None = None
     noun: str = "row"
     counts: Callable[[Row], bool] = lambda _: True
+    more: int = 0
     empty: str = "Nothing to show."
 
     @property
     def count(self) -> int:
         """How many of the ``noun`` there are."""
-        return sum(map(self.counts, self.rows))
+        return sum(map(self.counts, self.rows)) + self.more
 
 
 def ordered(rows: Sequence[Row], orders: dict[str, Callable[[Row], SortKey]], shape: Shape, *, usual: str) -> list[Row]:

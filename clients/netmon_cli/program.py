@@ -9,7 +9,9 @@ import click
 
 from netmon_cli.configuration import configuration_paths, read_defaults
 from netmon_cli.failure import EXIT_INTERRUPTED, error_lines, fault_lines, problem_lines, usage_lines
+from netmon_cli.render.text import wrapped
 from netmon_cli.root import root
+from netmon_cli.terminal import terminal_of
 from netmon_client.errors import NetmonError
 from netmon_client.printable import visible
 
@@ -80,8 +82,7 @@ def _shown(lines: Sequence[str]) -> list[str]:
     what, *advice = map(visible, lines)
     if not sys.stderr.isatty():
         return [what, *advice]
-    from netmon_cli.render.text import advice_lines, wrapped  # noqa: PLC0415 -- for those who see an error; so below
-    from netmon_cli.terminal import terminal_of  # noqa: PLC0415
+    from netmon_cli.render.text import advice_lines  # noqa: PLC0415 -- for those who see an error; so below
 
     width = terminal_of(sys.stderr, os.environ).width
     return [*wrapped(what, width, indent=2), *(piece for line in advice for piece in advice_lines(line, width))]

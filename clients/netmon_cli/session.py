@@ -69,6 +69,11 @@ class Session:
         sys.stdout.write("".join(f"{line}\n" for line in lines))
         sys.stdout.flush()
 
+    def tell(self, *sentences: str) -> None:
+        """Write sentences that are what was asked for; a terminal gets them with no word torn, a pipe as they are."""
+        width = self.terminal().width
+        self.write(*(line for sentence in sentences for line in wrapped(visible(sentence), width, indent=2)))
+
     def control(self, text: str) -> None:
         """Write to the terminal as it stands, cursor movements included."""
         sys.stdout.write(text)

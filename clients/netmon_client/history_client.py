@@ -140,7 +140,7 @@ class HistoryClient:
         self, rule: AlertRule, since_time: float | None = None, until_time: float | None = None
     ) -> AlertTest:
         """Give when a rule, saved or not, would have fired in a range (Unix seconds); None: the last 7 days."""
-        return self._ask(calls.test_alert(rule, since_time, until_time))
+        return self._ask(calls.test_alert(rule, since_time, until_time), UPKEEP_SECONDS)
 
     def firings(
         self, after_sequence: int | None = None, *, reconnect: bool = False, timing: Timing = FIRINGS_TIMING

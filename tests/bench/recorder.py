@@ -13,10 +13,11 @@ from tests.support.collector_process import cpu_seconds, pss_bytes
 from tests.support.recorder_process import RecorderProcess, recorder
 from tests.support.waiting import wait_for
 
-_AMOUNTS = (50, 500)
 _SECONDS = 300.0
 _SETTLE_SECONDS = 15.0
-_CPU_PERCENT_BUDGET = 1.0
+_CPU_PERCENT_BUDGETS = {50: 1.0, 500: None}
+"""Of a busy desktop; ten times as much is measured to see how it grows."""
+
 _MEMORY_MB_BUDGET = 60.0
 _HOUR = 3600
 _DAY = 24 * _HOUR
@@ -30,7 +31,7 @@ def measure(seconds: float = _SECONDS) -> list[Row]:
         end = int(time.time()) // _HOUR * _HOUR
         build(folder / "history.db", _DAYS, end - _DAYS * _DAY)
         rows: list[Row] = []
-        for connections in _AMOUNTS:
+        for connections in _CPU_PERCENT_BUDGETS:
             rows += _measure_with(folder, connections, seconds)
         return rows
 
@@ -48,7 +49,7 @@ def _measure_with(folder: Path, connections: int, seconds: float) -> list[Row]:
         after = _megabytes(kept.pid)
         upkeep = _look_after(kept)
         return [
-            (name + "CPU (% of a core)", share, _CPU_PERCENT_BUDGET, None),
+            (name + "CPU (% of a core)", share, _CPU_PERCENT_BUDGETS[connections], None),
             ("  memory after the start (MB)", start, _MEMORY_MB_BUDGET, None),
             (f"  after {seconds:.0f} s", after, _MEMORY_MB_BUDGET, None),
             ("  after an aggregation and a cleanup", _megabytes(kept.pid), _MEMORY_MB_BUDGET, None),

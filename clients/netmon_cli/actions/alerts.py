@@ -90,14 +90,14 @@ def put_alert(session: Session, rule: AlertRule, *, is_paused: bool, mute_second
     with session.history() as client:
         put = client.put_alert(replace(rule, is_paused=is_paused, muted_until_time=muted_until_time))
     done = "Replaced" if put.is_replaced else "Saved"
-    session.write(f'{done} "{put.rule.name}": {rule_words(put.rule)}.')
+    session.tell(f'{done} "{put.rule.name}": {rule_words(put.rule)}.')
 
 
 def delete_alert(session: Session, name: str) -> None:
     """Delete a rule."""
     with session.history() as client:
         rule = client.delete_alert(name)
-    session.write(f'Deleted "{rule.name}": {rule_words(rule)}.')
+    session.tell(f'Deleted "{rule.name}": {rule_words(rule)}.')
 
 
 def list_alerts(session: Session, shape: Shape) -> None:
@@ -143,7 +143,7 @@ def test_alert(session: Session, shape: Shape, rule: AlertRule | str, since_time
         fields = document("alert_test", as_history_object(result))
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return
-    session.write(*test_words(rule, result))
+    session.tell(*test_words(rule, result))
 
 
 def test_words(rule: AlertRule, result: AlertTest) -> list[str]:
@@ -178,7 +178,7 @@ def watch_alerts(session: Session, shape: Shape, *, after_sequence: int | None, 
                 if firing is None:
                     continue
                 if shape.is_table:
-                    session.write(firing_words(firing))
+                    session.tell(firing_words(firing))
                 else:
                     session.write(line(document("firing", as_history_object(firing))))
                 told += 1

@@ -39,7 +39,7 @@ def run_aggregation(session: Session, shape: Shape) -> None:
     if not shape.is_table:
         _write(session, shape, "aggregation", report)
         return
-    session.write(_report_words(report))
+    session.tell(_report_words(report))
 
 
 def selection_of(older_than_time: float | None, what: str) -> CleanupSelection:
@@ -76,7 +76,7 @@ def run_cleanup(session: Session, shape: Shape, selection: CleanupSelection, *, 
             if not shape.is_table:
                 _write(session, shape, "cleanup_plan", plan)
             else:
-                session.write(plan_words(plan))
+                session.tell(plan_words(plan))
             return
         if not is_sure:
             session.say(plan_words(plan))
@@ -92,7 +92,7 @@ def run_cleanup(session: Session, shape: Shape, selection: CleanupSelection, *, 
                 )
                 raise SystemExit(stopped.exit_code) from None
     if shape.is_table:
-        session.write(f"Deleted {counted(last.deleted_row_count, 'row')}, freed {format_bytes(last.freed_bytes)}.")
+        session.tell(f"Deleted {counted(last.deleted_row_count, 'row')}, freed {format_bytes(last.freed_bytes)}.")
     else:
         _write(session, shape, "cleanup", last)
 

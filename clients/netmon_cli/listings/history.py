@@ -1,6 +1,6 @@
 """The listings of history: by bucket, by group, or by both."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from netmon.model import (
@@ -63,6 +63,7 @@ def history_listing(
         sums=Traffic(),  # each column gives its own part of the answer's sums
         noun=_noun(answer, dimensions, by_time=by_time),
         counts=lambda row: row.sums is not None and not row.rest,
+        more=0 if by_time else answer.rest_count,
         empty=_EMPTY,
     )
 
@@ -141,16 +142,30 @@ def _bucket_row(answer: UsageAnswer, bucket: UsageBucket) -> HistoryRow:
         missing=kind if bucket.total is None else None,
     )
     gap = kind if missing else None
-    return replace(row, note=_note(row, gap, gap_kind_words), brief=_note(row, gap, brief_gap_kind))
+    return replace(row, note=_note(row, gap), brief=_brief_note(row, gap))
 
 
-def _note(row: HistoryRow, gap: HistoryGapKind | None, words: Callable[[HistoryGapKind], str]) -> str:
+def _brief_note(row: HistoryRow, gap: HistoryGapKind | None) -> str:
+    """Say it in two words: why something is missing is said below the table."""
     if row.missing is not None:
-        return words(row.missing)
+        return brief_gap_kind(row.missing)
+    if row.is_running:
+        return "so far"
+    if _is_in_part(row, gap):
+        return f"only {format_age(row.recorded_seconds or 0.0)}"
+    return "at least" if row.is_lower_bound else ""
+
+
+def _is_in_part(row: HistoryRow, gap: HistoryGapKind | None) -> bool:
+    return gap is not None and (row.recorded_seconds or 0.0) < row.end_time - row.start_time - _ALMOST
+
+
+def _note(row: HistoryRow, gap: HistoryGapKind | None) -> str:
+    if row.missing is not None:
+        return gap_kind_words(row.missing)
     parts = ["so far"] if row.is_running else []
-    recorded = row.recorded_seconds or 0.0
-    if gap is not None and recorded < row.end_time - row.start_time - _ALMOST:
-        parts.append(f"{format_age(recorded)} recorded: {words(gap)}")
+    if gap is not None and _is_in_part(row, gap):
+        parts.append(f"{format_age(row.recorded_seconds or 0.0)} recorded: {gap_kind_words(gap)}")
     if row.is_lower_bound:
         parts.append("at least")
     return ", ".join(parts)

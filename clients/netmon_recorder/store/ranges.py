@@ -72,7 +72,8 @@ class Segment:
 def check_reach(until: int, kept: Kept, field: str) -> None:
     """Raise ValueError, naming the field, where no second of a range that ends there is kept."""
     if kept.second is None:
-        raise ValueError(f"{field}: no seconds are kept: ask for minutes, or keep some (--keep-seconds)")
+        problem = "no seconds are kept, which alone tell processes: ask for minutes, or start the recorder with"
+        raise ValueError(f"{field}: {problem} --keep-seconds 3")
     if until <= kept.second:
         text = datetime.fromtimestamp(kept.second, UTC).isoformat().replace("+00:00", "Z")
         raise ValueError(f"{field}: seconds reach back to {text}: ask for minutes")

@@ -104,7 +104,8 @@ def frame_of(since: float, until: float, size: BucketSize, calendar: ZoneCalenda
         for start in calendar.starts(size, calendar.start(size, since), int(-(-until // 1))):
             bounds.append(start)
             if len(bounds) > MOST_BUCKETS:
-                raise ValueError(f"UsageQuery.bucket: more than {MOST_BUCKETS:,} of them in the range")
+                problem = f"more than {MOST_BUCKETS:,} in this range: ask for longer ones, or for less time"
+                raise ValueError(f"UsageQuery.bucket: {problem}")
         bounds.append(calendar.next(size, bounds[-1]))
     return Frame(size=size, bounds=tuple(bounds), calendar=calendar, kept=kept)
 

@@ -34,10 +34,10 @@ def test_by_time_and_group_the_rest_comes_last_in_its_bucket() -> None:
     assert rows[4].sums is None
 
 
-def test_by_group_the_rest_counts_as_none_of_them() -> None:
+def test_by_group_those_of_the_rest_are_counted_since_they_are_summed() -> None:
     made = listing(by_time=False, grouped=True)
     assert [row.rest for row in made.rows] == [0, 2]
-    assert (made.count, made.noun) == (1, "application")
+    assert (made.count, made.noun) == (3, "application")
 
 
 def test_a_long_gap_is_one_row_of_a_table_and_each_of_its_buckets_in_csv() -> None:
