@@ -6,7 +6,7 @@ from tests.support.flooded import flooded
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
-FILLING, SYNS, PER_SECOND, CONNECTIONS = 20_000, 40_000, 20_000, 2_000
+FILLING, SYNS, PER_SECOND, CONNECTIONS = 10_000, 20_000, 20_000, 2_000
 MEMORY_BYTES = 20_000_000
 
 
