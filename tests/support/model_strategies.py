@@ -42,20 +42,16 @@ from netmon.model import (
     OwnerWay,
     PacketSource,
     Process,
-    ProcessCost,
     Protocol,
-    Queue,
     Range,
     Remainder,
     RowOrder,
     Scope,
     ScopeTraffic,
     Section,
-    ServiceLimits,
     Snapshot,
     StatisticsCleared,
     Status,
-    StreamLag,
     Term,
     Traffic,
     UnattributedReason,
@@ -67,6 +63,7 @@ from netmon.model import (
 )
 from tests.support.basic_strategies import lengths, names, numbers, shares, texts, times, uint32, uint64
 from tests.support.ledger_strategies import interface_ledgers
+from tests.support.load_strategies import process_costs, queues, service_limits, stream_lags
 
 traffics = st.builds(
     Traffic,
@@ -343,24 +340,6 @@ owner_ways = st.builds(
     last_scan_seconds=lengths,
     scan_interval_seconds=lengths,
     total_scan_seconds=lengths,
-)
-process_costs = st.builds(ProcessCost, role=names, pid=uint32, cpu_seconds=lengths, resident_bytes=uint64)
-queues = st.builds(Queue, name=names, depth=uint64, limit=uint64)
-stream_lags = st.builds(
-    StreamLag,
-    stream=names,
-    subscriber_count=uint32,
-    mean_behind_count=lengths,
-    worst_behind_count=uint64,
-    worst_lag_seconds=lengths,
-)
-service_limits = st.builds(
-    ServiceLimits,
-    connection_count=uint32,
-    connection_limit=uint32,
-    connections_a_user=uint32,
-    subscriber_limit=uint32,
-    subscribers_a_user=uint32,
 )
 names_statuses = st.builds(
     NamesStatus,

@@ -15,7 +15,7 @@ from netmon.codec.load import (
     stream_lag_to_wire,
 )
 from netmon.v1 import status_pb2 as pb
-from tests.support import model_strategies as models
+from tests.support import load_strategies as models
 from tests.support.round_trip import ROUND_TRIP, Way, comes_back
 
 _WAYS: dict[str, Way] = {
