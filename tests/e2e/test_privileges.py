@@ -181,29 +181,29 @@ def test_a_helper_that_hangs_holds_up_neither_ticks_nor_calls_and_is_replaced(bu
         _, _, helper = pids(running)
         os.kill(helper, signal.SIGSTOP)
         # A shell: what takes long to start might begin when there is another helper already.
-        calling = built.near.namespace.popen("bash", "-c", f"exec 3<>/dev/tcp/{built.far.ipv4}/{server.port}; read")
-        waiting: set[int] = set()
+        call = ("bash", "-c", f"exec 3<>/dev/tcp/{built.far.ipv4}/{server.port}; read")
+        with built.near.namespace.popen(*call):
+            waiting: set[int] = set()
 
-        def replaced() -> bool:
-            """Whether there is another helper; until then, take note of ticks that show a connection that waits."""
-            found = newest(client)
-            assert_balanced(found)
-            is_other = client.status().pids[2:] != (helper,)
-            rows = [row for row in found.connections if row.remote is not None and row.remote.port == server.port]
-            if not is_other and any(row.facts.unattributed_reason is UnattributedReason.PENDING for row in rows):
-                waiting.add(found.sequence)
-            return is_other and len(client.status().pids) == 3
+            def replaced() -> bool:
+                """Whether there is another helper; until then, take note of ticks that show a connection that waits."""
+                found = newest(client)
+                assert_balanced(found)
+                is_other = client.status().pids[2:] != (helper,)
+                rows = [row for row in found.connections if row.remote is not None and row.remote.port == server.port]
+                if not is_other and any(row.facts.unattributed_reason is UnattributedReason.PENDING for row in rows):
+                    waiting.add(found.sequence)
+                return is_other and len(client.status().pids) == 3
 
-        wait_for(replaced, seconds=30, what="another helper")
-        assert len(waiting) >= 3, "the connection was seen, asked for, and ticks went on for two seconds"
-        assert not is_there(helper)
+            wait_for(replaced, seconds=30, what="another helper")
+            assert len(waiting) >= 3, "the connection was seen, asked for, and ticks went on for two seconds"
+            assert not is_there(helper)
 
-        def owned() -> bool:
-            rows = [row for row in newest(client).connections if row.remote and row.remote.port == server.port]
-            return bool(rows) and all(row.process for row in rows)
+            def owned() -> bool:
+                rows = [row for row in newest(client).connections if row.remote and row.remote.port == server.port]
+                return bool(rows) and all(row.process for row in rows)
 
-        wait_for(owned, seconds=20, what="the owner")
-        calling.communicate()
+            wait_for(owned, seconds=20, what="the owner")
 
 
 def test_what_each_process_costs_what_waits_and_what_lookups_take_is_told(
