@@ -12,6 +12,9 @@ from tests.bench.services import BUDGETS as MOST
 from tests.support.source_tree import ROOT, repository_files
 from tests.support.units import UNITS, exposure, staged_units
 
+MENDED_BY_ANOTHER_START = {"OWNERS_LOST"}
+"""Names of exit codes that a service ends with so that it is started anew."""
+
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 
 
@@ -65,7 +68,8 @@ def test_an_exit_code_that_another_start_would_not_mend_ends_the_service(path: P
         ROOT
         / {"netmon-collector": "collector/netmon_collector", "netmon-recorder": "clients/netmon_recorder"}[path.stem]
     )
-    codes = set(re.findall(r"^EXIT_\w+ = ([1-9]\d*)$", (cli / "cli.py").read_text(), re.MULTILINE))
+    named = dict(re.findall(r"^EXIT_(\w+) = ([1-9]\d*)$", (cli / "cli.py").read_text(), re.MULTILINE))
+    codes = {code for name, code in named.items() if name not in MENDED_BY_ANOTHER_START}
     assert set(settings(path)["RestartPreventExitStatus"][0].split()) == codes
 
 

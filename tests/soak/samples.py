@@ -66,7 +66,7 @@ class Verdict:
     slope: Slope | None
     """Of its resident memory, with the rings of interfaces that come and go and with files that are read."""
     anonymous_slope: Slope | None
-    """Of what it has made itself: what is judged."""
+    """Of what it has made itself."""
     first_rss_bytes: int
     last_rss_bytes: int
     most_descriptors: int
@@ -74,8 +74,11 @@ class Verdict:
 
     @property
     def is_flat(self) -> bool:
-        """Whether its memory grows less than it may."""
-        return self.anonymous_slope is None or self.anonymous_slope.rise <= MOST_SLOPE_MEGABYTES
+        """Whether its own memory grows no more than it may, nor, by more than chance, all that is resident."""
+        own, resident = self.anonymous_slope, self.slope
+        if own is not None and own.rise > MOST_SLOPE_MEGABYTES:
+            return False
+        return resident is None or resident.rise - 2 * resident.error <= MOST_SLOPE_MEGABYTES
 
 
 def sample(program: str, pids: Iterable[int], seconds: float) -> Sample:

@@ -1,6 +1,7 @@
 """The judgement of a soak on made-up samples, and what is read of a real process."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,11 @@ def test_growth_after_the_first_quarter_is_judged_and_the_filling_before_is_not(
     assert found.anonymous_slope is not None
     assert found.anonymous_slope.rise == pytest.approx(megabytes_an_hour, abs=0.05)
     assert found.is_flat is is_flat
+
+
+def test_what_is_resident_beside_its_own_memory_is_judged_too() -> None:
+    rings = [replace(each, anonymous_bytes=20_000_000) for each in grown(60, megabytes_an_hour=4.0)]
+    assert not verdict("collector", rings).is_flat
 
 
 def test_a_slope_says_how_sure_it_is() -> None:

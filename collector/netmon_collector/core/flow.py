@@ -24,10 +24,20 @@ from netmon_collector.core.domain import DomainShare
 from netmon_collector.core.flow_name import UNASKED, FlowName, Hello
 from netmon_collector.core.interface_sums import Amount, InterfaceSums
 from netmon_collector.core.name_table import NameAnswer
+from netmon_collector.core.packet import Packet
 from netmon_collector.core.tally import Tally
 
 IDLE_SECONDS = 10.0
 """Without a packet for this long, a connection that has no states of its own is idle."""
+
+_PROTOCOLS = {
+    6: Protocol.TCP,
+    17: Protocol.UDP,
+    136: Protocol.UDP,
+    1: Protocol.ICMP,
+    58: Protocol.ICMP,
+    132: Protocol.SCTP,
+}
 
 
 class FlowKey(NamedTuple):
@@ -44,6 +54,15 @@ class FlowKey(NamedTuple):
     remote_address: bytes = b""
     remote_port: int = 0
     holder: str = ""
+
+
+def flow_key(packet: Packet, *, source_is_local: bool) -> FlowKey:
+    """Give the key of a packet that this machine sent (``source_is_local``) or received."""
+    protocol = _PROTOCOLS.get(packet.ip_protocol, Protocol.OTHER)
+    local, remote = (packet.source, packet.source_port), (packet.destination, packet.destination_port)
+    if not source_is_local:
+        local, remote = remote, local
+    return FlowKey(protocol, packet.ip_protocol, local[0], local[1], remote[0], remote[1])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

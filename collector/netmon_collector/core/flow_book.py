@@ -7,7 +7,7 @@ from netmon.address import scope_of
 from netmon.model import Direction, Protocol, Scope, UnattributedReason
 from netmon_collector.core.accounting import Accountant, Cell
 from netmon_collector.core.carriers import Carriers
-from netmon_collector.core.flow import Flow, FlowKey, Owner, Route
+from netmon_collector.core.flow import Flow, FlowKey, Owner, Route, flow_key
 from netmon_collector.core.flow_table import FLOW_LIMIT, FlowTable
 from netmon_collector.core.ledger import EARLIER_INTERFACES, GONE_LIMIT, INTERFACE_LIMIT, Ledger
 from netmon_collector.core.network import Network, Way, scope_between
@@ -24,15 +24,6 @@ _ASKED_FOR = frozenset(
         *(UnattributedReason.FORWARDED, UnattributedReason.NO_HELPER),
     }
 )
-
-_PROTOCOLS = {
-    6: Protocol.TCP,
-    17: Protocol.UDP,
-    136: Protocol.UDP,
-    1: Protocol.ICMP,
-    58: Protocol.ICMP,
-    132: Protocol.SCTP,
-}
 
 
 class FlowBook:
@@ -136,7 +127,7 @@ class FlowBook:
         for flow in flows:
             # One that is forwarded is seen coming in and going out: there the end that opened it counts as this one.
             is_forwarded = flow.direction is Direction.FORWARDED
-            is_sent = flow.key == _key(packet, source_is_local=True) if is_forwarded else flow is cell.owner.sender
+            is_sent = flow.key == flow_key(packet, source_is_local=True) if is_forwarded else flow is cell.owner.sender
             follow(flow, packet, is_sent=is_sent)
         return cell
 
@@ -178,7 +169,7 @@ class FlowBook:
         return route
 
     def _local(self, packet: Packet, interface: str, *, is_sent: bool, is_loopback: bool) -> Flow:
-        key = _key(packet, source_is_local=is_sent)
+        key = flow_key(packet, source_is_local=is_sent)
         before = flow = self.table.get(key)
         if before is not None and (
             begins_anew(before, packet) or (before.has_ended and key.protocol is not Protocol.TCP)
@@ -225,8 +216,8 @@ class FlowBook:
             self.prove(flow)
 
     def _forwarded(self, packet: Packet, interface: str) -> Flow:
-        key = _key(packet, source_is_local=True)
-        flow = self.table.get(key) or self.table.get(_key(packet, source_is_local=False))
+        key = flow_key(packet, source_is_local=True)
+        flow = self.table.get(key) or self.table.get(flow_key(packet, source_is_local=False))
         if flow is not None and (begins_anew(flow, packet) or (flow.has_ended and key.protocol is not Protocol.TCP)):
             self._end_for_another(flow, packet.time)
             flow = None
@@ -396,11 +387,3 @@ class FlowBook:
             self.questions.forget(flow)
         if not flow.is_new:
             self.departed.append(flow)
-
-
-def _key(packet: Packet, *, source_is_local: bool) -> FlowKey:
-    protocol = _PROTOCOLS.get(packet.ip_protocol, Protocol.OTHER)
-    local, remote = (packet.source, packet.source_port), (packet.destination, packet.destination_port)
-    if not source_is_local:
-        local, remote = remote, local
-    return FlowKey(protocol, packet.ip_protocol, local[0], local[1], remote[0], remote[1])
