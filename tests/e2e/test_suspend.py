@@ -144,7 +144,8 @@ def test_a_sleep_and_a_clock_that_is_set_change_no_rate_and_no_tick_and_a_sleep_
             answer = usage(kept)
             return answer if any(gap.kind is HistoryGapKind.SUSPENDED for gap in answer.gaps) else None
 
-        answer = wait_for(marked, seconds=30, what="the gap in the history")
+        # Written with the minute that is open, once that is over.
+        answer = wait_for(marked, seconds=75, every_seconds=0.5, what="the gap in the history")
         (gap,) = [gap for gap in answer.gaps if gap.kind is HistoryGapKind.SUSPENDED]
         assert gap.until_time is not None
         assert about(gap.until_time - gap.since_time, HOUR)
