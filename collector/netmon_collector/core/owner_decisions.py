@@ -26,7 +26,7 @@ class Decisions:
         """Take an answer for this one connection; a final one is the last word, unless another is known surely."""
         before = flow.owner
         if before is None or not is_final or (_is_certain(before) and not _is_certain(owner)):
-            self.own(flow, owner)
+            self.own(flow, owner if before is None else _with_holders_of(before, owner))
         else:
             self._take_last_word(flow, before, owner)
 
@@ -89,6 +89,13 @@ class Decisions:
         """Say why a connection has no owner."""
         if flow.reason not in {UnattributedReason.CARRIER, UnattributedReason.FORWARDED}:
             self._book.assign(flow, None, reason)
+
+
+def _with_holders_of(before: Owner, owner: Owner) -> Owner:
+    """Keep who else holds the socket of the same owner: an answer tells who used it, and only a listing who let go."""
+    if before.process.id != owner.process.id:
+        return owner
+    return replace(owner, holders=tuple({holder.id: holder for holder in (*owner.holders, *before.holders)}.values()))
 
 
 def _holds_too(before: Owner, owner: Owner) -> bool:

@@ -1,5 +1,7 @@
 """Who is believed where two say different things of one connection."""
 
+from dataclasses import replace
+
 import pytest
 
 from netmon.model import OwnerConfidence, OwnerMethod, Protocol
@@ -16,6 +18,26 @@ def owner(who: object = CURL, confidence: OwnerConfidence = CERTAIN, method: Own
     return Owner(process=CURL if who is CURL else OTHER, method=method, confidence=confidence)
 
 
+def decided() -> tuple[Decisions, Flow]:
+    book = FlowBook()
+    flow = Flow("c1", FlowKey(Protocol.TCP, 6, bytes(4), 1, bytes(4), 2), start_time=1.0, now=1.0)
+    book.ledger.join(flow)
+    book.table.add(flow)
+    decisions = Decisions(book)
+    decisions.journal.begin("listing", 2.0)
+    return decisions, flow
+
+
+def test_an_answer_of_who_used_it_takes_no_other_holder_away_and_a_listing_does() -> None:
+    decisions, flow = decided()
+    listed = replace(owner(), holders=(OTHER,))
+    decisions.own(flow, listed)
+    decisions.answered(flow, owner(method=OwnerMethod.CREATOR), is_final=False)
+    assert flow.owner == listed
+    decisions.own(flow, owner())
+    assert flow.owner == owner()
+
+
 @pytest.mark.parametrize(
     ("before", "last", "stays"),
     [
@@ -27,12 +49,7 @@ def owner(who: object = CURL, confidence: OwnerConfidence = CERTAIN, method: Own
 def test_the_last_word_is_believed_unless_it_is_less_sure(
     before: OwnerConfidence, last: OwnerConfidence, stays: bool
 ) -> None:
-    book = FlowBook()
-    flow = Flow("c1", FlowKey(Protocol.TCP, 6, bytes(4), 1, bytes(4), 2), start_time=1.0, now=1.0)
-    book.ledger.join(flow)
-    book.table.add(flow)
-    decisions = Decisions(book)
-    decisions.journal.begin("listing", 2.0)
+    decisions, flow = decided()
     decisions.answered(flow, owner(confidence=before), is_final=False)
     decisions.answered(flow, owner(OTHER, last), is_final=True)
     assert flow.owner is not None
