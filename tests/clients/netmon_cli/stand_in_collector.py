@@ -6,7 +6,6 @@ python stand_in_collector.py [--code N] [--silent] [...] --socket PATH
 import os
 import signal
 import sys
-import threading
 from dataclasses import replace
 
 from netmon_client.testing import FakeCollector
@@ -17,10 +16,10 @@ def main(words: list[str]) -> int:
     if "--code" in words:
         sys.stderr.write("2026-01-01 00:00:00,000 INFO starting\nnetmon-collector: something is wrong\n")
         return int(words[words.index("--code") + 1])
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+    # Held back until it is waited for: a handler that sets an event may come while that event's lock is held.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     if "--silent" in words:
-        ended.wait(60)
+        signal.sigtimedwait({signal.SIGTERM}, 60)
         return 0
     socket = words[words.index("--socket") + 1]
     if "--read" in words:
@@ -28,7 +27,7 @@ def main(words: list[str]) -> int:
     with FakeCollector(snapshots=[SNAPSHOT], status=replace(STATUS, pids=(os.getpid(),)), socket=socket):
         sys.stderr.write("2026-01-01 00:00:00,000 WARNING eth1 went down\n")
         sys.stderr.flush()
-        ended.wait(60)
+        signal.sigtimedwait({signal.SIGTERM}, 60)
     return 0
 
 

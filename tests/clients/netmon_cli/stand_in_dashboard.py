@@ -6,12 +6,11 @@ python stand_in_dashboard.py [--code N] [--silent] --socket PATH
 import os
 import signal
 import sys
-import threading
 
 
 def main(words: list[str]) -> int:
-    ended = threading.Event()
-    signal.signal(signal.SIGTERM, lambda _number, _frame: ended.set())
+    # Held back until it is waited for: a handler that sets an event may come while that event's lock is held.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     if "--code" in words:
         sys.stderr.write("2026-01-01 00:00:00,000 INFO starting\nnetmon-dashboard: something is wrong\n")
         return int(words[words.index("--code") + 1])
@@ -20,7 +19,7 @@ def main(words: list[str]) -> int:
         sys.stdout.write(f"dashboard  http://127.0.0.1:8502/?token=secret-of-{os.getpid()}\n")
         sys.stdout.flush()
     sys.stderr.write(f"socket {words[words.index('--socket') + 1]}\n")
-    ended.wait(60)
+    signal.sigtimedwait({signal.SIGTERM}, 60)
     return 0
 
 
