@@ -26,8 +26,8 @@ def run(arguments: Sequence[str]) -> int:
         code = _run(list(arguments))
         sys.stdout.flush()
     except BrokenPipeError:
-        _forget_output()
-        return 0
+        code = 0
+    _leave_closed_pipes()
     return code
 
 
@@ -88,7 +88,11 @@ def _shown(lines: Sequence[str]) -> list[str]:
     return [*wrapped(what, width, indent=2), *(piece for line in advice for piece in advice_lines(line, width))]
 
 
-def _forget_output() -> None:
-    """Let standard output lead nowhere, so that the interpreter's last flush finds no closed pipe (signal(7))."""
+def _leave_closed_pipes() -> None:
+    """Let output that nobody reads lead nowhere: the interpreter's last flush must find no closed pipe (signal(7))."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):  # one pipe may hold both: 2>&1
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            os.dup2(nowhere, stream.fileno())

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,18 @@ def test_a_pipe_that_is_closed_before_the_first_byte_is_no_error(fake: FakeColle
     assert result.returncode == 0
     assert "Error" not in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("words", "code"), [(["connections"], 0), (["stream", "-n", "1"], 0), (["nonsense"], 2)])
+def test_one_closed_pipe_for_both_outputs_changes_no_exit_code(
+    fake: FakeCollector, words: list[str], code: int
+) -> None:
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    with os.fdopen(write_end, "wb") as closed:
+        # As it is installed: only the interpreter's own end tells of what it could not write.
+        command = [str(Path(sys.executable).parent / "netmon-cli"), "--socket", fake.socket, *words]
+        assert subprocess.run(command, stdout=closed, stderr=closed, check=False).returncode == code
 
 
 def test_colours_are_for_terminals_unless_somebody_says_otherwise(fake: FakeCollector) -> None:
