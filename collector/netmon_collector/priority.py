@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from netmon_collector.privileges.system_call import system_call
+from netmon_collector.system_call import system_call
 
 __all__ = ["NICE", "SHORTEST_TURN_NANOSECONDS", "TURN_NANOSECONDS", "hurry", "hurry_most"]
 

@@ -95,14 +95,12 @@ class LookupChannel:
         """Whether an answer is owed for too long, and no piece of it waits to be taken."""
         if self._incoming is None or now - self._owed_since < HANGING_SECONDS:
             return False
-        return not select.select([self._channel], [], [], 0)[0]
+        return not self._shows(select.POLLIN)
 
     @property
     def has_ended(self) -> bool:
         """Whether the other side is closed: where no keeper tells that the helper has ended."""
-        poll = select.poll()
-        poll.register(self._channel, 0)
-        return any(event & select.POLLHUP for _, event in poll.poll(0))
+        return self._shows(select.POLLHUP)
 
     def tell(self, request: bytes) -> None:
         """Send what has no answer. ``BlockingIOError`` where the helper does not keep up."""
@@ -113,6 +111,12 @@ class LookupChannel:
     def close(self) -> None:
         """Let go."""
         self._channel.close()
+
+    def _shows(self, event: int) -> bool:
+        """Whether it is so now. Not by select(2): with a thousand clients the descriptor is beyond FD_SETSIZE."""
+        poll = select.poll()
+        poll.register(self._channel, event)
+        return any(shown & event for _, shown in poll.poll(0))
 
     def _be_patient(self, seconds: float) -> None:
         wait_at_most(self._channel, seconds)

@@ -104,7 +104,13 @@ class RemoteFinder:
         self._reader = AnswerReader()
         self._generation = 0
         self._owed: _Owed | None = None
-        self.left_out_count = 0
+        self._left_out_there = 0
+        self._untold_count = 0
+
+    @property
+    def left_out_count(self) -> int:
+        """How many the helper left out, as of its newest answer, and how many it was never told of."""
+        return self._left_out_there + self._untold_count
 
     def fileno(self) -> int:
         """Give the descriptor that is readable when something is new; -1: nobody tells."""
@@ -177,11 +183,10 @@ class RemoteFinder:
             yield owed.questions, self._read(values, owed.questions)
 
     def _read(self, values: Answer, questions: Sequence[Question]) -> Answers:
-        is_anew, fresh, rows, cpu_seconds, left_out_count = values
+        is_anew, fresh, rows, cpu_seconds, self._left_out_there = values
         if self._generation != self._link.generation:
             self._reader, self._generation = AnswerReader(), self._link.generation
         self._link.used(cpu_seconds)
-        self.left_out_count = left_out_count
         return self._reader.read((is_anew, fresh, rows), questions)
 
 
@@ -195,7 +200,7 @@ class RemoteFirstPacketFinder(RemoteFinder):
             try:
                 self._link.tell(encode_see(some, now, now_wall))
             except (HelperGone, BlockingIOError):
-                self.left_out_count += len(some)
+                self._untold_count += len(some)
 
     def look_again(self, now: float, now_wall: float) -> float | None:
         """Nothing is to be done here."""

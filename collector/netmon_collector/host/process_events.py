@@ -15,6 +15,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final, NamedTuple, Self
 
+from netmon_collector.system_call import checked, libc
+
 __all__ = ["EventKind", "ProcessEvent", "ProcessEvents", "parse_event"]
 
 _NETLINK_CONNECTOR: Final = 11
@@ -220,9 +222,7 @@ def _ancestors() -> Iterator[int]:
 def _enter_network_of(pid: int) -> None:
     descriptor = os.open(f"/proc/{pid}/ns/net", os.O_RDONLY | os.O_CLOEXEC)
     try:
-        if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
+        checked(libc.setns(descriptor, _CLONE_NEWNET))
     finally:
         os.close(descriptor)
 

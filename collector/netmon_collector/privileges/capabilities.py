@@ -8,8 +8,8 @@ from enum import IntEnum
 from pathlib import Path
 from typing import Final
 
-from netmon_collector.privileges.system_call import checked, libc
 from netmon_collector.privileges.thread_settings import prctl
+from netmon_collector.system_call import checked, libc
 
 __all__ = ["Capability", "clear_ambient", "drop_bounding", "effective", "needs_bpf", "set_capabilities"]
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from netmon_collector.privileges.system_call import system_call
+from netmon_collector.system_call import system_call
 
 __all__ = ["LEAST_ABI", "Places", "build_ruleset", "landlock_abi", "restrict_files"]
 

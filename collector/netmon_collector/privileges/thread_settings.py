@@ -3,7 +3,7 @@
 import ctypes
 from typing import Final
 
-from netmon_collector.privileges.system_call import checked, libc
+from netmon_collector.system_call import checked, libc
 
 __all__ = ["close_to_others", "forbid_new_privileges", "keep_capabilities", "prctl"]
 

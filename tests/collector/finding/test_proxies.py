@@ -99,6 +99,7 @@ def test_without_a_helper_nothing_is_answered_and_what_comes_next_is_known_anew(
     assert machine.finder.left_out_count == 1
     wait_for(link.look, seconds=2, what="the next helper")
     assert found_by(machine.finder, [question(5)]).processes == (found_process(5),)
+    assert machine.finder.left_out_count == 1  # also after an answer of a helper that left none out
     assert machine.lister.list_sockets(1.0).processes == (found_process(1),)
 
 

@@ -13,9 +13,9 @@ import pytest
 from netmon_collector.privileges.capabilities import Capability
 from netmon_collector.privileges.drop import TASK_LIMIT, Drop, drop
 from netmon_collector.privileges.landlock import Places
-from netmon_collector.privileges.system_call import system_call
 from netmon_collector.privileges.users import User
 from netmon_collector.split import main_drop
+from netmon_collector.system_call import system_call
 from tests.support.dropped_child import results_in_child
 from tests.support.namespaces import needs_root
 from tests.support.process_status import status_of

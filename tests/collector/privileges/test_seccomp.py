@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from netmon_collector.privileges.seccomp import _NEVER, Refusals, filter_code, refuse_calls
-from netmon_collector.privileges.system_call import system_call
 from netmon_collector.privileges.thread_settings import forbid_new_privileges
+from netmon_collector.system_call import system_call
 from tests.support.dropped_child import results_in_child
 
 HEADERS = {"x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"), "generic": Path("/usr/include/asm-generic")}

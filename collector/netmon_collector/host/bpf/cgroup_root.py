@@ -1,10 +1,11 @@
 """The root of the cgroup2 hierarchy: also on hybrid systems, and where this mount namespace does not show it."""
 
-import ctypes
 import os
 import re
 from pathlib import Path
 from typing import Final
+
+from netmon_collector.system_call import system_call
 
 __all__ = ["find_root", "open_root"]
 
@@ -15,9 +16,6 @@ _OPEN_DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FSOPEN, _FSCONFIG, _FSMOUNT = 430, 431, 432
 _CLOSE_ON_EXEC: Final = 1
 _CMD_CREATE: Final = 6
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_libc.syscall.restype = ctypes.c_long
 
 
 def find_root(mountinfo: bytes) -> bytes | None:
@@ -44,22 +42,13 @@ def open_root() -> int:
 
 def _open_unmounted() -> int:
     """Mount the hierarchy where nobody sees it (fsopen(2), fsmount(2)); it goes with the descriptor."""
-    context = _call(_FSOPEN, ctypes.c_char_p(b"cgroup2"), ctypes.c_uint(_CLOSE_ON_EXEC))
+    context = system_call(_FSOPEN, b"cgroup2", _CLOSE_ON_EXEC)
     try:
-        nothing = ctypes.c_void_p(None)
-        _call(_FSCONFIG, ctypes.c_int(context), ctypes.c_uint(_CMD_CREATE), nothing, nothing, ctypes.c_int(0))
-        mount = _call(_FSMOUNT, ctypes.c_int(context), ctypes.c_uint(_CLOSE_ON_EXEC), ctypes.c_uint(0))
+        system_call(_FSCONFIG, context, _CMD_CREATE, None, None, 0)
+        mount = system_call(_FSMOUNT, context, _CLOSE_ON_EXEC, 0)
     finally:
         os.close(context)
     try:
         return os.open(".", _OPEN_DIRECTORY, dir_fd=mount)
     finally:
         os.close(mount)
-
-
-def _call(number: int, *arguments: object) -> int:
-    result = int(_libc.syscall(ctypes.c_long(number), *arguments))
-    if result < 0:
-        error = ctypes.get_errno()
-        raise OSError(error, os.strerror(error))
-    return result

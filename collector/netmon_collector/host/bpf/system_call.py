@@ -8,6 +8,7 @@ import struct
 from typing import Final
 
 from netmon_collector.host.bpf.object_file import LOAD_64, MapDefinition, Program
+from netmon_collector.system_call import libc, system_call
 
 __all__ = ["Map", "ProgramRefused", "attach", "load", "open_iterator"]
 
@@ -16,7 +17,6 @@ _NUMBERS: Final = {"x86_64": 321, "aarch64": 280, "riscv64": 280, "ppc64le": 361
 _MAP_CREATE: Final = 0
 _MAP_LOOKUP: Final = 1
 _MAP_UPDATE: Final = 2
-_MAP_GET_NEXT_KEY: Final = 4
 _PROG_LOAD: Final = 5
 _LINK_CREATE: Final = 28
 _ITER_CREATE: Final = 33
@@ -26,9 +26,6 @@ _CLOSE_ON_EXEC_IS_SET: Final = True
 
 _LOG_BYTES: Final = 64 * 1024
 _PSEUDO_MAP_FD: Final = 1
-
-_libc = ctypes.CDLL(None, use_errno=True)
-_libc.syscall.restype = ctypes.c_long
 
 
 class ProgramRefused(OSError):
@@ -60,7 +57,6 @@ class Map:
         )
         self._descriptor = _call(_MAP_CREATE, attributes)
         self._key = ctypes.create_string_buffer(definition.key_bytes)
-        self._next_key = ctypes.create_string_buffer(definition.key_bytes)
         self._value = ctypes.create_string_buffer(definition.value_bytes)
         addresses = (ctypes.addressof(self._key), ctypes.addressof(self._value))
         self._lookup = ctypes.create_string_buffer(struct.pack("=IxxxxQQQ", self._descriptor, *addresses, 0), 32)
@@ -72,7 +68,7 @@ class Map:
     def find(self, key: bytes) -> bytes | None:
         """Give the value of a key, None where there is none."""
         self._key.raw = key
-        if _libc.syscall(_number(), _MAP_LOOKUP, self._lookup, 32) == 0:
+        if libc.syscall(_number(), _MAP_LOOKUP, self._lookup, 32) == 0:
             return self._value.raw
         number = ctypes.get_errno()
         if number == errno.ENOENT:
@@ -157,8 +153,4 @@ def _number() -> int:
 
 def _call(command: int, attributes: bytes) -> int:
     buffer = ctypes.create_string_buffer(attributes, len(attributes))
-    result = _libc.syscall(_number(), command, buffer, len(attributes))
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    return int(result)
+    return system_call(_number(), command, buffer, len(attributes))

@@ -3,7 +3,7 @@ import os
 
 import pytest
 
-from netmon_collector.privileges.system_call import checked, libc, system_call
+from netmon_collector.system_call import checked, libc, system_call
 
 NO_SUCH_CALL = 100_000
 
