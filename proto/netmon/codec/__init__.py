@@ -5,7 +5,6 @@
 enumeration that only a newer peer knows becomes UNSPECIFIED. What history needs is loaded when it is first asked for.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from netmon.codec.bandwidth import bandwidth_sample_from_wire, bandwidth_sample_to_wire
@@ -44,6 +43,7 @@ from netmon.codec.snapshots import (
 from netmon.codec.status import caller_from_wire, caller_to_wire, status_from_wire, status_to_wire
 from netmon.codec.traffic import traffic_from_wire, traffic_to_wire
 from netmon.codec.values import seconds_from_wire, seconds_to_wire, time_from_wire, time_to_wire
+from netmon.model.late_face import late_face
 
 if TYPE_CHECKING:
     from netmon.codec.history import (
@@ -204,25 +204,13 @@ __all__ = [
     "view_to_wire",
 ]
 
-_HISTORY = (
-    "netmon.codec.history",
-    "netmon.codec.history_alert",
-    "netmon.codec.history_entity",
-    "netmon.codec.history_storage",
-)
-
-
-def __getattr__(name: str) -> object:
-    """Load a name of history's from the module that defines it."""
-    if name in __all__:
-        for module in _HISTORY:
-            value = getattr(import_module(module), name, None)
-            if value is not None:
-                globals()[name] = value
-                return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return sorted(__all__)
+if not TYPE_CHECKING:  # a checker that saw it would take any name for one of this face
+    __getattr__, __dir__ = late_face(
+        globals(),
+        (
+            "netmon.codec.history",
+            "netmon.codec.history_alert",
+            "netmon.codec.history_entity",
+            "netmon.codec.history_storage",
+        ),
+    )

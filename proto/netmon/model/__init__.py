@@ -4,7 +4,6 @@ Shapes and units stand with each class; counters are captured IP bytes unless a 
 are loaded when they are first asked for: who only looks at what is now does not wait for them.
 """
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from netmon.model.connection import Application, Connection, ConnectionFacts, Endpoint, Process
@@ -44,6 +43,7 @@ from netmon.model.event import (
 )
 from netmon.model.explanation import Advice, Explanation, OwnerAttempt
 from netmon.model.filter import Filter, Network, Range, Term
+from netmon.model.late_face import late_face
 from netmon.model.ledger import InterfaceLedger, LedgerReason, LedgerSums
 from netmon.model.load import ProcessCost, Queue, ServiceLimits, StreamLag
 from netmon.model.snapshot import (
@@ -236,26 +236,14 @@ __all__ = [
     "Visibility",
 ]
 
-_HISTORY = (
-    "netmon.model.history",
-    "netmon.model.history_alert",
-    "netmon.model.history_entity",
-    "netmon.model.history_enums",
-    "netmon.model.history_storage",
-)
-
-
-def __getattr__(name: str) -> object:
-    """Load a name of history's from the module that defines it."""
-    if name in __all__:
-        for module in _HISTORY:
-            value = getattr(import_module(module), name, None)
-            if value is not None:
-                globals()[name] = value
-                return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    """List the public names, loaded or not."""
-    return sorted(__all__)
+if not TYPE_CHECKING:  # a checker that saw it would take any name for one of this face
+    __getattr__, __dir__ = late_face(
+        globals(),
+        (
+            "netmon.model.history",
+            "netmon.model.history_alert",
+            "netmon.model.history_entity",
+            "netmon.model.history_enums",
+            "netmon.model.history_storage",
+        ),
+    )
