@@ -19,7 +19,10 @@ from netmon.model import (
     UnattributedReason,
 )
 
-__all__ = ["CONTENT_TYPE", "Family", "families", "metrics_text"]
+__all__ = ["CONTENT_TYPE", "METRICS_PATH", "Family", "families", "metrics_text"]
+
+METRICS_PATH = "/metrics"
+"""Where a scraper asks: Prometheus' default (its manual, "scrape_config", ``metrics_path``)."""
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 

@@ -61,7 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if os.geteuid() == 0:
         _say("note       netmon-dashboard runs as root here; it needs no root")
     # Streamlit takes a second to import: neither for --help, nor before a wrong port is told.
-    from netmon_dashboard.metrics_route import METRICS_PATH, Scrapers  # noqa: PLC0415
+    from netmon_client.metrics import METRICS_PATH  # noqa: PLC0415
+    from netmon_dashboard.metrics_route import Scrapers  # noqa: PLC0415
     from netmon_dashboard.server import new_keys, serve_until_signal  # noqa: PLC0415
 
     keys = new_keys(port)

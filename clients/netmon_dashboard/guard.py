@@ -17,7 +17,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from netmon_dashboard.metrics_route import METRICS_PATH, Scrapers
+from netmon_client.metrics import METRICS_PATH
+from netmon_dashboard.metrics_route import Scrapers
 
 __all__ = ["Guard", "Keys", "inline_script_hashes"]
 

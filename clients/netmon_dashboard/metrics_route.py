@@ -14,11 +14,10 @@ from starlette.routing import BaseRoute, Route
 
 from netmon.model import Snapshot, Status
 from netmon_client.errors import NetmonError
-from netmon_client.metrics import CONTENT_TYPE, metrics_text
+from netmon_client.metrics import CONTENT_TYPE, METRICS_PATH, metrics_text
 
-__all__ = ["METRICS_PATH", "Scrapers", "metrics_routes"]
+__all__ = ["Scrapers", "metrics_routes"]
 
-METRICS_PATH: Final = "/metrics"
 _BEARER: Final = "bearer "
 
 

@@ -3,6 +3,8 @@
 import os
 import socket
 import socketserver
+from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -10,17 +12,15 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from netmon.model import View
 from netmon_cli.session import Session
 from netmon_client import NetmonError
-from netmon_client.metrics import CONTENT_TYPE, metrics_text
+from netmon_client.metrics import CONTENT_TYPE, METRICS_PATH, metrics_text
 
 if TYPE_CHECKING:
     from netmon_client import Client
 
 __all__ = ["print_metrics", "serve_metrics"]
 
-_PATH: Final = "/metrics"
 _HERE: Final = "127.0.0.1"
 _REQUEST_SECONDS: Final = 5.0
 
@@ -33,20 +33,14 @@ def print_metrics(session: Session) -> None:
 
 def serve_metrics(session: Session, place: str) -> None:
     """Serve at ``127.0.0.1:PORT`` or on a Unix socket of ours alone, until the program is told to end."""
-    with session.client() as client:
-
-        class Handler(_Handler):
-            def text(self) -> str:
-                return _text(client)
-
-        with _server(place, Handler) as server:
-            at = place if place.startswith("/") else f"http://{_HERE}:{server.server_address[1]}{_PATH}"
-            session.say(f"metrics are served at {at}")
-            server.serve_forever()
+    with session.client() as client, _server(place, partial(_text, client)) as server:
+        at = place if place.startswith("/") else f"http://{_HERE}:{server.server_address[1]}{METRICS_PATH}"
+        session.say(f"metrics are served at {at}")
+        server.serve_forever()
 
 
 def _text(client: "Client") -> str:
-    return metrics_text(client.status(), client.snapshot(View()))
+    return metrics_text(client.status(), client.snapshot())
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -54,9 +48,17 @@ class _Handler(BaseHTTPRequestHandler):
 
     timeout = _REQUEST_SECONDS
 
-    def text(self) -> str:
-        """Give what is served. Raises ``NetmonError`` where the collector does not answer."""
-        raise NotImplementedError
+    def __init__(
+        self,
+        request: socket.socket,
+        client_address: str | tuple[str, int],
+        server: socketserver.BaseServer,
+        *,
+        text: Callable[[], str],
+    ) -> None:
+        """Answer a connection. ``text`` gives what is served, or raises ``NetmonError`` without a collector."""
+        self._text = text
+        super().__init__(request, client_address, server)  # which answers, and returns when that is done
 
     def do_GET(self) -> None:
         """Answer, where the request names this machine: a page of another site must not read it (DNS rebinding)."""
@@ -64,11 +66,11 @@ class _Handler(BaseHTTPRequestHandler):
         is_unix = isinstance(self.client_address, str) or not self.client_address
         if not is_unix and host not in {_HERE, "localhost"}:
             self._answer(HTTPStatus.FORBIDDEN, "this serves 127.0.0.1 alone\n")
-        elif self.path.partition("?")[0] != _PATH:
-            self._answer(HTTPStatus.NOT_FOUND, f"only {_PATH} is here\n")
+        elif self.path.partition("?")[0] != METRICS_PATH:
+            self._answer(HTTPStatus.NOT_FOUND, f"only {METRICS_PATH} is here\n")
         else:
             try:
-                text = self.text()
+                text = self._text()
             except NetmonError as error:
                 self._answer(HTTPStatus.SERVICE_UNAVAILABLE, f"{error}\n")
             else:
@@ -87,8 +89,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
 
-def _server(place: str, handler: type[_Handler]) -> socketserver.TCPServer:
+def _server(place: str, text: Callable[[], str]) -> socketserver.TCPServer:
     """Bind. Not http.server's own class: that asks the resolver for this machine's name when it binds."""
+    handler = partial(_Handler, text=text)
     try:
         if place.startswith("/"):
             return _bound_to_path(Path(place), handler)
@@ -113,7 +116,7 @@ class _PathServer(socketserver.TCPServer):
     address_family = socket.AF_UNIX
 
 
-def _bound_to_path(path: Path, handler: type[_Handler]) -> socketserver.TCPServer:
+def _bound_to_path(path: Path, handler: Callable[..., _Handler]) -> socketserver.TCPServer:
     """Bind a socket that its owner alone can open; one that is there already is not touched."""
     mask = os.umask(0o177)
     try:

@@ -3,8 +3,8 @@ from starlette.applications import Starlette
 
 from netmon.model import Snapshot, Status
 from netmon_client.errors import CollectorUnreachable
-from netmon_client.metrics import CONTENT_TYPE
-from netmon_dashboard.metrics_route import METRICS_PATH, Scrapers, metrics_routes
+from netmon_client.metrics import CONTENT_TYPE, METRICS_PATH
+from netmon_dashboard.metrics_route import Scrapers, metrics_routes
 from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS
 from tests.clients.netmon_dashboard.asked_app import AskedApp
 from tests.support.prometheus_text import read_metrics
