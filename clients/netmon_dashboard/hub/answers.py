@@ -10,6 +10,7 @@ from netmon_client.words import MONITORING, clock_time, counted, ways_words
 from netmon_dashboard.hub.accounts import account_fields
 from netmon_dashboard.hub.encoding import Encoder
 from netmon_dashboard.hub.explaining import explain
+from netmon_dashboard.hub.greeting import limits
 from netmon_dashboard.hub.requests import Ask, AskControl, AskExplain, AskPayload, AskRange, AskTrace, ControlWhat
 from netmon_dashboard.hub.texts import remedy_command
 from netmon_dashboard.hub.vocabulary import Json, code
@@ -87,7 +88,7 @@ def status_fields(status: Status, samples: Sequence[BandwidthSample], socket: st
             for check in collector_checks(status, samples, now, socket=socket)
         ],
         "account": account_fields(status.ledger),
-        "degraded": [{"code": each.code, "text": each.text, "remedy": each.remedy} for each in status.degraded],
+        "degraded": limits(status.caller, status.degraded),
         "clients": status.subscriber_count,
         "uptime": round(status.uptime_seconds, 1),
     }

@@ -1,8 +1,9 @@
 """The messages that say who speaks: hello and state."""
 
+from collections.abc import Iterable
 from typing import Final
 
-from netmon.model import Degradation, PacketSource, Status, Visibility
+from netmon.model import Caller, Degradation, PacketSource, Status, Visibility
 from netmon_client import Hello
 from netmon_client.words import names_words
 from netmon_dashboard.hub.texts import CollectorState
@@ -40,10 +41,7 @@ def message(hello: Hello, status: Status | None, socket: str) -> Json:
             "sees": "own" if caller.sees is Visibility.OWN else "all",
             "reason": caller.reason,
         },
-        "degraded": [
-            {"code": each.code, "text": each.text, "remedy": each.remedy}
-            for each in (*((_OWN_ALONE,) if caller.sees is Visibility.OWN else ()), *degraded)
-        ],
+        "degraded": limits(caller, degraded),
         "socket": socket,
         "words": words(),
         "app_columns": APP_COLUMNS,
@@ -52,6 +50,12 @@ def message(hello: Hello, status: Status | None, socket: str) -> Json:
         "domain_columns": DOMAIN_COLUMNS,
         "names": _names(status),
     }
+
+
+def limits(caller: Caller, degraded: Iterable[Degradation]) -> Json:
+    """Give what is limited, for everybody and for who looks: theirs first."""
+    own = (_OWN_ALONE,) if caller.sees is Visibility.OWN else ()
+    return [{"code": each.code, "text": each.text, "remedy": each.remedy} for each in (*own, *degraded)]
 
 
 def _names(status: Status | None) -> Json:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
-from netmon.model import InterfaceLedger, LedgerSums, MonitoringState
+from netmon.model import Caller, InterfaceLedger, LedgerSums, MonitoringState, Visibility
 from netmon_client import Bandwidth, connect_async
 from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot, a_status
 from netmon_dashboard.hub.answers import answer, status_fields
@@ -80,6 +80,12 @@ async def test_the_status_has_facts_interfaces_and_the_doctors_checks() -> None:
         assert {check["verdict"] for check in data["checks"]} <= {"ok", "warning", "failed"}
         assert "loss" in [check["name"] for check in data["checks"]]
         assert (data["uptime"], data["clients"], data["degraded"]) == (21.0, 0, [])
+
+
+async def test_the_status_says_also_what_is_limited_for_who_looks() -> None:
+    async with desk() as made:
+        status = replace(await made.client.status(), caller=Caller(uid=1000, sees=Visibility.OWN))
+        assert [each["code"] for each in status_fields(status, (), "")["degraded"]] == ["caller.own"]
 
 
 async def test_start_stop_and_clear_are_done_and_say_what_happened() -> None:
