@@ -7,7 +7,8 @@ import resource
 import sys
 from collections.abc import Sequence
 
-from netmon_recorder.settings import Settings, SettingsError, load_settings
+from netmon.program_settings import SettingsError
+from netmon_recorder.settings import Settings, load_settings
 from netmon_recorder.store import StorageError, StorageTaken, StorageTooNew
 
 EXIT_STOPPED = 0

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from netmon import __version__
 from netmon.model import Calendar, RecorderStatus, RetentionPolicy
+from netmon.program_settings import SettingsError
 from netmon.serving import ServiceHost, SocketAccess, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_client import connect_async
 from netmon_client.clock import wall_time
@@ -17,7 +18,7 @@ from netmon_recorder.alerts import AlertDesk, Bells
 from netmon_recorder.keeping_seconds import choose_seconds
 from netmon_recorder.recording import Recorder, Recording
 from netmon_recorder.service import ServiceParts, Workers, build_services
-from netmon_recorder.settings import DAY_SECONDS, Settings, SettingsError, default_database, default_zone
+from netmon_recorder.settings import DAY_SECONDS, Settings, default_database, default_zone
 from netmon_recorder.store import HistoryStore, StorageError
 from netmon_recorder.store.sqlite import open_store
 from netmon_recorder.upkeep import Upkeep

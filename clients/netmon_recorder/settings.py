@@ -1,13 +1,24 @@
 """What the recorder is told to do: flags before the environment before files."""
 
-import tomllib
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from netmon import __version__
+from netmon.program_settings import (
+    Reader,
+    SettingsError,
+    a_number,
+    a_path,
+    a_text,
+    a_whole_number,
+    from_environment,
+    from_file,
+    from_flags,
+    yes_or_no,
+)
 from netmon_recorder.keeping_seconds import LONGEST_HOURS
 
 DAY_SECONDS: Final = 86_400
@@ -15,10 +26,6 @@ LONGEST_DAYS: Final = 36_500.0
 SMALLEST_QUOTA_BYTES: Final = 16 << 20
 
 SYSTEM_DATABASE: Final = Path("/var/lib/netmon/history.db")
-
-
-class SettingsError(ValueError):
-    """A setting is wrong; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +58,9 @@ def load_settings(
     flags = build_parser().parse_args(arguments)
     values: dict[str, object] = {}
     for path in default_config_paths(environment) if config_paths is None else config_paths:
-        values.update(_from_file(path))
-    values.update(_from_environment(environment))
-    values.update(_from_flags(flags))
+        values.update(from_file(path, _READERS))
+    values.update(from_environment(environment, "NETMON_RECORDER_", _READERS))
+    values.update(from_flags(flags))
     read = {name: _READERS[name](name, value) for name, value in values.items()}
     return Settings(**{_FIELDS.get(name, name): value for name, value in read.items()})  # type: ignore[arg-type]
 
@@ -119,99 +126,37 @@ def build_parser() -> ArgumentParser:
     return parser
 
 
-def _from_flags(flags: Namespace) -> dict[str, object]:
-    return {name: value for name, value in vars(flags).items() if value is not None}
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for name in _READERS:
-        text = environment.get(f"NETMON_RECORDER_{name.upper()}", "")
-        if text:
-            values[name] = text
-    return values
-
-
-def _from_file(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:  # no TOML, or no UTF-8
-        raise SettingsError(f"{path}: {error}") from error
-    unknown = sorted(set(values) - set(_READERS))
-    if unknown:
-        raise SettingsError(f"{path}: unknown setting {unknown[0]!r}; known are {', '.join(sorted(_READERS))}")
-    return values
-
-
-def _number(name: str, value: object, least: float, most: float) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise SettingsError(f"{name} must be a number")
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        raise SettingsError(f"{name} must be a number, not {value!r}") from None
-    if not least <= number <= most:
-        raise SettingsError(f"{name} must be from {least:g} to {most:g}")
-    return number
-
-
 def _hours(name: str, value: object) -> float:
-    return _number(name, value, 0, LONGEST_HOURS)
+    return a_number(name, value, 0, LONGEST_HOURS, "hours")
 
 
 def _days(name: str, value: object) -> float:
-    return _number(name, value, 0, LONGEST_DAYS)
+    return a_number(name, value, 0, LONGEST_DAYS, "days")
 
 
 def _quota(name: str, value: object) -> int:
-    size = int(_number(name, value, 0, 2.0**53))
+    size = int(a_number(name, value, 0, 2.0**53))
     if 0 < size < SMALLEST_QUOTA_BYTES:
         raise SettingsError(f"{name} must be 0 (no limit), or at least {SMALLEST_QUOTA_BYTES} bytes")
     return size
 
 
 def _month_day(name: str, value: object) -> int:
-    day = _number(name, value, 1, 31)
-    if day % 1:
-        raise SettingsError(f"{name} must be a whole number")
-    return int(day)
+    return a_whole_number(name, value, 1, 31)
 
 
-def _path(name: str, value: object) -> Path:
-    return Path(_text(name, value))
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value or "\0" in value:
-        raise SettingsError(f"{name} must be a text")
-    return value
-
-
-def _yes(name: str, value: object) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    yes = value if isinstance(value, bool) else words.get(str(value).lower())
-    if yes is None:
-        raise SettingsError(f"{name} must be true or false")
-    return yes
-
-
-_READERS: dict[str, Callable[[str, object], object]] = {
-    "database": _path,
-    "socket": _path,
-    "collector": _text,
+_READERS: dict[str, Reader] = {
+    "database": a_path,
+    "socket": a_path,
+    "collector": a_text,
     "keep_seconds": _hours,
     "keep_minutes": _days,
     "keep_hours": _days,
     "keep_days": _days,
     "quota": _quota,
-    "time_zone": _text,
+    "time_zone": a_text,
     "month_starts_on": _month_day,
-    "verbose": _yes,
+    "verbose": yes_or_no,
 }
 
 _FIELDS = {

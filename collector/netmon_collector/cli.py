@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable, Sequence
 
 from netmon.model import Degradation
+from netmon.program_settings import SettingsError
 from netmon_collector import garbage, own_code
-from netmon_collector.config import ConfigError, Settings, load_settings
+from netmon_collector.config import Settings, load_settings
 from netmon_collector.invoker import command_lines_of
 from netmon_collector.priority import hurry
 
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the collector until it is told to stop; give its exit code."""
     try:
         settings = load_settings(sys.argv[1:] if arguments is None else arguments, os.environ)
-    except ConfigError as error:
+    except SettingsError as error:
         return _say(EXIT_CONFIG, f"netmon-collector: {error}\nSee:  netmon-collector --help\n")
     _set_up(settings)
     unsafe = _look_at_own_code()
@@ -95,7 +96,7 @@ def _prepared(settings: Settings, warnings: tuple[Degradation, ...]) -> Callable
             return EXIT_OWNERS_LOST, _OWNERS_LOST
         except SomethingMissing as error:
             return EXIT_MISSING, f"netmon-collector: {error}\n"
-        except ConfigError as error:
+        except SettingsError as error:
             return EXIT_CONFIG, f"netmon-collector: {error}\n"
         except KeyboardInterrupt:
             return EXIT_STOPPED, ""

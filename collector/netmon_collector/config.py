@@ -1,13 +1,23 @@
 """What the collector is told to do: flags before the environment before ``/etc/netmon/collector.toml``."""
 
 import sys
-import tomllib
-from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Mapping, Sequence
+from argparse import ArgumentParser
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from netmon import __version__
+from netmon.program_settings import (
+    Reader,
+    SettingsError,
+    a_number,
+    a_path,
+    a_whole_number,
+    from_environment,
+    from_file,
+    from_flags,
+    yes_or_no,
+)
 
 CONFIG_PATH = Path("/etc/netmon/collector.toml")
 LINUX_SOCKET = Path("/run/netmon/collector.sock")
@@ -16,15 +26,12 @@ MACOS_SOCKET = Path("/var/run/netmon/collector.sock")
 SHORTEST_INTERVAL = 0.1
 LONGEST_INTERVAL = 60.0
 RECORD_LIMIT_BYTES = 1 << 30
+LARGEST_BYTES = 2.0**53
 
 MOST_CLIENTS = 10_000
 """Of connections and of subscribers: 1,000 subscribers were measured to take 78 MB."""
 
 OWNERS = ("auto", "ebpf", "sockdiag", "procfs", "psutil")
-
-
-class ConfigError(ValueError):
-    """A setting is wrong; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,9 +69,13 @@ class Settings:
 def load_settings(
     arguments: Sequence[str], environment: Mapping[str, str], config_path: Path = CONFIG_PATH
 ) -> Settings:
-    """Read all settings. ``ConfigError``: one of them is wrong; ``SystemExit`` for --help, --version and bad flags."""
+    """Read all settings. ``SettingsError``: one is wrong; ``SystemExit`` for --help, --version and bad flags."""
     flags = build_parser().parse_args(arguments)
-    values = {**_from_file(config_path), **_from_environment(environment), **_from_flags(flags)}
+    values = {
+        **from_file(config_path, _READERS),
+        **from_environment(environment, "NETMON_", _READERS, _LISTS),
+        **from_flags(flags),
+    }
     return _settings(values)
 
 
@@ -109,45 +120,16 @@ def default_socket() -> Path:
     return MACOS_SOCKET if sys.platform == "darwin" else LINUX_SOCKET
 
 
-def _from_flags(flags: Namespace) -> dict[str, object]:
-    return {name: value for name, value in vars(flags).items() if value is not None}
-
-
-def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
-    values: dict[str, object] = {}
-    for name in _READERS:
-        text = environment.get(f"NETMON_{name.upper()}", "")
-        if text:
-            values[name] = text.split(",") if name in _LISTS else text
-    return values
-
-
-def _from_file(path: Path) -> dict[str, object]:
-    try:
-        with path.open("rb") as file:
-            values = tomllib.load(file)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:  # no TOML, or no UTF-8
-        raise ConfigError(f"{path}: {error}") from error
-    unknown = sorted(set(values) - set(_READERS))
-    if unknown:
-        raise ConfigError(f"{path}: unknown setting {unknown[0]!r}; known are {', '.join(sorted(_READERS))}")
-    return values
-
-
 def _settings(values: Mapping[str, object]) -> Settings:
     read = {name: _READERS[name](name, value) for name, value in values.items()}
     if "read" not in read and (read.get("at_once") or read.get("loop")):
-        raise ConfigError("--at-once and --loop go with --read")
+        raise SettingsError("--at-once and --loop go with --read")
     if "read" in read and "record" in read:
-        raise ConfigError("--read and --record exclude each other")
+        raise SettingsError("--read and --record exclude each other")
     if read.get("no_capture") and ("read" in read or "record" in read):
-        raise ConfigError("--no-capture goes neither with --read nor with --record: there are no packets")
+        raise SettingsError("--no-capture goes neither with --read nor with --record: there are no packets")
     if read.get("at_once") and read.get("loop"):
-        raise ConfigError("--at-once and --loop exclude each other")
+        raise SettingsError("--at-once and --loop exclude each other")
     fields = {_FIELDS.get(name, name): value for name, value in read.items()}
     fields.setdefault("socket", default_socket())
     if fields.pop("at_once", False):
@@ -162,87 +144,53 @@ def _settings(values: Mapping[str, object]) -> Settings:
 def _names(name: str, value: object) -> tuple[str, ...]:
     parts = [value] if isinstance(value, str) else value
     if not isinstance(parts, list):
-        raise ConfigError(f"{name} must be a text or a list of texts")
+        raise SettingsError(f"{name} must be a text or a list of texts")
     names: list[str] = []
     for part in parts:  # pyright: ignore[reportUnknownVariableType]
         if not isinstance(part, str) or not part.strip():
-            raise ConfigError(f"{name} must hold texts that are not empty")
+            raise SettingsError(f"{name} must hold texts that are not empty")
         names.append(part.strip())
     return tuple(names)
 
 
 def _seconds(name: str, value: object) -> float:
-    seconds = _number(name, value)
-    if not SHORTEST_INTERVAL <= seconds <= LONGEST_INTERVAL:
-        raise ConfigError(f"{name} must be from {SHORTEST_INTERVAL:g} to {LONGEST_INTERVAL:g} seconds")
-    return seconds
+    return a_number(name, value, SHORTEST_INTERVAL, LONGEST_INTERVAL, "seconds")
 
 
 def _bytes(name: str, value: object) -> int:
-    size = _number(name, value)
-    if not 1 <= size < float("inf"):
-        raise ConfigError(f"{name} must be a number of bytes above 0")
-    return int(size)
+    return int(a_number(name, value, 1, LARGEST_BYTES, "bytes"))
 
 
 def _clients(name: str, value: object) -> int:
-    count = _number(name, value)
-    if not 1 <= count <= MOST_CLIENTS or count != int(count):
-        raise ConfigError(f"{name} must be a whole number from 1 to {MOST_CLIENTS:,}")
-    return int(count)
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise ConfigError(f"{name} must be a number")
-    try:
-        return float(value)
-    except ValueError:
-        raise ConfigError(f"{name} must be a number, not {value!r}") from None
-    except OverflowError:
-        raise ConfigError(f"{name} is too large a number") from None
-
-
-def _path(name: str, value: object) -> Path:
-    if not isinstance(value, str) or not value:
-        raise ConfigError(f"{name} must be a path")
-    return Path(value)
-
-
-def _yes(name: str, value: object) -> bool:
-    words = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
-    yes = value if isinstance(value, bool) else words.get(str(value).lower())
-    if yes is None:
-        raise ConfigError(f"{name} must be true or false")
-    return yes
+    return a_whole_number(name, value, 1, MOST_CLIENTS)
 
 
 def _owners(name: str, value: object) -> str:
     if value not in OWNERS:
-        raise ConfigError(f"{name} must be one of {', '.join(OWNERS)}")
+        raise SettingsError(f"{name} must be one of {', '.join(OWNERS)}")
     return str(value)
 
 
-_READERS: dict[str, Callable[[str, object], object]] = {
+_READERS: dict[str, Reader] = {
     "interface": _names,
     "exclude_interface": _names,
     "interval": _seconds,
-    "socket": _path,
-    "no_capture": _yes,
-    "read": _path,
-    "at_once": _yes,
-    "loop": _yes,
-    "record": _path,
+    "socket": a_path,
+    "no_capture": yes_or_no,
+    "read": a_path,
+    "at_once": yes_or_no,
+    "loop": yes_or_no,
+    "record": a_path,
     "record_limit": _bytes,
     "owners": _owners,
-    "command_lines": _yes,
-    "no_names": _yes,
+    "command_lines": yes_or_no,
+    "no_names": yes_or_no,
     "browser": _names,
     "max_subscribers": _clients,
     "max_subscribers_per_user": _clients,
     "max_connections": _clients,
     "max_connections_per_user": _clients,
-    "verbose": _yes,
+    "verbose": yes_or_no,
 }
 
 _LISTS = frozenset({"interface", "exclude_interface", "browser"})

@@ -7,10 +7,11 @@ import signal
 from dataclasses import replace
 
 from netmon.model import Degradation, Gap, GapCause, ServiceLimits
+from netmon.program_settings import SettingsError
 from netmon.serving import GateLimits, SeatLimits, ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_collector import clock, own_code
 from netmon_collector.capture.recording import Recorder
-from netmon_collector.config import ConfigError, Settings
+from netmon_collector.config import Settings
 from netmon_collector.controls import Controls
 from netmon_collector.finding.file_maker import FileMaker
 from netmon_collector.finding_state import HELPER_IS_DOWN
@@ -47,7 +48,7 @@ async def run(settings: Settings, warnings: tuple[Degradation, ...] = (), split:
 
     ``split``: who finds owners in place of this process, which then gives up its rights.
 
-    ``CaptureRefused``, ``SomethingMissing``, ``ConfigError`` and ``AlreadyRunning`` say why it could not,
+    ``CaptureRefused``, ``SomethingMissing``, ``SettingsError`` and ``AlreadyRunning`` say why it could not,
     ``OwnersLost`` why a service is to be started anew.
     """
     stopped = asyncio.Event()
@@ -77,7 +78,7 @@ def _open_source(settings: Settings, split: Split | None) -> Source:
     except OSError as error:
         raise SomethingMissing(f"{settings.read} cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise SettingsError(str(error)) from error
 
 
 def _open_live(settings: Settings, split: Split | None) -> LiveSource:
@@ -112,7 +113,7 @@ def _open_recorder(settings: Settings) -> Recorder | None:
     try:
         return Recorder(settings.record, now=clock.wall_time(), owner=owner, limit_bytes=settings.record_limit_bytes)
     except OSError as error:
-        raise ConfigError(f"{settings.record} cannot be recorded to: {error.strerror or error}") from error
+        raise SettingsError(f"{settings.record} cannot be recorded to: {error.strerror or error}") from error
 
 
 def _seats(settings: Settings) -> SeatLimits:
@@ -167,7 +168,7 @@ class Daemon:
             if split is not None:
                 access = replace(access, server_uid=split.user.uid)
         except ValueError as error:
-            raise ConfigError(str(error)) from error
+            raise SettingsError(str(error)) from error
         self._host = ServiceHost(path=settings.socket, services=services, access=access, limits=_gate(settings))
         self._supervisor = Supervisor.from_environment(os.environ)
         self._is_service = own_code.is_service(os.environ, os.getpid(), os.getppid())
@@ -190,7 +191,7 @@ class Daemon:
                 recorder.make_files_by(FileMaker(recorder.directory).create)
             self._split.drop(self._host.path.parent)
         except UnsafeDirectory as error:
-            raise ConfigError(str(error)) from error
+            raise SettingsError(str(error)) from error
         except (OSError, RuntimeError) as error:
             raise SomethingMissing(f"rights could not be given up: {error}") from error
 
@@ -236,9 +237,11 @@ class Daemon:
         try:
             self._host.claim()
         except UnsafeDirectory as error:
-            raise ConfigError(f"{error}: the socket must lie in a directory that only its owner can change") from error
+            raise SettingsError(
+                f"{error}: the socket must lie in a directory that only its owner can change"
+            ) from error
         except ValueError as error:
-            raise ConfigError(str(error)) from error
+            raise SettingsError(str(error)) from error
         except OSError as error:
             raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
 

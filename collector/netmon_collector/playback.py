@@ -6,11 +6,11 @@ from itertools import chain, islice
 from pathlib import Path
 
 from netmon.model import CaptureState, Degradation, InterfaceStatus, OwnerWay, PacketSource
+from netmon.program_settings import SettingsError
 from netmon_collector import clock
 from netmon_collector.capture.replay import NamePackets, Recorded, Replay
 from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwners
-from netmon_collector.config import ConfigError
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.monitor import Monitor
@@ -81,7 +81,7 @@ class Playback:
     async def run(self) -> None:
         """Play it, then go on with nothing new.
 
-        ``ConfigError``: the sidecar is damaged; the text names the line. ``SomethingMissing``: a file is gone.
+        ``SettingsError``: the sidecar is damaged; the text names the line. ``SomethingMissing``: a file is gone.
         """
         if self._first is not None:
             items = chain((self._first,), _readable(self._items))
@@ -256,4 +256,4 @@ def _readable(items: Iterable[Recorded]) -> Iterator[Recorded]:
     except OSError as error:
         raise SomethingMissing(f"the recording cannot be read: {error.strerror or error}") from error
     except ValueError as error:
-        raise ConfigError(str(error)) from error
+        raise SettingsError(str(error)) from error

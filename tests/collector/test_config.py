@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from netmon.program_settings import SettingsError
 from netmon_collector.config import (
     LINUX_SOCKET,
     RECORD_LIMIT_BYTES,
-    ConfigError,
     Settings,
     default_socket,
     load_settings,
@@ -166,7 +166,7 @@ def test_what_is_switched_off_needs_no_recording(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_setting_is_refused_by_name(tmp_path: Path, text: str, names: str) -> None:
-    with pytest.raises(ConfigError, match=names):
+    with pytest.raises(SettingsError, match=names):
         from_file(tmp_path, text)
 
 
@@ -182,19 +182,19 @@ def test_a_wrong_setting_is_refused_by_name(tmp_path: Path, text: str, names: st
     ],
 )
 def test_a_wrong_word_of_the_environment_is_refused_by_name(name: str, value: str) -> None:
-    with pytest.raises(ConfigError, match=name.lower()):
+    with pytest.raises(SettingsError, match=name.lower()):
         load_settings([], {f"NETMON_{name}": value}, NOWHERE)
 
 
 def test_a_file_that_is_no_text_is_refused_by_name(tmp_path: Path) -> None:
     path = tmp_path / "collector.toml"
     path.write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(ConfigError, match=r"collector\.toml"):
+    with pytest.raises(SettingsError, match=r"collector\.toml"):
         load_settings([], {}, path)
 
 
 def test_a_file_that_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(SettingsError, match="cannot be read"):
         load_settings([], {}, tmp_path)
 
 

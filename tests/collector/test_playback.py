@@ -18,10 +18,10 @@ from netmon.model import (
     Snapshot,
     UnattributedReason,
 )
+from netmon.program_settings import SettingsError
 from netmon_collector import clock
 from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
-from netmon_collector.config import ConfigError
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.name_facts import HostsFact, HostsRow
 from netmon_collector.core.naming import NameSettings
@@ -184,7 +184,7 @@ async def test_a_damaged_sidecar_ends_it_with_the_line(pcap: Path, is_paced: boo
     with write_sidecar(pcap).open("a") as file:
         file.write("{nonsense\n")
     playback = opened(pcap, is_paced=is_paced)
-    with pytest.raises(ConfigError, match="line 5"):
+    with pytest.raises(SettingsError, match="line 5"):
         await asyncio.wait_for(playback.run(), 10)
 
 

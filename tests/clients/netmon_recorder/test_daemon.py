@@ -17,12 +17,13 @@ from netmon.model import (
     UsageDimension,
     UsageQuery,
 )
+from netmon.program_settings import SettingsError
 from netmon.serving import AlreadyRunning
 from netmon_client import AsyncHistoryClient, connect_history_async
 from netmon_client.clock import wall_time
 from netmon_client.testing import FakeCollector, a_status
 from netmon_recorder.daemon import CannotServe, Daemon, access_to_history
-from netmon_recorder.settings import Settings, SettingsError
+from netmon_recorder.settings import Settings
 from netmon_recorder.store import StorageTaken
 from tests.support.counting_machine import CountingMachine
 from tests.support.kept_seconds import stored

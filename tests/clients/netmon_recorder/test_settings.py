@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from netmon.program_settings import SettingsError
 from netmon_recorder.settings import (
     Settings,
-    SettingsError,
     default_config_paths,
     default_database,
     default_zone,
