@@ -3,7 +3,7 @@
  * have ended. Pure: rows in, lines out.
  */
 
-import { inHeldOrder } from "./order.js";
+import { inHeldOrder } from "../data/sorting.js";
 import { appQuery } from "./words.js";
 
 export const MOST_CONNECTIONS = 10;

@@ -1,8 +1,9 @@
 /** @file The view as a command for a terminal. Pure. */
 
 import { commandOf } from "../frame/cli.js";
-import { DEFAULT_SORT, formatSort, parseSort } from "./order.js";
-import { parseOpen } from "./tree.js";
+import { parseOpen } from "../data/open_ids.js";
+import { DEFAULT_SORT, formatSort } from "../data/sorting.js";
+import { parseSort } from "./order.js";
 
 /**
  * The command that lists what the page shows: `--tree` where something is open.

@@ -1,6 +1,7 @@
 /** @file Which applications the table shows and in which order; it stands still while it is held. Pure. */
 
-import { inHeldOrder, sortApps } from "./order.js";
+import { inHeldOrder } from "../data/sorting.js";
+import { sortApps } from "./order.js";
 
 /** @typedef {import("../data/types.js").App} App */
 

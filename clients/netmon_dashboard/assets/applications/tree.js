@@ -5,39 +5,25 @@ import { Branches, more } from "./branches.js";
 import { movedToday } from "./today.js";
 
 export const NOBODY_ID = "unattributed";
-const MOST_OPEN_IN_ADDRESS = 8;
 
 /** @typedef {import("./branches.js").Line} Line */
 
 export class Tree {
-  /** Ids of the applications that are open. @type {Set<string>} */
-  open;
   #branches = new Branches();
-
-  /** @param {Iterable<string>} open ids */
-  constructor(open) {
-    this.open = new Set(open);
-  }
-
-  /** @param {string} id @returns {boolean} whether it is open now */
-  toggle(id) {
-    if (!this.open.delete(id)) this.open.add(id);
-    return this.open.has(id);
-  }
 
   /**
    * @param {import("./listing.js").Entry[]} entries
-   * @param {{rows: Iterable<object>, unattributed: object[], hasNobody: boolean, isHeld: boolean,
+   * @param {{open: Set<string>, rows: Iterable<object>, unattributed: object[], hasNobody: boolean, isHeld: boolean,
    *   matches: (row: object) => boolean, sums: Function, sumsOfRow: Function, sumsOfPart: Function,
    *   today?: import("./today.js").Today|null}} view
    * @returns {Line[]}
    */
   lines(entries, view) {
-    const rowsOf = this.open.size > 0 ? rowsByApp(view.rows, this.open) : new Map();
+    const rowsOf = view.open.size > 0 ? rowsByApp(view.rows, view.open) : new Map();
     const lines = [];
     for (const entry of entries) {
       const { app } = entry;
-      const isOpen = this.open.has(app.id);
+      const isOpen = view.open.has(app.id);
       const line = {
         key: `a ${app.id}`, kind: "app", level: 1, parent: "", id: app.id, isOpen, app, isOver: entry.isLeaving || app.connections + app.listening === 0,
         sentRate: app.sentRate, receivedRate: app.receivedRate, ...view.sums(app),
@@ -51,10 +37,10 @@ export class Tree {
     return lines;
   }
 
-  #nobody({ unattributed, isHeld, sumsOfPart, today = null }) {
+  #nobody({ open, unattributed, isHeld, sumsOfPart, today = null }) {
     const reasons = this.#branches.reasons(unattributed, { isHeld, sumsOf: sumsOfPart });
     if (reasons.length === 0) return [];
-    const isOpen = this.open.has(NOBODY_ID);
+    const isOpen = open.has(NOBODY_ID);
     const sums = { sent: 0, received: 0, sentRate: 0, receivedRate: 0, connections: 0 };
     for (const line of reasons) {
       for (const name of ["sent", "received", "sentRate", "receivedRate"]) sums[name] += line[name];
@@ -75,15 +61,4 @@ function rowsByApp(rows, open) {
     else list.push(row);
   }
   return found;
-}
-
-/** Ids as the address holds them: a comma stands between two. @param {Iterable<string>} ids */
-export function formatOpen(ids) {
-  return [...ids].slice(0, MOST_OPEN_IN_ADDRESS).map((id) => id.replace(/[%,]/g, encodeURIComponent)).join(",");
-}
-
-/** @param {string|null} text @returns {string[]} */
-export function parseOpen(text) {
-  if (!text) return [];
-  return text.split(",").slice(0, MOST_OPEN_IN_ADDRESS).map((part) => part.replace(/%25|%2C/gi, decodeURIComponent)).filter((id) => id !== "");
 }

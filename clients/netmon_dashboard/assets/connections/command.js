@@ -2,7 +2,8 @@
 
 import { placedOrNone } from "../data/query_edit.js";
 import { commandOf } from "../frame/cli.js";
-import { DEFAULT_SORT, formatSort, parseSort } from "./order.js";
+import { DEFAULT_SORT, formatSort } from "../data/sorting.js";
+import { parseSort } from "./order.js";
 
 /** Columns of `netmon-cli connections`. */
 const CLI_COLUMNS = new Set([

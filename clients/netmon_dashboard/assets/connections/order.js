@@ -6,13 +6,11 @@
  * for many (remainders) come after all others, always.
  */
 
+import { sortReader, turned } from "../data/sorting.js";
 import { ownerName } from "../data/texts.js";
 
-/** @typedef {{key: string, descending: boolean}} Sort */
+/** @typedef {import("../data/sorting.js").Sort} Sort */
 /** @typedef {import("./listing.js").Entry} Entry */
-
-/** @type {Sort} */
-export const DEFAULT_SORT = Object.freeze({ key: "received_rate", descending: true });
 
 const text = (value) => (value ? value.toLowerCase() : null);
 const positive = (value) => (value === null || value === undefined ? null : value);
@@ -60,29 +58,11 @@ const MOST_FIRST = new Set([
   "received_payload", "sent_payload",
 ]);
 
-/** Read `-received_rate`; null for what is no order. @returns {Sort|null} */
-export function parseSort(words) {
-  if (!words) return null;
-  const descending = words.startsWith("-");
-  const key = words.slice(descending ? 1 : 0);
-  return Object.hasOwn(ORDERS, key) ? { key, descending } : null;
-}
+/** Read `-received_rate`; null for what is no order. */
+export const parseSort = sortReader(ORDERS);
 
-/** @param {Sort} sort */
-export const formatSort = ({ key, descending }) => (descending ? "-" : "") + key;
-
-export const sameSort = (one, other) => one.key === other.key && one.descending === other.descending;
-
-/**
- * What a click on a heading leads to: its usual way, then the other way, then the default order.
- * @param {Sort} current @param {string} key @returns {Sort}
- */
-export function nextSort(current, key) {
-  const usual = { key, descending: MOST_FIRST.has(key) };
-  if (current.key !== key) return usual;
-  if (sameSort(current, usual)) return { key, descending: !usual.descending };
-  return DEFAULT_SORT;
-}
+/** What a click on a heading leads to. @param {Sort} current @param {string} key */
+export const nextSort = (current, key) => turned(current, { key, descending: MOST_FIRST.has(key) });
 
 /**
  * Sort entries in place. Each entry's key is made once; equal ones follow by rate, by total, by payload, and the older one first,

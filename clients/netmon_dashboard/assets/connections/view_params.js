@@ -1,7 +1,8 @@
 /** @file What the address line says of the view, and what of the view is written there. The query is search.js's. */
 
 import { formatChoice, parseChoice } from "./columns.js";
-import { DEFAULT_SORT, formatSort, parseSort, sameSort } from "./order.js";
+import { DEFAULT_SORT, formatSort, sameSort } from "../data/sorting.js";
+import { parseSort } from "./order.js";
 import { parseSize } from "./paging.js";
 
 /**

@@ -1,9 +1,10 @@
 /** @file The view as a command for a terminal. Pure. */
 
 import { parseQuery, QueryError } from "../data/query.js";
-import { formatSort } from "../applications/order.js";
+import { formatSort } from "../data/sorting.js";
 import { commandOf } from "../frame/cli.js";
-import { DEFAULT_SORT, parseSort } from "./order.js";
+import { DEFAULT_SORT } from "../data/sorting.js";
+import { parseSort } from "./order.js";
 
 /**
  * The command that lists what the page shows: a pattern and a browser by their own words, more than those as a filter.

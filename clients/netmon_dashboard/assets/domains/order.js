@@ -3,14 +3,11 @@
  * domains comes after all others, always.
  */
 
-import { inHeldOrder } from "../applications/order.js";
+import { inHeldOrder, sortReader, turned } from "../data/sorting.js";
 import { sourceRank } from "./groups.js";
 
-/** @typedef {{key: string, descending: boolean}} Sort */
+/** @typedef {import("../data/sorting.js").Sort} Sort */
 /** @typedef {import("./groups.js").Group} Group */
-
-/** @type {Sort} */
-export const DEFAULT_SORT = Object.freeze({ key: "received_rate", descending: true });
 
 /** @type {Record<string, (group: Group) => number|string>} */
 const ORDERS = {
@@ -31,21 +28,11 @@ const ORDERS = {
 /** Of these the first in the alphabet, or the surest, is wanted first; of all others the most. */
 const LEAST_FIRST = new Set(["domain", "source", "app"]);
 
-/** Read `-received_rate`; null for what is no order. @param {string|null} words @returns {Sort|null} */
-export function parseSort(words) {
-  if (!words) return null;
-  const descending = words.startsWith("-");
-  const key = words.slice(descending ? 1 : 0);
-  return Object.hasOwn(ORDERS, key) ? { key, descending } : null;
-}
+/** Read `-received_rate`; null for what is no order. */
+export const parseSort = sortReader(ORDERS);
 
-/** What a click on a heading leads to: its usual way, the other way, the default. @param {Sort} current @param {string} key */
-export function nextSort(current, key) {
-  const usual = { key, descending: !LEAST_FIRST.has(key) };
-  if (current.key !== key) return usual;
-  if (current.descending === usual.descending) return { key, descending: !usual.descending };
-  return DEFAULT_SORT;
-}
+/** What a click on a heading leads to. @param {Sort} current @param {string} key */
+export const nextSort = (current, key) => turned(current, { key, descending: !LEAST_FIRST.has(key) });
 
 /** A new list; equal ones follow by rate, by total, by name. @param {Group[]} groups @param {Sort} sort */
 export function sortGroups(groups, { key, descending }) {

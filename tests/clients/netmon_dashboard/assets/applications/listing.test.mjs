@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { AppListing } from "../../../../../clients/netmon_dashboard/assets/applications/listing.js";
-import { DEFAULT_SORT } from "../../../../../clients/netmon_dashboard/assets/applications/order.js";
+import { DEFAULT_SORT } from "../../../../../clients/netmon_dashboard/assets/data/sorting.js";
 import { app } from "./entries.mjs";
 
 const view = (isHeld) => ({ sort: DEFAULT_SORT, sums: (one) => one, isHeld });

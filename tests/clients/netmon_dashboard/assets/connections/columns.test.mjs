@@ -10,7 +10,8 @@ import {
   placesOf,
   toggleKey,
 } from "../../../../../clients/netmon_dashboard/assets/connections/columns.js";
-import { formatSort, parseSort } from "../../../../../clients/netmon_dashboard/assets/connections/order.js";
+import { formatSort } from "../../../../../clients/netmon_dashboard/assets/data/sorting.js";
+import { parseSort } from "../../../../../clients/netmon_dashboard/assets/connections/order.js";
 
 function keysAt(width, hasDomains = true, keys = null) {
   return columnsFor({ keys, width, hasDomains }).columns.map(({ key }) => key);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Listing } from "../../../../../clients/netmon_dashboard/assets/connections/listing.js";
-import { DEFAULT_SORT } from "../../../../../clients/netmon_dashboard/assets/connections/order.js";
+import { DEFAULT_SORT } from "../../../../../clients/netmon_dashboard/assets/data/sorting.js";
 import { aRow } from "./a_row.mjs";
 
 const VIEW = {

@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  addressKey,
-  DEFAULT_SORT,
-  formatSort,
-  nextSort,
-  parseSort,
-  sortEntries,
-} from "../../../../../clients/netmon_dashboard/assets/connections/order.js";
+import { DEFAULT_SORT, formatSort } from "../../../../../clients/netmon_dashboard/assets/data/sorting.js";
+import { addressKey, nextSort, parseSort, sortEntries } from "../../../../../clients/netmon_dashboard/assets/connections/order.js";
 import { aRow } from "./a_row.mjs";
 
 const entryOf = (given) => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { groupsOf } from "../../../../../clients/netmon_dashboard/assets/domains/groups.js";
-import { DEFAULT_SORT, GroupOrder, nextSort, parseSort, sortGroups } from "../../../../../clients/netmon_dashboard/assets/domains/order.js";
+import { DEFAULT_SORT } from "../../../../../clients/netmon_dashboard/assets/data/sorting.js";
+import { GroupOrder, nextSort, parseSort, sortGroups } from "../../../../../clients/netmon_dashboard/assets/domains/order.js";
 import { app, domain, itself } from "./entries.mjs";
 
 const firefox = app(1, "firefox");

@@ -2,11 +2,11 @@
 
 import { counted, sizeText } from "../data/texts.js";
 import { h, setText } from "../dom.js";
-import { HeldNote } from "../widgets/held_note.js";
+import { HeldNote } from "./held_note.js";
 
 export class Foot {
   /** @param {() => void} onResume @param {string} noun of what is listed */
-  constructor(onResume, noun = "application") {
+  constructor(onResume, noun) {
     this.noun = noun;
     this.count = 0;
     this.words = h("span", { class: "nm-num" });
