@@ -28,7 +28,8 @@ LIVE_ROUTE = "/netmon/live"
 _IS_SEARCH = re.compile(
     r"^http://127\.0\.0\.1:\d+/(connections|applications|domains|history|config)/_stcore/(health|host-config)$"
 )
-LOAD_MILLISECONDS = 30_000
+PAGE_SECONDS = 30.0
+"""Within this a page shows whatever it is to show, on a machine that does much else: a sign of life, and no figure."""
 
 
 @dataclass(kw_only=True)  # no slots: playwright notes the handlers that it was given on the object they belong to
@@ -50,11 +51,11 @@ class Tab:
         """Give the text of the first element that fits, once it is there."""
         return self.page.locator(selector).first.inner_text()
 
-    def wait(self, condition: str, *, seconds: float = 10.0, argument: object = None) -> None:
+    def wait(self, condition: str, *, seconds: float = PAGE_SECONDS, argument: object = None) -> None:
         """Wait until a JavaScript function gives something true."""
         self.page.wait_for_function(condition, arg=argument, timeout=seconds * 1000)
 
-    def sees(self, text: str, *, seconds: float = 10.0) -> None:
+    def sees(self, text: str, *, seconds: float = PAGE_SECONDS) -> None:
         """Wait until the text is on the page."""
         self.page.get_by_text(text).first.wait_for(state="visible", timeout=seconds * 1000)
 
@@ -109,7 +110,7 @@ def open_tab(
         color_scheme=theme,
         reduced_motion="reduce" if reduced_motion else "no-preference",
     )
-    context.set_default_timeout(LOAD_MILLISECONDS)
+    context.set_default_timeout(PAGE_SECONDS * 1000)
     try:
         page = context.new_page()
         tab = Tab(page=page)

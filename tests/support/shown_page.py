@@ -7,7 +7,7 @@ The view lives in a shadow root, whose top element scripts are handed as ``root`
 from typing import Any
 
 from netmon_client.units import format_rate
-from tests.support.browser import Tab
+from tests.support.browser import PAGE_SECONDS, Tab
 
 _ROUNDING = 1e-5
 _DRAWN_FRAMES = 6  # the table writes its figures ten rows a frame
@@ -84,7 +84,7 @@ def refresh_every(tab: Tab, seconds: float) -> None:
     look(tab, f"(root, store) => store.setView({{ refreshSeconds: {seconds} }})")
 
 
-def shows_data(tab: Tab, *, seconds: float = 15.0) -> None:
+def shows_data(tab: Tab, *, seconds: float = PAGE_SECONDS) -> None:
     """Wait until the view is there and shows data."""
     tab.page.locator(".nm-main").wait_for(state="visible", timeout=seconds * 1000)
 

@@ -3,11 +3,13 @@
 from collections.abc import Generator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Tab, chromium, open_tab
+from tests.support.browser import PAGE_SECONDS, Tab, chromium, open_tab
 from tests.support.shown_page import refresh_every, shows_data
 from tests.support.watched_machine import WatchedMachine, watched_machine
+
+expect.set_options(timeout=PAGE_SECONDS * 1000)
 
 TICK_SECONDS = 0.25
 """Ticks, and the tab's refreshes with them, come oftener than usual: so that 20 of them pass soon."""

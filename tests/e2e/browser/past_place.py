@@ -11,8 +11,6 @@ from tests.support.browser import Tab
 from tests.support.dashboard_process import DashboardProcess, dashboard
 from tests.support.recorder_process import RecorderProcess, recorder
 
-SECONDS = 30_000
-"""Milliseconds that a page on a busy machine may take: Streamlit's own loading is most of them."""
 NO_COLLECTOR = "/nonexistent/collector.sock"
 
 

@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from netmon_client.units import format_bytes
-from tests.support.browser import Tab
+from tests.support.browser import PAGE_SECONDS, Tab
 from tests.support.shown_page import at_each_refresh, look, texts_of_rate
 from tests.support.snapshot_reader import SnapshotReader, reading
 from tests.support.waiting import wait_for
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 HOVER_SECONDS = 10.0
 SHARE_OF_TIME = 0.95
@@ -45,7 +45,7 @@ def talk(machine: WatchedMachine, second: SnapshotReader) -> None:
     near, far = machine.stage.near.namespace, machine.stage.far
     flags = ("--connections", 4, "--per-second", 31, "--size", 1_700)
     machine.programs.start(near, "tcp-chat", far.ipv4, machine.far_server.port, *flags).wait()
-    wait_for(lambda: len(second.snapshots()) > 24, seconds=20, what="some seconds of traffic")
+    wait_for(lambda: len(second.snapshots()) > 24, seconds=PAGE_SECONDS, what="some seconds of traffic")
 
 
 def centre(tab: Tab) -> dict[str, float]:
@@ -89,7 +89,7 @@ def test_a_drag_over_the_chart_tells_who_used_that_time(tab: Tab, second: Snapsh
     tab.page.mouse.up()
     usage = tab.page.get_by_role("region", name="Applications")
     expect(usage).to_contain_text("bytes between")
-    answer = wait_for(lambda: tab.newest("answer"), seconds=5, what="the answer to the drag")
+    answer = wait_for(lambda: tab.newest("answer"), seconds=PAGE_SECONDS, what="the answer to the drag")
     data = answer["data"]
     [app] = data["apps"]
     assert app[1:] == moved_between(second, data["from"], data["to"])
@@ -116,7 +116,7 @@ def test_pause_holds_the_view_and_resume_brings_it_up_to_date(tab: Tab, second: 
     paused_at = len(second.snapshots())
     before = look(tab, figures)
     kinds_before = kinds(tab)
-    wait_for(lambda: len(second.snapshots()) > paused_at + 8, seconds=10, what="the collector goes on")
+    wait_for(lambda: len(second.snapshots()) > paused_at + 8, seconds=PAGE_SECONDS, what="the collector goes on")
     assert look(tab, figures)[0] == before[0]
     assert kinds(tab).count("tick") <= kinds_before.count("tick") + 1, "at most one was on its way"
     assert "behind" in tab.text(".nm-chip")

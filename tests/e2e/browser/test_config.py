@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from netmon.model import BucketSize
 from netmon_client.history_client import HistoryClient, connect_history
-from tests.e2e.browser.past_place import SECONDS, Place, place_with_history
+from tests.e2e.browser.past_place import Place, place_with_history
 from tests.support.browser import Tab, open_tab
 from tests.support.history_month import write_year
 
@@ -36,7 +36,7 @@ def recorder(place: Place) -> Generator[HistoryClient]:
 @pytest.fixture
 def tab(browser: Browser, place: Place) -> Generator[Tab]:
     with open_tab(browser, place.program.page("config")) as opened:
-        expect(opened.page.get_by_role("button", name="Save alert")).to_be_visible(timeout=SECONDS)
+        expect(opened.page.get_by_role("button", name="Save alert")).to_be_visible()
         yield opened
         assert place.is_clean(opened)
 
@@ -46,7 +46,7 @@ def press(tab: Tab, name: str) -> None:
 
 
 def sees(tab: Tab, text: str) -> None:
-    expect(tab.page.get_by_text(re.compile(text)).first).to_be_visible(timeout=SECONDS)
+    expect(tab.page.get_by_text(re.compile(text)).first).to_be_visible()
 
 
 def minutes(recorder: HistoryClient) -> int:
@@ -106,19 +106,19 @@ def test_what_is_no_alert_is_said_beside_the_form_and_not_saved(tab: Tab, record
 
 def test_sizes_are_in_the_units_that_were_chosen_here_or_on_another_page(tab: Tab, place: Place) -> None:
     size = tab.page.get_by_role("region", name="Recorder").get_by_role("definition").filter(has_text="free on its disk")
-    expect(size).to_contain_text(re.compile(r"^[\d.]+ [kM]B;"), timeout=SECONDS)
+    expect(size).to_contain_text(re.compile(r"^[\d.]+ [kM]B;"))
     tab.page.get_by_role("combobox", name="Units").select_option("iec")
-    expect(size).to_contain_text(re.compile(r"^[\d.]+ [KM]iB;"), timeout=SECONDS)
+    expect(size).to_contain_text(re.compile(r"^[\d.]+ [KM]iB;"))
     tab.page.goto(place.program.page("config"))
-    expect(size).to_contain_text(re.compile(r"^[\d.]+ [KM]iB;"), timeout=SECONDS)
+    expect(size).to_contain_text(re.compile(r"^[\d.]+ [KM]iB;"))
 
 
 def test_a_theme_holds_on_every_page_however_it_is_opened(tab: Tab, place: Place) -> None:
     assert tab.page.evaluate(GROUND) == "rgb(255, 255, 255)"
     tab.page.get_by_role("combobox", name="Theme").select_option("Dark")
-    tab.wait(f"() => document.querySelector('[data-testid=stApp]') && {GROUND} === 'rgb(15, 20, 28)'", seconds=30)
+    tab.wait(f"() => document.querySelector('[data-testid=stApp]') && {GROUND} === 'rgb(15, 20, 28)'")
     for name in ("history", "overview"):
         tab.page.goto(place.program.page(name))
-        tab.wait(f"() => document.querySelector('[data-testid=stApp]') && {GROUND} === 'rgb(15, 20, 28)'", seconds=30)
+        tab.wait(f"() => document.querySelector('[data-testid=stApp]') && {GROUND} === 'rgb(15, 20, 28)'")
     tab.page.goto(place.program.page("config"))
-    expect(tab.page.get_by_role("combobox", name="Theme")).to_have_value("Dark", timeout=SECONDS)
+    expect(tab.page.get_by_role("combobox", name="Theme")).to_have_value("Dark")

@@ -15,14 +15,14 @@ from netmon_client.testing import FakeCollector, a_connection, a_process, a_snap
 from netmon_client.units import format_bytes
 from netmon_client.words import percent
 from tests.support.accessibility import serious_violations
-from tests.support.browser import NARROW, WIDE, Tab, open_tab
+from tests.support.browser import NARROW, PAGE_SECONDS, WIDE, Tab, open_tab
 from tests.support.busy_process import busy_collector
 from tests.support.dashboard_process import DashboardProcess, dashboard
 from tests.support.shown_page import at_each_refresh, look, refresh_every, scrolls_sideways, shows_data, switch_to
 from tests.support.snapshot_reader import SnapshotReader, reading
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 TICKS = 6
 MARKUP = "<img src=x onerror=__hit=1>"
@@ -175,7 +175,7 @@ def test_hidden_names_are_on_no_page_and_stay_hidden_in_this_tab(tab: Tab) -> No
         if name == "Applications":
             tab.page.locator(".nm-tree-app:visible").filter(has_text="chromium").first.click()
         if name != "Overview":
-            wait_for(lambda: HIDDEN in tab.text(".nm-page"), seconds=10, what=f"{name} shows stand-ins")
+            wait_for(lambda: HIDDEN in tab.text(".nm-page"), seconds=PAGE_SECONDS, what=f"{name} shows stand-ins")
         assert look(tab, "(root) => /example\\.|wikipedia/.test(root.querySelector('.nm-page').textContent)") is False
         titles = look(tab, "(root) => [...root.querySelectorAll('[title]')].map((one) => one.title).join()")
         assert "wikipedia" not in titles

@@ -12,13 +12,13 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from netmon.model import Endpoint
-from tests.support.browser import Tab
+from tests.support.browser import PAGE_SECONDS, Tab
 from tests.support.shown_page import GRID, look, shows_data, switch_to
 from tests.support.traffic import Workload
 from tests.support.waiting import wait_for
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 Rows = list[dict[str, Any]]
 UDP_PORT = "5353"
@@ -54,7 +54,7 @@ def shown_once(tab: Tab, is_it: Callable[[Rows], bool], what: str) -> Rows:
         found: Rows = look(tab, GRID)
         return (found,) if is_it(found) else None
 
-    return wait_for(rows, seconds=10, what=what)[0]
+    return wait_for(rows, seconds=PAGE_SECONDS, what=what)[0]
 
 
 def field_of(tab: Tab) -> Locator:
@@ -161,7 +161,9 @@ def test_copy_as_cli_gives_the_same_rows_in_a_shell(
     field_of(page).press("Enter")
     rows = shown_once(page, bool, "rows")
     page.page.get_by_role("button", name="Copy as CLI").click()
-    command = wait_for(lambda: page.page.evaluate("navigator.clipboard.readText()"), seconds=5, what="it is copied")
+    command = wait_for(
+        lambda: page.page.evaluate("navigator.clipboard.readText()"), seconds=PAGE_SECONDS, what="it is copied"
+    )
     page.sees(f"Copied: {command}")
     assert sorted(ends_of_cli(command)) == sorted((row["local"], row["remote"]) for row in rows)
 
@@ -173,7 +175,7 @@ def ends_of_cli(command: str) -> list[tuple[str, ...]]:
         ["bash", "-c", f'PATH="{path}:$PATH"; {command} -o json'],
         capture_output=True,
         text=True,
-        timeout=20,
+        timeout=60,
         check=True,
     )
     rows = json.loads(done.stdout)["connections"]

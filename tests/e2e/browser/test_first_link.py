@@ -17,7 +17,7 @@ from tests.support.browser import open_tab
 from tests.support.dashboard_process import DashboardProcess, dashboard
 from tests.support.shown_page import shows_data
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 HEADERS = {
     "x-content-type-options": "nosniff",

@@ -18,7 +18,6 @@ from tests.support.recorder_process import recorder
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-SECONDS = 30_000
 NO_COLLECTOR = "/nonexistent/collector.sock"
 WIDER = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
 MONTH = "range=30d&by=day&group=app"
@@ -60,7 +59,7 @@ def test_a_month_has_bars_hatches_and_sums_and_opens_to_a_day_and_an_application
     browser: Browser, place: Place
 ) -> None:
     with open_tab(browser, place.program.page("history", MONTH)) as tab:
-        expect(chart(tab)).to_be_visible(timeout=SECONDS)
+        expect(chart(tab)).to_be_visible()
         expect(tab.page.locator(".nm-hi-column")).to_have_count(30)
         assert tab.page.locator(".nm-hi-hatch").count() >= 1
         expect(tab.page.get_by_text("hatched: nothing was recorded")).to_be_visible()
@@ -69,22 +68,22 @@ def test_a_month_has_bars_hatches_and_sums_and_opens_to_a_day_and_an_application
         tab.page.locator(".nm-hi-column").nth(25).hover()
         expect(tab.page.locator(".nm-hi-tip")).to_contain_text("↓")
         tab.page.locator(".nm-hi-column").nth(25).click()
-        expect(tab.page.locator(".nm-hi-column")).to_have_count(24, timeout=SECONDS)
+        expect(tab.page.locator(".nm-hi-column")).to_have_count(24)
         assert "range=custom" in tab.page.url
         assert "by=hour" in tab.page.url
         tab.page.locator(".nm-hi-open").first.click()
-        expect(tab.page.locator(".nm-hi-table thead th").first).to_have_text("Domain", timeout=SECONDS)
+        expect(tab.page.locator(".nm-hi-table thead th").first).to_have_text("Domain")
         assert re.search(r"q=app(%3A|:)", tab.page.url)
         assert is_clean(tab, place)
 
 
 def test_a_recorder_that_is_absent_is_named_and_found_when_it_is_there(browser: Browser, place: Place) -> None:
     with open_tab(browser, place.program.page("history")) as tab:
-        expect(tab.page.get_by_role("heading", name="No recorder answers")).to_be_visible(timeout=SECONDS)
-        expect(tab.page.locator("code").first).to_contain_text("netmon-recorder", timeout=SECONDS)
+        expect(tab.page.get_by_role("heading", name="No recorder answers")).to_be_visible()
+        expect(tab.page.locator("code").first).to_contain_text("netmon-recorder")
         with recorder(place.folder, NO_COLLECTOR, "--time-zone", "UTC"):
             tab.page.get_by_role("button", name="Try again").click()
-            expect(chart(tab)).to_be_visible(timeout=SECONDS)
+            expect(chart(tab)).to_be_visible()
         assert is_clean(tab, place)
 
 
@@ -96,9 +95,7 @@ def test_an_empty_history_says_so(browser: Browser, tmp_path: Path) -> None:
         dashboard(f"{tmp_path}/none.sock", tmp_path / "log", *flags) as program,
         open_tab(browser, program.page("history")) as tab,
     ):
-        expect(tab.page.get_by_text(re.compile("Nothing is recorded yet|No traffic in this range"))).to_be_visible(
-            timeout=SECONDS
-        )
+        expect(tab.page.get_by_text(re.compile("Nothing is recorded yet|No traffic in this range"))).to_be_visible()
         assert tab.errors == []
 
 
@@ -109,12 +106,12 @@ def test_both_pages_are_readable_wide_and_narrow(
 ) -> None:
     for size in (WIDE, NARROW):
         with open_tab(browser, place.program.page("history", MONTH), size=size, theme=theme) as tab:
-            expect(chart(tab)).to_be_visible(timeout=SECONDS)
+            expect(chart(tab)).to_be_visible()
             assert not tab.page.evaluate(WIDER)
             assert serious_violations(tab) == []
         with open_tab(browser, place.program.page("config"), size=size, theme=theme) as tab:
-            expect(tab.page.get_by_role("button", name="Save alert")).to_be_visible(timeout=SECONDS)
-            expect(tab.page.locator(".nm-config-link")).to_be_visible(timeout=SECONDS)
+            expect(tab.page.get_by_role("button", name="Save alert")).to_be_visible()
+            expect(tab.page.locator(".nm-config-link")).to_be_visible()
             assert not tab.page.evaluate(WIDER)
             assert serious_violations(tab) == []
 
@@ -123,13 +120,13 @@ def test_both_pages_are_readable_wide_and_narrow(
 def test_an_export_comes_as_a_file_and_its_rows_are_counted(browser: Browser, place: Place, tmp_path: Path) -> None:
     with open_tab(browser, place.program.page("config")) as tab:
         link = tab.page.locator(".nm-config-link")
-        expect(link).to_be_visible(timeout=SECONDS)
-        with tab.page.expect_download(timeout=SECONDS) as download:
+        expect(link).to_be_visible()
+        with tab.page.expect_download() as download:
             link.click()
         file = tmp_path / "export.csv"
         download.value.save_as(file)
         with file.open(newline="") as text:
             rows = list(csv.DictReader(text))
         assert rows
-        expect(tab.page.locator(".nm-config-export")).to_contain_text(f"{len(rows):,} rows exported", timeout=SECONDS)
+        expect(tab.page.locator(".nm-config-export")).to_contain_text(f"{len(rows):,} rows exported")
         assert is_clean(tab, place)

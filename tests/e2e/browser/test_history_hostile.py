@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from netmon.model import UsageKey, UsageRow, UsageSums
 from netmon_recorder.store import UsageBatch
 from netmon_recorder.store.sqlite import open_store
-from tests.e2e.browser.past_place import SECONDS, Place, chart, place_with_history
+from tests.e2e.browser.past_place import Place, chart, place_with_history
 from tests.support.browser import NARROW, WIDE, Tab, open_tab
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -65,7 +65,7 @@ def is_harmless(tab: Tab, place: Place) -> None:
 def test_the_chart_and_its_table_show_them_as_text(browser: Browser, place: Place, size: tuple[int, int]) -> None:
     for group in ("app", "domain"):
         with open_tab(browser, place.program.page("history", f"group={group}"), size=size) as tab:
-            expect(chart(tab)).to_be_visible(timeout=SECONDS)
+            expect(chart(tab)).to_be_visible()
             for name in (MARKUP, MARKDOWN):
                 expect(tab.page.locator(".nm-hi-table").get_by_text(name, exact=True)).to_be_attached()
             column = tab.page.locator(".nm-hi-column[aria-label*=kB]").first
@@ -78,9 +78,9 @@ def test_the_chart_and_its_table_show_them_as_text(browser: Browser, place: Plac
 def test_one_can_be_opened_by_its_name(browser: Browser, place: Place, name: str) -> None:
     with open_tab(browser, place.program.page("history", "group=app")) as tab:
         rows = tab.page.locator(".nm-hi-open")
-        expect(rows).to_have_count(len(NAMES), timeout=SECONDS)
+        expect(rows).to_have_count(len(NAMES))
         rows.nth(len(NAMES) - 1 - NAMES.index(name)).click()  # the biggest first
-        expect(tab.page.locator(".nm-hi-table thead th").first).to_have_text("Domain", timeout=SECONDS)
+        expect(tab.page.locator(".nm-hi-table thead th").first).to_have_text("Domain")
         expect(rows).to_have_count(1)
         is_harmless(tab, place)
 
@@ -88,10 +88,10 @@ def test_one_can_be_opened_by_its_name(browser: Browser, place: Place, name: str
 def test_an_alert_may_be_named_so_and_asked_with_such_a_filter(browser: Browser, place: Place) -> None:
     with open_tab(browser, place.program.page("config")) as tab:
         save = tab.page.get_by_role("button", name="Save alert")
-        expect(save).to_be_visible(timeout=SECONDS)
+        expect(save).to_be_visible()
         tab.page.get_by_label("Name", exact=True).fill(MARKDOWN[:60])
         tab.page.get_by_label("Filter").last.fill(f'app:"{MARKUP}"')
         save.click()
-        expect(tab.page.get_by_role("button", name="Delete this alert")).to_be_visible(timeout=SECONDS)
+        expect(tab.page.get_by_role("button", name="Delete this alert")).to_be_visible()
         expect(tab.page.get_by_text(MARKUP).first).to_be_visible()
         is_harmless(tab, place)

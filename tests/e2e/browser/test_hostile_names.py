@@ -10,14 +10,14 @@ from playwright.sync_api import Browser, expect
 
 from netmon.model import Connection
 from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot
-from tests.support.browser import NARROW, WIDE, Tab, open_tab
+from tests.support.browser import NARROW, PAGE_SECONDS, WIDE, Tab, open_tab
 from tests.support.dashboard_process import DashboardProcess, dashboard
 from tests.support.shown_page import GRID, look, scrolls_sideways, shows_data, switch_to
 from tests.support.traffic import WORKLOADS, MovedFlow
 from tests.support.waiting import wait_for
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 PAGES = ("Connections", "Applications", "Overview")
 MARKUP = "<img src=x onerror=window.__hit=1>"
@@ -80,14 +80,18 @@ def test_details_filter_and_copy_take_hostile_names_as_text(tab: Tab, flows: dic
     for name in NAMES:
         local = flows[name].local
         tab.page.get_by_role("searchbox").fill(f"lport:{local.rpartition(':')[2]}")
-        wait_for(lambda local=local: [row["local"] for row in look(tab, GRID)] == [local], seconds=10, what="its row")
+        wait_for(
+            lambda local=local: [row["local"] for row in look(tab, GRID)] == [local],
+            seconds=PAGE_SECONDS,
+            what="its row",
+        )
         tab.page.locator(".nm-row:visible").first.click()
         details = tab.page.get_by_role("region", name="Details:")
         expect(details).to_contain_text(local)
         is_harmless(tab)
         details.get_by_role("button", name="Hide this app").click()
         expect(tab.page.get_by_role("searchbox")).to_have_value(re.compile(r"^lport:\d+ !app:"))
-        wait_for(lambda: look(tab, GRID) == [], seconds=10, what="the app is hidden by its name")
+        wait_for(lambda: look(tab, GRID) == [], seconds=PAGE_SECONDS, what="the app is hidden by its name")
         is_harmless(tab)
         tab.page.keyboard.press("Escape")
     tab.page.get_by_role("searchbox").fill("")

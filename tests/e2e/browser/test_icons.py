@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support.browser import Tab, open_tab
+from tests.support.browser import PAGE_SECONDS, Tab, open_tab
 from tests.support.dashboard_process import DashboardProcess, dashboard
 from tests.support.icon_tree import IconTree, png
 from tests.support.shown_page import look, shows_data
@@ -19,7 +19,7 @@ from tests.support.traffic import WORKLOADS
 from tests.support.waiting import wait_for
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 GOOD, OUTSIDE, LINKED = "goodbrowser", "badbrowser", "slybrowser"
 APPS = "(root, store) => [...store.apps.values()].map((app) => [app.name, app.icon, app.path])"
@@ -85,16 +85,16 @@ def was_read(file: Path) -> bool:
 
 
 def test_an_icon_of_a_theme_is_shown(page: Tab, desktop: Desktop) -> None:
-    wait_for(lambda: icons_by_program(page).get(GOOD), seconds=10, what="the icon is found")
+    wait_for(lambda: icons_by_program(page).get(GOOD), seconds=PAGE_SECONDS, what="the icon is found")
     picture = page.page.locator(f'.nm-tree-app:has-text("{GOOD}") img')
     expect(picture).to_be_visible()
-    wait_for(lambda: picture.evaluate("(one) => one.naturalWidth"), seconds=5, what="the picture is loaded")
+    wait_for(lambda: picture.evaluate("(one) => one.naturalWidth"), seconds=PAGE_SECONDS, what="the picture is loaded")
     assert was_read(desktop.read)
 
 
 @pytest.mark.parametrize("name", [OUTSIDE, LINKED])
 def test_a_path_that_leads_out_of_the_themes_is_not_read(page: Tab, desktop: Desktop, name: str) -> None:
-    wait_for(lambda: icons_by_program(page).get(GOOD), seconds=10, what="icons were looked for")
+    wait_for(lambda: icons_by_program(page).get(GOOD), seconds=PAGE_SECONDS, what="icons were looked for")
     assert icons_by_program(page)[name] == ""
     row = page.page.locator(f'.nm-tree-app:has-text("{name}")')
     expect(row).to_be_visible()

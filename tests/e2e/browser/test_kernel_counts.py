@@ -11,13 +11,13 @@ from netmon_client.coverage import account_lines
 from netmon_client.units import format_bytes
 from tests.e2e.browser.conftest import TICK_SECONDS
 from tests.support.accessibility import serious_violations
-from tests.support.browser import NARROW, Tab, open_tab
+from tests.support.browser import NARROW, PAGE_SECONDS, Tab, open_tab
 from tests.support.shown_page import GRID, at_each_refresh, look, scrolls_sideways, shows_data, switch_to
 from tests.support.snapshot_reader import reading
 from tests.support.waiting import wait_for
 from tests.support.watched_machine import WatchedMachine, watched_machine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 TICKS = 6
 COUNTS = """(root, store) => [store.dataTime, [...store.rows.values()].filter((one) => one.end === null).map(
@@ -38,7 +38,7 @@ def talk(machine: WatchedMachine) -> None:
 def test_round_trips_are_the_collectors_and_cost_no_whole_rows(tab: Tab, machine: WatchedMachine) -> None:
     switch_to(tab, "Connections")
     with machine.collector.client() as client, reading(client) as second:
-        wait_for(second.newest, seconds=10, what="a snapshot")
+        wait_for(second.newest, seconds=PAGE_SECONDS, what="a snapshot")
         begun = look(tab, "(root, store) => store.sequence")
         shown: list[Any] = at_each_refresh(tab, TICKS, COUNTS)
         snapshots = second.snapshots()
@@ -60,7 +60,9 @@ def test_round_trips_are_the_collectors_and_cost_no_whole_rows(tab: Tab, machine
         return [one for one in tab.frames if one["type"] == "tick" and one["sequence"] > begun]
 
     # A busy machine asks the kernel for round trips more seldom.
-    wait_for(lambda: any("i" in one["r"] for one in ticks()), seconds=30, what="round trips come by themselves")
+    wait_for(
+        lambda: any("i" in one["r"] for one in ticks()), seconds=PAGE_SECONDS, what="round trips come by themselves"
+    )
     assert sum(len(one["r"].get("rows", [])) for one in ticks()) == 0
 
 
@@ -99,7 +101,7 @@ def test_the_ledger_adds_up_and_reads_on_a_screen_of_a_hands_width(browser: Brow
         expect(panel).to_contain_text("of what could have an owner has one")
         expect(panel).to_contain_text("of the captured bytes have an owner")
         tab.page.evaluate("0")
-        account = wait_for(lambda: newest_account(tab), seconds=10, what="an answer with the ledger")
+        account = wait_for(lambda: newest_account(tab), seconds=PAGE_SECONDS, what="an answer with the ledger")
         for interface in account["interfaces"]:
             system, *parts = interface["lines"]
             assert system["bytes"] == sum(part["bytes"] or 0 for part in parts)
@@ -149,7 +151,7 @@ def test_without_packets_payload_stands_in_place_of_bytes(browser: Browser, blin
             rows = look(tab, GRID)
             return {row["local"]: (row["received_payload"], row["sent_payload"]) for row in rows}
 
-        wait_for(lambda: shown() == expected, seconds=15, what="payload of both connections")
+        wait_for(lambda: shown() == expected, seconds=PAGE_SECONDS, what="payload of both connections")
         assert "received" not in look(tab, GRID)[0]
         assert tab.text(".nm-now-down .nm-now-figure") == "\u2013"
         assert tab.text(".nm-sums").startswith(f"Payload ↓ {format_bytes(2 * 1_234_567)}")

@@ -10,7 +10,7 @@ from netmon.model import DomainSource
 from netmon_client import connect
 from netmon_client.domains import domain_groups
 from netmon_client.units import format_bytes
-from tests.support.browser import open_tab
+from tests.support.browser import PAGE_SECONDS, open_tab
 from tests.support.collector_process import CollectorProcess, collector
 from tests.support.dashboard_process import DashboardProcess, dashboard
 from tests.support.named_world import ALIASED, SHARED, named_world, running
@@ -18,7 +18,7 @@ from tests.support.shown_page import at_each_refresh, refresh_every, shows_data
 from tests.support.snapshot_reader import reading
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 CALLS = (
     f"sni,shop.one.example,{SHARED}",
@@ -58,7 +58,7 @@ def names_of(process: CollectorProcess) -> set[str]:
 
 def test_names_that_the_collector_learnt_are_the_pages_with_their_bytes(browser: Browser, learnt: Learnt) -> None:
     plain = {name.removeprefix("~") for name in NAMES}
-    wait_for(lambda: plain <= names_of(learnt.process), seconds=15, what="the collector has learnt the names")
+    wait_for(lambda: plain <= names_of(learnt.process), seconds=PAGE_SECONDS, what="the collector has learnt the names")
     with (
         connect(learnt.process.socket) as client,
         reading(client) as second,

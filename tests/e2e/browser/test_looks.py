@@ -8,12 +8,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.accessibility import serious_violations
-from tests.support.browser import NARROW, WIDE, Tab, open_tab
+from tests.support.browser import NARROW, PAGE_SECONDS, WIDE, Tab, open_tab
 from tests.support.shown_page import look, scrolls_sideways, shows_data, switch_to
 from tests.support.waiting import wait_for
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 Theme = Literal["light", "dark"]
 PAGES = ("Overview", "Connections", "Applications")
@@ -86,7 +86,7 @@ def test_no_page_has_a_serious_fault_for_its_readers(browser: Browser, machine: 
     with shown(browser, machine, "Overview", theme=theme) as tab:
         for name in PAGES:
             switch_to(tab, name)
-            wait_for(lambda: "workloads.py" in tab.text(".nm-page"), seconds=10, what="the page has its rows")
+            wait_for(lambda: "workloads.py" in tab.text(".nm-page"), seconds=PAGE_SECONDS, what="the page has its rows")
             brightness = look(tab, BRIGHTNESS)
             assert all(value < 0.2 if theme == "dark" else value > 0.8 for value in brightness), brightness
             assert serious_violations(tab) == []

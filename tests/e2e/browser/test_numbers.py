@@ -11,7 +11,7 @@ from netmon.model import Application, Connection, Snapshot, Traffic
 from netmon_client.units import format_bytes, format_count
 from tests.clients.netmon_dashboard.hub.tab_model import TabModel
 from tests.e2e.browser.conftest import EACH_TICK
-from tests.support.browser import Tab, open_tab
+from tests.support.browser import PAGE_SECONDS, Tab, open_tab
 from tests.support.shown_page import (
     GRID,
     TREE,
@@ -27,7 +27,7 @@ from tests.support.traffic import MovedFlow
 from tests.support.waiting import wait_for, wait_until_steady
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 TICKS = 8
 LIVE_ROWS = """(root, store) => ({
@@ -162,7 +162,7 @@ def test_rows_and_sums_are_the_collectors_when_traffic_has_ended(tab: Tab, machi
     rows = settled_rows(machine, flows)
     switch_to(tab, "Connections")
     tab.page.get_by_role("searchbox").fill(f"pid:{flows[0].pid}")
-    wait_for(lambda: len(look(tab, GRID)) == len(flows), seconds=10, what="a row for each connection")
+    wait_for(lambda: len(look(tab, GRID)) == len(flows), seconds=PAGE_SECONDS, what="a row for each connection")
     at_each_refresh(tab, 1, "() => 0")
     shown = {row["local"]: (row["pid"], row["remote"], row["received"], row["sent"]) for row in look(tab, GRID)}
     assert shown == {
@@ -188,7 +188,7 @@ def settled_rows(machine: WatchedMachine, flows: list[MovedFlow]) -> dict[str, C
             rows = [row for row in client.connections() if str(row.facts.local) in ends]
         return {str(row.facts.local): (row.traffic.sent_bytes, row.traffic.received_bytes) for row in rows}
 
-    found = wait_until_steady(bytes_of, for_seconds=1.5, seconds=15, what="bytes of the connections")
+    found = wait_until_steady(bytes_of, for_seconds=1.5, seconds=PAGE_SECONDS, what="bytes of the connections")
     assert found.keys() == ends
     with machine.collector.client() as client:
         return {str(row.facts.local): row for row in client.connections() if str(row.facts.local) in ends}
@@ -203,7 +203,7 @@ def test_an_applications_sums_are_the_collectors(tab: Tab, machine: WatchedMachi
         snapshot = second.newest()
         return [] if snapshot is None else [since_epoch(one.traffic)[1] for one in snapshot.applications]
 
-    wait_until_steady(sums, for_seconds=1.5, seconds=15, what="sums of the applications")
+    wait_until_steady(sums, for_seconds=1.5, seconds=PAGE_SECONDS, what="sums of the applications")
     switch_to(tab, "Applications")
     snapshot = second.newest()
     assert snapshot is not None

@@ -13,7 +13,7 @@ from netmon_client.units import format_bytes
 from netmon_dashboard.history.past_figures import today_question
 from netmon_recorder.store import UsageBatch
 from netmon_recorder.store.sqlite import open_store
-from tests.e2e.browser.past_place import SECONDS, Place, place_with_history
+from tests.e2e.browser.past_place import Place, place_with_history
 from tests.support.accessibility import serious_violations
 from tests.support.browser import NARROW, WIDE, Tab, open_tab
 from tests.support.busy_process import busy_collector
@@ -92,7 +92,7 @@ def test_todays_sums_are_the_recorders_and_come_when_it_comes(browser: Browser, 
         shows_data(tab)
         assert "Today" not in look(tab, HEADINGS)
         with place.recording() as recorder:
-            expect(tab.page.get_by_role("columnheader", name="Moved since midnight")).to_be_visible(timeout=SECONDS)
+            expect(tab.page.get_by_role("columnheader", name="Moved since midnight")).to_be_visible()
             with recorder.client() as client:
                 answer = client.usage(today_question(time.time()))
             sums = {
@@ -113,7 +113,7 @@ def test_todays_sums_are_the_recorders_and_come_when_it_comes(browser: Browser, 
 def test_lanes_begin_a_day_before_and_gaps_are_marked(browser: Browser, place: Place) -> None:
     with place.recording(), open_tab(browser, place.program.page("domains")) as tab:
         shows_data(tab)
-        expect(tab.page.get_by_role("columnheader", name="The day before")).to_be_visible(timeout=SECONDS)
+        expect(tab.page.get_by_role("columnheader", name="The day before")).to_be_visible()
         assert "24 h ┊ 5 min" in look(tab, HEADINGS)
         found = look(tab, LANES)
         assert found["past"] >= 5

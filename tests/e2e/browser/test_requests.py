@@ -11,7 +11,7 @@ from tests.support.dashboard_process import dashboard
 from tests.support.tour import use_everything
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 
 def test_all_pages_and_what_opens_on_them_ask_this_server_alone(tab: Tab, machine: WatchedMachine) -> None:
@@ -36,7 +36,7 @@ def test_a_page_without_collector_asks_this_server_alone(browser: Browser, tmp_p
         dashboard(str(tmp_path / "none.sock"), tmp_path / "log", "--port", "0") as program,
         open_tab(browser, program.link, size=NARROW, theme="dark") as tab,
     ):
-        tab.sees("No collector at", seconds=15)
+        tab.sees("No collector at")
         program.kill()
         tab.sees("The dashboard is gone")
         assert tab.strays(program.origin) == []

@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Tab
+from tests.support.browser import PAGE_SECONDS, Tab
 from tests.support.shown_page import at_each_refresh, look, switch_to
 from tests.support.waiting import wait_for
 from tests.support.watched_machine import WatchedMachine
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 TICKS = 20
 PROGRAMS = 4
@@ -47,7 +47,7 @@ def page(tab: Tab) -> Tab:
     switch_to(tab, "Connections")
     tab.page.mouse.move(5, 5)
     full = PROGRAMS * CONNECTIONS
-    wait_for(lambda: look(tab, "(root, store) => store.rows.size") >= full, seconds=10, what="all rows")
+    wait_for(lambda: look(tab, "(root, store) => store.rows.size") >= full, seconds=PAGE_SECONDS, what="all rows")
     tab.page.locator(".nm-row:visible").first.wait_for()
     return tab
 
@@ -75,7 +75,7 @@ def test_the_selection_stays_on_its_connection_while_the_order_changes(page: Tab
 def test_the_place_that_was_scrolled_to_stays(page: Tab) -> None:
     page.page.locator(".nm-grid").hover()
     page.page.mouse.wheel(0, 640)
-    wait_for(lambda: look(page, PLACE)[0] == 640, seconds=5, what="the table is scrolled")
+    wait_for(lambda: look(page, PLACE)[0] == 640, seconds=PAGE_SECONDS, what="the table is scrolled")
     page.page.mouse.move(5, 5)
     samples = at_each_refresh(page, TICKS, f"(root) => [({PLACE})(root)[0], ({ORDER})(root)]")
     assert {top for top, _ in samples} == {640}

@@ -12,7 +12,7 @@ from tests.support.namespaces import namespace
 from tests.support.shown_page import shows_data
 from tests.support.tour import use_everything
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
