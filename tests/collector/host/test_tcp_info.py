@@ -118,9 +118,10 @@ class Pair:
                 step -= len(sink.recv(step))
 
     def counts(self, rows: list[SocketCounts]) -> list[Told]:
-        ports = [self.client.getsockname()[1], self.accepted.getsockname()[1]]
-        found = {row.local_port: row.told for row in rows}
-        return [found[port] for port in ports if port in found]
+        ports = [one.getsockname()[1] for one in (self.client, self.accepted)]
+        ends = [(ports[0], ports[1]), (ports[1], ports[0])]  # others may have the client's port towards other ends
+        found = {(row.local_port, row.remote_port): row.told for row in rows}
+        return [found[each] for each in ends if each in found]
 
 
 @pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
