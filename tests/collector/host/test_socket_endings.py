@@ -5,6 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Generator
+from contextlib import ExitStack, closing
 
 import pytest
 
@@ -13,6 +14,7 @@ from netmon_collector.core.flow import Told
 from netmon_collector.core.tcp_counts import SocketCounts
 from netmon_collector.host.sock_diag import DiagSocket
 from netmon_collector.host.socket_endings import SocketEndings, find_once, open_socket_endings, parse_endings
+from tests.support.namespaces import has_root, namespace
 from tests.support.waiting import wait_for
 
 MANY = 1_000
@@ -21,9 +23,11 @@ HERE, PEER = bytes((192, 0, 2, 1)), bytes((198, 51, 100, 2))
 
 @pytest.fixture
 def endings() -> Generator[SocketEndings]:
-    opened = SocketEndings(find=find_once)
-    yield opened
-    opened.close()
+    """In a network namespace of its own, where nobody else closes sockets; others than root have none to enter."""
+    with ExitStack() as stack:
+        if has_root():
+            stack.enter_context(stack.enter_context(namespace("nmends")).entered())
+        yield stack.enter_context(closing(SocketEndings(find=find_once)))
 
 
 class Heard:
@@ -34,7 +38,7 @@ class Heard:
         self.rows: dict[int, SocketCounts] = {}
 
     def of(self, *ports: int) -> list[Told]:
-        wait_for(lambda: self._hear(ports), what="the endings", seconds=20)
+        wait_for(lambda: self._hear(ports), what="the endings", seconds=30)
         return [self.rows[port].told for port in ports]
 
     def _hear(self, ports: tuple[int, ...]) -> bool:
@@ -152,7 +156,7 @@ def test_more_endings_than_there_is_room_for_are_counted_as_lost(endings: Socket
         for _ in range(50):
             with socket.create_connection(server.getsockname()):
                 server.accept()[0].close()
-    wait_for(lambda: not endings.take()[1], what="the overrun", seconds=20)
+    wait_for(lambda: not endings.take()[1], what="the overrun", seconds=30)
     assert endings.lost_count >= 1
     assert endings.take()[1], "what came after it is complete"
 
