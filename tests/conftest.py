@@ -4,8 +4,13 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 REQUIRED = os.environ.get("NETMON_REQUIRE_ROOT_TESTS") == "1"
+
+# How long an example takes is no fault of what is tested: tests share their machine. In CI hypothesis does so itself.
+settings.register_profile("shared", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("shared")
 
 
 def needs_root(item: pytest.Item) -> bool:
