@@ -184,7 +184,7 @@ def test_the_program_plays_it_for_any_user(tmp_path: Path) -> None:
         with process.client() as client:
             played = wait_for(
                 lambda: (found := client.snapshot()).totals.received_bytes >= expected and found,
-                seconds=20,
+                seconds=30,
                 what="all of it is played",
             )
         assert isinstance(played, Snapshot)

@@ -161,7 +161,7 @@ def test_started_by_hand_from_code_of_others_it_warns_once_and_says_it_in_the_st
 ) -> None:
     with subprocess.Popen(command(their_copy, folder), stderr=subprocess.PIPE, text=True) as process:
         with connect(str(folder / "run" / "c.sock")) as client:
-            wait_for((folder / "run" / "c.sock").exists, seconds=15, what="a socket")
+            wait_for((folder / "run" / "c.sock").exists, seconds=30, what="a socket")
             status = client.status()
             snapshot = client.snapshot()
         process.terminate()

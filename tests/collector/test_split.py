@@ -67,7 +67,7 @@ def test_whoever_finds_owners_says_how_and_finds_them(owners: str, finder: str, 
     finally:
         made.link.close()
         made.news.close()
-    wait_for(lambda: not any(map(is_there, processes)), seconds=3, what="their end")
+    wait_for(lambda: not any(map(is_there, processes)), seconds=30, what="their end")
     os.waitpid(processes[0], 0)
 
 

@@ -18,7 +18,7 @@ from tests.support.collector_process import CollectorProcess, collector
 from tests.support.stage import Stage, stage
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 BY_KERNEL = os.environ.get("NETMON_OWNERS", "auto") in {"auto", "ebpf"}
 LISTS_RAW = os.environ.get("NETMON_OWNERS", "auto") != "psutil"
@@ -59,7 +59,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
             sent = {row.traffic.sent_bytes for row in rows}
             return rows if all(one.sent in sent for one in moved.values()) else None
 
-        rows = wait_for(look, seconds=10, what="every byte is counted")
+        rows = wait_for(look, seconds=30, what="every byte is counted")
         yield Played(truth=moved, rows=rows, far=built.far.ipv4)
 
 

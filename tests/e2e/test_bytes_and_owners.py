@@ -13,7 +13,7 @@ from tests.support.stage import Stage, stage
 from tests.support.traffic import MovedFlow, Programs, Workload, programs
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 MEGABYTE = 1_000_000
 WIRE = "near0"

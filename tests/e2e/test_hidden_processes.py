@@ -12,7 +12,7 @@ from tests.support.stage import Stage, as_nobody, stage
 from tests.support.traffic import programs
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 # A mount of its own, in a mount namespace of its own: the machine's stays as it is.
 HIDDEN = ("unshare", "--mount", "sh", "-c", 'mount -t proc -o hidepid=2 proc /proc && exec "$@"', "sh")
@@ -46,7 +46,7 @@ def test_started_by_root_it_names_the_processes_of_all_users(built: Stage, way: 
                     rows = client.connections()
                 return next((row for row in rows if str(row.local) == flow.local and row.process is not None), None)
 
-            row = wait_for(named, seconds=20, what="its owner is found")
+            row = wait_for(named, seconds=30, what="its owner is found")
         assert row.process is not None
         assert row.process.pid == flow.pid
         assert row.process.executable
@@ -79,6 +79,6 @@ def test_without_rights_it_says_what_it_cannot_see_and_how_to_mend_it(built: Sta
                 assert all(row.process is None for row in served)
                 return said["owners.privilege"].remedy
 
-            assert wait_for(told, seconds=20, what="it says that it cannot see them", every_seconds=1.0)
+            assert wait_for(told, seconds=30, what="it says that it cannot see them", every_seconds=1.0)
     finally:
         process.kill()

@@ -10,7 +10,7 @@ from tests.support.namespaces import VethEnd
 from tests.support.stage import stage
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 FRAMES = 3_000
 ETHER_TYPES = (0x0800, 0x86DD, 0x8100, 0x88A8, 0x0806, 0xFFFF)
@@ -41,7 +41,7 @@ def test_hostile_frames_are_counted_and_hurt_nothing() -> None:
         send_from(built.far, [hostile(chance) for _ in range(FRAMES)])
         wait_for(
             lambda: sum(count for _, count in client.snapshot().drops.malformed) > FRAMES // 10,
-            seconds=10,
+            seconds=30,
             what="malformed frames in the status",
         )
         assert cpu_seconds((process.pid,)) - before < 3.0
@@ -51,7 +51,7 @@ def test_hostile_frames_are_counted_and_hurt_nothing() -> None:
                 row.remote is not None and row.remote.address == built.far.ipv4 and row.traffic.received_packets >= 2
                 for row in client.snapshot().connections
             ),
-            seconds=5,
+            seconds=30,
             what="the ping is counted all the same",
         )
         assert "Traceback" not in process.log.read_text()

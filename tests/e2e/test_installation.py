@@ -102,7 +102,7 @@ def test_a_watchdog_hears_the_service_again_and_again(system: BootedSystem, unit
         system.run("systemctl", "daemon-reload")
         system.run("systemctl", "restart", unit)
         first = system.show(unit, "WatchdogTimestampMonotonic")
-        wait_for(lambda: system.show(unit, "WatchdogTimestampMonotonic") != first, seconds=10, what="a sign of life")
+        wait_for(lambda: system.show(unit, "WatchdogTimestampMonotonic") != first, seconds=30, what="a sign of life")
         assert system.show(unit, "NRestarts") == "0"
     finally:
         system.run("rm", "-r", folder)
@@ -127,7 +127,7 @@ def test_it_counts_and_finds_owners_as_a_service(system: BootedSystem) -> None:
         lines = system.run("netmon-cli", "connections", "--all", "-o", "csv", check=False).stdout
         return "ping" in lines
 
-    wait_for(look, seconds=10, what="ping and its packets")
+    wait_for(look, seconds=30, what="ping and its packets")
     with_code = {line.split()[0] for line in system.run("netmon-cli", "status").stdout.splitlines() if "!" in line}
     assert with_code == set()
     assert system.run("netmon-cli", "doctor", check=False).stdout.count("✗") == 0

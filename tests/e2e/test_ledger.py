@@ -16,7 +16,7 @@ from tests.support.stage import Stage, stage
 from tests.support.traffic import Programs, programs
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 CLI = str(Path(sys.executable).with_name("netmon-cli"))
 WAY = os.environ.get("NETMON_OWNERS", "auto")
@@ -79,7 +79,7 @@ def row_at(running: CollectorProcess, query: str) -> Connection:
             rows = list(client.connections(parse_query(query), closed_within_seconds=60.0))
         return next((row for row in rows if row.remote is not None), None)
 
-    return wait_for(look, seconds=10, what=f"a row for {query}")
+    return wait_for(look, seconds=30, what=f"a row for {query}")
 
 
 def test_the_account_of_wire_and_loopback_is_exact_and_an_audit_is_green(built: Stage, moved: Programs) -> None:
@@ -105,7 +105,7 @@ def test_what_nobody_owns_brings_an_audit_below_the_full_bar(built: Stage) -> No
         row_at(running, f"lport:{CLOSED_PORT}")
         wait_for(
             lambda: "near0" in ledgers(running) and ledgers(running)["near0"].total.unattributed_bytes >= 528,
-            seconds=10,
+            seconds=30,
             what="the datagram is counted without an owner",
         )
         result = cli(running, "audit", "--min-coverage", "100", "--interface", "near0", "-o", "table")
@@ -140,7 +140,7 @@ def test_how_an_owner_was_found_is_explained_by_the_way_that_found_it(built: Sta
             is_sure = explanation.connection.facts.owner_confidence is OwnerConfidence.CERTAIN
             return explanation if is_sure else None
 
-        explanation = wait_for(certain, seconds=15, what="a certain owner")
+        explanation = wait_for(certain, seconds=30, what="a certain owner")
         with running.client() as client:
             ways = {way.name for way in client.status().owner_ways if way.in_use}
         owner = explanation.connection.process
@@ -169,7 +169,7 @@ def test_why_nobody_was_found_is_explained_with_what_would_help(built: Stage) ->
             is_over = explanation.connection.facts.unattributed_reason is UnattributedReason.KERNEL
             return is_over and any(each.result in silent for each in explanation.attempts) and bool(explanation.advice)
 
-        wait_for(look, seconds=15, what="the datagram's lack of an owner is explained")
+        wait_for(look, seconds=30, what="the datagram's lack of an owner is explained")
         result = cli(running, "explain", f"{built.near.ipv4}:{CLOSED_PORT}", "-o", "table")
         assert "answered by the kernel, no process" in result.stdout
         assert "What would help" in result.stdout

@@ -16,9 +16,9 @@ from tests.support.collector_process import COLLECTOR, CollectorProcess, collect
 from tests.support.stage import GROUP_ID, Stage, as_nobody, stage
 from tests.support.stream_reader import cli_as_nobody, stream_as_nobody
 from tests.support.traffic import programs
-from tests.support.waiting import wait_for
+from tests.support.waiting import SHARED, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(60)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 
 @pytest.fixture
@@ -97,11 +97,11 @@ def test_a_client_without_a_collector_exits_3_at_once(built: Stage) -> None:
 
 def test_sigterm_ends_it_and_its_streams_within_a_second(built: Stage, running: CollectorProcess) -> None:
     with stream_as_nobody(built.socket, "--no-retry") as stream:
-        wait_for(lambda: stream.newest_sequence or stream.notes, seconds=10, what="a stream")
+        wait_for(lambda: stream.newest_sequence or stream.notes, seconds=30, what="a stream")
         seconds = running.terminate()
-        assert seconds <= 1.0
+        assert seconds <= 1.0 * SHARED
         assert not Path(built.socket).exists()
-        assert stream.wait_for_end(5) == 7
+        assert stream.wait_for_end(30) == 7
         assert stream.notes[-1]["type"] == "end"
 
 
@@ -110,7 +110,7 @@ def test_a_socket_that_was_left_behind_does_not_hinder_the_next_start(built: Sta
         first.kill()
         assert Path(built.socket).exists()
         with collector(built) as second:
-            assert second.terminate() <= 1.0
+            assert second.terminate() <= 1.0 * SHARED
 
 
 def pings(built: Stage, count: int = 2) -> None:
@@ -134,24 +134,24 @@ def ordered(built: Stage, command: str) -> None:
 
 def test_what_is_sent_while_monitoring_is_stopped_is_not_counted(built: Stage, running: CollectorProcess) -> None:
     pings(built)
-    wait_for(lambda: echo_packets(running) == 2, seconds=4, what="two pings")
+    wait_for(lambda: echo_packets(running) == 2, seconds=30, what="two pings")
     ordered(built, "stop")
-    wait_for(lambda: newest(running).monitoring_state is MonitoringState.STOPPED, seconds=2, what="it has stopped")
+    wait_for(lambda: newest(running).monitoring_state is MonitoringState.STOPPED, seconds=30, what="it has stopped")
     pings(built, 3)
     ordered(built, "start")
-    wait_for(lambda: newest(running).monitoring_state is MonitoringState.RUNNING, seconds=3, what="it runs again")
+    wait_for(lambda: newest(running).monitoring_state is MonitoringState.RUNNING, seconds=30, what="it runs again")
     pings(built, 4)
-    wait_for(lambda: echo_packets(running) == 6, seconds=4, what="the pings before and after")
+    wait_for(lambda: echo_packets(running) == 6, seconds=30, what="the pings before and after")
 
 
 def test_clear_moves_the_baseline_and_no_counter_goes_back(built: Stage, running: CollectorProcess) -> None:
     pings(built)
-    wait_for(lambda: echo_packets(running) == 2, seconds=4, what="two pings")
+    wait_for(lambda: echo_packets(running) == 2, seconds=30, what="two pings")
     before = newest(running)
     ordered(built, "clear")
     after = wait_for(
         lambda: found if (found := newest(running)).statistics_epoch > before.statistics_epoch else None,
-        seconds=4,
+        seconds=30,
         what="a new epoch",
     )
     assert after.totals.sent_bytes >= before.totals.sent_bytes
@@ -168,7 +168,7 @@ def test_status_tells_an_ordinary_user_who_it_is_and_what_is_captured(built: Sta
 
 def test_everything_works_with_no_traffic_at_all(built: Stage, running: CollectorProcess) -> None:
     with programs(), stream_as_nobody(built.socket, "-n", "3") as stream:
-        assert stream.wait_for_end(15) == 0, stream.talk
+        assert stream.wait_for_end(30) == 0, stream.talk
 
 
 def test_it_starts_from_a_directory_with_hostile_modules(built: Stage) -> None:

@@ -7,7 +7,7 @@ from tests.support.stage import stage
 from tests.support.traffic import programs
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 PROCESSES = 4
 CONNECTIONS = 500
@@ -31,7 +31,7 @@ def test_2000_connections_have_exact_bytes_and_their_own_pids() -> None:
                 for flow in flows
             )
 
-        wait_for(owners, seconds=20, what="the right pid on each of 2,000 connections")
+        wait_for(owners, seconds=30, what="the right pid on each of 2,000 connections")
         outcome = watched.conclude(running)
         truth = outcome.truths["near0"]
         keys = [("tcp", flow.local, flow.remote) for flow in flows]

@@ -101,16 +101,16 @@ def told() -> Generator[list[Told]]:
             running(near, "name_clients", resolver, *SECOND) as second,
         ):
             said = json.loads(first) + json.loads(second)
-            wait_for(lambda: rows_of(process, said), seconds=15, what="a row for each connection")
+            wait_for(lambda: rows_of(process, said), seconds=30, what="a row for each connection")
             # Names that were learnt late reach open rows with the next tick.
-            yield wait_for(lambda: settled(process, said), seconds=10, what="names that stay")
+            yield wait_for(lambda: settled(process, said), seconds=30, what="names that stay")
 
 
 def settled(process: CollectorProcess, said: list[dict[str, object]]) -> list[Told] | None:
     """Give the rows when all that could have a name have one, or as they are after some ticks."""
     with process.client() as client:
         before = client.snapshot().sequence
-        wait_for(lambda: client.snapshot().sequence >= before + 3 or None, seconds=10, what="three ticks")
+        wait_for(lambda: client.snapshot().sequence >= before + 3 or None, seconds=30, what="three ticks")
     return rows_of(process, said)
 
 

@@ -16,7 +16,7 @@ from tests.support.stage import stage
 from tests.support.traffic import MovedFlow, programs
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 UPLOAD, DOWNLOAD = 300_000, 700_000
 BY_KERNEL = os.environ.get("NETMON_OWNERS", "auto") in {"auto", "ebpf"}
@@ -66,7 +66,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
         wanted = {flow.local for flow in lasting} | {visit.local}
         rows = _wait_for_owners(process, wanted, {flow.local for flow in brief_flows})
         OwnerWorkload(box.namespace, "forks", truth, outside.ipv4, far.port, 60, 30).wait()
-        forks = wait_for(lambda: _told(process, truth), seconds=10, what="all short connections are rows that ended")
+        forks = wait_for(lambda: _told(process, truth), seconds=30, what="all short connections are rows that ended")
         print(f"processes of milliseconds: {forks}")  # noqa: T201 -- the figure of this file
         yield Played(rows=rows, lasting=lasting, brief=brief_flows, served=visit, server_pid=own.pid, forks=forks)
 
@@ -89,7 +89,7 @@ def _wait_for_owners(process: CollectorProcess, wanted: set[str], brief: set[str
         is_owned = all(local in rows and rows[local].process is not None for local in wanted)
         return rows if is_owned and brief <= rows.keys() else None
 
-    return wait_for(look, seconds=20, what="the connections of the other namespace have an owner")
+    return wait_for(look, seconds=30, what="the connections of the other namespace have an owner")
 
 
 def test_its_connections_are_named_for_certain(played: Played) -> None:

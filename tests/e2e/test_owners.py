@@ -116,8 +116,8 @@ class Acts:
         self._run("datagrams", "datagrams", far.ipv4, echo, 20)
         self._run("passed", "passed", far.ipv4, far4, 20)
         sharing = OwnerWorkload(near.namespace, "shared", self._folder / "shared", far.ipv4, far4, 10, 1.0)
-        wait_for((self._folder / "shared").exists, seconds=10, what="the shared sockets are there")
-        wait_for((self._folder / "shared").read_text, seconds=10, what="and are shared")
+        wait_for((self._folder / "shared").exists, seconds=30, what="the shared sockets are there")
+        wait_for((self._folder / "shared").read_text, seconds=30, what="and are shared")
         with self._process.client() as client:
             client.refresh()
         sharing.wait()

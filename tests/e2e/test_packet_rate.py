@@ -11,7 +11,7 @@ from tests.support.stage import Stage, stage
 from tests.support.traffic import Workload, flood, programs, start_flood
 from tests.support.waiting import wait_until_steady
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 PER_SECOND = 100_000
 
@@ -33,7 +33,7 @@ def settled(process: CollectorProcess) -> Snapshot:
         with process.client() as client:
             return client.snapshot()
 
-    wait_until_steady(look, for_seconds=2.5, seconds=20, what="all packets are read")
+    wait_until_steady(look, for_seconds=2.5, seconds=30, what="all packets are read")
     return snapshot()
 
 

@@ -20,9 +20,9 @@ from tests.support.prometheus_text import read_metrics
 from tests.support.stage import Stage, stage
 from tests.support.stream_reader import CLI
 from tests.support.traffic import programs
-from tests.support.waiting import wait_for
+from tests.support.waiting import SHARED, wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 NET_RAW = 1 << 13
 READS_PROCESSES = 1 << 2 | 1 << 19
@@ -49,7 +49,7 @@ def status(running: CollectorProcess) -> Status:
 def pids(running: CollectorProcess) -> tuple[int, int, int]:
     """The main process, the keeper, the helper."""
     main, keeper, helper = wait_for(
-        lambda: found if len(found := status(running).pids) == 3 else None, seconds=10, what="all three processes"
+        lambda: found if len(found := status(running).pids) == 3 else None, seconds=30, what="all three processes"
     )
     return main, keeper, helper
 
@@ -98,7 +98,7 @@ def test_a_service_that_never_was_root_parts_in_the_same_way(built: Stage) -> No
         assert process.uid == 61_150
         assert status_of(helper)["Uid"].split()[0] not in {"0", "61150"}
         assert not codes(process) & {"owners.privilege", "owners.listing"}
-        assert process.terminate() <= 1.5
+        assert process.terminate() <= 1.0 * SHARED
     finally:
         process.kill()
 
@@ -146,7 +146,7 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
         os.kill(keeper, signal.SIGSTOP)
         os.kill(helper, signal.SIGKILL)
         amounts = ("--connections", 3, "--upload", 5_000, "--download", 5_000, "--seconds", 8)
-        wait_for(lambda: not is_there(helper), seconds=5, what="its end")
+        wait_for(lambda: not is_there(helper), seconds=30, what="its end")
         started = talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, *amounts)
         ends = {flow.remote for flow in started.wait().flows}
 
@@ -156,11 +156,11 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
             reasons = {row.facts.unattributed_reason for row in found.connections if str(row.remote) in ends}
             return found if reasons == {UnattributedReason.NO_HELPER} else None
 
-        wait_for(without, seconds=10, what="connections without an owner, for that reason")
+        wait_for(without, seconds=30, what="connections without an owner, for that reason")
         assert "owners.helper" in codes(running)
-        wait_for(lambda: health_of(built.socket, "attribution") == "NOT_SERVING", seconds=3, what="health says so")
+        wait_for(lambda: health_of(built.socket, "attribution") == "NOT_SERVING", seconds=30, what="health says so")
         os.kill(keeper, signal.SIGCONT)
-        wait_for(lambda: "owners.helper" not in codes(running), seconds=2.5, what="the next helper")
+        wait_for(lambda: "owners.helper" not in codes(running), seconds=2.0 * SHARED, what="the next helper")
         assert "owners.helper_restarted" in codes(running)
 
         def owned() -> Snapshot | None:
@@ -169,7 +169,7 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
             rows = [row for row in found.connections if str(row.remote) in ends]
             return found if rows and all(row.process and row.process.pid == started.pid for row in rows) else None
 
-        wait_for(owned, seconds=6, what="owners of what began meanwhile")
+        wait_for(owned, seconds=30, what="owners of what began meanwhile")
         assert health_of(built.socket, "attribution") == "SERVING"
         assert pids(running)[2] != helper
         started.wait()
@@ -203,7 +203,7 @@ def test_a_helper_that_hangs_holds_up_neither_ticks_nor_calls_and_is_replaced(bu
                 rows = [row for row in newest(client).connections if row.remote and row.remote.port == server.port]
                 return bool(rows) and all(row.process for row in rows)
 
-            wait_for(owned, seconds=20, what="the owner")
+            wait_for(owned, seconds=30, what="the owner")
 
 
 def test_what_each_process_costs_what_waits_and_what_lookups_take_is_told(
@@ -218,7 +218,7 @@ def test_what_each_process_costs_what_waits_and_what_lookups_take_is_told(
         looked_up = any(way.in_use and way.name in {"ebpf", "sockdiag"} and way.scan_count for way in found.owner_ways)
         return found if looked_up and all(cost.resident_bytes for cost in costs.values()) else None
 
-    found = wait_for(told, seconds=20, what="a listing and a lookup")
+    found = wait_for(told, seconds=30, what="a listing and a lookup")
     costs = {cost.role: cost for cost in found.processes}
     assert {role: cost.pid for role, cost in costs.items()} == dict(
         zip(("main", "keeper", "helper"), processes, strict=True)
@@ -241,8 +241,8 @@ def test_killing_the_main_process_leaves_no_process_and_no_program_in_the_kernel
     links = bpf_links(keeper)
     assert links <= all_links()
     running.kill()
-    wait_for(lambda: not is_there(keeper) and not is_there(helper), seconds=3, what="their end")
-    wait_for(lambda: not links & all_links(), seconds=3, what="no link of theirs")
+    wait_for(lambda: not is_there(keeper) and not is_there(helper), seconds=30, what="their end")
+    wait_for(lambda: not links & all_links(), seconds=30, what="no link of theirs")
 
 
 def bpf_links(pid: int) -> set[str]:
@@ -271,8 +271,8 @@ def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Sta
     links = bpf_links(keeper)
     assert links <= all_links()
     os.kill(keeper, signal.SIGKILL)
-    wait_for(lambda: "owners.keeper" in codes(running), seconds=10, what="it is said")
-    wait_for(lambda: status(running).pids == (main, helper), seconds=10, what="it is listed no more")
+    wait_for(lambda: "owners.keeper" in codes(running), seconds=30, what="it is said")
+    wait_for(lambda: status(running).pids == (main, helper), seconds=30, what="it is listed no more")
     assert is_there(helper)
     with programs() as talking, running.client() as client:
         server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
@@ -283,25 +283,25 @@ def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Sta
             rows = [row for row in newest(client).connections if str(row.remote) in ends]
             return bool(rows) and all(row.process and row.process.pid == started.pid for row in rows)
 
-        wait_for(owned, seconds=10, what="owners of what began meanwhile")
+        wait_for(owned, seconds=30, what="owners of what began meanwhile")
     assert health_of(built.socket, "attribution") == "SERVING"
     os.kill(helper, signal.SIGKILL)
-    wait_for(lambda: "owners.helper" in codes(running), seconds=10, what="it is said")
-    wait_for(lambda: health_of(built.socket, "attribution") == "NOT_SERVING", seconds=10, what="health says so")
+    wait_for(lambda: "owners.helper" in codes(running), seconds=30, what="it is said")
+    wait_for(lambda: health_of(built.socket, "attribution") == "NOT_SERVING", seconds=30, what="health says so")
     before = newest_packets(running)
     subprocess.run(built.near.namespace.command("ping", "-n", "-q", "-c", "1", built.far.ipv4), check=True)
-    wait_for(lambda: newest_packets(running) > before, seconds=10, what="the ping")
+    wait_for(lambda: newest_packets(running) > before, seconds=30, what="the ping")
     running.kill()
-    wait_for(lambda: not any(map(is_there, (main, keeper, helper))), seconds=10, what="nobody is left")
-    wait_for(lambda: not links & all_links(), seconds=10, what="no link of theirs")
+    wait_for(lambda: not any(map(is_there, (main, keeper, helper))), seconds=30, what="nobody is left")
+    wait_for(lambda: not links & all_links(), seconds=30, what="no link of theirs")
 
 
 def test_a_helper_without_a_keeper_ends_with_the_main_process(running: CollectorProcess) -> None:
     _, keeper, helper = pids(running)
     os.kill(keeper, signal.SIGKILL)
-    wait_for(lambda: "owners.keeper" in codes(running), seconds=10, what="it is said")
+    wait_for(lambda: "owners.keeper" in codes(running), seconds=30, what="it is said")
     running.kill()
-    wait_for(lambda: not is_there(helper), seconds=10, what="its end")
+    wait_for(lambda: not is_there(helper), seconds=30, what="its end")
 
 
 def newest_packets(running: CollectorProcess) -> int:
@@ -315,7 +315,7 @@ def test_no_process_is_left_after_sigterm(running: CollectorProcess) -> None:
     processes = pids(running)
     assert children_of(running.pid) == {processes[1]}
     running.terminate()
-    wait_for(lambda: not any(map(is_there, processes)), seconds=2, what="their end")
+    wait_for(lambda: not any(map(is_there, processes)), seconds=30, what="their end")
 
 
 def test_a_directory_with_other_files_is_not_given_away(built: Stage) -> None:
@@ -323,6 +323,6 @@ def test_a_directory_with_other_files_is_not_given_away(built: Stage) -> None:
     run.mkdir(mode=0o755)
     (run / "somebody's").write_text("")
     with collector(built, wait=False) as process:
-        assert process.exit_code(20) == 2
+        assert process.exit_code() == 2
     assert "holds other files" in process.log.read_text()
     assert run.stat().st_uid == 0

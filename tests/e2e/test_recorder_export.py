@@ -11,7 +11,7 @@ from netmon_recorder.store.sqlite import open_store
 from tests.support.export_run import run_export
 from tests.support.history_year import hours
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(170)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 _HOURS = 16
 

@@ -16,7 +16,7 @@ from tests.support.stage import Stage, as_nobody, stage
 from tests.support.traffic import MovedFlow, programs
 from tests.support.waiting import wait_for, wait_until_steady
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(90)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 NOBODY = 65534
 
@@ -42,8 +42,8 @@ def settled(process: CollectorProcess) -> Snapshot:
         with process.client() as client:
             return client.snapshot().totals.sent_packets
 
-    wait_for(packets, seconds=10, what="the first packets")
-    wait_until_steady(packets, for_seconds=2.5, seconds=20, what="all packets are played")
+    wait_for(packets, seconds=30, what="the first packets")
+    wait_until_steady(packets, for_seconds=2.5, seconds=30, what="all packets are played")
     with process.client() as client:
         return client.snapshot()
 
@@ -72,7 +72,7 @@ def test_an_ordinary_user_plays_a_capture_file_with_exact_bytes_and_no_owners() 
         file = built.directory / "wire.pcap"
         with independent_capture(built.near.namespace, "near0", file) as capture:
             flows, _ = move(built)
-            frames = wait_until_steady(capture.frames_on_disk, for_seconds=1, seconds=10, what="the capture")
+            frames = wait_until_steady(capture.frames_on_disk, for_seconds=1, seconds=30, what="the capture")
             truth = capture.stop()
             assert truth.frames == frames
         file.chmod(0o644)
@@ -97,7 +97,7 @@ def test_a_recording_of_a_run_has_the_owners_of_that_run() -> None:
             os.chown(path, NOBODY, NOBODY)
         with played(built, recording, "--at-once") as process:
             with process.client() as client:
-                wait_for(lambda: client.snapshot().totals.sent_packets, seconds=10, what="the first packets")
+                wait_for(lambda: client.snapshot().totals.sent_packets, seconds=30, what="the first packets")
             replayed = settled(process)
             with process.client() as client:
                 rows = list(client.connections(closed_within_seconds=60))

@@ -7,7 +7,7 @@ import pytest
 from tests.soak.__main__ import report
 from tests.soak.run import soak
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(170)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 SECONDS = 45.0
 

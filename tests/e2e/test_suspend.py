@@ -22,7 +22,7 @@ from tests.support.stage import Stage, stage
 from tests.support.traffic import programs
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(170)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 HOUR = 3_600
 
@@ -115,7 +115,7 @@ def test_a_sleep_and_a_clock_that_is_set_change_no_rate_and_no_tick_and_a_sleep_
         server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
         pace = ("--connections", 2, "--per-second", 50, "--size", 500)
         talking.start(built.near.namespace, "tcp-chat", built.far.ipv4, server.port, *pace)
-        wait_for(lambda: is_owned(client, server.port), seconds=20, what="owners")
+        wait_for(lambda: is_owned(client, server.port), seconds=30, what="owners")
         kept.wait_until_recording()
         heard = Heard(client.snapshots())
         heard.listen(4)

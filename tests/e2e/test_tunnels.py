@@ -21,7 +21,7 @@ from tests.support.stage import Stage, stage
 from tests.support.traffic import MovedFlow, programs
 from tests.support.waiting import wait_for
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(150)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 TUNNEL = "nmtun0"
 NEAR, FAR = "10.8.0.1", "10.8.0.2"
@@ -93,7 +93,7 @@ def _wait_for_both(process: CollectorProcess, moved: MovedFlow) -> Snapshot:
         named = [row.process for row in snapshot.connections if str(row.local) == moved.local]
         return snapshot if carried > UPLOAD and named and named[0] is not None else None
 
-    return wait_for(look, seconds=20, what="the client is named and the carrier is known", every_seconds=1.0)
+    return wait_for(look, seconds=30, what="the client is named and the carrier is known", every_seconds=1.0)
 
 
 @contextmanager

@@ -184,7 +184,7 @@ def world() -> Generator[World]:
         ):  # fmt: skip
             programs = {one.uid: one for one in (alice, bob, carol)}
             row_ids = wait_for(
-                lambda: rows_by_user(process, programs), seconds=20, what="a row with its owner for each connection"
+                lambda: rows_by_user(process, programs), seconds=30, what="a row with its owner for each connection"
             )
             ids = [ids[0] for ids in row_ids.values()]
             asking = {uid: ask_as(uid, built.socket, ids) for uid in (0, MEMBER, ALICE, BOB)}

@@ -134,7 +134,7 @@ def booted_system(*places: Path) -> Generator[BootedSystem]:
                 finally:
                     process.kill()  # and with it, by --kill-child, the first process of the name space: all end
     finally:
-        wait_for(lambda: _is_removed(cgroup), seconds=10, what="its cgroup is empty")
+        wait_for(lambda: _is_removed(cgroup), seconds=30, what="its cgroup is empty")
 
 
 def _write_units(folder: Path) -> None:
@@ -161,7 +161,7 @@ def _wait_until_booted(process: subprocess.Popen[bytes], log: Path) -> BootedSys
         state = system.run("systemctl", "is-system-running", check=False).stdout.strip()
         return system if state in {"running", "degraded"} else None
 
-    return wait_for(look, seconds=20, what="a system that has booted")
+    return wait_for(look, seconds=30, what="a system that has booted")
 
 
 def _children(pid: int) -> Sequence[int]:

@@ -56,7 +56,7 @@ class IndependentCapture:
     def stop(self) -> Truth:
         """End it and read what it got. It must have lost nothing, or it is no truth."""
         self._process.send_signal(signal.SIGINT)
-        _, told = self._process.communicate(timeout=10)
+        _, told = self._process.communicate(timeout=30)
         lost = re.search(r"(\d+) packets? dropped by kernel", told)
         assert lost is not None, told
         assert lost[1] == "0", f"the independent capture lost packets: {told}"
@@ -70,7 +70,7 @@ def independent_capture(namespace: Namespace, interface: str, file: Path) -> Gen
     options = ["-n", "-U", "-p", "-s", str(_SNAPSHOT_BYTES), "-B", str(_RING_KIB), "-Z", "root"]
     process = namespace.popen("tcpdump", "-i", interface, *options, "-w", str(file))
     try:
-        wait_for(lambda: file.exists() and file.stat().st_size >= 24, seconds=10, what="tcpdump is listening")
+        wait_for(lambda: file.exists() and file.stat().st_size >= 24, seconds=30, what="tcpdump is listening")
         yield IndependentCapture(process, file)
     finally:
         if process.poll() is None:

@@ -17,7 +17,7 @@ from tests.support.waiting import wait_for
 
 COLLECTOR = str(Path(sys.executable).with_name("netmon-collector"))
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 
 
 class CollectorProcess:
@@ -63,7 +63,7 @@ class CollectorProcess:
             error.add_note(self.log.read_text())
             raise
 
-    def exit_code(self, seconds: float = 10.0) -> int:
+    def exit_code(self, seconds: float = 30.0) -> int:
         """Wait for its end."""
         return self._process.wait(seconds)
 
@@ -75,7 +75,7 @@ class CollectorProcess:
         """Send SIGTERM; give how many seconds it took to end, with exit code 0."""
         begun = time.monotonic()
         self.signal(signal.SIGTERM)
-        assert self._process.wait(10) == 0, self.log.read_text()
+        assert self._process.wait(30) == 0, self.log.read_text()
         return time.monotonic() - begun
 
     def kill(self) -> None:

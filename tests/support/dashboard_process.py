@@ -14,7 +14,7 @@ from tests.support.waiting import wait_for
 
 DASHBOARD = str(Path(sys.executable).with_name("netmon-dashboard"))
 _LINK = re.compile(r"http://127\.0\.0\.1:\d+/\?token=\S+")
-_READY_SECONDS = 30.0
+_READY_SECONDS = 60.0
 
 
 class DashboardProcess:
@@ -64,7 +64,7 @@ class DashboardProcess:
         """Send SIGTERM or another signal; give how many seconds it took to end, with exit code 0."""
         begun = time.monotonic()
         self._process.send_signal(number)
-        assert self._process.wait(10) == 0, self.log.read_text()
+        assert self._process.wait(30) == 0, self.log.read_text()
         return time.monotonic() - begun
 
     def send(self, number: signal.Signals) -> None:

@@ -146,7 +146,7 @@ def start_collector(place: Path, recording: Path) -> "subprocess.Popen[bytes]":
             return False
         return states.get("wlan0") is CaptureState.CAPTURING and states.get("lo") is CaptureState.CAPTURING
 
-    wait_for(captures, seconds=15, what="the collector captures")
+    wait_for(captures, seconds=30, what="the collector captures")
     return process
 
 

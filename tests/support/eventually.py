@@ -6,7 +6,7 @@ from collections.abc import Callable
 _LOOK_EVERY_SECONDS = 0.01
 
 
-async def eventually(look: Callable[[], object], *, seconds: float = 10.0, what: str) -> None:
+async def eventually(look: Callable[[], object], *, seconds: float = 30.0, what: str) -> None:
     """Return once ``look`` gives something true; ``AssertionError`` after ``seconds``, with what was awaited."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds

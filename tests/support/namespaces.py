@@ -49,7 +49,7 @@ class Namespace:
         """Give the command line that runs ``arguments`` inside."""
         return ["ip", "netns", "exec", self.name, *arguments]
 
-    def run(self, *arguments: str, timeout_seconds: float = 30) -> str:
+    def run(self, *arguments: str, timeout_seconds: float = 60) -> str:
         """Run a program inside and give its output; ``CalledProcessError`` where it fails."""
         done = subprocess.run(
             self.command(*arguments), check=True, capture_output=True, text=True, timeout=timeout_seconds

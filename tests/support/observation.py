@@ -16,10 +16,10 @@ from tests.support.traffic import MovedFlow, Programs
 from tests.support.waiting import wait_for, wait_until_steady
 
 _QUIET_SECONDS = 0.5
-_SETTLE_SECONDS = 20.0
+_SETTLE_SECONDS = 60.0
 _UNWRITTEN_SECONDS = 1.2
 """tcpdump hands a block of frames over after a second at the latest."""
-_CATCH_UP_SECONDS = 10.0
+_CATCH_UP_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,5 +139,5 @@ def observation(stage: Stage, interfaces: Sequence[str], *flags: str) -> Generat
         stream = stack.enter_context(stream_as_nobody(stage.socket))
         watched = Observation(stage, process, stream)
         watched.captures, watched.before, watched.frames_before = captures, before, frames_before
-        wait_for(lambda: stream.notes, seconds=10, what="the client's stream has begun")
+        wait_for(lambda: stream.notes, seconds=30, what="the client's stream has begun")
         yield watched

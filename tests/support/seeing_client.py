@@ -18,7 +18,7 @@ from netmon.v1 import monitor_service_pb2 as pb
 
 _SERVICE = "/netmon.v1.MonitorService/"
 _SNAPSHOTS = 4
-_SECONDS = 20.0
+_SECONDS = 60.0
 _ALL_ENDED = Duration(seconds=60)
 
 

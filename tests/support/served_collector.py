@@ -16,7 +16,7 @@ from netmon.v1.monitor_service_pb2_grpc import MonitorServiceStub
 from netmon_collector.server import Hub, Limits, build_services
 from tests.support.tick_source import START, Board, TickSource
 
-DEADLINE_SECONDS = 10.0
+DEADLINE_SECONDS = 30.0
 
 
 @dataclass

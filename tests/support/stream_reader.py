@@ -106,7 +106,7 @@ def stream_as_nobody(socket: str, *flags: str) -> Generator[StreamReader]:
     finally:
         if process.poll() is None:
             process.kill()
-        reader.wait_for_end(10)
+        reader.wait_for_end(30)
         for pipe in (process.stdout, process.stderr):
             if pipe is not None:
                 pipe.close()
@@ -122,4 +122,4 @@ def cli_as_nobody(
 ) -> subprocess.CompletedProcess[str]:
     """Run one command of ``netmon-cli`` as an ordinary user, with access unless ``groups`` says otherwise."""
     command = as_nobody(cli_command(socket, *arguments), groups=groups)
-    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=20, check=False)
+    return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False)

@@ -115,7 +115,7 @@ def answer_of(link: HelperLink, request: bytes) -> Any:  # noqa: ANN401 -- what 
     try:
         return link.ask(request)
     except AnswerOwed:
-        return wait_for(link.late, seconds=20, what="an answer")
+        return wait_for(link.late, seconds=30, what="an answer")
 
 
 def found_by(finder: RemoteFinder, questions: Sequence[Question]) -> Answers:
@@ -123,7 +123,7 @@ def found_by(finder: RemoteFinder, questions: Sequence[Question]) -> Answers:
     found = finder.find(questions, 1.0, 2.0)
     if found.asked:
         return found
-    return wait_for(lambda: late if (late := finder.find([], 1.0, 2.0)).asked else None, seconds=20, what="answers")
+    return wait_for(lambda: late if (late := finder.find([], 1.0, 2.0)).asked else None, seconds=30, what="answers")
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from tests.support.namespaces import Namespace
 
 WORKLOADS = str(Path(__file__).with_name("workloads.py"))
 _FLOOD = str(Path(__file__).with_name("flood.py"))
-_START_SECONDS = 15.0
+_START_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ async def running(settings: Settings) -> AsyncGenerator[AsyncHistoryClient]:
     stopped = asyncio.Event()
     daemon = asyncio.create_task(Daemon(settings).run(stopped))
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             while not is_there(settings.socket):
                 assert not daemon.done(), daemon.exception()
                 await asyncio.sleep(0.01)
@@ -53,12 +53,12 @@ async def running(settings: Settings) -> AsyncGenerator[AsyncHistoryClient]:
             yield client
     finally:
         stopped.set()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await daemon
 
 
 async def until_recording(client: AsyncHistoryClient) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while True:
             status = await client.status()
             if status.recorder.recording_state is RecordingState.RECORDING and status.storage.last_write_time:

@@ -210,7 +210,7 @@ class LiveBench:
         )
 
     async def until(self, is_reached: Callable[[], bool]) -> None:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             while not is_reached():
                 self.arrived.clear()
                 await self.arrived.wait()

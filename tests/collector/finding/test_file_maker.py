@@ -69,5 +69,5 @@ def test_it_ends_when_nobody_asks_any_more(directory: Path) -> None:
     made = FileMaker(opened)
     os.close(opened)
     made.close()
-    wait_for(lambda: not is_there(made.pid), seconds=3, what="its end")
+    wait_for(lambda: not is_there(made.pid), seconds=30, what="its end")
     os.waitpid(made.pid, 0)

@@ -17,6 +17,7 @@ from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server import Limits
 from tests.support.served_collector import error_of, read, served, until
 from tests.support.tick_source import START, TickSource, row
+from tests.support.waiting import SHARED
 
 # Reads nothing of what it asked for, and at the end stands still as a whole.
 FROZEN_READER = """
@@ -116,8 +117,8 @@ async def test_a_reader_that_is_behind_does_not_delay_others(tmp_path: Path) -> 
             assert (await read(call, "snapshot")).sequence == sequence
             delays.append(loop.time() - before)
         assert len(stalled) == 5
-        # 50 ms is the promise on a quiet machine; tests share theirs.
-        assert sorted(delays)[20] < 0.2
+        # 50 ms is the promise on a quiet machine.
+        assert sorted(delays)[20] < 0.05 * SHARED
 
 
 async def test_a_reader_that_takes_nothing_for_too_long_is_told_so(tmp_path: Path) -> None:
@@ -144,14 +145,14 @@ async def test_a_frozen_process_is_cut_and_gives_its_place_back(tmp_path: Path) 
             sys.executable, "-c", FROZEN_READER, str(both.path), stdout=subprocess.DEVNULL
         )
         try:
-            await until(lambda: both.host.stream_count == 1, "the child subscribes", 30)
+            await until(lambda: both.host.stream_count == 1, "the child subscribes")
 
             def is_gone() -> bool:
                 both.tick()
                 return both.host.stream_count == 0
 
             status = both.monitor()
-            await until(is_gone, "the frozen reader is cut", 20)
+            await until(is_gone, "the frozen reader is cut")
             answer = await status.GetStatus(pb.GetStatusRequest())
             assert answer.status.subscriber_count == 0
         finally:
@@ -189,7 +190,7 @@ async def test_streams_end_as_unavailable_within_a_second_of_the_stop(tmp_path: 
         stopping = asyncio.create_task(both.host.stop())
         endings = await asyncio.gather(*(error_of(call) for call in (*calls, events)))
         await stopping
-        assert loop.time() - before < 1.0
+        assert loop.time() - before < 1.0 * SHARED
         assert set(endings) == {(grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN", "shutting down")}
         assert not both.path.exists()
 
@@ -287,7 +288,7 @@ async def test_ticks_without_events_are_silence_too(tmp_path: Path) -> None:
 
         ticking = asyncio.create_task(keep_ticking())
         try:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(30):
                 await read(call, "heartbeat")
         finally:
             ticking.cancel()

@@ -15,6 +15,7 @@ from netmon.serving import AlreadyRunning, Context, HostTimes, Service, ServiceH
 from netmon.serving.directory import PATH_LIMIT_BYTES
 from netmon.serving.lock import SocketLock
 from tests.support.served_collector import error_of, until
+from tests.support.waiting import SHARED
 
 FAST = HostTimes(watch_seconds=0.05)
 
@@ -131,13 +132,13 @@ async def test_a_socket_that_was_removed_is_bound_again_and_old_streams_live_on(
         await old.read()
         for _ in range(2):
             host.path.unlink()
-            await until(host.path.exists, "bound again", 2)
+            await until(host.path.exists, "bound again", 2.0 * SHARED)
             assert await answers(host.path)
         before = int(await old.read())
         assert int(await old.read()) == before + 1
         stopping = asyncio.create_task(host.stop())
         assert await error_of(old) == (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN", "shutting down")
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(1.0 * SHARED):
             await stopping
 
 
@@ -145,7 +146,7 @@ async def test_a_directory_that_was_removed_is_made_again(tmp_path: Path) -> Non
     host = host_of(tmp_path / "run" / "h.sock")
     await host.start()
     shutil.rmtree(tmp_path / "run")
-    await until(host.path.exists, "bound again", 2)
+    await until(host.path.exists, "bound again", 2.0 * SHARED)
     assert await answers(host.path)
     with pytest.raises(AlreadyRunning):
         host_of(host.path).claim()
@@ -161,7 +162,7 @@ async def test_a_path_that_another_one_took_is_left_to_it(tmp_path: Path, caplog
     other.acquire()
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(host.path))
-        await until(lambda: "cannot be looked after" in caplog.text, "it is said", 5)
+        await until(lambda: "cannot be looked after" in caplog.text, "it is said")
         await host.stop()
         assert host.path.exists()
     assert caplog.text.count("cannot be looked after") == 1
@@ -180,7 +181,7 @@ async def test_the_stop_waits_for_nobody_longer_than_a_second(tmp_path: Path) ->
             await call.read()
         before = loop.time()
         await host.stop()
-        assert loop.time() - before < 1.0
+        assert loop.time() - before < 1.0 * SHARED
         assert {await error_of(call) for call in calls} == {
             (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN", "shutting down")
         }

@@ -38,7 +38,7 @@ async def pumped() -> AsyncGenerator[Pumped, None]:
 
 
 async def send(through: socket.socket, payload: bytes) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         await asyncio.get_running_loop().sock_sendall(through, payload)
 
 
@@ -46,7 +46,7 @@ async def receive(through: socket.socket, count: int) -> bytes:
     """Read in pieces of any size."""
     sizes = random.Random(7)
     heard = bytearray()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while len(heard) < count:
             part = await asyncio.get_running_loop().sock_recv(through, sizes.randint(1, 100_000))
             assert part, "it ended"
@@ -96,7 +96,7 @@ async def test_what_was_sent_before_the_end_arrives_before_the_end(pumped: Pumpe
     await send(pumped.server, b"last words")
     pumped.server.close()
     assert await receive(pumped.client, 10) == b"last words"
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await asyncio.get_running_loop().sock_recv(pumped.client, 100) == b""
     assert pumped.ended == 1
 
@@ -104,7 +104,7 @@ async def test_what_was_sent_before_the_end_arrives_before_the_end(pumped: Pumpe
 async def test_a_client_that_goes_ends_the_connection_behind_once(pumped: Pumped) -> None:
     pumped.pump.start(b"")
     pumped.client.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         assert await asyncio.get_running_loop().sock_recv(pumped.server, 100) == b""
     pumped.pump.end()
     assert pumped.ended == 1

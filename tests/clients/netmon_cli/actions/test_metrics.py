@@ -53,7 +53,7 @@ def test_a_socket_is_for_its_owner_alone(fake: FakeCollector, tmp_path: Path) ->
     fake.publish(SNAPSHOT)
     path = tmp_path / "metrics.sock"
     with served(fake, str(path)):
-        wait_for(path.exists, seconds=20, what="the socket is there")
+        wait_for(path.exists, seconds=30, what="the socket is there")
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         with socket.socket(socket.AF_UNIX) as stream:
             stream.connect(str(path))

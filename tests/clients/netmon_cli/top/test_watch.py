@@ -24,7 +24,7 @@ def taken_until(watching: Watch, kind: type[object]) -> list[Watched]:
         items.extend(watching.take())
         return items if any(isinstance(item, kind) for item in items) else None
 
-    return wait_for(look, seconds=10, what=f"a {kind.__name__}, after {items}")
+    return wait_for(look, seconds=30, what=f"a {kind.__name__}, after {items}")
 
 
 def test_it_hands_over_the_past_the_hello_and_snapshots() -> None:
@@ -57,9 +57,9 @@ def test_of_snapshots_that_nobody_took_the_newest_waits_with_what_ended_meanwhil
             last = watching._waiting[-1] if watching._waiting else None
             return last if isinstance(last, Snapshot) and last.sequence == sequence else None
 
-        wait_for(lambda: newest(2), seconds=10, what="the second snapshot")
+        wait_for(lambda: newest(2), seconds=30, what="the second snapshot")
         fake.publish(a_snapshot([WEB, UPLOAD], sequence=3))
-        last = wait_for(lambda: newest(3), seconds=10, what="the third snapshot")
+        last = wait_for(lambda: newest(3), seconds=30, what="the third snapshot")
         items = watching.take()
         watching.close()
     assert [item for item in items if isinstance(item, Snapshot)] == [last]

@@ -70,7 +70,7 @@ def recorder_of(
 
 
 async def until(look: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not look():  # noqa: ASYNC110 -- what is looked at rings no bell
             await asyncio.sleep(0.01)
 

@@ -76,7 +76,7 @@ def test_what_has_not_changed_is_not_worked_out_again(holders: KernelHolders) ->
     with socket.socket() as held:
         inodes = frozenset({inode_of(held)})
         first = holders.find(inodes)
-        wait_for(lambda: holders.find(inodes) is holders.find(inodes), seconds=5, what="nobody else opens a socket")
+        wait_for(lambda: holders.find(inodes) is holders.find(inodes), seconds=30, what="nobody else opens a socket")
         with held.dup():
             assert holders.find(inodes) == first
         assert holders.find(inodes, {1}) == {}

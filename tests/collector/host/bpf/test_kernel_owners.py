@@ -192,7 +192,7 @@ def test_the_kernels_last_words_take_no_connection_over(owners: KernelOwners) ->
             ends = client.getsockname()[1], server.getsockname()[1]
             server.accept()[0].close()
             client.sendall(b"to nobody: answered with a reset")
-            wait_for(lambda: traced(owners, TCP, *ends).received_bytes > 150, seconds=3, what="the reset")
+            wait_for(lambda: traced(owners, TCP, *ends).received_bytes > 150, seconds=30, what="the reset")
         origin = found(owners, TCP, *ends)
         assert pid_of(origin.user) == os.getpid()
 
@@ -317,7 +317,7 @@ def test_a_process_that_goes_on_making_sockets_is_announced_again(owners: Kernel
         return me in [(one.pid, one.name) for one in owners.newcomers()]
 
     for _ in range(2):
-        wait_for(is_announced, seconds=3, what="an announcement")
+        wait_for(is_announced, seconds=30, what="an announcement")
 
 
 HOLD = """
@@ -349,7 +349,7 @@ def test_a_kill_leaves_nothing_attached() -> None:
             assert links() == before + 10
             holder.send_signal(signal.SIGKILL)
             holder.wait()
-        wait_for(lambda: links() == before, seconds=3, what="links are gone")
+        wait_for(lambda: links() == before, seconds=30, what="links are gone")
 
 
 @pytest.mark.parametrize("name", ["owners", "holders"])
