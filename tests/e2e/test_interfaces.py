@@ -58,7 +58,7 @@ def counts_on(built: Stage, running: CollectorProcess, name: str) -> None:
         return sum(one.sent_packets + one.received_packets for one in found)
 
     before = packets()
-    built.near.namespace.run("ping", "-n", "-q", "-c", "2", "-i", "0.2", "-w", "5", built.far.ipv4)
+    built.near.namespace.run("ping", "-n", "-q", "-c", "2", "-i", "0.2", "-w", "30", built.far.ipv4)
     wait_for(lambda: packets() >= before + 4, seconds=NOTICED_SECONDS, what=f"pings counted on {name}")
 
 

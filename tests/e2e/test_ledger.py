@@ -119,7 +119,7 @@ def test_a_capture_that_was_closed_and_opened_again_keeps_the_account_exact(buil
         move(built, moved)
         settled(running)  # what still lies in the ring when a capture is closed is lost: a difference
         client.stop()
-        built.near.namespace.run("ping", "-n", "-q", "-c", "3", "-i", "0.2", "-w", "5", built.far.ipv4)
+        built.near.namespace.run("ping", "-n", "-q", "-c", "3", "-i", "0.2", "-w", "30", built.far.ipv4)
         client.start()
         running.wait_until_ready("near0", "lo")
         moved.finish()

@@ -140,6 +140,7 @@ def test_what_is_sent_while_monitoring_is_stopped_is_not_counted(built: Stage, r
     pings(built, 3)
     ordered(built, "start")
     wait_for(lambda: newest(running).monitoring_state is MonitoringState.RUNNING, seconds=30, what="it runs again")
+    running.wait_until_ready("near0")  # it counts, and opens its interfaces then
     pings(built, 4)
     wait_for(lambda: echo_packets(running) == 6, seconds=30, what="the pings before and after")
 

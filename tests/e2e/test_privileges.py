@@ -145,7 +145,7 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
         # Held, the keeper cannot start another one: so long everything is as without a helper.
         os.kill(keeper, signal.SIGSTOP)
         os.kill(helper, signal.SIGKILL)
-        amounts = ("--connections", 3, "--upload", 5_000, "--download", 5_000, "--seconds", 8)
+        amounts = ("--connections", 3, "--upload", 5_000, "--download", 5_000)
         wait_for(lambda: not is_there(helper), seconds=30, what="its end")
         started = talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, *amounts)
         ends = {flow.remote for flow in started.wait().flows}
@@ -172,7 +172,7 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
         wait_for(owned, seconds=30, what="owners of what began meanwhile")
         assert health_of(built.socket, "attribution") == "SERVING"
         assert pids(running)[2] != helper
-        started.wait()
+        started.finish()
 
 
 def test_a_helper_that_hangs_holds_up_neither_ticks_nor_calls_and_is_replaced(built: Stage) -> None:
@@ -276,7 +276,7 @@ def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Sta
     assert is_there(helper)
     with programs() as talking, running.client() as client:
         server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
-        started = talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port, "--seconds", 3)
+        started = talking.start(built.near.namespace, "tcp-client", built.far.ipv4, server.port)
         ends = {flow.remote for flow in started.wait().flows}
 
         def owned() -> bool:
