@@ -205,7 +205,7 @@ async def test_what_happens_in_the_very_moment_of_its_end_does_not_hold_it_up(tu
     for _ in range(turns):
         await asyncio.sleep(0)
     task.cancel()
-    done, _ = await asyncio.wait({task}, timeout=5)
+    done, _ = await asyncio.wait({task}, timeout=30)
     source.close()
     assert done == {task}
     assert task.cancelled()

@@ -58,7 +58,7 @@ def _answer(held: socket.socket, count: int) -> None:
 
 def ask(server: End, size: int, how: str) -> End:
     """Get ``size`` bytes and end the connection in one of the ways; give its local end."""
-    with socket.create_connection(server, timeout=20) as client:
+    with socket.create_connection(server, timeout=60) as client:
         local = client.getsockname()
         client.sendall(ASKED.pack(size))
         if how.startswith("shuts down"):
@@ -122,7 +122,7 @@ def test_round_trips_and_packets_sent_again_are_the_wires() -> None:
         with slow_wire(own, 0.05, loses) as wire, collector(built) as running, running.client() as client:
             with own.entered():
                 held = socket.create_server((NEAR, 0))
-                away = socket.create_connection((FAR, held.getsockname()[1]), timeout=20)
+                away = socket.create_connection((FAR, held.getsockname()[1]), timeout=60)
             accepted, _ = held.accept()
             with held, away, accepted:
                 draining = threading.Thread(target=_drain, args=(accepted,))
@@ -224,4 +224,4 @@ def test_nobodys_own_processes_are_named_without_any_right() -> None:
                 assert row.process is not None
                 assert row.process.user == "nobody"
         finally:
-            child.communicate("", timeout=10)
+            child.communicate("", timeout=30)

@@ -60,7 +60,7 @@ def ping(moved: Moved, remote: str, *, is_raw: bool) -> None:
     kind = socket.SOCK_RAW if is_raw else socket.SOCK_DGRAM
     identifier = os.getpid() & 0xFFFF
     with socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP) as pinger:
-        pinger.settimeout(5)
+        pinger.settimeout(30)
 
         def step() -> None:
             moved.sent += 20 + pinger.sendto(echo(8, identifier, 400), (remote, 0))

@@ -10,6 +10,6 @@ def health_of(socket: str, part: str) -> str:
     """Give the state of a part of the service on a Unix socket, by its name in the contract."""
     with grpc.insecure_channel(f"unix:{socket}") as channel:
         stub: Any = health_pb2_grpc.HealthStub(channel)
-        answer = stub.Check(health_pb2.HealthCheckRequest(service=part), timeout=5)
+        answer = stub.Check(health_pb2.HealthCheckRequest(service=part), timeout=30)
     name: str = health_pb2.HealthCheckResponse.ServingStatus.Name(answer.status)
     return name

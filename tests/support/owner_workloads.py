@@ -187,7 +187,7 @@ def datagrams(truth: Truth, remote: tuple[str, int], count: int) -> None:
     def work() -> None:
         family = socket.AF_INET6 if ":" in remote[0] else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as caller:
-            caller.settimeout(5)
+            caller.settimeout(30)
             caller.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", 0))  # noqa: S104 -- in a namespace
             for _ in range(10):
                 caller.sendto(bytes(700), remote)
@@ -205,7 +205,7 @@ def pings(truth: Truth, remote: str, remote6: str) -> None:
         pass
     truth.write(program.pid, "icmp", own_address(remote), remote, sent=3_600, received=3_600)
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM, socket.IPPROTO_ICMPV6) as pinger:
-        pinger.settimeout(5)
+        pinger.settimeout(30)
         for _ in range(4):
             pinger.sendto(_ICMP6_ECHO + bytes(900), (remote6, 0))
             pinger.recvfrom(65536)

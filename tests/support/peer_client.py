@@ -51,7 +51,7 @@ def _ask(path: str, method: str, request: bytes = b"", say: Callable[[bytes], st
     with grpc.insecure_channel(f"unix:{path}") as typed:
         channel: Any = typed  # bytes go out as they are: the stubs know messages only
         try:
-            return say(channel.unary_unary(method)(request, timeout=10))
+            return say(channel.unary_unary(method)(request, timeout=30))
         except grpc.RpcError as error:
             told: Any = error
             return f"{told.code().name} {told.details()}"

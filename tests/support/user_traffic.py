@@ -33,7 +33,7 @@ def become(uid: int, name: str) -> None:
 def ask(resolver: str, name: str) -> None:
     """Ask for the addresses of a name, and wait for the answer."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
-        client.settimeout(10)
+        client.settimeout(30)
         client.connect((resolver, 53))
         client.send(dns_message(questions=[question(name, _TYPE_A)], flags=0x0100, message_id=os.getpid() & 0xFFFF))
         client.recv(4_096)
@@ -41,7 +41,7 @@ def ask(resolver: str, name: str) -> None:
 
 def move(address: str, port: int, byte_count: int) -> socket.socket:
     """Open a connection, send so many bytes and wait until as many are back."""
-    client = socket.create_connection((address, port), timeout=20)
+    client = socket.create_connection((address, port), timeout=60)
     client.sendall(bytes(byte_count))
     left = byte_count
     while left:

@@ -22,7 +22,7 @@ from dataclasses import asdict, dataclass
 REQUEST = struct.Struct("!QQ")
 ECHO = 2**64 - 1
 CHUNK = bytes(1 << 18)
-ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 30.0
 
 
 @dataclass(slots=True, kw_only=True)

@@ -304,7 +304,7 @@ def test_a_program_that_ends_in_the_middle_of_a_stream_ends(fake: FakeCollector)
     fake.publish(a_snapshot())
     script = f"import netmon_client; it = netmon_client.connect({str(fake.socket)!r}).snapshots(); next(it); next(it)"
     for _ in range(4):
-        subprocess.run([sys.executable, "-c", script], check=True, timeout=20)
+        subprocess.run([sys.executable, "-c", script], check=True, timeout=60)
 
 
 def test_the_socket_is_that_of_the_environment(monkeypatch: pytest.MonkeyPatch, fake: FakeCollector) -> None:

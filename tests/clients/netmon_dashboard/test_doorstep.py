@@ -12,7 +12,7 @@ from starlette.types import Receive, Scope, Send
 from netmon_dashboard import doorstep
 from netmon_dashboard.doorstep import DoorstepProtocol
 
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 30.0
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]

@@ -21,7 +21,7 @@ from netmon_dashboard.live_route import LIVE_PATH, live_routes
 from tests.clients.netmon_dashboard.hub.tab_model import TabModel
 from tests.clients.netmon_dashboard.hub.toy_machine import ToyMachine
 
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 30.0
 
 
 class Served:

@@ -43,7 +43,7 @@ def listening(place: Namespace) -> Generator[dict[str, Any]]:
     with place.popen(sys.executable, "-c", SERVER) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())
-        process.communicate("\n", timeout=10)
+        process.communicate("\n", timeout=30)
 
 
 def look(sockets: ForeignSockets, wanted: bytes = THERE) -> ForeignListing:

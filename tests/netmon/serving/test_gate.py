@@ -79,7 +79,7 @@ async def serving(
 async def ask(path: Path) -> str:
     async with grpc.aio.insecure_channel(f"unix:{path}") as typed:
         channel: Any = typed  # bytes go out as they are: the stubs know messages only
-        answer: bytes = await channel.unary_unary(WHO)(b"", timeout=10)
+        answer: bytes = await channel.unary_unary(WHO)(b"", timeout=30)
         return answer.decode()
 
 

@@ -58,7 +58,7 @@ async def answers(path: Path) -> bool:
     async with grpc.aio.insecure_channel(f"unix:{path}", options=options) as aio_channel:
         channel: Any = aio_channel  # bytes go out as they are: the stubs know messages only
         try:
-            return bool(await channel.unary_unary("/test.Host/Ping")(b"", timeout=5) == b"pong")
+            return bool(await channel.unary_unary("/test.Host/Ping")(b"", timeout=30) == b"pong")
         except grpc.aio.AioRpcError:
             return False
 

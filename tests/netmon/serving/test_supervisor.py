@@ -21,7 +21,7 @@ def path(tmp_path: Path) -> str:
 def manager(path: str) -> Generator[socket.socket]:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as made:
         made.bind(path)
-        made.settimeout(5)
+        made.settimeout(30)
         yield made
 
 
@@ -69,7 +69,7 @@ async def test_a_watchdog_of_this_very_process_is_heeded(path: str, manager: soc
 def test_an_abstract_name_is_one_without_a_file() -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as made:
         made.bind("")  # the kernel picks an abstract name (unix(7), "Autobind feature")
-        made.settimeout(5)
+        made.settimeout(30)
         name: bytes = made.getsockname()
         with closing(service("@" + name[1:].decode())) as told:
             told.ready("up")

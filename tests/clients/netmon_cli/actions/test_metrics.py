@@ -25,7 +25,7 @@ def served(fake: FakeCollector, place: str) -> Generator[str]:
         yield process.stderr.readline()
     finally:
         process.terminate()
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def get(connection: http.client.HTTPConnection, path: str, **headers: str) -> tuple[int, str]:
@@ -40,12 +40,12 @@ def test_a_scraper_of_this_machine_is_answered_each_time_and_no_other_page(fake:
         port = re.search(r"127\.0\.0\.1:(\d+)/metrics", said)
         assert port is not None, said
         for _ in range(2):
-            connection = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=20)
+            connection = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=60)
             status, text = get(connection, "/metrics")
             assert status == 200
             assert "netmon_subscribers" in read_metrics(text)
-        assert get(http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=20), "/")[0] == 404
-        elsewhere = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=20)
+        assert get(http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=60), "/")[0] == 404
+        elsewhere = http.client.HTTPConnection("127.0.0.1", int(port[1]), timeout=60)
         assert get(elsewhere, "/metrics", Host="evil.example")[0] == 403
 
 
@@ -67,9 +67,9 @@ def test_a_collector_that_is_gone_is_told_and_the_next_one_served(fake: FakeColl
     fake.publish(SNAPSHOT)
     with served(fake, "127.0.0.1:0") as said:
         port = int(re.findall(r":(\d+)/metrics", said)[0])
-        assert get(http.client.HTTPConnection("127.0.0.1", port, timeout=20), "/metrics")[0] == 200
+        assert get(http.client.HTTPConnection("127.0.0.1", port, timeout=60), "/metrics")[0] == 200
         fake.kill()
-        assert get(http.client.HTTPConnection("127.0.0.1", port, timeout=20), "/metrics")[0] == 503
+        assert get(http.client.HTTPConnection("127.0.0.1", port, timeout=60), "/metrics")[0] == 503
 
 
 def test_a_place_that_is_taken_is_said(fake: FakeCollector, tmp_path: Path) -> None:

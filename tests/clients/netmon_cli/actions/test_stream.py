@@ -19,7 +19,7 @@ from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
 from tests.clients.netmon_cli.rows import PING, ROWS, SNAPSHOT, WEB
 from tests.support.line_reader import LineQueue
 
-SECONDS = 20.0
+SECONDS = 60.0
 
 
 def types(lines: list[str]) -> list[str]:

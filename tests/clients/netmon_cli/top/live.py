@@ -14,7 +14,7 @@ from netmon_client.testing import FakeCollector, a_connection, a_process, a_snap
 from tests.clients.netmon_cli.rows import STATUS
 from tests.support.eventually import eventually
 
-SECONDS = 10.0
+SECONDS = 30.0
 QUICK = Timing(
     stale_after_seconds=0.5, reconnect_after_seconds=5.0, first_retry_seconds=0.05, longest_retry_seconds=0.1
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 Message = dict[str, Any]
 
-WAIT_SECONDS = 15.0
+WAIT_SECONDS = 30.0
 
 
 class ListeningWire:
