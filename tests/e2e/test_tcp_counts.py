@@ -4,6 +4,7 @@ import os
 import pwd
 import socket
 import struct
+import sys
 import threading
 from collections import Counter
 from collections.abc import Container, Generator
@@ -134,14 +135,25 @@ def test_round_trips_and_packets_sent_again_are_the_wires() -> None:
                     rows = rows_at(client, {end})
                     return next((row for row in rows if row.sent_payload_bytes == 400_000), None)
 
-                row = wait_for(look, seconds=30, what="all that was sent")
+                # Whatever delays a packet on its way is part of its round trip, a busy machine too.
+                row = wait_for(
+                    lambda: row if (row := look()) and row.round_trip_seconds == smoothed_seconds(away) else None,
+                    seconds=30,
+                    what="all that was sent, with the round trip that the program's own socket tells",
+                )
                 away.shutdown(socket.SHUT_WR)
                 draining.join()
             assert wire.lost_count > 0
             assert row.retransmitted_packets is not None
             assert row.retransmitted_packets > 0
             assert row.round_trip_seconds is not None
-            assert row.round_trip_seconds == pytest.approx(0.1, rel=0.2)
+            assert row.round_trip_seconds >= 0.099
+
+
+def smoothed_seconds(held: socket.socket) -> float:
+    """Give ``tcpi_rtt`` of a socket (linux/tcp.h, struct tcp_info)."""
+    told = held.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 72)
+    return int.from_bytes(told[68:72], sys.byteorder) / 1e6
 
 
 def _drain(held: socket.socket) -> None:
