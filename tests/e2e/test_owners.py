@@ -33,7 +33,7 @@ How far above it they come depends on how soon a program is woken (85 to 100 % o
 BUSY_SECONDS = 0.001
 """Where the collector waits longer for a processor each time it has something to do, lookups come too late whatever it
 does: their share is printed then, and no gate. That nobody is named wrongly always is one."""
-SETTLE_SECONDS = 4.0
+SETTLE_TICKS = 4
 REASONS = {UnattributedReason.GONE, UnattributedReason.PROTOCOL, UnattributedReason.KERNEL, UnattributedReason.PENDING}
 
 SHORT = (
@@ -131,7 +131,9 @@ class Acts:
 
     def conclude(self) -> Played:
         """Wait until owners had their time, and hold the rows against the truth."""
-        time.sleep(SETTLE_SECONDS)
+        with self._process.client() as client:
+            last = client.snapshot().sequence + SETTLE_TICKS
+            wait_for(lambda: client.snapshot().sequence >= last, seconds=60, what="some ticks more")
         self._look()
         with self._process.client() as client:
             drops = client.snapshot().drops
