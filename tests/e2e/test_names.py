@@ -34,6 +34,8 @@ FIRST = (
     f"sni,one.example,{SHARED}",
     f"sni,never-asked.example,{SHARED}",
     f"split,split.example,{SHARED}",
+    f"small,small.example,{SHARED}",
+    f"small,small-six.example,{SHARED6}",
     f"sni,six-sni.example,{SHARED6}",
     f"quic,quic.example,{SHARED}",
     f"quic,quic-six.example,{SHARED6}",

@@ -30,7 +30,7 @@ from netmon_collector.host.tunnels import tunnels_of
 from netmon_collector.names.dns import addresses, parse_message, split_stream
 from netmon_collector.names.quic import InitialCollector
 from netmon_collector.names.segment import read_segment
-from netmon_collector.names.tls import parse_client_hello, parse_handshake
+from netmon_collector.names.tls import parse_beginning, parse_client_hello, parse_handshake
 from netmon_collector.server import requests
 from netmon_recorder.service.requests import check, read, refusing
 from netmon_recorder.store.sqlite import SqliteStore, open_store
@@ -90,7 +90,7 @@ def read_dns(data: bytes) -> None:
 def read_tls(data: bytes) -> None:
     """The first bytes of a stream, and of QUIC's."""
     try:
-        hello = parse_client_hello(data)
+        hello = parse_client_hello(data) or parse_beginning(data)
     except ValueError:
         hello = parse_handshake(data)
     assert hello is None or hello.server_name.isprintable()

@@ -10,7 +10,7 @@ import pytest
 
 from netmon_collector.names.dns import addresses, parse_message, split_stream
 from netmon_collector.names.quic import InitialCollector, is_initial
-from netmon_collector.names.tls import parse_client_hello, parse_handshake
+from netmon_collector.names.tls import parse_beginning, parse_client_hello, parse_handshake
 from tests.support.line_count import lines_run
 
 CORPUS = Path(__file__).parent / "corpus"
@@ -60,7 +60,7 @@ def test_a_hostile_input_gives_a_value_or_value_error(path: Path) -> None:
     data = path.read_bytes()
     assert outcome(READERS[path.parent.name], data)
     # What one parser expects another one may be handed: the port is all that tells them apart.
-    for read in (*READERS.values(), split_stream, parse_handshake):
+    for read in (*READERS.values(), split_stream, parse_handshake, parse_beginning):
         assert outcome(read, data)
     assert is_initial(data) in {True, False}
 

@@ -2,8 +2,9 @@
 
 ``python -m tests.support.name_clients RESOLVER STEP...``: each step is ``KIND NAME ADDRESS`` joined by commas. When all
 is moved it prints a JSON list of ``{protocol, local_port, name}``, one for each connection, and holds them until its
-input ends. Kinds: ``sni``, ``split`` (the ClientHello in two segments), ``quiet`` (no server name), ``quic``, ``asks``
-(over DNS, no connection) and ``asks-tcp``. An empty name: nothing tells one.
+input ends. Kinds: ``sni``, ``split`` (the ClientHello in two segments), ``small`` (1,500 bytes of it in segments of at
+most 88), ``quiet`` (no server name), ``quic``, ``asks`` (over DNS, no connection) and ``asks-tcp``. An empty name:
+nothing tells one.
 """
 
 # aioquic annotates only part of what it takes.
@@ -58,6 +59,17 @@ def open_tls(name: str, address: str) -> ssl.SSLSocket:
     """Open a connection; without a name there is none in the ClientHello."""
     plain = socket.create_connection((address, PORT), _TIMEOUT_SECONDS)
     return context().wrap_socket(plain, server_hostname=name or None)
+
+
+def open_small_tls(name: str, address: str) -> ssl.SSLSocket:
+    """The same in small segments, with a ClientHello as long as one with post-quantum keys."""
+    plain = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET)
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 100)  # 12 of them are a time stamp
+    plain.settimeout(_TIMEOUT_SECONDS)
+    plain.connect((address, PORT))
+    long = context()
+    long.set_alpn_protocols([str(number) * 200 for number in range(1, 7)])
+    return long.wrap_socket(plain, server_hostname=name)
 
 
 def fetch(stream: ssl.SSLSocket) -> None:
@@ -133,7 +145,8 @@ async def main(resolver: str, steps: list[str]) -> None:
                 sockets.append(fetch_split(name, address))
                 port = sockets[-1].getsockname()[1]
             else:
-                stream = open_tls(name if kind == "sni" else "", address)
+                is_small = kind == "small"
+                stream = open_small_tls(name, address) if is_small else open_tls(name if kind == "sni" else "", address)
                 fetch(stream)
                 sockets.append(stream)
                 port = stream.getsockname()[1]

@@ -43,8 +43,12 @@ def running(namespace: Namespace, module: str, *arguments: str) -> Generator[str
 
 @contextmanager
 def named_world() -> Generator[Stage]:
-    """A stage with servers on several addresses, a resolver for them, and a hosts file."""
+    """A stage with servers on several addresses, a resolver for them, and a hosts file.
+
+    The watched machine's card splits nothing for the kernel, so that captures see segments as the wire does.
+    """
     with stage("nmname") as built:
+        built.near.namespace.ip("link", "set", built.near.interface, "gso_max_segs", "1")
         far = built.far.namespace
         for address in (LONELY, ALIASED, BY_TCP, IN_FILE):
             far.ip("address", "add", f"{address}/24", "dev", built.far.interface)

@@ -1,8 +1,8 @@
 """The second kind of handle: whole packets, but only those that name something.
 
 The kernel's filter lets pass DNS (UDP and TCP 53, mDNS, LLMNR), the first segment of each TLS ClientHello on any port,
-QUIC Initials, and the small ends of what clients send, among which the rest of a split ClientHello is. 390 instructions
-on Ethernet; the limit of Linux is 4,096 (BPF_MAXINSNS).
+QUIC Initials, and the small ends and small segments of what clients send, among which the rest of a split ClientHello
+is. 446 instructions on Ethernet; the limit of Linux is 4,096 (BPF_MAXINSNS).
 """
 
 from netmon_collector.capture.pcap import BLOCK_MILLISECONDS, LiveHandle
@@ -53,7 +53,7 @@ def _quic(udp: str, payload: int) -> str:
 
 
 def _tcp(header: str, start: int, offset: str, payload_bytes: str) -> str:
-    """Segments with a payload that are DNS, the small end of what a client sent, or the beginning of a ClientHello.
+    """Segments with a payload that are DNS, small ones of a client, or the beginning of a ClientHello.
 
     ``header[start]`` is TCP's first byte and ``offset`` where its payload begins. A load behind the packet's end makes
     the kernel refuse it (net/core/filter.c), so that the bytes of the record come last.
@@ -61,17 +61,26 @@ def _tcp(header: str, start: int, offset: str, payload_bytes: str) -> str:
     What does not fit one segment is pushed with its last one (RFC 9293, 3.9.1), and clients have the higher port. Of
     uploads over TLS few segments fit that, since each write begins with the head of a record of application data.
     Network cards that split for the kernel show the whole ClientHello as one segment, so that no end is needed.
+
+    Where a ClientHello of 1,900 bytes takes three segments or more, each of them is short, as those of uploads are on
+    no other link. Of a longer one the middle is missing where segments are long (``HelloEar`` reads what there is).
     """
     record = f"{header}[{offset}] = 0x16 and {header}[{offset} + 1] = 3 and {header}[{offset} + 5] = 1"
     is_pushed = f"{header}[{start + 13}] & 8 != 0"
     is_from_client = f"{header}[{start}:2] > {header}[{start + 2}:2]"
-    is_short = f"{payload_bytes} <= {_LONGEST_END_BYTES}"
-    end = f"{is_pushed} and {is_from_client} and {is_short} and {header}[{offset}] != 0x17"
-    return f"{payload_bytes} > 0 and (port 53 or ({end}) or ({record}))"
+    is_end = f"{is_pushed} and {payload_bytes} <= {_LONGEST_END_BYTES}"
+    is_short = f"({payload_bytes} <= {_LONGEST_MIDDLE_BYTES} or ({is_end}))"
+    # The random bytes of a key begin with 0x17 once in 256 times, so that this alone tells nothing.
+    is_data = f"{header}[{offset}] = 0x17 and {header}[{offset} + 1:2] = 0x0303"
+    rest = f"{is_from_client} and {is_short} and not ({is_data})"
+    return f"{payload_bytes} > 0 and (port 53 or ({rest}) or ({record}))"
 
 
 _LONGEST_END_BYTES = 4_096
 """Of a ClientHello that a program splits by itself; the network splits at 1,460 or less."""
+
+_LONGEST_MIDDLE_BYTES = 1_000
+"""Of a segment that is not pushed. Ethernet's hold 1,448, and those of IPv6's smallest link 1,208 (RFC 8200, 5)."""
 
 _OFFSET_IPV4 = "((tcp[12] & 0xf0) >> 2)"
 _OFFSET_IPV6 = "(40 + ((ip6[52] & 0xf0) >> 2))"

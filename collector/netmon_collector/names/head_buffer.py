@@ -31,6 +31,11 @@ class HeadBuffer:
         return len(self._head) >= self._max_bytes
 
     @property
+    def has_gap(self) -> bool:
+        """Whether there are pieces behind a gap."""
+        return bool(self._pending)
+
+    @property
     def held_bytes(self) -> int:
         """What is kept, behind gaps too."""
         return len(self._head) + self._pending_bytes

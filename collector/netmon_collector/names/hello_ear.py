@@ -9,7 +9,7 @@ from netmon_collector.names import quic
 from netmon_collector.names.encrypted_dns import encrypted_dns_kind
 from netmon_collector.names.segment import Segment, ends_here
 from netmon_collector.names.stream_head import StreamHeads
-from netmon_collector.names.tls import ClientHello, parse_client_hello
+from netmon_collector.names.tls import ClientHello, parse_beginning, parse_client_hello
 
 __all__ = ["HelloEar"]
 
@@ -22,7 +22,7 @@ class HelloEar:
     def __init__(self) -> None:
         """Begin with none."""
         self._heads = StreamHeads()
-        self._unfinished: dict[FlowKey, None] = {}
+        self._unfinished: dict[FlowKey, bool] = {}  # and whether its beginning was told
         self._initials = quic.InitialTable()
         self._clients: dict[FlowKey, None] = {}  # who began which QUIC connection: its end first
 
@@ -52,6 +52,8 @@ class HelloEar:
                 self._remember(key)
             elif self._heads.is_full(key):
                 self._forget(key)
+            elif not self._unfinished[key] and self._heads.has_gap(key):
+                return self._tell_beginning(key, head, packet, way)
             return []
         self._forget(key)
         return _facts(packet, way, hello, DomainSource.SNI)
@@ -71,8 +73,14 @@ class HelloEar:
             del self._clients[next(iter(self._clients))]
         return _facts(packet, way, hello, DomainSource.QUIC) if hello is not None else []
 
+    def _tell_beginning(self, key: FlowKey, head: bytes, packet: Packet, way: Way) -> list[NameFact]:
+        """Give what is there of a ClientHello whose middle is missing: late, lost, or left out by the filter."""
+        self._unfinished[key] = True
+        beginning = parse_beginning(head)
+        return _facts(packet, way, beginning, DomainSource.SNI) if beginning is not None else []
+
     def _remember(self, key: FlowKey) -> None:
-        self._unfinished[key] = None
+        self._unfinished[key] = False
         if len(self._unfinished) > _SENDER_LIMIT:
             self._forget(next(iter(self._unfinished)))
 

@@ -101,6 +101,11 @@ class StreamHeads:
         stream = self._streams.get(key)
         return stream is not None and stream.buffer.is_full
 
+    def has_gap(self, key: Hashable) -> bool:
+        """Whether bytes are missing before the last ones that came."""
+        stream = self._streams.get(key)
+        return stream is not None and stream.buffer.has_gap
+
     def forget(self, key: Hashable) -> None:
         """Drop a stream: its name is known, or there is none. What comes later would begin a new stream."""
         self._begins.pop(key, None)

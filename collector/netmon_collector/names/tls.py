@@ -1,7 +1,8 @@
 """TLS ClientHellos (RFC 8446, 4.1.2): the server's name as the client wrote it (RFC 6066, 3)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
 from netmon.model.text import clean
 from netmon_collector.names.host_name import host_name
@@ -27,7 +28,8 @@ class ClientHello:
     ``server_name`` is "" where the client sent none, or an address in its place. ``alpn`` are the protocols that it
     offers ("h2", "http/1.1", "dot", "h3"). ``has_ech`` tells that the extension encrypted_client_hello is there: then
     ``server_name`` may be an outer name (a known ``ServiceRecord.ech_public_names`` says so), or the extension is a
-    decoy: browsers send one to servers without ECH too (RFC 9849, 6.2), and nobody outside can tell.
+    decoy: browsers send one to servers without ECH too (RFC 9849, 6.2), and nobody outside can tell. Of a ClientHello
+    that was not read to its end it tells that the extension may be there.
     """
 
     server_name: str
@@ -37,6 +39,24 @@ class ClientHello:
 
 def parse_client_hello(data: bytes) -> ClientHello | None:
     """Parse the first bytes of a TCP stream. None: more bytes are needed. Raises ValueError: no ClientHello."""
+    return parse_handshake(_handshake(data))
+
+
+def parse_beginning(data: bytes) -> ClientHello | None:
+    """Give what the first bytes of a TCP stream say, where more of its ClientHello will not come.
+
+    None: the server's name is not among them. Raises ValueError: no ClientHello.
+    """
+    found: dict[int, bytes] = {}
+    body = _handshake(data)[4:]
+    with suppress(ValueError):  # where it is cut off; those before are taken
+        found.update(_extensions(body, _extensions_begin(body), is_cut=True))
+    hello = _hello(found)
+    return replace(hello, has_ech=True) if hello.server_name else None
+
+
+def _handshake(data: bytes) -> bytes:
+    """Give the handshake message without its records, as far as it goes."""
     message = bytearray()
     offset = records = 0
     while offset + 5 <= len(data):
@@ -54,7 +74,7 @@ def parse_client_hello(data: bytes) -> ClientHello | None:
             break
     if not records and (data[:1] not in (b"", b"\x16") or data[1:2] not in (b"", b"\x03")):
         raise ValueError("no TLS handshake record")
-    return parse_handshake(bytes(message))
+    return bytes(message)
 
 
 def parse_handshake(data: bytes) -> ClientHello | None:
@@ -79,12 +99,10 @@ def _vector(data: bytes, offset: int, size_bytes: int) -> tuple[int, int]:
 
 
 def _parse_body(body: bytes) -> ClientHello:
-    if body[:1] != b"\x03":
-        raise ValueError("no ClientHello of a known version")
-    _, end = _vector(body, 34, 1)  # version and random lie before the session's id
-    _, end = _vector(body, end, 2)  # cipher suites
-    _, end = _vector(body, end, 1)  # compression methods
-    extensions = dict(_extensions(body, end))
+    return _hello(dict(_extensions(body, _extensions_begin(body))))
+
+
+def _hello(extensions: dict[int, bytes]) -> ClientHello:
     return ClientHello(
         server_name=_server_name(extensions[_EXTENSION_SERVER_NAME]) if _EXTENSION_SERVER_NAME in extensions else "",
         alpn=_protocols(extensions[_EXTENSION_ALPN]) if _EXTENSION_ALPN in extensions else (),
@@ -92,10 +110,22 @@ def _parse_body(body: bytes) -> ClientHello:
     )
 
 
-def _extensions(body: bytes, offset: int) -> Iterator[tuple[int, bytes]]:
+def _extensions_begin(body: bytes) -> int:
+    if body[:1] != b"\x03":
+        raise ValueError("no ClientHello of a known version")
+    _, end = _vector(body, 34, 1)  # version and random lie before the session's id
+    _, end = _vector(body, end, 2)  # cipher suites
+    _, end = _vector(body, end, 1)  # compression methods
+    return end
+
+
+def _extensions(body: bytes, offset: int, *, is_cut: bool = False) -> Iterator[tuple[int, bytes]]:
     if offset == len(body):
         return  # before TLS 1.3 there may be none
-    offset, end = _vector(body, offset, 2)
+    if is_cut:
+        offset, end = offset + 2, len(body)
+    else:
+        offset, end = _vector(body, offset, 2)
     seen: set[int] = set()
     while offset < end:
         kind = int.from_bytes(body[offset : offset + 2])

@@ -19,7 +19,9 @@ def test_a_gap_is_closed_later() -> None:
     assert not buffer.add(2, b"cd")
     assert buffer.head == b""
     assert buffer.held_bytes == 4
+    assert buffer.has_gap
     assert buffer.add(0, b"ab")
+    assert not buffer.has_gap
     assert buffer.head == b"abcdef"
     assert buffer.pieces == ((0, b"abcdef"),)
 

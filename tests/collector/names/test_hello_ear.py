@@ -82,6 +82,25 @@ def test_segments_that_come_twice_or_out_of_order_change_nothing(learner: NameLe
     assert names(heard(learner, first, first, third, second, second, third)) == ["example.org"]
 
 
+def test_a_hello_whose_middle_is_missing_names_by_its_beginning_and_tells_once(learner: NameLearner) -> None:
+    hello = make.in_records(make.client_hello(make.server_name_extension(b"example.org"), (51, bytes(3_500))))
+    first, missing, third, last = in_segments(hello, 1_200, 1_200, 1_000)
+    assert heard(learner, first) == []
+    (fact,) = heard(learner, third)
+    assert isinstance(fact, HelloFact)
+    assert (fact.server_name, fact.has_ech) == ("example.org", True)  # which is said behind what is there, if at all
+    assert heard(learner, last) == []
+    (fact,) = heard(learner, missing)  # it was only late
+    assert isinstance(fact, HelloFact)
+    assert (fact.server_name, fact.has_ech) == ("example.org", False)
+
+
+def test_a_hello_whose_middle_is_missing_names_nothing_where_its_beginning_does_not(learner: NameLearner) -> None:
+    first, _, third = in_segments(LONG_HELLO, 1_200, 1_200)
+    assert heard(learner, first, third, third) == []
+    assert learner.counts().unreadable == 0
+
+
 def test_other_data_of_the_same_port_disturbs_nothing(learner: NameLearner) -> None:
     first, second = in_segments(LONG_HELLO, 1_448)
     other = segment(HERE, 40_001, THERE, 443, b"GET / HTTP/1.1\r\n")

@@ -94,6 +94,16 @@ def test_a_stream_is_full_at_its_limit() -> None:
     assert heads.is_full("a")
 
 
+def test_a_stream_says_whether_something_is_missing_in_it() -> None:
+    heads = StreamHeads()
+    assert not heads.has_gap("a")
+    heads.add("a", 1, b"ab", 0.0)
+    heads.add("a", 5, b"ef", 0.0)
+    assert heads.has_gap("a")
+    heads.add("a", 3, b"cd", 0.0)
+    assert not heads.has_gap("a")
+
+
 def test_the_stream_that_was_silent_longest_makes_room() -> None:
     heads = StreamHeads(max_streams=2)
     for key, sequence in (("a", 1), ("b", 1), ("a", 2), ("c", 1)):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_collector.names.tls import MAX_EXTENSIONS, ClientHello, parse_client_hello, parse_handshake
+from netmon_collector.names.tls import MAX_EXTENSIONS, ClientHello, parse_beginning, parse_client_hello, parse_handshake
 from tests.support import name_messages as make
 from tests.support.line_count import lines_run
 
@@ -48,6 +48,27 @@ def test_every_beginning_of_a_hello_waits_for_more() -> None:
     data = openssl_hello("example.org")
     assert {parse_client_hello(data[:size]) for size in range(len(data))} == {None}
     assert {parse_handshake(HELLO[:size]) for size in range(len(HELLO))} == {None}
+
+
+def test_a_beginning_names_the_server_once_its_extension_is_there() -> None:
+    data = openssl_hello("example.org", "h2")
+    known = [parse_beginning(data[:size]) for size in range(len(data))]
+    end = data.index(b"example.org") + len(b"example.org")
+    assert known[:end] == [None] * end
+    assert {hello.server_name for hello in known[end:] if hello is not None} == {"example.org"}
+    assert all(hello is not None and hello.has_ech for hello in known[end:])  # it may be there: it is not seen yet
+
+
+def test_a_beginning_in_several_records_is_read_too() -> None:
+    extensions = (make.alpn_extension("h3"), make.server_name_extension(b"example.org"), (51, bytes(900)))
+    data = make.in_records(make.client_hello(*extensions), 30)
+    assert parse_beginning(data[:400]) == ClientHello(server_name="example.org", alpn=("h3",), has_ech=True)
+
+
+@pytest.mark.parametrize("name", [b"192.0.2.1", b""])
+def test_a_beginning_without_a_servers_name_says_nothing(name: bytes) -> None:
+    data = make.in_records(make.client_hello(make.server_name_extension(name), (51, b"x")))
+    assert parse_beginning(data[:-1]) is None
 
 
 @pytest.mark.parametrize("size", [2, 5, 50, 1 << 14])
@@ -136,6 +157,7 @@ def test_the_work_on_a_hello_is_bounded() -> None:
         *((kind, b"") for kind in range(1_000, 999 + MAX_EXTENSIONS)), (16, make.vector(b"\x01a" * 7_000, 2))
     )
     assert 0 < lines_run(lambda: parse_client_hello(make.in_records(many))) <= MOST_LINES
+    assert 0 < lines_run(lambda: parse_beginning(make.in_records(many)[:-1])) <= MOST_LINES
     records = make.in_records(make.client_hello((7, bytes(9_000))), 1)
     assert 0 < lines_run(lambda: parse_client_hello(records)) <= MOST_LINES
 
@@ -143,11 +165,12 @@ def test_the_work_on_a_hello_is_bounded() -> None:
 @given(st.binary(max_size=300))
 def test_any_bytes_give_a_value_or_value_error(data: bytes) -> None:
     for message in (data, make.in_records(b"\x01" + make.vector(data, 3))):
-        try:
-            hello = parse_client_hello(message)
-        except ValueError:
-            continue
-        assert hello is None or hello.server_name.isprintable()
+        for parse in (parse_client_hello, parse_beginning):
+            try:
+                hello = parse(message)
+            except ValueError:
+                continue
+            assert hello is None or hello.server_name.isprintable()
 
 
 @given(st.lists(st.tuples(st.integers(0, len(HELLO) - 1), st.integers(0, 255)), min_size=1, max_size=6))
