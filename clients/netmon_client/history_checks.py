@@ -77,7 +77,7 @@ def _recording(status: HistoryStatus, now: float, collector_socket: str) -> Chec
 
 def _seconds(status: HistoryStatus) -> list[Check]:
     reason = status.recorder.seconds_reason
-    return [Check(name="seconds", verdict=Verdict.GOOD, fact=reason)] if reason else []
+    return [Check(name="seconds", verdict=Verdict.GOOD, fact=f"seconds are {reason}")] if reason else []
 
 
 def _storage(status: HistoryStatus, socket: str) -> Check:

@@ -6,6 +6,7 @@ from typing import Final
 from netmon.model import (
     AlertMeasure,
     BucketSize,
+    Caller,
     HistoryGap,
     HistoryGapKind,
     Protocol,
@@ -14,6 +15,7 @@ from netmon.model import (
     StorageState,
     UsageDimension,
     UsageKey,
+    Visibility,
 )
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "hours_text",
     "is_bound_only",
     "missing_seconds",
+    "own_part_words",
     "storage_words",
 ]
 
@@ -175,6 +178,13 @@ def brief_gap_kind(kind: HistoryGapKind) -> str:
 def storage_words(state: StorageState) -> str:
     """Say whether history takes what comes."""
     return _STATES.get(state, _STATES[StorageState.UNSPECIFIED])
+
+
+def own_part_words(caller: Caller) -> str:
+    """Say that who asks sees their own part alone, and how to see the rest; nothing to who sees everything."""
+    if caller.sees is not Visibility.OWN:
+        return ""
+    return "Your own part: what other users moved is one sum; in group netmon you would see it (netmon-cli doctor)"
 
 
 def missing_seconds(

@@ -17,7 +17,7 @@ from netmon_cli.session import Session
 from netmon_client.clock import monotonic
 from netmon_client.errors import StreamLost
 from netmon_client.export_forms import ExportForm, FormName, export_form
-from netmon_client.history_words import EVERY_BUCKET
+from netmon_client.history_words import EVERY_BUCKET, own_part_words
 from netmon_client.units import format_bytes
 from netmon_client.words import counted, percent
 
@@ -50,6 +50,7 @@ def export_history(session: Session, request: Request, *, form: str | None, zipp
         raise click.UsageError("a terminal cannot show what gzip makes", click.get_current_context(silent=True))
     with session.history() as client, opened_output(request.path, zipped=zipped, force=request.force) as stream:
         items = client.export(query)
+        others = own_part_words(client.status().recorder.caller)
         first = next(items, None)  # without a recorder nothing was begun, and no empty file stays behind
         report = _Report(session, shows=_may_report(request.path))
         rows, size = written(_chained(first, items), export_form(name, query.group_by), stream, report.tell)
@@ -58,6 +59,8 @@ def export_history(session: Session, request: Request, *, form: str | None, zipp
     missing = f"; {counted(gaps, 'gap')} in it, where nothing was recorded" if gaps else ""
     where = "standard output" if request.path == STANDARD_OUTPUT else request.path
     session.say(f"{counted(rows, 'row')}, {format_bytes(size)}, to {where}{missing}", Style.DIM)
+    if others:
+        session.say(others, Style.YELLOW)
 
 
 def written(

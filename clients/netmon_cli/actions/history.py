@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from netmon.model import BucketSize, Calendar, Filter, UsageAnswer, UsageDimension, UsageQuery
+from netmon.model import BucketSize, Calendar, Caller, Filter, UsageAnswer, UsageDimension, UsageQuery
 from netmon_cli.columns.column import Look
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.listing import delimited_lines, table_lines
@@ -16,7 +16,7 @@ from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.clock import wall_time
-from netmon_client.history_words import EVERY_BUCKET, EVERY_DIMENSION, gap_kind_words, missing_seconds
+from netmon_client.history_words import EVERY_BUCKET, EVERY_DIMENSION, gap_kind_words, missing_seconds, own_part_words
 from netmon_client.units import format_age
 
 __all__ = ["Request", "answer_notes", "read_dimensions", "show_history", "usage_query"]
@@ -56,6 +56,7 @@ def show_history(session: Session, shape: Shape, request: Request) -> None:
     query = usage_query(request, now)
     with session.history() as client:
         answer = client.usage(query)
+        caller = client.status().recorder.caller if shape.is_table else Caller()
     by_time = request.by is not None or not query.group_by
     if shape.format in ("json", "jsonl"):
         _write_objects(session, answer, shape, by_time=by_time)
@@ -66,6 +67,8 @@ def show_history(session: Session, shape: Shape, request: Request) -> None:
         session.write(*delimited_lines(listing, shape, look, headers=True))
         return
     session.write(*table_lines(listing, shape, session.terminal(), look))
+    if others := own_part_words(caller):
+        session.say(others, Style.YELLOW)
     for note in answer_notes(answer, now):
         session.say(note, Style.DIM)
 

@@ -15,7 +15,7 @@ from netmon.matching import MAXIMUM_PATTERN_LENGTH
 from netmon.model import UsageAnswer
 from netmon_client.clock import wall_time
 from netmon_client.errors import NetmonError
-from netmon_client.history_words import BUCKETS
+from netmon_client.history_words import BUCKETS, own_part_words
 from netmon_client.query import QueryError
 from netmon_dashboard.history.figures import chart_figures, is_empty
 from netmon_dashboard.history.recorder_link import RecorderLink
@@ -53,10 +53,13 @@ def show_history(recorder: RecorderLink) -> None:
         return
     try:
         answer = recorder.client().usage(query)
+        others = own_part_words(recorder.caller())
     except NetmonError as error:
         show_notice(notice_of(error), can_retry=True)
         return
     _show(view, answer, now, recorder)
+    if others:
+        st.caption(others)
 
 
 def show_notice(notice: Notice, *, can_retry: bool = False) -> None:

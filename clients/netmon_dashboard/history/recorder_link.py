@@ -2,6 +2,7 @@
 
 import threading
 
+from netmon.model import Caller
 from netmon_client.history_client import HistoryClient, connect_history
 from netmon_client.socket_path import default_recorder_path
 
@@ -17,6 +18,7 @@ class RecorderLink:
         self._socket = socket
         self._lock = threading.Lock()
         self._client: HistoryClient | None = None
+        self._caller: tuple[HistoryClient, Caller] | None = None
 
     def client(self) -> HistoryClient:
         """Give the client. A user's own recorder that was started meanwhile is preferred, as for every client."""
@@ -27,6 +29,13 @@ class RecorderLink:
                     self._client.close()
                 self._client = connect_history(path, timeout=_ANSWER_SECONDS)
             return self._client
+
+    def caller(self) -> Caller:
+        """Give who this server is taken for: asked once, since it stays so. Raises NetmonError."""
+        client, known = self.client(), self._caller
+        if known is None or known[0] is not client:
+            known = self._caller = (client, client.status().recorder.caller)
+        return known[1]
 
     @property
     def told_socket(self) -> str:

@@ -63,4 +63,4 @@ def test_what_is_kept_is_said_in_one_line_without_rows_too() -> None:
 def test_whether_seconds_are_kept_is_told_with_its_reason() -> None:
     status = replace(STATUS, recorder=replace(STATUS.recorder, seconds_reason="not kept: on battery"))
     check = next(each for each in checked(status) if each.name == "seconds")
-    assert (check.verdict, check.fact) == (Verdict.GOOD, "not kept: on battery")
+    assert (check.verdict, check.fact) == (Verdict.GOOD, "seconds are not kept: on battery")

@@ -2,6 +2,7 @@ import pytest
 
 from netmon.model import (
     BucketSize,
+    Caller,
     HistoryGap,
     HistoryGapKind,
     Protocol,
@@ -9,6 +10,7 @@ from netmon.model import (
     StorageState,
     UsageDimension,
     UsageKey,
+    Visibility,
 )
 from netmon_client.history_words import (
     BUCKETS,
@@ -19,6 +21,7 @@ from netmon_client.history_words import (
     group_name,
     group_title,
     missing_seconds,
+    own_part_words,
     storage_words,
 )
 
@@ -73,3 +76,8 @@ def test_what_is_missing_is_summed_by_kind_within_the_range() -> None:
         (HistoryGapKind.RECORDER_OFF, 30.0),
         (HistoryGapKind.SUSPENDED, 10.0),
     ]
+
+
+def test_only_who_sees_their_own_part_alone_is_told_so() -> None:
+    assert own_part_words(Caller(uid=0)) == ""
+    assert own_part_words(Caller(uid=1000, sees=Visibility.OWN)).startswith("Your own part: ")

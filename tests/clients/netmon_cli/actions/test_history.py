@@ -1,11 +1,12 @@
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import pytest
 
-from netmon.model import BucketSize, Filter, UsageDimension, UsageQuery
+from netmon.model import BucketSize, Caller, Filter, UsageDimension, UsageQuery, Visibility
 from netmon_cli.actions.history import Request, answer_notes, read_dimensions, usage_query
 from netmon_client.testing import HISTORY_TIME, FakeRecorder, a_usage_answer
 from tests.clients.netmon_cli.conftest import Run
@@ -89,6 +90,16 @@ def test_what_rows_do_not_say_is_said_beside_them(history_cli: Run) -> None:
     assert "Not all of it was recorded: the recorder did not run for 1h00" in result.err
     assert "Compared with 2023-11-14 11:00 to 2023-11-14 17:00" in result.err
     assert answer_notes(a_usage_answer(), HISTORY_TIME - 4 * 3600) == []
+
+
+def test_who_sees_their_own_part_alone_is_told_so(history_cli: Run, recorder: FakeRecorder) -> None:
+    assert "Your own part" not in history_cli("history").err
+    status = recorder.answers.status
+    caller = Caller(uid=1000, sees=Visibility.OWN)
+    recorder.answers.status = replace(status, recorder=replace(status.recorder, caller=caller))
+    assert "Your own part: what other users moved is one sum" in history_cli("history").err
+    assert "Your own part" not in history_cli("history", "-o", "csv").err
+    assert "Your own part" in history_cli("export", "-O", "-").err
 
 
 def test_a_field_that_history_does_not_hold_is_marked(history_cli: Run) -> None:

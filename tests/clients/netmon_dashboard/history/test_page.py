@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import BucketSize, UsageAnswer, UsageDimension, UsageQuery
+from netmon.model import BucketSize, Caller, UsageAnswer, UsageDimension, UsageQuery, Visibility
 from netmon_client.testing.fake_recorder import FakeRecorder
 from netmon_client.testing.history_samples import a_usage_answer
 from tests.clients.netmon_dashboard.past_pages import components, open_page, with_recorder, words
@@ -36,6 +36,16 @@ def test_the_page_shows_the_answer_and_its_address_says_what_is_shown(fake: Fake
     query = asked(fake)
     assert (query.bucket, query.group_by) == (BucketSize.HOUR, (UsageDimension.APPLICATION,))
     assert query.calendar.time_zone == "", "days are the recorder's own"
+
+
+def test_who_sees_their_own_part_alone_is_told_so(fake: FakeRecorder) -> None:
+    with with_recorder(fake.socket):
+        assert "Your own part" not in words(open_page("history"))
+    status = fake.answers.status
+    caller = Caller(uid=1000, sees=Visibility.OWN)
+    fake.answers.status = replace(status, recorder=replace(status.recorder, caller=caller))
+    with with_recorder(fake.socket):
+        assert "Your own part" in words(open_page("history"))
 
 
 def test_a_deep_link_is_asked_as_it_says(fake: FakeRecorder) -> None:
