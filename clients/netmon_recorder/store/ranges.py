@@ -48,6 +48,20 @@ class Kept:
     first_time: float | None = None
     second: int | None = None
 
+    def has_minutes(self, time: float) -> bool:
+        """Whether minutes tell all that is known from a time on."""
+        return self._is_whole(self.minute, time)
+
+    def has_quarters(self, time: float) -> bool:
+        """Whether quarters do."""
+        return self._is_whole(self.quarter, time)
+
+    def _is_whole(self, since: int | None, time: float) -> bool:
+        if since is None:
+            return False
+        # Before the beginning there is nothing to be told.
+        return time >= since or (self.first_time is not None and since <= self.first_time)
+
     def oldest(self, size: BucketSize) -> int | None:
         """Give since when there are buckets of a size."""
         if size is BucketSize.SECOND:
@@ -140,9 +154,9 @@ def segments_of_processes(since: int, until: int) -> list[Segment]:
 
 def outward(time: float, kept: Kept, calendar: ZoneCalendar, *, up: bool) -> int:
     """Give an end of a free range, moved outwards to where rows can be told apart."""
-    if kept.minute is not None and time >= kept.minute:
+    if kept.has_minutes(time):
         unit = 60
-    elif kept.quarter is not None and time >= kept.quarter:
+    elif kept.has_quarters(time):
         unit = QUARTER_SECONDS
     else:
         start = calendar.start(BucketSize.DAY, time)
@@ -176,8 +190,7 @@ def _with_months(since: int, until: int, kept: Kept, calendar: ZoneCalendar) -> 
 def _fine(since: int, until: int, kept: Kept) -> list[Segment]:
     """Give quarters, and minutes for what is less at either end where they are kept."""
     first, last = -(-since // QUARTER_SECONDS) * QUARTER_SECONDS, until // QUARTER_SECONDS * QUARTER_SECONDS
-    has_minutes = kept.minute is not None and since >= kept.minute
-    if not has_minutes:
+    if not kept.has_minutes(since):
         first, last = since // QUARTER_SECONDS * QUARTER_SECONDS, -(-until // QUARTER_SECONDS) * QUARTER_SECONDS
     if first > last:  # within one quarter
         return [_segment(Tier.MINUTE, since, until)]

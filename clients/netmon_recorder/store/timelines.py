@@ -105,7 +105,7 @@ def _numbers(connection: sqlite3.Connection, query: TimelineQuery) -> list[int |
 
 def _grain(since: float, until: float, kept: Kept) -> tuple[Tier, BucketSize]:
     length = until - since
-    if length <= _MINUTES_UNTIL and kept.minute is not None and since >= kept.minute:
+    if length <= _MINUTES_UNTIL and kept.has_minutes(since):
         return Tier.MINUTE, BucketSize.MINUTE
     if length <= _QUARTERS_UNTIL and kept.quarter is not None and until > kept.quarter:
         return Tier.QUARTER, BucketSize.HOUR

@@ -1,5 +1,7 @@
 """Which rows a stretch is read from."""
 
+from dataclasses import replace
+
 import pytest
 
 from netmon.model import BucketSize, Calendar
@@ -61,6 +63,23 @@ def test_days_of_another_zone_are_made_of_quarters_while_they_are_kept() -> None
 def test_a_free_end_moves_outwards_to_what_is_kept(time: str, down: str, up: str) -> None:
     assert outward(at(time), _KEPT, _BERLIN, up=False) == at(down)
     assert outward(at(time), _KEPT, _BERLIN, up=True) == at(up)
+
+
+def test_a_range_that_begins_before_all_history_is_told_by_the_minute_too() -> None:
+    begun = at("2026-06-01 10:07:30")
+    fresh = Kept(
+        minute=int(at("2026-06-01 10:07")),
+        quarter=int(at("2026-06-01 10:00")),
+        day=int(at("2026-05-31 22:00")),
+        day_zone="Europe/Berlin",
+        first_time=begun,
+    )
+    since, until = at("2026-06-01 09:50"), at("2026-06-01 10:09")
+    assert [outward(time, fresh, _BERLIN, up=False) for time in (since, until)] == [since, until]
+    last = segments(int(since), int(until), _B.RANGE, fresh, _BERLIN)[-1]
+    assert (last.tier, last.last * 60) == (Tier.MINUTE, until), "what was moved after it is not in it"
+    cut = replace(fresh, minute=int(at("2026-07-01")), quarter=int(at("2026-06-20")))  # as retention does
+    assert outward(since, cut, _BERLIN, up=False) == at("2026-05-31 22:00")
 
 
 def test_the_oldest_is_that_of_the_size() -> None:
