@@ -164,6 +164,7 @@ class Recording:
             # Where much time lies between two snapshots, a row's bytes stand where it was last active.
             active = snapshot.time if row.last_time is None else max(row.last_time, self._last_time)
             self._usage.add_row(row, min(active, snapshot.time))
+        self._usage.learn(snapshot.connections)
         for scope, counts in reading.rest:
             self._usage.add_rest(scope, counts, snapshot.time)
         if reading.dropped_packets:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from netmon.model import NO_USAGE, ConnectionFacts, Scope, UsageKey, UsageRow, UsageSums
+from netmon.model import NO_USAGE, Connection, ConnectionFacts, Scope, UsageKey, UsageRow, UsageSums
 from netmon_recorder.recording.meter import Counts, RowDelta
 from netmon_recorder.store import AskedName
 
@@ -68,6 +68,13 @@ class UsageBook:
             self._settle(self._waiting.pop(facts.id))
         elif len(self._waiting) > self._row_limit:
             self._settle_all()
+
+    def learn(self, connections: Iterable[Connection]) -> None:
+        """Take owners and names that were learnt since a connection moved something, in the minute that waits."""
+        for connection in connections:
+            known = self._waiting.get(connection.facts.id)
+            if known is not None:
+                known.facts = connection.facts
 
     def add_rest(self, scope: Scope, counts: Counts, time: float) -> None:
         """Add what no connection showed."""

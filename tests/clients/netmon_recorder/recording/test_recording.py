@@ -56,6 +56,16 @@ def test_what_is_learnt_within_the_minute_counts_for_all_of_it(played: Played) -
     assert (row.key.application_id, row.key.domain, row.sums.sent_bytes) == ("exe:late", "late.example", 1_500)
 
 
+def test_what_is_learnt_after_the_last_byte_counts_too(played: Played) -> None:
+    key = played.machine.open("")
+    played.machine.move(key, 1_000, 0)
+    played.tick()
+    played.machine.change(key, application_id="exe:late", application_name="late", domain="late.example")
+    played.tick()
+    [row] = played.keep().rows
+    assert (row.key.application_id, row.key.domain, row.sums.sent_bytes) == ("exe:late", "late.example", 1_000)
+
+
 def test_a_collector_that_ran_already_counts_from_when_it_is_first_seen() -> None:
     both = Played()
     key = both.machine.open()

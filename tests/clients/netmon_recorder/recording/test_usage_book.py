@@ -1,6 +1,6 @@
 from dataclasses import replace
 
-from netmon.model import ConnectionFacts, Protocol, Scope, UsageKey, UsageSums
+from netmon.model import Connection, ConnectionFacts, Protocol, Scope, Traffic, UsageKey, UsageSums
 from netmon_client.testing import a_connection, a_process
 from netmon_recorder.recording.meter import Counts, RowDelta
 from netmon_recorder.recording.usage_book import UsageBook, key_of
@@ -32,6 +32,13 @@ def test_connections_of_the_same_key_are_one_row() -> None:
     book.add_row(delta(facts("c2"), has_ended=True), T)
     [row] = book.take()
     assert row.sums == UsageSums(200, 0, 2, 0)
+
+
+def test_a_name_that_comes_after_the_last_byte_is_the_minutes() -> None:
+    book = UsageBook(keeps_seconds=True)
+    book.add_row(delta(facts(domain="")), T)
+    book.learn([Connection(facts=facts(domain="late.example"), traffic=Traffic()), a_connection("c2")])
+    assert [row.key.domain for row in (*book.take(), *book.take_seconds())] == ["late.example"] * 2
 
 
 def test_what_is_put_back_is_added_to_what_has_come_since() -> None:
