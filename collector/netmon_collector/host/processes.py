@@ -116,7 +116,9 @@ class ProcessTable:
         if record is None or record.glimpse.start_time > self._round_time:
             return None
         is_shown = self._command_lines_of is not None and record.uid == self._command_lines_of
-        if kin is not None and record.glimpse.image and record.uid == kin.uid and not is_shown:
+        # One that ends while it is read has no executable any more, then no control group.
+        is_whole = bool(record.glimpse.image and record.executable and record.control_groups)
+        if kin is not None and is_whole and record.uid == kin.uid and not is_shown:
             # Not where the command line is shown: each may have written its own (setproctitle).
             self._forked[kin] = _Forked(record, self._round_time)
         return self._keep(pid, record, record.glimpse.start_time, self._round_time)

@@ -348,6 +348,25 @@ def test_after_half_a_minute_another_one_is_read_in_full() -> None:
     assert reader.read_pids == [first, second]
 
 
+@pytest.mark.parametrize("missing", ["executable", "control_groups"])
+def test_one_that_ended_while_it_was_read_stands_for_no_other(missing: str) -> None:
+    class Ending(Counting):
+        def read(self, pid: int) -> ProcessRecord | None:
+            record = super().read(pid)
+            is_first = record is not None and self.read_pids == [pid]
+            return record._replace(**{missing: ""}) if record is not None and is_first else record
+
+    reader = Ending()
+    table = ProcessTable(reader)
+    with forked() as (first, second, *_):
+        table.begin(now())
+        table.find(first, kin_of(first))
+        found = table.find(second, kin_of(second))
+    assert reader.read_pids == [first, second]
+    assert found is not None
+    assert found.executable == os.path.realpath(sys.executable)
+
+
 class Swapped:
     """A pid that changes hands between the glimpse and the second reading."""
 
