@@ -10,6 +10,7 @@ from netmon.model.text import clean
 from netmon_collector.core.applications import ApplicationName, application_of
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
+from netmon_collector.core.program_book import ProgramBook
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
 from netmon_collector.host.forwarding import passes_packets
@@ -39,6 +40,9 @@ SAME_PACKET_SECONDS: Final = 0.01
 
 _WORKER: Final = b"kworker/"
 """Kernel threads that close what was left to them: nobody's hands (fs/file_table.c, delayed_fput)."""
+
+_KTHREADD: Final = 2
+"""Parent of kernel threads (init/main.c, rest_init), which have no executable: no program of their name is theirs."""
 
 
 @dataclass(slots=True)
@@ -77,6 +81,7 @@ class KernelFinder:
 
     A process is read when it makes or uses a socket, about 1 ms after that, and is still known when it has ended. One
     that ended before it could be read is known by pid, user and the name that the kernel gives (that of the thread).
+    It is filed under the application that processes of its name and user were seen to run (`ProgramBook`).
     """
 
     name = "ebpf"
@@ -87,6 +92,7 @@ class KernelFinder:
         self._table = table
         self._known: dict[tuple[int, bytes], _Known] = {}
         """By pid and the name that the kernel has for it."""
+        self._programs = ProgramBook()
         self._swept_at = 0.0
         owners.watch_elsewhere(is_wanted=passes_packets())
 
@@ -102,6 +108,7 @@ class KernelFinder:
             kin = Kin(newcomer.name, newcomer.uid, newcomer.control_group)
             process = self._table.find(newcomer.pid, kin)
             if process is not None:
+                process = self._filed(process, newcomer.name, newcomer.uid, now)
                 self._known[newcomer.pid, newcomer.name] = _Known(process, now, now)
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
@@ -187,14 +194,35 @@ class KernelFinder:
         if known is None or touched_at - known.alive_at > SAME_SECONDS:
             running = self._table.find(who.pid)
             if running is not None and running.start_time <= started_by:
+                running = self._filed(running, who.name, who.uid, clock.now)
                 self._known[key] = _Known(running, clock.now, clock.now)
                 return running
         if known is not None and touched_at - known.alive_at <= TRUSTED_SECONDS:
             known.seen_at = clock.now
             return known.process
-        unread = _unread(who, clock.wall(touched_at))
+        unread = self._filed(_unread(who, clock.wall(touched_at)), who.name, who.uid, clock.now)
         self._known[key] = _Known(unread, touched_at, clock.now)
         return unread
+
+    def _filed(self, process: Process, name: bytes, uid: int, now: float) -> Process:
+        """Learn what a process runs; one that ended before that was read is filed under what others of its name ran.
+
+        A process that ends while it is read has no executable any more either, and perhaps no user.
+        """
+        if process.executable:
+            self._programs.learn(name, process, now)
+            return process
+        uid = uid if process.uid is None else process.uid
+        application = self._programs.application(name, uid, now)
+        told = replace(process, uid=uid, user=process.user or self._table.user_name(uid))
+        if application is None or process.parent_pid == _KTHREADD:
+            return told
+        return replace(
+            told,
+            application_id=application.id,
+            application_name=application.name,
+            application_path=application.path,
+        )
 
     def _sweep(self, now: float) -> None:
         """Forget who ended long ago. Only those not seen for long are read: of a minute there may be 12,000."""

@@ -89,6 +89,17 @@ class ProcessTable:
         self._users.clear()
         self._forked.clear()
 
+    def user_name(self, uid: int) -> str:
+        """Give what a user is called, or the number where nobody is called so."""
+        name = self._users.get(uid)
+        if name is None:
+            try:
+                name = clean(pwd.getpwuid(uid).pw_name)
+            except KeyError:
+                name = str(uid)
+            self._users[uid] = name
+        return name
+
     def _find(self, pid: int, kin: Kin | None) -> Process | None:
         if pid not in self._known_pids:
             return self._find_new(pid, kin)
@@ -148,7 +159,7 @@ class ProcessTable:
             start_time=start_time,
             name=clean(record.name),
             executable=clean(record.executable),
-            user=self._user(record.uid) if record.uid is not None else "",
+            user=self.user_name(record.uid) if record.uid is not None else "",
             uid=record.uid,
             parent_pid=record.parent_pid,
             parent_name=clean(record.parent_name),
@@ -159,16 +170,6 @@ class ProcessTable:
             unit=group.unit,
             container=group.container,
         )
-
-    def _user(self, uid: int) -> str:
-        name = self._users.get(uid)
-        if name is None:
-            try:
-                name = clean(pwd.getpwuid(uid).pw_name)
-            except KeyError:
-                name = str(uid)
-            self._users[uid] = name
-        return name
 
 
 @lru_cache(maxsize=256)

@@ -1,12 +1,15 @@
 """Owners of connections that were over before anybody could list them, with the kernel's programs as they are."""
 
 import os
+import pwd
 import select
+import shutil
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +30,8 @@ import os, socket, sys, time
 with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as client:
     print(client.getsockname()[1], time.time(), flush=True)
 """
+
+WAITING_CALL = f"{CALL}\nsys.stdin.read()"
 
 AGAIN = """
 import socket, sys, time
@@ -66,12 +71,17 @@ def answered(finder: KernelFinder, asked: Question) -> tuple[Answer, Process]:
     return answer, process
 
 
-def called(server: socket.socket, code: str = CALL) -> tuple[int, Question]:
-    """Let a program connect and end; give its pid and what is asked of its connection."""
-    command = [sys.executable, "-c", code, str(server.getsockname()[1])]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+def called(
+    server: socket.socket, code: str = CALL, *, by: str = sys.executable, meanwhile: KernelFinder | None = None
+) -> tuple[int, Question]:
+    """Let a program connect and end; give its pid and what is asked of its connection. ``meanwhile`` hears before."""
+    command = [by, "-c", code, str(server.getsockname()[1])]
+    home = {"PYTHONHOME": sys.base_prefix}
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=home) as program:
         assert program.stdout is not None
         port, time_text = program.stdout.readline().split()
+        if meanwhile is not None:
+            meanwhile.hear(*times())
     return program.pid, question(int(port), server.getsockname()[1], start_time=float(time_text))
 
 
@@ -98,6 +108,26 @@ def test_one_that_ended_unread_has_its_pid_user_and_the_kernels_name(finder: Ker
         assert process.name.startswith("python")
         assert process.application_name
         assert answered(finder, asked)[1] == process
+
+
+def test_one_that_ended_unread_is_filed_under_what_others_of_its_name_and_user_ran(
+    finder: KernelFinder, tmp_path: Path
+) -> None:
+    caller = tmp_path / "caller"  # no interpreter's name: what an interpreter runs is not told by its own
+    shutil.copy(os.path.realpath(sys.executable), caller)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _, asked = called(server, by=str(caller))
+        assert answered(finder, asked)[1].application_id == "name:caller"
+        pid, asked = called(server, WAITING_CALL, by=str(caller), meanwhile=finder)
+        _, read = answered(finder, asked)
+        assert (read.pid, read.executable) == (pid, str(caller))
+        pid, asked = called(server, by=str(caller))
+        _, unread = answered(finder, asked)
+    assert (unread.pid, unread.executable, unread.uid) == (pid, "", os.getuid())
+    assert unread.user == pwd.getpwuid(os.getuid()).pw_name
+    application = (read.application_id, read.application_name, read.application_path)
+    assert application == (f"exe:{caller}", "caller", str(caller))
+    assert (unread.application_id, unread.application_name, unread.application_path) == application
 
 
 def test_a_running_process_is_the_one_that_listings_know(finder: KernelFinder) -> None:
