@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from netmon.program_settings import SettingsError
+from netmon_recorder.allocation import share_one_pool
 from netmon_recorder.settings import Settings, load_settings
 from netmon_recorder.store import StorageError, StorageTaken, StorageTooNew
 
@@ -60,6 +61,7 @@ def _set_up(settings: Settings) -> None:
     # A core dump would hold the user's history; and what is written is for the user alone.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.umask(0o077)
+    share_one_pool()
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.DEBUG if settings.is_verbose else logging.INFO,

@@ -19,8 +19,8 @@ from netmon_recorder.store.filtering import Condition, condition
 from netmon_recorder.store.grouping import GroupNames
 from netmon_recorder.store.missing import gaps_of
 from netmon_recorder.store.ranges import Kept
-from netmon_recorder.store.summing import row_condition, sums_of
-from netmon_recorder.store.usage import added, frame_of
+from netmon_recorder.store.summing import added, row_condition, sums_of
+from netmon_recorder.store.usage import frame_of
 
 _DAY_SECONDS: Final = 86_400
 _MOST_DOMAINS: Final = 1000

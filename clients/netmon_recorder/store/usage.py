@@ -1,7 +1,7 @@
 """Usage by bucket and group."""
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from netmon.model import (
     HistoryGap,
     UsageAnswer,
     UsageBucket,
+    UsageDimension,
     UsagePoint,
     UsageQuery,
     UsageSeries,
@@ -40,7 +41,18 @@ from netmon_recorder.store.ranges import (
     segments,
     segments_of_processes,
 )
-from netmon_recorder.store.summing import SomeGroups, combined, moved_edges, row_condition, sums_by_second, sums_of
+from netmon_recorder.store.summing import (
+    RowCondition,
+    SomeGroups,
+    added,
+    biggest_groups,
+    combined,
+    moved_edges,
+    of_processes,
+    row_condition,
+    sums_by_second,
+    sums_of,
+)
 
 MOST_BUCKETS = 10_000
 _DAY_SECONDS = 86_400
@@ -149,11 +161,14 @@ def answer_usage(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Found:
-    """All of each bucket, the groups of the answer, biggest first, and what each moved in each bucket."""
+    """All of each bucket, the groups of the answer, biggest first, and what each moved in each bucket.
+
+    ``rows`` may have other groups too.
+    """
 
     totals: list[UsageSums]
     shown: list[Numbers]
-    left: list[Numbers]
+    left_count: int
     rows: list[dict[Numbers, UsageSums]]
 
 
@@ -186,6 +201,8 @@ class _Reader:
 
     def found(self, before: _Before | None) -> _Found:
         """Give buckets and groups."""
+        if self._frame.is_of_seconds and before is None and UsageDimension.PROCESS in self._query.group_by:
+            return self._found_processes()
         # Of thousands of groups only those that are shown are made of each bucket.
         is_two_steps = has_many(self._query.group_by) and len(self._frame.bounds) > 2
         rows = [] if is_two_steps else self._in_buckets(self._group)
@@ -200,7 +217,23 @@ class _Reader:
             buckets = self._in_buckets(NO_GROUP)
         else:
             buckets = rows
-        return _Found(totals=[added(each.values()) for each in buckets], shown=order[:top], left=order[top:], rows=rows)
+        left_count = max(0, len(order) - top)
+        return _Found(totals=_added_each(buckets), shown=order[:top], left_count=left_count, rows=rows)
+
+    def _found_processes(self) -> _Found:
+        """Give buckets and groups, of all the groups no more than are shown."""
+        frame = self._frame
+        (part,) = frame.parts(frame.bounds[0], frame.bounds[-1])
+        top = self._query.top or _USUAL_SERIES
+        shown, count = biggest_groups(self._connection, part, self._group, self._rows, top)
+        place = self._query.group_by.index(UsageDimension.PROCESS)
+        theirs = of_processes(self._rows, [numbers[place] for numbers in shown])
+        return _Found(
+            totals=_added_each(self._in_buckets(NO_GROUP)),
+            shown=shown,
+            left_count=count - len(shown),
+            rows=self._in_buckets(self._group, theirs),
+        )
 
     def before(self, now: float) -> _Before:
         """Give as many buckets before; the last one as long as the running one has been."""
@@ -220,8 +253,8 @@ class _Reader:
             gaps=gaps_of(self._connection, bounds[0], bounds[-1], frame.grain, frame.kept),
         )
 
-    def _sums(self, parts: Sequence[Segment], group: str) -> dict[Numbers, UsageSums]:
-        return sums_of(self._connection, parts, group, self._rows)
+    def _sums(self, parts: Sequence[Segment], group: str, rows: RowCondition | None = None) -> dict[Numbers, UsageSums]:
+        return sums_of(self._connection, parts, group, rows or self._rows)
 
     def _all(self) -> dict[Numbers, UsageSums]:
         """Give all groups over the whole range."""
@@ -232,12 +265,12 @@ class _Reader:
         own = frame.own_calendar
         return self._sums(segments(first, last, BucketSize.RANGE, frame.kept, own), self._group)
 
-    def _in_buckets(self, group: str) -> list[dict[Numbers, UsageSums]]:
+    def _in_buckets(self, group: str, rows: RowCondition | None = None) -> list[dict[Numbers, UsageSums]]:
         bounds = self._frame.bounds
         if self._frame.size is BucketSize.SECOND:
-            found = sums_by_second(self._connection, bounds[0], bounds[-1], group, self._rows)
+            found = sums_by_second(self._connection, bounds[0], bounds[-1], group, rows or self._rows)
             return [found.get(start, {}) for start in bounds[:-1]]
-        return self._bucketed(lambda parts: self._sums(parts, group))
+        return self._bucketed(lambda parts: self._sums(parts, group, rows))
 
     def _bucketed(
         self, sums: Callable[[Sequence[Segment]], dict[Numbers, UsageSums]]
@@ -322,7 +355,7 @@ def _series(
         )
         for numbers, key in zip(found.shown, keys, strict=True)
     )
-    if not found.left:
+    if not found.left_count:
         return series, None, 0
     in_buckets = [
         combined(total, added(groups[numbers] for numbers in found.shown if numbers in groups), -1)
@@ -330,10 +363,19 @@ def _series(
     ]
     rest = UsageSeries(
         total=added(in_buckets),
-        previous=None if previous is None else added(previous.get(numbers, NO_USAGE) for numbers in found.left),
+        previous=None if previous is None else _without(previous, found.shown),
         points=tuple(UsagePoint(index, sums) for index, sums in enumerate(in_buckets) if sums != NO_USAGE),
     )
-    return series, rest, len(found.left)
+    return series, rest, found.left_count
+
+
+def _without(groups: dict[Numbers, UsageSums], shown: Sequence[Numbers]) -> UsageSums:
+    """Give all groups together but those that are shown."""
+    return combined(added(groups.values()), added(groups.get(numbers, NO_USAGE) for numbers in shown), -1)
+
+
+def _added_each(buckets: Sequence[dict[Numbers, UsageSums]]) -> list[UsageSums]:
+    return [added(groups.values()) for groups in buckets]
 
 
 def _totals(rows: Sequence[dict[Numbers, UsageSums]]) -> dict[Numbers, UsageSums]:
@@ -350,14 +392,3 @@ def _totals(rows: Sequence[dict[Numbers, UsageSums]]) -> dict[Numbers, UsageSums
                 known[2] += sums[2]
                 known[3] += sums[3]
     return {numbers: UsageSums(*known) for numbers, known in found.items()}
-
-
-def added(each: Iterable[UsageSums]) -> UsageSums:
-    """Give all together."""
-    sent = received = packets = connections = 0
-    for sums in each:
-        sent += sums[0]
-        received += sums[1]
-        packets += sums[2]
-        connections += sums[3]
-    return UsageSums(sent, received, packets, connections)

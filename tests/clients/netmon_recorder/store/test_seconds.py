@@ -1,4 +1,5 @@
 import sqlite3
+import tracemalloc
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +88,42 @@ def test_processes_are_told_over_longer_stretches_too(tmp_path: Path, bucket: Bu
     assert [(each.key.pid, each.key.domain, each.total.received_bytes) for each in answer.series] == [
         (100, "www.example.com", 110)
     ]
+
+
+@pytest.mark.parametrize("bucket", [_SECOND, BucketSize.MINUTE, BucketSize.RANGE])
+def test_the_biggest_processes_and_the_rest_are_the_same_beside_the_period_before(
+    tmp_path: Path, bucket: BucketSize
+) -> None:
+    """With the period before all groups are held, without it those alone that are shown."""
+    with opened(tmp_path, policy=SECONDS) as store:
+        keep(store, *(second(NOON + n % 90, n % 13, pid=100 + n % 40, domain=f"{n % 3}.example") for n in range(300)))
+        query = ask(store, _PROCESS, UsageDimension.DOMAIN, bucket=bucket, until_time=NOON + 120, top=7)
+        answer = store.usage(query, NOON + 120)
+        compared = store.usage(replace(query, compare=True), NOON + 120)
+    assert (answer.rest_count, len(answer.series)) == (113, 7)
+    assert answer.rest is not None
+    assert compared.rest is not None
+    assert [each.key for each in answer.series] == [each.key for each in compared.series]
+    assert [each.points for each in answer.series] == [each.points for each in compared.series]
+    assert (answer.rest.total, answer.rest.points) == (compared.rest.total, compared.rest.points)
+    assert [bucket.total for bucket in answer.buckets] == [bucket.total for bucket in compared.buckets]
+
+
+@pytest.mark.parametrize("bucket", [_SECOND, BucketSize.MINUTE, BucketSize.RANGE])
+def test_a_question_for_processes_holds_no_more_of_them_than_it_shows(tmp_path: Path, bucket: BucketSize) -> None:
+    """What one question takes stays with the recorder: where processes come by the second it grew for an hour."""
+    with opened(tmp_path, policy=SECONDS) as store:
+        keep(store, *(second(NOON + n % 60, 1 + n, pid=100_000 + n) for n in range(3_000)))
+        query = ask(store, _PROCESS, bucket=bucket, until_time=NOON + 60, top=20)
+        store.usage(query, NOON + 60)
+        tracemalloc.start()
+        try:
+            answer = store.usage(query, NOON + 60)
+            _, most_bytes = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert answer.rest_count == 2_980
+    assert most_bytes < 400_000, "as a mapping they are 1.6 MB"
 
 
 def test_filters_mean_in_seconds_what_they_mean_elsewhere(tmp_path: Path) -> None:

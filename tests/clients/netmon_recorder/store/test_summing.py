@@ -14,6 +14,7 @@ from netmon_recorder.store.summing import (
     KeptCondition,
     RowCondition,
     SomeGroups,
+    biggest_groups,
     combined,
     moved_edges,
     row_condition,
@@ -55,6 +56,17 @@ def test_some_groups_are_those_of_all(tmp_path: Path) -> None:
         some = SomeGroups(store._writer, _DOMAIN, wanted).sums_of(_PART, RowCondition())
         assert some == {numbers: every[numbers] for numbers in wanted}
         assert len(every) == 4
+
+
+def test_the_biggest_groups_are_those_of_all_in_the_same_order(tmp_path: Path) -> None:
+    chance = random.Random(7)
+    with opened(tmp_path) as store:
+        keep(store, *(row(NOON, chance.choice((1, 5, 9)), interface=f"eth{each}") for each in range(30)))
+        group = columns((UsageDimension.INTERFACE,))
+        every = sums_of(store._writer, _PART, group, RowCondition())
+        order = sorted(every, key=lambda numbers: (-every[numbers].total_bytes, numbers))
+        for most in (1, 7, 30, 99):
+            assert biggest_groups(store._writer, _PART[0], group, RowCondition(), most) == (order[:most], 30)
 
 
 def test_bounds_are_moved_by_what_lies_beside_them() -> None:
