@@ -13,7 +13,6 @@ from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.namespaces import namespace, needs_root
 from tests.support.pcap_files import datagram, write_pcap
 from tests.support.stage import as_nobody
-from tests.support.waiting import SHARED
 
 _ENVIRONMENT = {key: value for key, value in os.environ.items() if not key.startswith(("NETMON_", "SUDO_"))}
 
@@ -139,7 +138,7 @@ def test_a_signal_ends_it_with_0_and_leaves_no_socket(playing: CollectorProcess,
 
 
 def test_sigterm_ends_it_within_a_second(playing: CollectorProcess) -> None:
-    assert playing.terminate() <= 1.0 * SHARED
+    assert playing.terminate() <= 1.0
 
 
 def test_its_log_holds_no_address(playing: CollectorProcess) -> None:

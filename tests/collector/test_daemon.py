@@ -12,7 +12,7 @@ from netmon_client import NetmonError
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.namespaces import namespace, needs_root
 from tests.support.pcap_files import OWNER, datagram, write_pcap, write_sidecar
-from tests.support.waiting import SHARED, wait_for
+from tests.support.waiting import wait_for
 
 
 @contextmanager
@@ -133,7 +133,7 @@ def test_a_run_that_was_killed_leaves_a_socket_that_the_next_takes_over(tmp_path
         assert Path(first.socket).exists()
     with started(tmp_path, "--read", str(recording)) as second:
         all_played(second)
-        assert second.terminate() <= 1.0 * SHARED
+        assert second.terminate() <= 1.0
 
 
 def test_a_sidecar_that_turns_out_damaged_ends_the_run_with_2_and_its_line(tmp_path: Path, recording: Path) -> None:
@@ -163,5 +163,5 @@ def test_a_live_run_captures_and_ends_within_a_second_however_often(open_directo
                     status = client.status()
                 assert status.packet_source is PacketSource.LIVE
                 assert status.pids[0] == process.pid
-                assert process.terminate() <= 1.0 * SHARED
+                assert process.terminate() <= 1.0
             assert "Traceback" not in process.log.read_text()

@@ -10,7 +10,7 @@ from tests.support.collector_process import CollectorProcess, collector, cpu_sec
 from tests.support.recorder_process import RecorderProcess, recorder
 from tests.support.stage import Stage, stage
 from tests.support.traffic import programs
-from tests.support.waiting import SHARED, wait_for, wait_until_steady
+from tests.support.waiting import wait_for, wait_until_steady
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -141,7 +141,7 @@ def test_it_ends_within_a_second_with_the_open_minute_kept() -> None:
         kept.wait_until_recording()
         make_traffic(built)
         counted = settled(process)
-        assert kept.terminate() <= 1.0 * SHARED
+        assert kept.terminate() <= 1.0
         kept.start()
         assert sums(asked(kept, BucketSize.RANGE)) >= counted
 

@@ -9,11 +9,11 @@ from tests.support.collector_process import CollectorProcess, collector, cpu_sec
 from tests.support.namespaces import VethEnd
 from tests.support.stage import Stage, stage
 from tests.support.traffic import programs
-from tests.support.waiting import SHARED, wait_for
+from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
-NOTICED_SECONDS = 2.0 * SHARED
+NOTICED_SECONDS = 2.0
 
 
 @pytest.fixture

@@ -6,11 +6,6 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-SHARED = 10.0
-"""How many times longer than promised a thing may take here: promises are those of a machine that has time for them,
-and tests share theirs. A figure that is exceeded so far tells that something waits for what does not come.
-"""
-
 _LOOK_EVERY_SECONDS = 0.02
 
 

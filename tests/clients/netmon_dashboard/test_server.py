@@ -20,7 +20,7 @@ from netmon_dashboard.server import ASSETS, SCRIPT, new_keys
 from tests.clients.netmon_dashboard.door import Door, first_run
 from tests.support.dashboard_process import dashboard
 from tests.support.prometheus_text import read_metrics
-from tests.support.waiting import SHARED, wait_for
+from tests.support.waiting import wait_for
 
 PLACES = [
     "/",
@@ -206,7 +206,7 @@ def test_a_signal_ends_it_within_a_second_with_tabs_open(fake: FakeCollector, tm
             door.socket(STREAM, protocol="streamlit", headers={"Cookie": door.cookie}),
         ):
             live.recv(SECONDS)
-            assert program.terminate(number) <= 1.0 * SHARED
+            assert program.terminate(number) <= 1.0
     assert "Traceback" not in program.log.read_text()
     assert "ERROR" not in program.log.read_text()
 
@@ -230,7 +230,7 @@ sys.stdin.read()
             assert tab.stdout is not None
             assert tab.stdout.readline() == "open\n"
             tab.send_signal(signal.SIGSTOP)
-            assert program.terminate() <= 1.0 * SHARED
+            assert program.terminate() <= 1.0
         finally:
             tab.kill()
             tab.communicate()

@@ -10,7 +10,6 @@ from starlette.types import Receive, Scope, Send
 
 from netmon_client.clock import monotonic
 from netmon_dashboard.web_server import WebServer, is_told
-from tests.support.waiting import SHARED
 
 
 async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +65,7 @@ async def test_a_client_that_answers_no_goodbye_is_cut() -> None:
     begun = monotonic()
     served.server.should_exit = True
     await served.task
-    assert monotonic() - begun < 1.0 * SHARED
+    assert monotonic() - begun < 1.0
     writer.close()
 
 

@@ -17,7 +17,6 @@ from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server import Limits
 from tests.support.served_collector import error_of, read, served, until
 from tests.support.tick_source import START, TickSource, row
-from tests.support.waiting import SHARED
 
 # Reads nothing of what it asked for, and at the end stands still as a whole.
 FROZEN_READER = """
@@ -117,8 +116,8 @@ async def test_a_reader_that_is_behind_does_not_delay_others(tmp_path: Path) -> 
             assert (await read(call, "snapshot")).sequence == sequence
             delays.append(loop.time() - before)
         assert len(stalled) == 5
-        # 50 ms is the promise on a quiet machine.
-        assert sorted(delays)[20] < 0.05 * SHARED
+        # 50 ms is the promise on a quiet machine; tests share theirs.
+        assert sorted(delays)[20] < 0.2
 
 
 async def test_a_reader_that_takes_nothing_for_too_long_is_told_so(tmp_path: Path) -> None:
@@ -190,7 +189,7 @@ async def test_streams_end_as_unavailable_within_a_second_of_the_stop(tmp_path: 
         stopping = asyncio.create_task(both.host.stop())
         endings = await asyncio.gather(*(error_of(call) for call in (*calls, events)))
         await stopping
-        assert loop.time() - before < 1.0 * SHARED
+        assert loop.time() - before < 1.0
         assert set(endings) == {(grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN", "shutting down")}
         assert not both.path.exists()
 

@@ -24,7 +24,6 @@ from netmon.serving import (
 from tests.support.as_user import as_user, ask_as
 from tests.support.peer_client import PREFACE
 from tests.support.served_collector import until
-from tests.support.waiting import SHARED
 
 WHO = "/test.Gate/Who"
 FLOOD = "/test.Gate/Flood"
@@ -200,5 +199,5 @@ async def test_what_is_silent_at_the_end_keeps_nobody(folder: Path) -> None:
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(host.path))
             await until(lambda: host.connection_count == 1, "it is taken")
-            async with asyncio.timeout(1.0 * SHARED):
+            async with asyncio.timeout(1.0):
                 await host.stop()
