@@ -14,7 +14,7 @@ from netmon_cli.export_file import STANDARD_OUTPUT, opened_output
 from netmon_cli.past import local_zone_name
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
-from netmon_client.clock import monotonic
+from netmon_client.clock import monotonic, wall_time
 from netmon_client.errors import StreamLost
 from netmon_client.export_forms import ExportForm, FormName, export_form
 from netmon_client.history_words import EVERY_BUCKET, own_part_words
@@ -23,13 +23,14 @@ from netmon_client.words import counted, percent
 
 __all__ = ["Request", "export_history", "form_of", "written"]
 
+_DAY_SECONDS: Final = 86_400.0
 _TOLD_EACH_SECONDS: Final = 0.5
 _SUFFIXES: Final[dict[str, FormName]] = {"csv": "csv", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was asked for. Times in Unix seconds; None: the last 24 hours, until now."""
+    """What was asked for. Times in Unix seconds; None: the 24 hours before the end, until now."""
 
     path: str
     since_time: float | None = None
@@ -100,7 +101,9 @@ def form_of(path: str) -> FormName:
 
 def _query(request: Request) -> ExportQuery:
     since, until = request.since_time, request.until_time
-    if since is not None and until is not None and since >= until:
+    if since is None:  # which the recorder takes for all that it keeps
+        since = (wall_time() if until is None else until) - _DAY_SECONDS
+    if until is not None and since >= until:
         raise click.UsageError("--from is not before --to", click.get_current_context(silent=True))
     return ExportQuery(
         since_time=since,

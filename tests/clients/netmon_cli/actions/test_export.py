@@ -20,6 +20,7 @@ from netmon.model import (
     UsageSums,
 )
 from netmon_cli.actions.export import form_of, written
+from netmon_client.clock import wall_time
 from netmon_client.errors import StreamLost
 from netmon_client.export_forms import export_form
 from netmon_client.testing import FakeRecorder, an_export
@@ -53,6 +54,17 @@ def test_standard_output_takes_the_rows_alone(history_cli: Run, recorder: FakeRe
     (query,) = recorder.asked
     assert isinstance(query, ExportQuery)
     assert (query.bucket, query.group_by) == (BucketSize.DAY, (UsageDimension.APPLICATION,))
+
+
+def test_without_a_beginning_it_is_the_day_before_the_end(history_cli: Run, recorder: FakeRecorder) -> None:
+    before = wall_time()
+    assert history_cli("export", "-O", "-").code == 0
+    assert history_cli("export", "-O", "-", "--to", "2026-08-02").code == 0
+    until_now, until_then = (query for query in recorder.asked if isinstance(query, ExportQuery))
+    assert until_now.until_time is None
+    assert until_now.since_time is not None
+    assert before - 86_400 <= until_now.since_time <= before - 86_400 + 300
+    assert (until_then.since_time, until_then.until_time) == (1_785_542_400.0, 1_785_628_800.0)
 
 
 def test_nothing_is_written_over_and_nothing_stays_of_what_failed(
