@@ -96,6 +96,11 @@ class Daemon:
             seconds_reason=self._seconds.reason,
         )
 
+    async def catch_up(self, until_time: float | None) -> None:
+        """Have what was recorded until then (None: now) kept before it is asked for."""
+        if self._recorder is not None:
+            await self._recorder.catch_up(until_time)
+
     async def _run(self, store: HistoryStore, stopped: asyncio.Event) -> None:
         desk, upkeep = AlertDesk(store, self._time_zone()), Upkeep(store, wall_time)
         async with connect_async(self._settings.collector) as collector:
@@ -133,7 +138,7 @@ class Daemon:
                 await asyncio.gather(*tasks, return_exceptions=True)
                 try:
                     # The open minute first: what comes after may take as long as it likes.
-                    await recorder.write()
+                    await recorder.finish()
                 finally:
                     await host.stop()
                     log.info("stopped")

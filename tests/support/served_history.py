@@ -15,7 +15,13 @@ from tests.support.history_stage import NOON, opened
 
 
 class Board:
-    """How the recorder is said to be."""
+    """How the recorder is said to be. ``caught_up``: until when it was told to write what it has, at each question."""
+
+    def __init__(self) -> None:
+        self.caught_up: list[float | None] = []
+
+    async def catch_up(self, until_time: float | None) -> None:
+        self.caught_up.append(until_time)
 
     def status(self) -> RecorderStatus:
         return RecorderStatus(
@@ -39,6 +45,7 @@ class Served:
     workers: Workers
     host: ServiceHost
     client: AsyncHistoryClient
+    board: Board
 
 
 @asynccontextmanager
@@ -52,12 +59,12 @@ async def served_history(
     """Serve an empty history; its clock stands at `NOON`."""
     path = folder / "r.sock"
     with opened(folder) as store:
-        desk, bells, workers = AlertDesk(store), Bells(), Workers()
+        desk, bells, workers, board = AlertDesk(store), Bells(), Workers(), Board()
         parts = ServiceParts(
             store=store,
             alerts=desk,
             listeners=bells,
-            state=Board(),
+            state=board,
             wall_time=lambda: NOON,
             desk=ControlDesk(rate or ControlRate()),
         )
@@ -65,7 +72,7 @@ async def served_history(
         await host.start()
         try:
             async with connect_history_async(str(path)) as client:
-                yield Served(path, store, bells, desk, workers, host, client)
+                yield Served(path, store, bells, desk, workers, host, client, board)
         finally:
             await host.stop()
             workers.close()

@@ -1,4 +1,4 @@
-"""The loops of the recorder: one follows the stream, one writes a batch each minute."""
+"""The loops of the recorder: one follows the stream, one writes a batch each minute, and before history is asked."""
 
 import asyncio
 import logging
@@ -22,6 +22,12 @@ _SETTLING_SECONDS: Final = 1.5
 
 _WRITE_AGAIN_SECONDS: Final = 5.0
 """After a batch that was not kept: a disk that was freed is found soon, and looking costs one question to it."""
+
+FRESH_SECONDS: Final = 2.0
+"""What was written so long ago is fresh enough for a question: asking all the time writes no oftener than this."""
+
+_PATIENCE_SECONDS: Final = 0.5
+"""How long a question waits for what has come to be written; a storage that is slower answers with what it has."""
 
 _RETRY_SECONDS: Final = 10.0
 """After an error that the SDK does not try again: a collector that is newer, or closed to this user."""
@@ -69,6 +75,8 @@ class Recorder:
         self._met = asyncio.Event()
         self._kept_until = wall_time()
         self._is_failing = False
+        self._is_over = False
+        self._catching_up: asyncio.Future[bool] | None = None
         self._refusal: NetmonError | None = None
 
     @property
@@ -116,6 +124,24 @@ class Recorder:
         except TimeoutError:
             return
         self._met.clear()
+
+    async def catch_up(self, until_time: float | None) -> None:
+        """Write what has come, so that a question for the time until then (None: now) is not answered with zeros."""
+        if self._catching_up is None or self._catching_up.done():
+            is_kept = until_time is not None and until_time <= self._kept_until
+            if is_kept or self._is_over or self._is_failing:
+                return
+            if 0 <= self._wall_time() - self._kept_until < FRESH_SECONDS:
+                return
+            self._catching_up = asyncio.ensure_future(self.write())
+        await asyncio.wait((self._catching_up,), timeout=_PATIENCE_SECONDS)
+
+    async def finish(self) -> None:
+        """Write the last batch; no question writes one after it."""
+        self._is_over = True
+        if self._catching_up is not None:
+            await asyncio.wait((self._catching_up,))
+        await self.write()
 
     async def write(self) -> bool:
         """Write what has come; give whether it is kept. What is not stays, and is tried with the next."""

@@ -26,6 +26,9 @@ hour. The gap says that it is missing."""
 OUTAGE_SECONDS: Final = 3.0
 """A loss of the same run of the collector for less is no gap: its counters went on, and nothing is missing."""
 
+TIDY_SECONDS: Final = 55.0
+"""Batches that come sooner, because history was asked, forget no connection sooner (``ABSENT_ROUNDS``)."""
+
 STEP_SECONDS: Final = 60.0
 """Of a clock that was set forward by more, and of a stretch in which nothing was heard, a gap tells."""
 
@@ -53,6 +56,7 @@ class Recording:
         self._last_time, self._last_monotonic = now, 0.0
         self._is_lost = True
         self._is_changed = self._has_followed = False
+        self._tidied_at = now
         self._begin_time: float | None = None
         self._storage_failed_at: float | None = None
         self._monitoring = MonitoringState.UNSPECIFIED
@@ -115,7 +119,9 @@ class Recording:
             self._gaps.add(
                 HistoryGap(kind=HistoryGapKind.STORAGE, since_time=since_time, until_time=max(since_time, until_time))
             )
-        self._meter.tidy()
+        if not 0 <= now - self._tidied_at < TIDY_SECONDS:
+            self._tidied_at = now
+            self._meter.tidy()
         checkpoint = None
         if self._instance_id:
             checkpoint = encode_checkpoint(Checkpoint(instance_id=self._instance_id, marks=self._meter.marks()))

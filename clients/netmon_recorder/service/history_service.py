@@ -29,6 +29,7 @@ class UsageAnswers:
         """Usage of a range."""
         query = read("query", codec.usage_query_from_wire, request.query)
         check("query", query.filter)
+        await self._parts.state.catch_up(query.until_time)
         now = self._parts.wall_time()
         with refusing("query"):
             answer = await self._ask(
@@ -40,6 +41,7 @@ class UsageAnswers:
         """A page of entities."""
         query = read("query", codec.entity_query_from_wire, request.query)
         check("query", query.filter)
+        await self._parts.state.catch_up(query.until_time)
         now = self._parts.wall_time()
         with refusing("query"):
             page = await self._ask(
@@ -51,6 +53,7 @@ class UsageAnswers:
         """When things were active."""
         query = read("query", codec.timeline_query_from_wire, request.query)
         check("query", query.filter)
+        await self._parts.state.catch_up(query.until_time)
         now = self._parts.wall_time()
         with refusing("query"):
             timeline = await self._ask(
@@ -64,6 +67,7 @@ class UsageAnswers:
         """Browsers, each with its domains."""
         query = read("query", codec.browser_query_from_wire, request.query)
         check("query", query.filter)
+        await self._parts.state.catch_up(query.until_time)
         now = self._parts.wall_time()
         with refusing("query"):
             domains = await self._ask(
@@ -78,6 +82,7 @@ class UsageAnswers:
         """A header, rows, an end. Written as fast as they are read, and no faster."""
         query = read("query", codec.export_query_from_wire, request.query)
         check("query", query.filter)
+        await self._parts.state.catch_up(query.until_time)
         now = self._parts.wall_time()
         with refusing("query"):
             caller = caller_of(context)

@@ -16,6 +16,10 @@ class RecorderState(Protocol):
         """Give its state; the caller is filled in by the service."""
         ...
 
+    async def catch_up(self, until_time: float | None) -> None:
+        """Have what was recorded until then (None: now) kept before it is asked for, where that is soon done."""
+        ...
+
 
 class Alerts(Protocol):
     """What is done with rules beyond keeping them. Blocks on the storage."""

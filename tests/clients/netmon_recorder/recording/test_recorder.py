@@ -10,6 +10,7 @@ from netmon_client import connect_async
 from netmon_client.testing import FakeCollector, a_status
 from netmon_client.testing.samples import START_TIME
 from netmon_recorder.recording import Recorder, Recording
+from netmon_recorder.recording.recorder import FRESH_SECONDS
 from netmon_recorder.store import ResumePoint, StorageFull, UsageBatch
 from tests.support.counting_machine import CountingMachine
 
@@ -51,7 +52,11 @@ def snapshots(*amounts: int) -> Iterable[Snapshot]:
 
 
 def recorder_of(
-    fake: FakeCollector, writer: Writer, after: Callable[[float], Awaitable[None]] | None = None
+    fake: FakeCollector,
+    writer: Writer,
+    after: Callable[[float], Awaitable[None]] | None = None,
+    *,
+    clock: Callable[[], float] = lambda: NOW,
 ) -> Recorder:
     async def nothing(now: float) -> None:
         assert now
@@ -63,7 +68,7 @@ def recorder_of(
         collector=connect_async(fake.socket),
         writer=writer,
         recording=Recording(ResumePoint(), START_TIME),
-        wall_time=lambda: NOW,
+        wall_time=clock,
         after_batch=after or nothing,
         after_try=look,
     )
@@ -103,6 +108,54 @@ async def test_the_first_batch_is_written_as_soon_as_a_collector_is_met() -> Non
             task.cancel()
     assert writer.sent_bytes == 500
     assert writer.looks == 1
+
+
+async def test_what_has_come_is_written_before_history_is_asked_but_not_at_each_question() -> None:
+    writer = Writer()
+    with FakeCollector() as fake:
+        clock = [START_TIME]
+        recorder = recorder_of(fake, writer, clock=lambda: clock[0])
+        await recorder.catch_up(None)
+        assert writer.kept == [], "nothing can have come yet"
+        clock[0] += FRESH_SECONDS
+        await recorder.catch_up(START_TIME - 60)
+        assert writer.kept == [], "what is asked for is kept already"
+        await asyncio.gather(*(recorder.catch_up(None) for _ in range(5)))
+        await recorder.catch_up(None)
+        assert len(writer.kept) == 1
+        clock[0] += FRESH_SECONDS
+        await recorder.finish()
+        await recorder.catch_up(None)
+        assert len(writer.kept) == 2, "the last batch is the last"
+
+
+async def test_a_question_waits_for_no_slow_storage_and_the_end_does() -> None:
+    writer = Writer()
+    writer.may_go_on.clear()
+    with FakeCollector() as fake:
+        clock = [START_TIME]
+        recorder = recorder_of(fake, writer, clock=lambda: clock[0])
+        clock[0] += FRESH_SECONDS
+        await recorder.catch_up(None)
+        assert writer.kept == []
+        assert await asyncio.to_thread(writer.begun.wait, 10)
+        finishing = asyncio.create_task(recorder.finish())
+        writer.may_go_on.set()
+        await finishing
+    assert len(writer.kept) == 2
+
+
+async def test_a_storage_that_takes_nothing_is_not_tried_at_each_question() -> None:
+    writer = Writer()
+    writer.is_full = True
+    with FakeCollector() as fake:
+        clock = [START_TIME]
+        recorder = recorder_of(fake, writer, clock=lambda: clock[0])
+        assert not await recorder.write()
+        writer.begun.clear()
+        clock[0] += 60
+        await recorder.catch_up(None)
+    assert not writer.begun.is_set()
 
 
 async def test_what_is_refused_is_written_later(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -64,6 +66,20 @@ def test_what_is_learnt_after_the_last_byte_counts_too(played: Played) -> None:
     played.tick()
     [row] = played.keep().rows
     assert (row.key.application_id, row.key.domain, row.sums.sent_bytes) == ("exe:late", "late.example", 1_000)
+
+
+def test_batches_that_follow_each_other_at_once_forget_no_connection(played: Played) -> None:
+    key = played.machine.open()
+    played.machine.move(key, 1_000, 0)
+    played.tick()
+    for _ in range(20):
+        without_it = replace(played.machine.tick(), connections=())
+        played.recording.take(without_it, played.machine.time)
+        played.keep()
+    played.machine.move(key, 500, 0)
+    played.tick()
+    played.keep()
+    assert played.notebook.total[0] == 1_500
 
 
 def test_a_collector_that_ran_already_counts_from_when_it_is_first_seen() -> None:

@@ -49,6 +49,18 @@ async def test_entities_timelines_and_browsers_come_as_the_store_gives_them(tmp_
         assert await served.client.browser_domains(BrowserQuery()) == served.store.browser_domains(BrowserQuery(), NOON)
 
 
+async def test_what_was_recorded_is_written_before_each_question_for_usage(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        client = served.client
+        await client.usage(UsageQuery(until_time=NOON))
+        await client.entities(EntityQuery(dimension=UsageDimension.DOMAIN))
+        await client.timeline(TimelineQuery(dimension=APP, values=("exe:firefox",)))
+        await client.browser_domains(BrowserQuery())
+        assert [item async for item in client.export(ExportQuery(since_time=NOON - 60))]
+        await client.status()
+        assert served.board.caught_up == [NOON, None, None, None, None]
+
+
 async def test_an_export_is_a_header_rows_and_an_end(tmp_path: Path) -> None:
     async with served_history(tmp_path) as served:
         keep(served.store, *(row(NOON - 60 * minute) for minute in range(1, 50)))
