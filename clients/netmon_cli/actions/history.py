@@ -22,6 +22,7 @@ from netmon_client.units import format_age
 __all__ = ["Request", "answer_notes", "read_dimensions", "show_history", "usage_query"]
 
 _USUAL_SINCE = {"second": "5m", "process": "1h", "minute": "1h", "hour": "24h", "day": "30d", "month": "12mo"}
+_MINUTES_UP_TO = 3_600.0  # hours would tell of more than was asked for
 _HOURS_UP_TO = 3 * 86_400.0
 _DAYS_UP_TO = 92 * 86_400.0
 _SYNONYMS = {
@@ -138,6 +139,8 @@ def _bucket(request: Request, seconds: float, *, grouped: bool) -> BucketSize:
         return EVERY_BUCKET[request.by]
     if grouped:
         return BucketSize.RANGE
+    if seconds <= _MINUTES_UP_TO:
+        return BucketSize.MINUTE
     if seconds <= _HOURS_UP_TO:
         return BucketSize.HOUR
     return BucketSize.DAY if seconds <= _DAYS_UP_TO else BucketSize.MONTH

@@ -38,6 +38,8 @@ def test_the_question_has_the_users_zone_and_a_bucket_that_fits_the_range() -> N
     day = usage_query(Request(), NOW)
     assert (day.since_time, day.until_time, day.bucket) == (NOW - 86_400, NOW, BucketSize.HOUR)
     assert day.calendar.time_zone == "UTC"
+    assert usage_query(Request(since_time=NOW - 600), NOW).bucket is BucketSize.MINUTE
+    assert usage_query(Request(since_time=NOW - 2 * 3_600), NOW).bucket is BucketSize.HOUR
     assert usage_query(Request(since_time=NOW - 30 * 86_400), NOW).bucket is BucketSize.DAY
     assert usage_query(Request(since_time=NOW - 300 * 86_400), NOW).bucket is BucketSize.MONTH
     assert usage_query(Request(group="app"), NOW).bucket is BucketSize.RANGE
