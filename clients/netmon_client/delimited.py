@@ -21,12 +21,16 @@ _FORMULA_STARTS: Final = re.compile("(^|;)(?=[ \u00a0]*[=+\\-@\uff1d\uff0b\uff0d
 
 def comma_separated(values: Sequence[Value]) -> str:
     """Give one CSV line (RFC 4180) without its line end."""
-    return ",".join(_quoted(_plain(value)) for value in values)
+    return ",".join(_quoted(_plain(value), ',"') for value in values)
 
 
 def tab_separated(values: Sequence[Value]) -> str:
-    r"""Give one TSV line without its line end. No cell holds a tab: ``visible`` writes it as ``\x09``."""
-    return "\t".join(_plain(value) for value in values)
+    r"""Give one TSV line without its line end. No cell holds a tab: ``visible`` writes it as ``\x09``.
+
+    A cell with a quotation mark is quoted as in CSV: a spreadsheet takes one at the start for the beginning of a quoted
+    cell, whose text may be a formula, and which goes on over all cells and lines up to the next mark.
+    """
+    return "\t".join(_quoted(_plain(value), '"') for value in values)
 
 
 def _plain(value: Value) -> str:
@@ -40,7 +44,7 @@ def _plain(value: Value) -> str:
     return visible(_FORMULA_STARTS.sub(r"\1'", value))
 
 
-def _quoted(text: str) -> str:
-    if any(character in text for character in ',"'):
+def _quoted(text: str, because_of: str) -> str:
+    if any(character in text for character in because_of):
         return '"' + text.replace('"', '""') + '"'
     return text

@@ -31,7 +31,15 @@ def test_other_names_stay_as_they_are(name: str) -> None:
     assert comma_separated([name]) == name
 
 
-@given(st.text())
+@pytest.mark.parametrize("name", ['"', '"=1+1"', '"x\ty"', 'a;"=1+1"', 'the "one"'])
+def test_a_quotation_mark_begins_no_cell_that_swallows_others_or_is_a_formula(name: str) -> None:
+    for line, delimiter in ((comma_separated([name, "x"]), ","), (tab_separated([name, "x"]), "\t")):
+        for also in (delimiter, ";"):
+            (cells,) = csv.reader([line.replace(delimiter, also)], delimiter=also)
+            assert cells == [name.replace("\t", "\\x09"), "x"]
+
+
+@given(st.text() | st.text(alphabet='=+-@";\t a'))
 def test_whatever_a_name_is_no_spreadsheet_runs_it(name: str) -> None:
     for line, delimiter in ((comma_separated([name, "x"]), ","), (tab_separated([name, "x"]), "\t")):
         (cells,) = csv.reader([line], delimiter=delimiter)
