@@ -17,7 +17,7 @@ Fake = type[FakeCollector] | type[FakeRecorder]
 
 def asks_status(fake: FakeCollector | FakeRecorder) -> object:
     open_client: Callable[..., Any] = connect if isinstance(fake, FakeCollector) else connect_history
-    with open_client(fake.socket, timeout=5.0) as client:
+    with open_client(fake.socket, timeout=30.0) as client:
         return client.status()
 
 
@@ -60,7 +60,7 @@ def test_it_answers_for_its_health(kind: Fake) -> None:
             health_pb2.HealthCheckRequest.SerializeToString,
             health_pb2.HealthCheckResponse.FromString,
         )
-        answer = check(health_pb2.HealthCheckRequest(), timeout=5)
+        answer = check(health_pb2.HealthCheckRequest(), timeout=30)
         assert answer.status == health_pb2.HealthCheckResponse.SERVING
 
 
