@@ -35,7 +35,8 @@ class Kin(NamedTuple):
 class _Forked(NamedTuple):
     """One that was read in full, and stands for those that the same program forks."""
 
-    record: ProcessRecord
+    process: Process
+    glimpse: Glimpse
     read_time: float
 
 
@@ -117,22 +118,22 @@ class ProcessTable:
     def _find_new(self, pid: int, kin: Kin | None) -> Process | None:
         forked = self._forked.get(kin) if kin is not None else None
         if forked is not None and self._is_fresh(forked.read_time):
-            glimpse, before = self._reader.glimpse(pid), forked.record.glimpse
+            glimpse, before = self._reader.glimpse(pid), forked.glimpse
             if glimpse is None or glimpse.start_time > self._round_time:
                 return None
-            if (glimpse.image, glimpse.fingerprint) == (before.image, before.fingerprint):
-                record = forked.record._replace(glimpse=glimpse)
-                return self._keep(pid, record, glimpse.start_time, forked.read_time)
+            if glimpse.image == before.image and glimpse.fingerprint == before.fingerprint:
+                return self._keep_kin(pid, forked, glimpse)
         record = self._reader.read(pid)  # a glimpse before would not spare it
         if record is None or record.glimpse.start_time > self._round_time:
             return None
         is_shown = self._command_lines_of is not None and record.uid == self._command_lines_of
         # One that ends while it is read has no executable any more, then no control group.
         is_whole = bool(record.glimpse.image and record.executable and record.control_groups)
+        process = self._keep(pid, record, record.glimpse.start_time, self._round_time)
         if kin is not None and is_whole and record.uid == kin.uid and not is_shown:
             # Not where the command line is shown: each may have written its own (setproctitle).
-            self._forked[kin] = _Forked(record, self._round_time)
-        return self._keep(pid, record, record.glimpse.start_time, self._round_time)
+            self._forked[kin] = _Forked(process, record.glimpse, self._round_time)
+        return process
 
     def _is_fresh(self, read_time: float) -> bool:
         return 0 <= self._round_time - read_time < REREAD_SECONDS
@@ -146,6 +147,13 @@ class ProcessTable:
         if entry is not None and entry.process == process:
             process = entry.process
         self._entries[record.glimpse.id] = _Entry(process, record.glimpse, read_time)
+        self._known_pids.add(pid)
+        return process
+
+    def _keep_kin(self, pid: int, forked: _Forked, glimpse: Glimpse) -> Process:
+        """Keep one that is what ``forked`` is, which cleaned all texts and named the application."""
+        process = _with_identity(forked.process, glimpse.id, pid, glimpse.start_time)
+        self._entries[glimpse.id] = _Entry(process, glimpse, forked.read_time)
         self._known_pids.add(pid)
         return process
 
@@ -170,6 +178,27 @@ class ProcessTable:
             unit=group.unit,
             container=group.container,
         )
+
+
+def _with_identity(process: Process, process_id: str, pid: int, start_time: float) -> Process:
+    """Give the same process but for these."""
+    return Process(
+        id=process_id,
+        pid=pid,
+        start_time=start_time,
+        name=process.name,
+        executable=process.executable,
+        user=process.user,
+        uid=process.uid,
+        parent_pid=process.parent_pid,
+        parent_name=process.parent_name,
+        command_line=process.command_line,
+        application_id=process.application_id,
+        application_name=process.application_name,
+        application_path=process.application_path,
+        unit=process.unit,
+        container=process.container,
+    )
 
 
 @lru_cache(maxsize=256)
