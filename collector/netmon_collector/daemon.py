@@ -15,7 +15,7 @@ from netmon_collector.config import Settings
 from netmon_collector.controls import Controls
 from netmon_collector.finding.file_maker import FileMaker
 from netmon_collector.finding_state import HELPER_IS_DOWN
-from netmon_collector.garbage import YoungGarbage
+from netmon_collector.garbage import GarbageRounds
 from netmon_collector.host.interfaces import list_interfaces
 from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.invoker import command_lines_of, sudo_owner
@@ -247,7 +247,7 @@ class Daemon:
 
     async def _keep_ticks(self) -> None:
         due = clock.monotonic() + self._interval_seconds
-        garbage = YoungGarbage(due)
+        garbage = GarbageRounds(due, clock.thread_cpu)
         failures = 0
         while True:
             await asyncio.sleep(max(0.0, due - clock.monotonic()))

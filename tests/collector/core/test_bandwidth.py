@@ -1,5 +1,7 @@
 """The last minutes, a sample a second."""
 
+import tracemalloc
+
 from netmon.model import Gap, GapCause
 from netmon_collector.core.bandwidth import BandwidthHistory, NetworkBytes
 
@@ -43,6 +45,41 @@ def test_only_fifteen_minutes_are_kept_and_less_may_be_asked_for() -> None:
         add(history, float(second))
     assert len(history.since(10_000.0, 1_000.0)[0]) == 901
     assert len(history.since(60.0, 1_000.0)[0]) == 60
+
+
+def add_traffic(history: BandwidthHistory, second: int) -> None:
+    """Add a second of five applications of one user, with numbers that are objects of their own, as traffic's are."""
+    parts = [
+        NetworkBytes(f"exe:{each}", f"app{each}", 0, 100_000 * second + each, 70_000 * second + each)
+        for each in range(5)
+    ]
+    history.add_tick(
+        interval_seconds=1.0 + second / 1e6,
+        sent_bytes=sum(part.sent_bytes for part in parts),
+        received_bytes=sum(part.received_bytes for part in parts),
+        loopback_bytes=1_000 + second,
+        dropped_packets=0,
+        applications=parts,
+        now=float(second),
+        wall_time=1e9 + second,
+    )
+
+
+def test_it_is_full_after_fifteen_minutes_and_takes_no_more_from_then_on() -> None:
+    """A soak saw 8 MB an hour until then. With rows of their own for each user a sample took 2.4 kB, and more later."""
+    history = BandwidthHistory()
+    tracemalloc.start()
+    try:
+        sizes: list[int] = []
+        for second in range(1, 3_601):
+            add_traffic(history, second)
+            if second % 900 == 0:
+                sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    full, *later = sizes
+    assert full < 900 * 2_000
+    assert max(later) - full < 50_000
 
 
 def test_a_gap_ends_a_sample_short_and_is_given_with_its_time() -> None:
