@@ -44,7 +44,7 @@ class _Share(NamedTuple):
 class _Sample(NamedTuple):
     """A sample that ended at ``now`` (monotonic), and what of it is each user's.
 
-    900 of them are kept, 1.4 to 1.9 kB each with five applications of one user: 1.7 MB, reached in a quarter of an hour.
+    900 of them are kept, 1.4 to 1.9 kB each with five applications of one user: 1.7 MB, after a quarter of an hour.
     """
 
     now: float
