@@ -323,6 +323,7 @@ class SqliteStore:
             raise StorageOverQuota("the quota is reached")
         days = self._days(self._writer)
         self._write(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
+        self._connections.forget_pages()
 
     def _begin(self, now: float) -> None:
         notes = Notes(self._writer)

@@ -1,5 +1,7 @@
 """The connections: a file that breaks while it is open is opened anew."""
 
+import _sqlite3
+import ctypes
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +21,23 @@ def overwrite_middle(path: Path) -> None:
     with path.open("r+b") as file:
         file.seek(size // 3 // 4096 * 4096)
         file.write(b"\xa5" * (size // 3))
+
+
+def sqlite_bytes() -> int:
+    """Give what SQLite has taken for all connections of this process (sqlite3_memory_used)."""
+    used = ctypes.CDLL(_sqlite3.__file__).sqlite3_memory_used
+    used.restype = ctypes.c_longlong
+    return int(used())
+
+
+def test_a_history_that_grows_takes_no_more_memory_between_two_batches(tmp_path: Path) -> None:
+    sizes: list[int] = []
+    with opened(tmp_path) as store:
+        for minute in range(30):
+            keep(store, *(row(NOON + minute * 60, domain=f"{each}.{minute}.example") for each in range(90)))
+            sizes.append(sqlite_bytes())
+    assert sizes[4] > 50_000, "SQLite counts"
+    assert sizes[-1] - sizes[4] < 100_000, "its pages were 0.5 MB more"
 
 
 def test_a_page_that_breaks_while_it_runs_has_the_file_set_aside_and_nothing_new_is_lost(tmp_path: Path) -> None:
