@@ -19,7 +19,7 @@ made 4 MB an hour of them, since so few new objects take hours to be 20,000. Loo
 ALL_SECONDS: Final = 300.0
 """CPython keeps freed tuples for later, 2,000 of each length under 20, up to 4.5 MB (3.11, Objects/tupleobject.c), and
 lets go of them in a look at everything alone (Modules/gcmodule.c, clear_freelists). What makes a tuple of a generator
-gives one there that nothing takes out again: ticks left 0.7 kB a second, 2.5 MB an hour, and no such look ever came."""
+gives one there that nothing takes out again: a tick left 0.4 kB so, 1.5 MB an hour, and no such look ever came."""
 
 ALL_SHARE: Final = 0.0001
 """Of the time is for that look at the most. With 500 connections it takes 5 ms, with 12,000 that ended within a minute
