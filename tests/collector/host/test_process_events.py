@@ -17,6 +17,7 @@ from netmon_collector import clock
 from netmon_collector.host import process_events
 from netmon_collector.host.process_events import EventKind, ProcessEvent, ProcessEvents, parse_event
 from tests.support.namespaces import namespace
+from tests.support.waiting import wait_for
 
 
 def told(what: int, *words: int, length: int | None = None) -> bytes:
@@ -72,6 +73,18 @@ def of_children(events: list[ProcessEvent], pid: int) -> list[EventKind]:
     return [event.kind for event in events if event.pid == pid]
 
 
+def read_until_exit(events: ProcessEvents, pid: int) -> list[ProcessEvent]:
+    """Give what was told up to the end of a process: its parent is woken first (kernel/exit.c, do_exit)."""
+    seen: list[ProcessEvent] = []
+
+    def has_ended() -> bool:
+        seen.extend(events.read())
+        return EventKind.EXIT in of_children(seen, pid)
+
+    wait_for(has_ended, seconds=30, what="the end of the process is told")
+    return seen
+
+
 @pytest.mark.root
 def test_a_process_that_comes_and_goes_is_told_with_its_time_and_its_threads_are_not() -> None:
     with ProcessEvents() as events:
@@ -81,7 +94,7 @@ def test_a_process_that_comes_and_goes_is_told_with_its_time_and_its_threads_are
         thread = threading.Thread(target=os.getpid)
         thread.start()
         thread.join()
-        seen = events.read()
+        seen = read_until_exit(events, child.pid)
         assert events.overrun_count == 0
     kinds = of_children(seen, child.pid)
     assert kinds[-2:] == [EventKind.EXEC, EventKind.EXIT]
@@ -97,7 +110,7 @@ def test_another_network_namespace_is_told_too() -> None:
     with events:
         with subprocess.Popen(["true"]) as child:
             child.wait()
-        assert EventKind.EXIT in of_children(events.read(), child.pid)
+        assert of_children(read_until_exit(events, child.pid), child.pid)
 
 
 @pytest.mark.root
