@@ -8,6 +8,7 @@ from typing import Any
 
 from netmon_client.units import format_rate
 from tests.support.browser import PAGE_SECONDS, Tab
+from tests.support.waiting import wait_for
 
 _ROUNDING = 1e-5
 _DRAWN_FRAMES = 6  # the table writes its figures ten rows a frame
@@ -77,6 +78,16 @@ def at_each_refresh(tab: Tab, count: int, script: str) -> list[Any]:
     """
     given = f"const look = {script}; const count = {count}; const frames = {_DRAWN_FRAMES};"
     return tab.page.evaluate(f"async () => {{ {_BEGIN} {given} {_EACH} }}")
+
+
+def shows_time(tab: Tab, time: float) -> None:
+    """Wait until what is drawn is of this time (Unix seconds) or later."""
+    wait_for(
+        lambda: look(tab, "(root, store) => store.dataTime") >= round(time, 3),
+        seconds=PAGE_SECONDS,
+        what="the page is of this time",
+    )
+    at_each_refresh(tab, 1, "() => 0")
 
 
 def refresh_every(tab: Tab, seconds: float) -> None:

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 
 from netmon.model import Snapshot
 from netmon_client import Client
+from tests.support.waiting import wait_for
+
+_COME_SECONDS = 30.0
 
 
 class SnapshotReader:
@@ -24,6 +27,16 @@ class SnapshotReader:
         """Give the last one."""
         with self._lock:
             return next(reversed(self._snapshots.values()), None)
+
+    def of(self, time: float) -> Snapshot | None:
+        """Give the one of this time, once it or a later one has come; None: it was skipped, on a busy machine."""
+
+        def has_come() -> bool:
+            newest = self.newest()
+            return newest is not None and round(newest.time, 3) >= time
+
+        wait_for(has_come, seconds=_COME_SECONDS, what="the second subscriber has this snapshot too")
+        return self.snapshots().get(time)
 
     def take(self, snapshot: Snapshot) -> None:
         """Keep one more."""
@@ -50,5 +63,5 @@ def reading(client: Client) -> Generator[SnapshotReader]:
         yield reader
     finally:
         ending.set()
-        thread.join(10)
+        thread.join(30)
         assert not thread.is_alive(), "the second subscriber still waits for a snapshot"

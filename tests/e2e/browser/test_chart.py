@@ -8,10 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from netmon_client.units import format_bytes
+from tests.e2e.browser.conftest import TICK_SECONDS
 from tests.support.browser import PAGE_SECONDS, Tab
 from tests.support.shown_page import at_each_refresh, look, texts_of_rate
 from tests.support.snapshot_reader import SnapshotReader, reading
-from tests.support.waiting import wait_for
+from tests.support.waiting import wait_for, wait_until_steady
 from tests.support.watched_machine import WatchedMachine
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
@@ -103,6 +104,7 @@ def test_a_drag_over_the_chart_tells_who_used_that_time(tab: Tab, second: Snapsh
 
 def moved_between(second: SnapshotReader, begin: float, end: float) -> list[int]:
     """Sum what the second subscriber saw the one application send and receive in these ticks."""
+    second.of(end)
     inside = [one for time, one in second.snapshots().items() if begin < time <= end]
     assert len(inside) > 4
     traffic = [application.traffic for one in inside for application in one.applications]
@@ -115,10 +117,10 @@ def test_pause_holds_the_view_and_resume_brings_it_up_to_date(tab: Tab, second: 
     figures = "(root, store) => [store.sequence, root.querySelector('.nm-ov-cards').textContent]"
     paused_at = len(second.snapshots())
     before = look(tab, figures)
-    kinds_before = kinds(tab)
+    # What was on its way still comes; then there are no ticks while others get theirs.
+    wait_until_steady(lambda: ticks(tab), for_seconds=8 * TICK_SECONDS, seconds=PAGE_SECONDS, what="no tick comes")
     wait_for(lambda: len(second.snapshots()) > paused_at + 8, seconds=PAGE_SECONDS, what="the collector goes on")
     assert look(tab, figures)[0] == before[0]
-    assert kinds(tab).count("tick") <= kinds_before.count("tick") + 1, "at most one was on its way"
     assert "behind" in tab.text(".nm-chip")
     tab.page.get_by_role("button", name="Resume this view").click()
     [after] = at_each_refresh(tab, 1, figures)
@@ -127,8 +129,9 @@ def test_pause_holds_the_view_and_resume_brings_it_up_to_date(tab: Tab, second: 
     expect(tab.page.get_by_role("button", name="Status: Live")).to_be_visible()
 
 
-def kinds(tab: Tab) -> list[str]:
-    return [frame["type"] for frame in tab.frames]
+def ticks(tab: Tab) -> int:
+    tab.newest("tick")
+    return [frame["type"] for frame in tab.frames].count("tick")
 
 
 def gaps_in_series() -> str:
@@ -139,9 +142,17 @@ def gaps_in_series() -> str:
 def test_a_slower_view_shows_the_mean_of_what_it_merged(tab: Tab, second: SnapshotReader) -> None:
     tab.page.get_by_label("Refresh every").select_option("2")
     shown: list[Any] = at_each_refresh(tab, 3, "(root, store) => [store.dataTime, store.headline.receivedRate]")
+    compared = 0
     for earlier, later in itertools.pairwise(shown):
+        second.of(later[0])
         inside = [one for time, one in second.snapshots().items() if earlier[0] < time <= later[0]]
-        assert 6 <= len(inside) <= 10, "eight ticks of 0.25 s are one refresh"
+        seconds = sum(one.interval_seconds for one in inside)
+        if seconds > 3.5:
+            continue  # the refresh between them was overtaken before it was drawn
+        assert len(inside) > 1
+        assert seconds > 1.5, "eight ticks of 0.25 s are one refresh, or fewer that took longer"
         received = sum(one.headline.interval_received_bytes for one in inside)
-        assert later[1] == pytest.approx(received / sum(one.interval_seconds for one in inside), rel=1e-4)
+        assert later[1] == pytest.approx(received / seconds, rel=1e-4)
+        compared += 1
+    assert compared
     tab.page.get_by_label("Refresh every").select_option("0.5")

@@ -71,7 +71,7 @@ def test_what_the_page_keeps_equals_each_snapshot_to_the_byte(tab: Tab, second: 
     refresh_every(tab, 0.1)
     compared = 0
     for shown in at_each_refresh(tab, TICKS, KEPT):
-        snapshot = second.snapshots().get(shown["time"])
+        snapshot = second.of(shown["time"])
         if snapshot is None:
             continue
         assert sorted(map(by_name, shown["domains"])) == sorted(
@@ -102,7 +102,7 @@ def test_what_is_drawn_is_what_the_sdk_folds(tab: Tab, second: SnapshotReader) -
     refresh_every(tab, 0.1)
     compared = 0
     for shown in at_each_refresh(tab, TICKS, DRAWN):
-        snapshot = second.snapshots().get(shown["time"])
+        snapshot = second.of(shown["time"])
         if snapshot is None:
             continue
         groups = {

@@ -41,12 +41,13 @@ def test_round_trips_are_the_collectors_and_cost_no_whole_rows(tab: Tab, machine
         wait_for(second.newest, seconds=PAGE_SECONDS, what="a snapshot")
         begun = look(tab, "(root, store) => store.sequence")
         shown: list[Any] = at_each_refresh(tab, TICKS, COUNTS)
-        snapshots = second.snapshots()
+        snapshots = {time: second.of(time) for time, _ in shown}
     compared = 0
     for time, rows in shown:
-        if time not in snapshots:
+        snapshot = snapshots[time]
+        if snapshot is None:
             continue
-        told = {row.id: row for row in snapshots[time].connections if row.end_time is None}
+        told = {row.id: row for row in snapshot.connections if row.end_time is None}
         for key, milliseconds, retransmits in rows:
             seconds = told[key].round_trip_seconds
             if seconds is not None:

@@ -69,7 +69,7 @@ def test_names_that_the_collector_learnt_are_the_pages_with_their_bytes(browser:
         refresh_every(tab, 0.1)
         compared = 0
         for shown in at_each_refresh(tab, TICKS, DRAWN):
-            snapshot = second.snapshots().get(shown["time"])
+            snapshot = second.of(shown["time"])
             if snapshot is None:
                 continue
             groups = {
