@@ -3,7 +3,6 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -12,7 +11,7 @@ import pytest
 from netmon.model import Process
 from netmon_collector.host.ports import Glimpse, ProcessReader, ProcessRecord
 from netmon_collector.host.proc_processes import ProcProcessReader
-from netmon_collector.host.processes import REREAD_SECONDS, Kin, ProcessTable
+from netmon_collector.host.processes import REREAD_SECONDS, ProcessTable
 from tests.support.children import Child, running
 
 WAIT = "print('ready', flush=True); __import__('sys').stdin.read()"
@@ -244,127 +243,6 @@ def test_forgetting_all_reads_everything_anew(reader: ProcessReader) -> None:
     after = look_up(table, os.getpid())
     assert after is not before
     assert after.id == before.id
-
-
-FORKS = """
-import os, sys, ctypes
-pids = []
-for turn in range(4):
-    pid = os.fork()
-    if not pid:
-        if turn == 2:
-            program = "import os, sys; os.write(1, bytes([49, 10])); sys.stdin.read()"
-            os.execv(sys.executable, [sys.executable, "-c", program])
-        if turn == 3:
-            ctypes.CDLL(None).prctl(15, b"renamed", 0, 0, 0)
-        os.write(1, b"1\\n")
-        sys.stdin.read()
-        os._exit(0)
-    pids.append(pid)
-os.write(1, b"%d %d %d %d\\n" % tuple(pids))
-sys.stdin.read()
-for pid in pids:
-    os.waitpid(pid, 0)
-"""
-"""Two children that are what it is, one that executes another program, one that gives itself another name. Each line is
-one write: several write into the pipe."""
-
-
-class Counting(ProcProcessReader):
-    """Counts how often it read all of a process."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.read_pids: list[int] = []
-
-    def read(self, pid: int) -> ProcessRecord | None:
-        self.read_pids.append(pid)
-        return super().read(pid)
-
-
-def kin_of(pid: int, **other: int) -> Kin:
-    name = Path(f"/proc/{pid}/comm").read_bytes().rstrip(b"\n")
-    return Kin(name, other.get("uid", os.getuid()), other.get("control_group", 1))
-
-
-@contextmanager
-def forked() -> Generator[list[int]]:
-    """Run `FORKS` and give the pids of its children, all of them ready."""
-    with running(FORKS) as child:
-        lines = [child.line() for _ in range(5)]
-        yield [int(word) for word in next(line for line in lines if len(line.split()) == 4).split()]
-
-
-def test_of_those_that_one_program_forked_only_the_first_is_read_in_full() -> None:
-    reader = Counting()
-    table = ProcessTable(reader)
-    with forked() as pids:
-        first, second, *others = pids
-        table.begin(now())
-        found = [table.find(pid, kin_of(first)) for pid in pids]
-        assert reader.read_pids == [first, *others]
-        anew = ProcessTable(ProcProcessReader())
-        for pid, one in zip(pids, found, strict=True):
-            assert one is not None
-            assert one == replace(look_up(anew, pid), start_time=one.start_time)
-    assert found[1] is not None
-    assert (found[1].pid, found[1].parent_name[:6]) == (second, "python")
-
-
-ME = os.getuid()
-
-
-@pytest.mark.parametrize(
-    ("first_uid", "second_uid", "second_group", "shown_uid"),
-    [(ME, 12_345, 1, None), (ME, ME, 2, None), (12_345, 12_345, 1, None), (ME, ME, 1, ME)],
-    ids=[
-        "another user",
-        "another control group",
-        "the first was not yet what the kernel tells",
-        "its own command line",
-    ],
-)
-def test_who_may_differ_from_the_first_is_read_in_full(
-    first_uid: int, second_uid: int, second_group: int, shown_uid: int | None
-) -> None:
-    reader = Counting()
-    table = ProcessTable(reader, command_lines_of=shown_uid)
-    with forked() as (first, second, *_):
-        table.begin(now())
-        table.find(first, kin_of(first, uid=first_uid))
-        table.find(second, kin_of(second, uid=second_uid, control_group=second_group))
-    assert reader.read_pids == [first, second]
-
-
-def test_after_half_a_minute_another_one_is_read_in_full() -> None:
-    reader = Counting()
-    table = ProcessTable(reader)
-    with forked() as (first, second, *_):
-        table.begin(now())
-        table.find(first, kin_of(first))
-        table.begin(now() + REREAD_SECONDS)
-        table.prune(())
-        table.find(second, kin_of(second))
-    assert reader.read_pids == [first, second]
-
-
-@pytest.mark.parametrize("missing", ["executable", "control_groups"])
-def test_one_that_ended_while_it_was_read_stands_for_no_other(missing: str) -> None:
-    class Ending(Counting):
-        def read(self, pid: int) -> ProcessRecord | None:
-            record = super().read(pid)
-            is_first = record is not None and self.read_pids == [pid]
-            return record._replace(**{missing: ""}) if record is not None and is_first else record
-
-    reader = Ending()
-    table = ProcessTable(reader)
-    with forked() as (first, second, *_):
-        table.begin(now())
-        table.find(first, kin_of(first))
-        found = table.find(second, kin_of(second))
-    assert reader.read_pids == [first, second]
-    assert found is not None
-    assert found.executable == os.path.realpath(sys.executable)
 
 
 class Swapped:
