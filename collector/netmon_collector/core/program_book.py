@@ -14,6 +14,9 @@ __all__ = ["LATELY_SECONDS", "LIMIT", "ProgramBook"]
 LATELY_SECONDS: Final = 3600.0
 """For so long a process speaks for those of its name that come later, and against them if it ran something else."""
 
+NEWS_SECONDS: Final = 10.0
+"""Within this time the same once more tells nothing new: of some programs there are hundreds a second."""
+
 LIMIT: Final = 512
 """So many names are kept, those of the processes that were seen last."""
 
@@ -23,11 +26,19 @@ _CUT_BYTES: Final = 15
 
 
 class _Program(NamedTuple):
-    """``application`` None: an interpreter, which runs anything. ``other_at``: when another one was last seen."""
+    """What was seen last. ``application`` None: an interpreter, which runs anything.
 
+    ``other_at``: when another one was last seen, None: never.
+    """
+
+    executable: str
     application: ApplicationName | None
     seen_at: float
     other_at: float | None
+
+    def says(self, process: Process, now: float) -> bool:
+        """Whether the same was just seen."""
+        return self.executable == process.executable and now - self.seen_at < NEWS_SECONDS
 
 
 class ProgramBook:
@@ -42,15 +53,18 @@ class ProgramBook:
 
         Nor does one of another name: it has executed another program since, or ``name`` was that of a thread.
         """
-        if not process.executable or process.uid is None or not _is_named(process, name):
+        if not process.executable or process.uid is None:
             return
         key = (name, process.uid)
-        before = self._programs.pop(key, None)
+        before = self._programs.get(key)
+        if (before is not None and before.says(process, now)) or not _is_named(process, name):
+            return
+        self._programs.pop(key, None)
         application = None if _is_interpreter(process.executable) else _application(process)
         other_at = None
         if before is not None:
             other_at = before.other_at if before.application == application else before.seen_at
-        self._programs[key] = _Program(application, now, other_at)
+        self._programs[key] = _Program(process.executable, application, now, other_at)
         if len(self._programs) > LIMIT:
             del self._programs[next(iter(self._programs))]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from netmon_collector.core.applications import ApplicationName
-from netmon_collector.core.program_book import LATELY_SECONDS, LIMIT, ProgramBook
+from netmon_collector.core.program_book import LATELY_SECONDS, LIMIT, NEWS_SECONDS, ProgramBook
 from tests.support.wire import process
 
 CURL = ApplicationName(id="exe:/usr/bin/curl", name="curl", path="/usr/bin/curl")
@@ -20,9 +20,9 @@ def book() -> ProgramBook:
 
 def test_a_name_stands_for_what_its_processes_ran(book: ProgramBook) -> None:
     assert book.application(b"curl", 1000, 1.0) == CURL
-    book.learn(b"curl", process(11), 2.0)
-    assert book.application(b"curl", 1000, 1.0 + LATELY_SECONDS) == CURL
-    assert book.application(b"curl", 1000, 2.0 + LATELY_SECONDS) is None
+    book.learn(b"curl", process(11), NEWS_SECONDS)
+    assert book.application(b"curl", 1000, LATELY_SECONDS) == CURL
+    assert book.application(b"curl", 1000, NEWS_SECONDS + LATELY_SECONDS) is None
 
 
 def test_nothing_is_told_of_another_name_or_another_user(book: ProgramBook) -> None:
@@ -82,7 +82,7 @@ def test_only_so_many_names_are_kept(book: ProgramBook) -> None:
         name = f"n{number}"
         book.learn(name.encode(), process(100 + number, name), 1.0)
     assert book.application(b"curl", 1000, 2.0) == CURL
-    book.learn(b"curl", process(10), 2.0)
-    book.learn(b"last", process(11, "last"), 3.0)
-    assert book.application(b"curl", 1000, 4.0) == CURL
-    assert book.application(b"n0", 1000, 4.0) is None
+    book.learn(b"curl", process(10), NEWS_SECONDS)
+    book.learn(b"last", process(11, "last"), NEWS_SECONDS)
+    assert book.application(b"curl", 1000, NEWS_SECONDS) == CURL
+    assert book.application(b"n0", 1000, NEWS_SECONDS) is None
