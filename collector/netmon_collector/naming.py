@@ -6,7 +6,7 @@ from secrets import token_bytes
 from netmon.model import Degradation
 from netmon_collector import clock
 from netmon_collector.capture.capture import Capture, ReaderLoop
-from netmon_collector.capture.names_filter import open_names
+from netmon_collector.capture.names_filter import NAMES_REST_SECONDS, open_names
 from netmon_collector.capture.recording import Recorder
 from netmon_collector.capture.tap import Opener
 from netmon_collector.core.batch import Batch
@@ -56,7 +56,7 @@ class Naming:
         self._deliver_facts = deliver
         self._recorder = recorder
         self._learner = NameLearner()
-        self._capture = Capture(loop=loop, deliver=self._hear, opener=opener)
+        self._capture = Capture(loop=loop, deliver=self._hear, opener=opener, rest_seconds=NAMES_REST_SECONDS)
         self._hosts = HostsFile()
         self._is_refused = False
         self.lost_count = 0

@@ -93,11 +93,27 @@ class FakeNetwork:
         return next(handle for opened, handle in reversed(self.opened) if opened == name)
 
 
+class FakeTimer:
+    """What is to be done later: a test does it when it is."""
+
+    def __init__(self, timers: "list[FakeTimer]", callback: Callable[[], object]) -> None:
+        self._timers = timers
+        self._callback = callback
+
+    def cancel(self) -> None:
+        self._timers.remove(self)
+
+    def fire(self) -> None:
+        self._timers.remove(self)
+        self._callback()
+
+
 @dataclass
 class FakeLoop:
-    """Remembers who waits on which descriptor."""
+    """Remembers who waits on which descriptor, and what is to be done later."""
 
     waiting: dict[int, Callable[[], object]] = field(default_factory=dict[int, Callable[[], object]])
+    timers: list[FakeTimer] = field(default_factory=list[FakeTimer])
 
     def add_reader(self, fd: int, callback: Callable[[], object], /) -> None:
         assert fd not in self.waiting
@@ -105,3 +121,9 @@ class FakeLoop:
 
     def remove_reader(self, fd: int, /) -> bool:
         return self.waiting.pop(fd, None) is not None
+
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> FakeTimer:
+        assert delay > 0
+        timer = FakeTimer(self.timers, callback)
+        self.timers.append(timer)
+        return timer

@@ -23,6 +23,14 @@ LEAST_PACKETS = 64
 """In one read, where they take long."""
 
 
+class Cancellable(Protocol):
+    """What the loop is to do later; asyncio's TimerHandle fits."""
+
+    def cancel(self) -> None:
+        """Do it not."""
+        ...
+
+
 class ReaderLoop(Protocol):
     """What is needed of an event loop; asyncio's fits."""
 
@@ -34,6 +42,10 @@ class ReaderLoop(Protocol):
         """Stop that."""
         ...
 
+    def call_later(self, delay: float, callback: Callable[[], object], /) -> Cancellable:
+        """Call ``callback`` in ``delay`` seconds, once."""
+        ...
+
 
 class Capture:
     """The taps of this machine. Call ``apply`` when interfaces changed and each second.
@@ -42,8 +54,15 @@ class Capture:
     gave to another file meanwhile is waited on. Each batch goes to ``deliver``.
     """
 
-    def __init__(self, *, loop: ReaderLoop, deliver: Callable[[Batch], object], opener: Opener = open_live) -> None:
-        """Open nothing yet."""
+    def __init__(
+        self,
+        *,
+        loop: ReaderLoop,
+        deliver: Callable[[Batch], object],
+        opener: Opener = open_live,
+        rest_seconds: float = 0.0,
+    ) -> None:
+        """Open nothing yet. A handle that woke the loop does not wake it again for ``rest_seconds``."""
         self._loop = loop
         self._deliver = deliver
         self._opener = opener
@@ -52,6 +71,9 @@ class Capture:
         self._changes: list[InterfaceChanged] = []
         self._was_refused = False
         self._packets = MAX_PACKETS
+        self._rest_seconds = rest_seconds
+        self._resting: dict[int, Cancellable] = {}
+        """By descriptor: who waits on it again when its rest is over."""
 
     def apply(self, choices: Sequence[Choice], now: float) -> None:
         """Open and close handles so that they match; ``now`` in monotonic seconds.
@@ -70,7 +92,7 @@ class Capture:
             before = tap.handle
             tap.follow(choice, now)
             if tap.handle is not None and tap.handle is not before:
-                self._loop.add_reader(tap.handle.fileno(), partial(self.read, tap))
+                self._wait_on(tap)
         self._taps = {choice.name: self._taps[choice.name] for choice in choices}
         self._check_permission()
 
@@ -79,19 +101,22 @@ class Capture:
         for tap in list(self._taps.values()):
             self.read(tap)
 
-    def read(self, tap: Tap) -> None:
-        """Deliver what waits on one interface, for about ``READ_SECONDS`` of CPU."""
+    def read(self, tap: Tap) -> bool:
+        """Deliver what waits on one interface, for about ``READ_SECONDS`` of CPU; give whether there was something."""
+        has_read = False
         until = clock.thread_cpu() + READ_SECONDS
         for _ in range(READS_A_CALL):
             begun, wanted = clock.thread_cpu(), self._packets
             batches = tap.read(wanted, reads=1)
             for batch in batches:
+                has_read = True
                 self._deliver(batch)
             ended = clock.thread_cpu()
             self._adapt(ended - begun)
             is_empty = not batches or len(batches[0].records) < wanted * RECORD_BYTES
             if is_empty or ended >= until:
                 break
+        return has_read
 
     def _adapt(self, cpu_seconds: float) -> None:
         """Read less at a time where packets take long, and more again where they do not."""
@@ -134,6 +159,31 @@ class Capture:
 
     def _let_go(self, handle: CaptureHandle) -> None:
         self._loop.remove_reader(handle.fileno())
+        if (rest := self._resting.pop(handle.fileno(), None)) is not None:
+            rest.cancel()
+
+    def _wait_on(self, tap: Tap) -> None:
+        if tap.handle is not None:
+            self._loop.add_reader(tap.handle.fileno(), partial(self._wake if self._rest_seconds else self.read, tap))
+
+    def _wake(self, tap: Tap) -> None:
+        """Read what woke the loop, and let the handle rest."""
+        self.read(tap)
+        if tap.handle is not None:
+            self._loop.remove_reader(tap.handle.fileno())
+            self._rest(tap, tap.handle.fileno())
+
+    def _rest(self, tap: Tap, descriptor: int) -> None:
+        self._resting[descriptor] = self._loop.call_later(self._rest_seconds, partial(self._end_rest, tap, descriptor))
+
+    def _end_rest(self, tap: Tap, descriptor: int) -> None:
+        """Rest on where something came meanwhile: with packets all the time that is one wake-up a rest."""
+        del self._resting[descriptor]
+        has_read = self.read(tap)
+        if tap.handle is not None and has_read:
+            self._rest(tap, descriptor)
+        else:
+            self._wait_on(tap)
 
     def _note(self, name: str, change: InterfaceChange) -> None:
         self._changes.append(InterfaceChanged(name=name, change=change))

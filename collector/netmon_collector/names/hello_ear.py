@@ -1,5 +1,8 @@
 """What clients say of their servers in passing: TLS ClientHellos over TCP, and in QUIC Initials."""
 
+import struct
+from collections.abc import Container
+
 from netmon.model import DomainSource, Protocol
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.name_facts import EncryptedDns, HelloFact, HelloWithoutName, NameFact
@@ -14,6 +17,7 @@ from netmon_collector.names.tls import ClientHello, parse_beginning, parse_clien
 __all__ = ["HelloEar"]
 
 _SENDER_LIMIT = 1_024
+_PORTS = struct.Struct("!HH")
 
 
 class HelloEar:
@@ -22,18 +26,26 @@ class HelloEar:
     def __init__(self) -> None:
         """Begin with none."""
         self._heads = StreamHeads()
-        self._unfinished: dict[FlowKey, bool] = {}  # and whether its beginning was told
+        self._unfinished: dict[bytes, bool] = {}  # and whether its beginning was told
         self._initials = quic.InitialTable()
         self._clients: dict[FlowKey, None] = {}  # who began which QUIC connection: its end first
 
+    @property
+    def unfinished(self) -> Container[bytes]:
+        """Who has said a part of a ClientHello: both addresses and ports as they lie in a packet, the sender's first.
+
+        Always the same object.
+        """
+        return self._unfinished.keys()
+
     def is_wanted(self, segment: Segment) -> bool:
         """Whether a TCP segment begins a ClientHello or goes on with one; most of what a client sends does neither."""
-        return _begins_hello(segment.payload) or _sender_first(segment.packet) in self._unfinished
+        return _begins_hello(segment.payload) or _ends(segment.packet) in self._unfinished
 
     def hear_tcp(self, segment: Segment, way: Way, now: float) -> list[NameFact]:
         """Take a wanted segment; ``now`` in monotonic seconds. ``ValueError`` for what is no ClientHello after all."""
         packet = segment.packet
-        key = _sender_first(packet)
+        key = _ends(packet)
         if key in self._unfinished:
             if segment.payload[:1] == b"\x16" and (whole := _try_parse(segment.payload)) is not None:
                 self._forget(key)  # another connection on the same ends
@@ -73,18 +85,18 @@ class HelloEar:
             del self._clients[next(iter(self._clients))]
         return _facts(packet, way, hello, DomainSource.QUIC) if hello is not None else []
 
-    def _tell_beginning(self, key: FlowKey, head: bytes, packet: Packet, way: Way) -> list[NameFact]:
+    def _tell_beginning(self, key: bytes, head: bytes, packet: Packet, way: Way) -> list[NameFact]:
         """Give what is there of a ClientHello whose middle is missing: late, lost, or left out by the filter."""
         self._unfinished[key] = True
         beginning = parse_beginning(head)
         return _facts(packet, way, beginning, DomainSource.SNI) if beginning is not None else []
 
-    def _remember(self, key: FlowKey) -> None:
+    def _remember(self, key: bytes) -> None:
         self._unfinished[key] = False
         if len(self._unfinished) > _SENDER_LIMIT:
             self._forget(next(iter(self._unfinished)))
 
-    def _forget(self, key: FlowKey) -> None:
+    def _forget(self, key: bytes) -> None:
         self._unfinished.pop(key, None)
         self._heads.forget(key)
 
@@ -99,6 +111,11 @@ def _try_parse(payload: bytes) -> ClientHello | None:
         return parse_client_hello(payload)
     except ValueError:
         return None
+
+
+def _ends(packet: Packet) -> bytes:
+    """Give the key of ``core.layouts``: as ``at_a_glance`` reads it."""
+    return packet.source + packet.destination + _PORTS.pack(packet.source_port, packet.destination_port)
 
 
 def _sender_first(packet: Packet) -> FlowKey:

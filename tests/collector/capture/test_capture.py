@@ -64,6 +64,62 @@ def test_a_wakeup_delivers_what_waits_on_its_interface(bench: Bench) -> None:
     assert [batch.interface for batch in bench.batches] == ["eth0", "lo"]
 
 
+def resting() -> Bench:
+    bench = Bench()
+    bench.capture = Capture(loop=bench.loop, deliver=bench.batches.append, opener=bench.network.open, rest_seconds=0.2)
+    bench.capture.apply([captured("eth0")], 0.0)
+    return bench
+
+
+def test_a_handle_that_rests_is_read_once_a_rest_while_packets_come_and_waited_on_again_after_silence() -> None:
+    bench = resting()
+    handle = bench.network.newest("eth0")
+    handle.waiting.append(packets(1))
+    bench.loop.waiting[handle.descriptor]()
+    assert bench.loop.waiting == {}
+    handle.waiting.append(packets(2))
+    bench.loop.timers[0].fire()
+    assert [len(batch.records) // 16 for batch in bench.batches] == [1, 2]
+    assert (bench.loop.waiting, len(bench.loop.timers)) == ({}, 1)
+    bench.loop.timers[0].fire()
+    assert set(bench.loop.waiting) == {handle.descriptor}
+    assert bench.loop.timers == []
+
+
+def test_what_waits_on_a_handle_that_rests_is_delivered_with_all_the_rest() -> None:
+    bench = resting()
+    handle = bench.network.newest("eth0")
+    bench.loop.waiting[handle.descriptor]()
+    handle.waiting.append(packets(3))
+    bench.capture.read_all()
+    assert len(bench.batches) == 1
+
+
+@pytest.mark.parametrize("ends_by_failing", [True, False])
+def test_a_handle_that_is_closed_rests_no_more(*, ends_by_failing: bool) -> None:
+    bench = resting()
+    handle = bench.network.newest("eth0")
+    bench.loop.waiting[handle.descriptor]()
+    if ends_by_failing:
+        handle.waiting += [packets(1), OSError(5, "libpcap: broken")]
+        bench.capture.read_all()
+        bench.capture.read_all()
+    else:
+        bench.capture.close()
+    assert (bench.loop.waiting, bench.loop.timers) == ({}, [])
+
+
+def test_a_handle_that_fails_in_the_reading_that_ends_its_rest_is_let_go() -> None:
+    bench = resting()
+    handle = bench.network.newest("eth0")
+    bench.loop.waiting[handle.descriptor]()
+    handle.waiting.append(OSError(5, "libpcap: broken"))
+    bench.loop.timers[0].fire()
+    assert (bench.loop.waiting, bench.loop.timers) == ({}, [])
+    bench.capture.apply([captured("eth0")], 1.0)
+    assert set(bench.loop.waiting) == {bench.network.newest("eth0").descriptor}
+
+
 def test_a_handle_that_fails_is_waited_on_no_more_and_comes_back(bench: Bench) -> None:
     bench.capture.apply([captured("eth0")], 0.0)
     handle = bench.network.newest("eth0")
@@ -259,9 +315,10 @@ async def test_an_interface_that_goes_down_keeps_the_loop_quiet() -> None:
         bench = LiveBench(wire)
         reads: list[CaptureState] = []
 
-        def read_and_remember(tap: Tap) -> None:
-            Capture.read(bench.capture, tap)
+        def read_and_remember(tap: Tap) -> bool:
+            has_read = Capture.read(bench.capture, tap)
             reads.append(tap.status().state)
+            return has_read
 
         bench.capture.read = read_and_remember
         bench.capture.apply([bench.choice("near0")], 0.0)
