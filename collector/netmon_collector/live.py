@@ -20,7 +20,7 @@ from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.finding_state import NO_HELPER, HelperState
 from netmon_collector.first_look import FirstLook
 from netmon_collector.foreign_watch import open_foreign_watch
-from netmon_collector.gathering import Gathering
+from netmon_collector.gathering import GATHER_SECONDS, Gathering, rest_seconds
 from netmon_collector.host.interfaces import list_interfaces, local_network
 from netmon_collector.host.link_watch import open_link_watch
 from netmon_collector.host.listers import FinderChoice
@@ -41,10 +41,6 @@ SETTLE_SECONDS = 0.05
 
 FAILED_COST_SECONDS = 0.1
 """A listing that failed altogether counts as this much CPU, so that the next one waits for seconds."""
-
-GATHER_SECONDS = 0.2
-"""New connections wait this long for others to be asked for with them, where the kernel keeps what it saw of them: most
-short ones are over by then, and asked for once. On a busy machine an answer took 310 us, one of eight together 70."""
 
 NOBODY_ASKED = FinderChoice(None, "not asked for")
 
@@ -79,7 +75,7 @@ class LiveSource:
         self._finder = choice.finder
         if self._finder is not None:
             self.monitor.ask_for_owners(self._finder.name)
-        self._capture = Capture(loop=loop, deliver=self._deliver)
+        self._capture = Capture(loop=loop, deliver=self._deliver, rest_seconds=rest_seconds(self._finder))
         self._naming = Naming(loop=loop, deliver=self.monitor.add_names, is_on=names.is_on, recorder=recorder)
         self._first_look = FirstLook(self._finder, loop) if isinstance(self._finder, FirstPacketFinder) else None
         self._gathering = Gathering(loop, self._ask, seconds=GATHER_SECONDS)

@@ -1,8 +1,12 @@
 """Once for all who asked, and not at all after it was cancelled."""
 
 import asyncio
+from collections.abc import Sequence
 
-from netmon_collector.gathering import Gathering
+from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.questions import Question
+from netmon_collector.gathering import REST_SECONDS, Gathering, rest_seconds
+from netmon_collector.host.ports import Answers
 from tests.support.eventually import eventually
 
 
@@ -30,3 +34,39 @@ async def test_what_was_cancelled_is_not_done_and_may_be_asked_for_anew() -> Non
     first.soon()
     await eventually(lambda: done[1:], what="the work")
     assert done == ["second", "first"]
+
+
+class _Finder:
+    """An `OwnerFinder`: answers nothing."""
+
+    name = "ebpf"
+
+    def fileno(self) -> int:
+        return -1
+
+    def hear(self, now: float, now_wall: float) -> int:
+        return 0
+
+    def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
+        return Answers(answers=(), processes=())
+
+    def close(self) -> None:
+        return
+
+
+class _FirstPacketFinder(_Finder):
+    """A `FirstPacketFinder`."""
+
+    left_out_count = 0
+
+    def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
+        return
+
+    def look_again(self, now: float, now_wall: float) -> float | None:
+        return None
+
+
+def test_packets_rest_in_their_ring_only_where_the_kernel_keeps_what_it_saw_of_connections() -> None:
+    assert rest_seconds(_Finder()) == REST_SECONDS
+    assert rest_seconds(_FirstPacketFinder()) == 0.0
+    assert rest_seconds(None) == 0.0

@@ -7,7 +7,8 @@ MEBIBYTE = 1 << 20
 # The ring is resident memory of this process, all of it from the start: 2 MiB 38 MB, 8 MiB 44 MB, 16 MiB 52 MB in
 # one measurement. A packet takes 140 (smallest) to 230 (128 bytes captured) bytes of it, so that 1 MiB holds 7,500 to
 # 4,600 packets: at 100,000 a second 75 to 46 ms of a stalled reader. Each block of 256 KiB is also used up after
-# BLOCK_MILLISECONDS, full or not: 2 MiB last 320 ms at most, however quiet the interface.
+# BLOCK_MILLISECONDS, full or not: 2 MiB last 320 ms at most, however quiet the interface; a rest before the reader
+# stalls (`gathering.REST_SECONDS`) leaves 220 of them.
 _SMALL_BYTES = 2 * MEBIBYTE
 _LOOPBACK_BYTES = 6 * MEBIBYTE
 _DEFAULT_BYTES = 8 * MEBIBYTE

@@ -7,7 +7,7 @@ import pytest
 
 from netmon.model import CaptureState, InterfaceChange
 from netmon_collector import clock
-from netmon_collector.capture.capture import GONE_LIMIT, LEAST_PACKETS, Capture
+from netmon_collector.capture.capture import GONE_LIMIT, LEAST_PACKETS, MOST_RESTING_PACKETS, Capture
 from netmon_collector.capture.pcap import MAX_PACKETS
 from netmon_collector.capture.tap import READS_A_CALL, CaptureHandle, Tap, open_live
 from netmon_collector.core.batch import Batch, CaptureCounts
@@ -84,6 +84,19 @@ def test_a_handle_that_rests_is_read_once_a_rest_while_packets_come_and_waited_o
     bench.loop.timers[0].fire()
     assert set(bench.loop.waiting) == {handle.descriptor}
     assert bench.loop.timers == []
+
+
+def test_a_handle_with_much_to_read_does_not_rest() -> None:
+    bench = resting()
+    handle = bench.network.newest("eth0")
+    handle.waiting.append(packets(MOST_RESTING_PACKETS + 1))
+    bench.loop.waiting[handle.descriptor]()
+    assert bench.loop.timers == []
+    handle.waiting.append(packets(1))
+    bench.loop.waiting[handle.descriptor]()
+    handle.waiting.append(packets(MOST_RESTING_PACKETS + 1))
+    bench.loop.timers[0].fire()
+    assert set(bench.loop.waiting) == {handle.descriptor}
 
 
 def test_what_waits_on_a_handle_that_rests_is_delivered_with_all_the_rest() -> None:
@@ -315,10 +328,10 @@ async def test_an_interface_that_goes_down_keeps_the_loop_quiet() -> None:
         bench = LiveBench(wire)
         reads: list[CaptureState] = []
 
-        def read_and_remember(tap: Tap) -> bool:
-            has_read = Capture.read(bench.capture, tap)
+        def read_and_remember(tap: Tap) -> int:
+            count = Capture.read(bench.capture, tap)
             reads.append(tap.status().state)
-            return has_read
+            return count
 
         bench.capture.read = read_and_remember
         bench.capture.apply([bench.choice("near0")], 0.0)
