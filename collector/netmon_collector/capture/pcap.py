@@ -30,8 +30,8 @@ SNAPSHOT_BYTES = 128
 BLOCK_MILLISECONDS = 40
 """After how long the kernel hands over a block of the ring that is not full. It is the most that a packet waits (27 ms
 in the median), and 25 wake-ups a second on an interface that is never silent, unless its handle rests (none on a silent
-one); 20 ms would cost 0.25 % of a core more. A short ring needs it too: a stalled reader uses up one block each time, and the smallest ring
-has eight: 320 ms."""
+one); 20 ms would cost 0.25 % of a core more. A short ring needs it too: a stalled reader uses up one block each time,
+and the smallest ring has eight: 320 ms."""
 
 MAX_PACKETS = 4096
 """In one read; decoding costs the least a packet from there on."""

@@ -1,5 +1,7 @@
 """What time alone does to connections: idle, over, forgotten."""
 
+from collections.abc import Iterable
+
 from netmon.model import ConnectionState, Protocol
 from netmon_collector.core.flow import IDLE_SECONDS, Flow
 from netmon_collector.core.flow_book import FlowBook
@@ -18,6 +20,22 @@ CLOSED_SECONDS = 60.0
 """How long an ended connection stays listed."""
 
 
+def age_all(flows: Iterable[Flow], book: FlowBook, now: float, wall_time: float) -> None:
+    """Age all but those of which time concludes nothing: the loop asks that itself, for thousands at each tick.
+
+    These are connections that ended and were shown so, and those that the system lists in a state that only it ends.
+    """
+    established, time_wait = ConnectionState.ESTABLISHED, ConnectionState.TIME_WAIT
+    for flow in flows:
+        tally = flow.tally
+        if not tally.interval_sent_packets and not tally.interval_received_packets:
+            if flow.shown_end is not None:
+                continue
+            if flow.is_listed and ((state := flow.state) is established or state is time_wait):
+                continue
+        age(flow, book, now, wall_time)
+
+
 def age(flow: Flow, book: FlowBook, now: float, wall_time: float) -> None:
     """Bring a connection's state up to ``now`` after its cells were collected."""
     if flow.tally.has_interval:
@@ -29,8 +47,8 @@ def age(flow: Flow, book: FlowBook, now: float, wall_time: float) -> None:
             flow.share.last_time = wall_time
         if not flow.is_proven and has_proof(flow):
             book.prove(flow)
-    if flow.end_time is not None or (flow.is_listed and flow.state is ConnectionState.ESTABLISHED):
-        return  # most are open and listed as such: there is nothing to conclude
+    if flow.end_time is not None:
+        return
     if flow.key.protocol is Protocol.TCP:
         _age_tcp(flow)
     else:

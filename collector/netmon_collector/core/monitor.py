@@ -380,7 +380,8 @@ class Monitor:
         self._book.ledger.begin_interval()
         self._interface_books.begin_interval()
         for flow in self._book.table.awake():
-            if flow.tally.has_interval:
+            tally = flow.tally
+            if tally.interval_sent_packets or tally.interval_received_packets:
                 flow.begin_interval()
                 flow.row = None
         self.events.expire(self._now)

@@ -188,10 +188,13 @@ class Naming:
         """Give each connection its name for which something may have changed. Once a tick, before the rows are made."""
         self._settle_askers(wall_time)
         self._table.expire(wall_time - WAITING_SECONDS)
-        table = self._book.table
-        for flow in table if self._is_all_changed or self._changed else table.awake():
-            if flow.facts is None or self._is_all_changed or flow.key.remote_address in self._changed:
-                self._settle_flow(flow)
+        table, changed, is_all = self._book.table, self._changed, self._is_all_changed
+        if is_all or changed:
+            due = [flow for flow in table if is_all or flow.facts is None or flow.key.remote_address in changed]
+        else:
+            due = [flow for flow in table.awake() if flow.facts is None]
+        for flow in due:
+            self._settle_flow(flow)
         self._changed.clear()
         self._is_all_changed = False
         if self._waiting:

@@ -15,7 +15,7 @@ from netmon.model import (
     UnattributedReason,
     UnnamedReason,
 )
-from netmon_collector.core.aging import CLOSED_SECONDS, age, is_forgotten
+from netmon_collector.core.aging import CLOSED_SECONDS, age_all, is_forgotten
 from netmon_collector.core.flow import EndedRow, Flow
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.rows import row_of
@@ -75,24 +75,20 @@ class Roster:
         table = self._book.table
         table.wake_older(now - CLOSED_SECONDS)
         # All are aged before the first row is made: a connection that leaves probation may displace another.
-        for flow in table.awake():
-            if flow.shown_end is None or flow.tally.has_interval:
-                age(flow, self._book, now, wall_time)
+        age_all(table.awake(), self._book, now, wall_time)
         roll.resting_rows = table.resting_rows()
+        rows = roll.rows
         for flow in table.awake():
-            if flow.closed_sequence:
+            # Of thousands most have a row that still holds: what follows is about the others.
+            if (row := flow.row) is not None and not flow.closed_sequence and flow.end_time is None and not flow.is_new:
+                rows.append(row)
+            elif flow.closed_sequence:
                 self._call_ended(flow, roll, sequence, now, interval_seconds)
             elif flow.end_time is not None:
                 self._close(flow, sequence, now)
                 self._show_ended(flow, roll, interval_seconds)
             else:
-                if flow.owner is None and flow.tally.has_interval and flow.reason in _ASKED_AGAIN:
-                    self._ask_again(flow, now)
-                row = flow.row or row_of(flow, interval_seconds)
-                roll.rows.append(row)
-                if flow.is_new:
-                    flow.is_new = False
-                    self._tell(ConnectionOpened(connection=row), is_lone=table.is_on_probation(flow))
+                self._call_open(flow, roll, now, interval_seconds)
         self._census(roll)
         return roll
 
@@ -107,6 +103,16 @@ class Roster:
         for flow in named:
             self._tell(ConnectionNamed(connection=row_of(flow, interval_seconds)))
 
+    def _call_open(self, flow: Flow, roll: RollCall, now: float, interval_seconds: float) -> None:
+        questions = self._book.questions
+        if questions is not None and flow.owner is None and flow.reason in _ASKED_AGAIN and flow.tally.has_interval:
+            questions.renew(flow, now)
+        row = row_of(flow, interval_seconds)
+        roll.rows.append(row)
+        if flow.is_new:
+            flow.is_new = False
+            self._tell(ConnectionOpened(connection=row), is_lone=self._book.table.is_on_probation(flow))
+
     def _call_ended(self, flow: Flow, roll: RollCall, sequence: int, now: float, interval_seconds: float) -> None:
         if is_forgotten(flow, now, self._book.scan_count):
             self._book.forget(flow)
@@ -119,10 +125,6 @@ class Roster:
             roll.ended_rows.append(_ended(flow, row_of(flow, interval_seconds)))
             if flow.reason is not UnattributedReason.PENDING:
                 self._book.rest(flow)
-
-    def _ask_again(self, flow: Flow, now: float) -> None:
-        if self._book.questions is not None:
-            self._book.questions.renew(flow, now)
 
     def _close(self, flow: Flow, sequence: int, now: float) -> None:
         flow.closed_sequence = sequence
