@@ -5,13 +5,13 @@ import signal
 import pytest
 
 from netmon.model import Snapshot
-from tests.support.collector_process import CollectorProcess, collector, waited_seconds
+from tests.support.collector_process import CollectorProcess, collector
 from tests.support.observation import read_counters
 from tests.support.stage import Stage, stage
 from tests.support.traffic import Workload, flood, programs, start_flood
 from tests.support.waiting import wait_until_steady
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(360)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 PER_SECOND = 100_000
 
@@ -46,20 +46,16 @@ def sink(built: Stage, workload: Workload) -> tuple[str, int]:
 def test_100000_packets_a_second_for_10_s_lose_less_than_a_thousandth() -> None:
     with stage() as built, programs() as running, collector(built) as process:
         target = sink(built, running.serve(built.far.namespace, "idle", built.far.ipv4))
-        before = waited_seconds(process.pid)
         rounds = [flood(built.near.namespace, *target, per_second=PER_SECOND, seconds=10)]
         # A machine that does something else meanwhile may not get to send so much.
         while rounds[-1].seconds > 11 and len(rounds) < 3:
             rounds.append(flood(built.near.namespace, *target, per_second=PER_SECOND, seconds=10))
-        waited = waited_seconds(process.pid) - before
+        assert rounds[-1].seconds < 11, "this machine cannot send 100,000 packets a second now"
         sent = sum(one.packets for one in rounds)
         snapshot = settled(process)
         dropped = snapshot.drops.kernel_dropped_packets
-        words = f"lost {dropped} of {sent} packets, the last million of which took {rounds[-1].seconds:.1f} s to send"
-        print(f"{words}; waited {waited:.2f} s for a processor")  # noqa: T201 -- the figures
         assert counted_packets(snapshot, "{}:{}".format(*target)) + dropped == sent
-        # Who has no processor reads nothing: what came meanwhile may find no room.
-        assert dropped < sent * 0.001 + waited * PER_SECOND
+        assert dropped < sent * 0.001
 
 
 def test_every_packet_that_finds_no_room_is_reported() -> None:
@@ -69,7 +65,7 @@ def test_every_packet_that_finds_no_room_is_reported() -> None:
         sending = start_flood(built.near.namespace, *target, per_second=2 * PER_SECOND, seconds=5)
         process.signal(signal.SIGSTOP)
         try:
-            told, _ = sending.communicate(timeout=120)
+            told, _ = sending.communicate(timeout=40)
         finally:
             process.signal(signal.SIGCONT)
         sent = read_counters(built.near.namespace, "near0") - before

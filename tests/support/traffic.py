@@ -139,7 +139,7 @@ class Flood:
 def flood(namespace: Namespace, address: str, port: int, *, per_second: int, seconds: float) -> Flood:
     """Send small UDP packets from ``namespace`` and wait for the end."""
     flags = ["--per-second", str(per_second), "--seconds", str(seconds)]
-    told = namespace.run(sys.executable, _FLOOD, address, str(port), *flags, timeout_seconds=seconds * 5 + 60)
+    told = namespace.run(sys.executable, _FLOOD, address, str(port), *flags, timeout_seconds=seconds * 3 + 10)
     return Flood(**json.loads(told))
 
 
