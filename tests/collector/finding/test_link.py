@@ -3,6 +3,7 @@ import signal
 import threading
 from collections import deque
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 
@@ -64,7 +65,9 @@ def test_the_end_is_noticed_by_the_question_itself(machine: HelperProcess) -> No
     keeper, helper = machine.link.pids
     os.kill(keeper, signal.SIGSTOP)
     os.kill(helper, signal.SIGKILL)
-    wait_for(lambda: not is_there(helper), seconds=30, what="its end")
+    # Its channels are closed when its last thread has ended; the first one waits for the keeper, as a zombie.
+    threads = Path(f"/proc/{helper}/task")
+    wait_for(lambda: not is_there(helper) and len(list(threads.iterdir())) == 1, seconds=30, what="its end")
     for ask in (machine.link.ask, machine.link.ask_listing):
         with pytest.raises(HelperGone):
             ask(FIND)

@@ -31,6 +31,9 @@ from tests.support.watched_machine import WatchedMachine
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
 TICKS = 8
+"""So many are compared at least."""
+SHOWN = 2 * TICKS
+"""So many are looked at: on a busy machine the second subscriber skips some of them."""
 LIVE_ROWS = """(root, store) => ({
   time: store.dataTime, totals: [store.totals.sent, store.totals.received], active: store.active,
   listening: store.listening,
@@ -87,7 +90,7 @@ def test_what_the_live_route_sends_folds_up_to_each_snapshot(
     tab: Tab, machine: WatchedMachine, second: SnapshotReader, talk: None
 ) -> None:
     switch_to(tab, "Connections")
-    at_each_refresh(tab, TICKS, "() => 0")
+    at_each_refresh(tab, SHOWN, "() => 0")
     model, compared = TabModel(), list[Snapshot]()
     # From the full on that the switch of the page has asked for, which is the first with rows.
     begin = next(place for place, frame in enumerate(tab.frames) if "r" in frame)
@@ -99,7 +102,7 @@ def test_what_the_live_route_sends_folds_up_to_each_snapshot(
         if snapshot is not None:
             assert folded(model) == expected(snapshot)
             compared.append(snapshot)
-    assert len(compared) >= TICKS // 2
+    assert len(compared) >= TICKS
     assert is_moving(compared)
 
 
@@ -134,7 +137,7 @@ def test_what_the_page_keeps_equals_each_snapshot_to_the_byte(
 ) -> None:
     switch_to(tab, "Applications")
     compared = 0
-    for shown in at_each_refresh(tab, TICKS, LIVE_ROWS):
+    for shown in at_each_refresh(tab, SHOWN, LIVE_ROWS):
         snapshot = second.of(shown["time"])
         if snapshot is None:
             continue
@@ -145,7 +148,7 @@ def test_what_the_page_keeps_equals_each_snapshot_to_the_byte(
         assert sorted(shown["apps"]) == sorted(apps)
         rows = [[key, *since_epoch(row.traffic)] for key, row in open_rows(snapshot).items()]
         assert sorted(shown["rows"]) == sorted(rows)
-    assert compared >= TICKS // 2
+    assert compared >= TICKS
 
 
 def test_cards_and_head_say_each_snapshots_speeds(
@@ -155,7 +158,7 @@ def test_cards_and_head_say_each_snapshots_speeds(
         shows_data(tab)
         refresh_every(tab, EACH_TICK)
         compared = 0
-        for time, *shown in at_each_refresh(tab, TICKS, CARDS):
+        for time, *shown in at_each_refresh(tab, SHOWN, CARDS):
             snapshot = second.of(time)
             if snapshot is None:
                 continue
@@ -165,7 +168,7 @@ def test_cards_and_head_say_each_snapshots_speeds(
             assert up in texts_of_rate(snapshot.headline.sent_bytes_per_second)
             assert (active, head) == (format_count(snapshot.active_connection_count), [down, up])
             assert snapshot.headline.interval_received_bytes > 0
-        assert compared >= TICKS // 2
+        assert compared >= TICKS
 
 
 def test_rows_and_sums_are_the_collectors_when_traffic_has_ended(tab: Tab, machine: WatchedMachine) -> None:
