@@ -240,11 +240,11 @@ def test_ends_that_another_socket_has_by_now_tell_nothing_of_an_earlier_connecti
         assert finder.find([later], *times(61)).answers == ()
 
 
-def test_each_of_five_connections_that_had_the_same_ends_is_its_own_programs(finder: KernelFinder) -> None:
+def test_each_of_nine_connections_that_had_the_same_ends_is_its_own_programs(finder: KernelFinder) -> None:
     """Packets wait in the capture for longer than a port may be left alone."""
     with socket.create_server(("127.0.0.1", 0)) as server:
-        asked = [called(server, AGAIN) for _ in range(6)]
+        asked = [called(server, AGAIN) for _ in range(10)]
         finder.hear(*times())
         found = [finder.find([question], *times()).processes for _, question in asked]
-    # A sixth is too long ago: rather nobody than somebody else.
+    # A tenth is too long ago: rather nobody than somebody else.
     assert [[process.pid for process in processes] for processes in found] == [[], *([pid] for pid, _ in asked[1:])]

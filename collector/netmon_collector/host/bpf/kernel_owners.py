@@ -35,7 +35,7 @@ _PLACES: Final = {
 }
 
 _ORIGIN: Final = struct.Struct("=QQQQII16sII16sII16sBB6x")
-_EARLIER: Final = 4
+_EARLIER: Final = 8
 _FLOW: Final = struct.Struct(f"=3Q{2 * _EARLIER}Q4Q")
 _ENDS: Final = struct.Struct("!16s16sHHBBxx")
 _NETNS: Final = struct.Struct("=Q")
@@ -91,7 +91,7 @@ class Trace(NamedTuple):
     """Which socket the packets between two ends passed: its cookie, and when the first did (CLOCK_MONOTONIC).
 
     ``listener``: the socket that took the SYN, where another was accepted from it; 0: none. ``before``: cookies of up
-    to four sockets that had these ends before, and since when, the last one first. Bytes are IP's, header included.
+    to eight sockets that had these ends before, and since when, the last one first. Bytes are IP's, header included.
     """
 
     cookie: int

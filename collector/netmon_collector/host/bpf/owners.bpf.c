@@ -13,7 +13,7 @@
 #define FLOWS_LIMIT 65536
 #define NEWCOMERS_LIMIT 8192
 #define RING_BYTES 65536
-#define EARLIER 4
+#define EARLIER 8
 
 #define ICMPV6 58 // IPPROTO_ICMPV6, which <linux/in.h> leaves to others
 

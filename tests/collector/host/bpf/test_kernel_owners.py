@@ -161,7 +161,7 @@ def test_a_socket_that_is_only_made_and_heard_on_is_its_makers(owners: KernelOwn
         assert (pid_of(origin.creator), origin.user, origin.released_seconds) == (os.getpid(), None, None)
 
 
-def test_another_socket_on_the_same_ends_never_inherits_and_the_four_before_are_still_known(
+def test_another_socket_on_the_same_ends_never_inherits_and_the_eight_before_are_still_known(
     owners: KernelOwners,
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -175,8 +175,8 @@ with socket.socket() as client:
     client.connect(("127.0.0.1", {server_port}))
 print(json.dumps(os.getpid()))
 """
-        pids = [ran(code) for _ in range(6)]
-        assert len(set(pids)) == 6
+        pids = [ran(code) for _ in range(10)]
+        assert len(set(pids)) == 10
         trace = traced(owners, TCP, 23457, server_port)
         had = [*reversed(trace.before), (trace.cookie, trace.first_seconds)]
         people = [owners.origin(cookie) for cookie, _ in had]
