@@ -111,11 +111,6 @@ def cpu_seconds(pids: tuple[int, ...]) -> float:
     return total / _TICKS_PER_SECOND
 
 
-def waited_seconds(pid: int) -> float:
-    """Give for how long a process's main thread was ready to run and got no processor (schedstat, proc(5))."""
-    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
-
-
 def _kilobytes(file: Path, name: str) -> int:
     return int(_line(file, name)[1])
 

@@ -2,6 +2,7 @@
 
 import pwd
 from collections.abc import Collection
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -152,7 +153,7 @@ class ProcessTable:
 
     def _keep_kin(self, pid: int, forked: _Forked, glimpse: Glimpse) -> Process:
         """Keep one that is what ``forked`` is, which cleaned all texts and named the application."""
-        process = _with_identity(forked.process, glimpse.id, pid, glimpse.start_time)
+        process = replace(forked.process, id=glimpse.id, pid=pid, start_time=glimpse.start_time)
         self._entries[glimpse.id] = _Entry(process, glimpse, forked.read_time)
         self._known_pids.add(pid)
         return process
@@ -178,27 +179,6 @@ class ProcessTable:
             unit=group.unit,
             container=group.container,
         )
-
-
-def _with_identity(process: Process, process_id: str, pid: int, start_time: float) -> Process:
-    """Give the same process but for these."""
-    return Process(
-        id=process_id,
-        pid=pid,
-        start_time=start_time,
-        name=process.name,
-        executable=process.executable,
-        user=process.user,
-        uid=process.uid,
-        parent_pid=process.parent_pid,
-        parent_name=process.parent_name,
-        command_line=process.command_line,
-        application_id=process.application_id,
-        application_name=process.application_name,
-        application_path=process.application_path,
-        unit=process.unit,
-        container=process.container,
-    )
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,6 @@ from netmon.serving import (
     SocketAccess,
     caller_of,
 )
-from netmon.serving import host as host_module
 from tests.support.as_user import as_user, ask_as
 from tests.support.peer_client import PREFACE
 from tests.support.served_collector import until
@@ -79,7 +78,7 @@ async def serving(
 async def ask(path: Path) -> str:
     async with grpc.aio.insecure_channel(f"unix:{path}") as typed:
         channel: Any = typed  # bytes go out as they are: the stubs know messages only
-        answer: bytes = await channel.unary_unary(WHO)(b"", timeout=30)
+        answer: bytes = await channel.unary_unary(WHO)(b"", timeout=10)
         return answer.decode()
 
 
@@ -167,7 +166,7 @@ async def test_a_frozen_reader_is_cut_and_others_go_on(folder: Path, caplog: pyt
         await asyncio.gather(frozen.line(), good.line())
         assert host.stream_count == 2
         frozen.freeze()
-        await until(lambda: host.stream_count == 1, "the frozen one is cut")
+        await until(lambda: host.stream_count == 1, "the frozen one is cut", 5)
         await until(lambda: host.connection_count == 1, "its place is free")
         assert "cut 1 connections that read nothing for 1 s" in caplog.text
         assert (await ask(host.path)).startswith("0 ")
@@ -175,26 +174,21 @@ async def test_a_frozen_reader_is_cut_and_others_go_on(folder: Path, caplog: pyt
 
 
 @pytest.mark.parametrize("words", [b"", PREFACE[:10], b"GET / HTTP/1.1\r\n\r\n", bytes(100), PREFACE[:27] + b"\1"])
-async def test_silence_and_garbage_end_within_three_seconds(
-    folder: Path, words: bytes, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_silence_and_garbage_end_within_three_seconds(folder: Path, words: bytes) -> None:
     loop = asyncio.get_running_loop()
-    is_garbage = bool(words) and not PREFACE.startswith(words)
-    if is_garbage:  # a client that is slow would be given a minute
-        monkeypatch.setattr(host_module, "SERVER_OPTIONS", (("grpc.server_handshake_timeout_ms", 60_000),))
     async with serving(folder) as host:
         before = loop.time()
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(host.path))
             client.settimeout(0.0)
             await loop.sock_sendall(client, words)
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(10):
                 try:
                     assert await loop.sock_recv(client, 100) == b""
                 except ConnectionResetError:
                     assert words, "what was said was not read to its end"
-        if is_garbage:
-            assert loop.time() - before < 30, "what cannot become HTTP/2 is not waited for"
+        if words and not PREFACE.startswith(words):
+            assert loop.time() - before < 2.0, "what cannot become HTTP/2 is not waited for"
         else:
             assert loop.time() - before >= 2.9, "a slow client is given its time"
         await until(lambda: host.connection_count == 0, "its place is free")
@@ -205,5 +199,5 @@ async def test_what_is_silent_at_the_end_keeps_nobody(folder: Path) -> None:
         with socket.socket(socket.AF_UNIX) as client:
             client.connect(str(host.path))
             await until(lambda: host.connection_count == 1, "it is taken")
-            async with asyncio.timeout(1.0):
+            async with asyncio.timeout(1):
                 await host.stop()
