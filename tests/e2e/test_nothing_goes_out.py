@@ -19,6 +19,7 @@ from netmon_client import CollectorUnreachable, connect
 from tests.support.collector_process import COLLECTOR
 from tests.support.dashboard_process import DASHBOARD
 from tests.support.observation import read_counters
+from tests.support.process_status import children_of
 from tests.support.recorder_process import RECORDER
 from tests.support.stage import Stage, stage
 from tests.support.stream_reader import CLI
@@ -68,8 +69,8 @@ class Traced:
             yield log
         finally:
             # strace with -o holds back signals: its child is told, and it ends with it.
-            for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split():
-                os.kill(int(child), signal.SIGTERM)
+            for child in children_of(process.pid):
+                os.kill(child, signal.SIGTERM)
             process.wait(30)
 
 

@@ -15,7 +15,7 @@ from netmon_collector.privileges.drop import TASK_LIMIT
 from tests.support.balance import assert_balanced
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
 from tests.support.health import health_of
-from tests.support.process_status import children_of, is_there, status_of
+from tests.support.process_status import children_of, is_there, status_of, threads_of
 from tests.support.prometheus_text import read_metrics
 from tests.support.stage import Stage, stage
 from tests.support.stream_reader import CLI
@@ -104,10 +104,9 @@ def test_a_service_that_never_was_root_parts_in_the_same_way(built: Stage) -> No
 
 
 def test_no_thread_of_the_main_process_has_more_than_the_first(running: CollectorProcess) -> None:
-    threads = list(Path(f"/proc/{running.pid}/task").iterdir())
+    threads = threads_of(running.pid)
     assert len(threads) > 1
-    for thread in threads:
-        found = status_of(f"{running.pid}/task/{thread.name}")
+    for found in threads.values():
         assert (int(found["CapEff"], 16), found["Seccomp"], found["NoNewPrivs"]) == (NET_RAW, "2", "1")
 
 
@@ -246,12 +245,13 @@ def test_killing_the_main_process_leaves_no_process_and_no_program_in_the_kernel
 
 
 def bpf_links(pid: int) -> set[str]:
-    """The ids of the links that a process holds (kernel/bpf/syscall.c, bpf_link_show_fdinfo)."""
+    """The ids of the links that a process holds now (kernel/bpf/syscall.c, bpf_link_show_fdinfo)."""
     found: set[str] = set()
     for entry in Path(f"/proc/{pid}/fdinfo").iterdir():
-        lines = dict(line.split(":", 1) for line in entry.read_text().splitlines() if ":" in line)
-        if "link_id" in lines:
-            found.add(lines["link_id"].strip())
+        with suppress(FileNotFoundError):
+            lines = dict(line.split(":", 1) for line in entry.read_text().splitlines() if ":" in line)
+            if "link_id" in lines:
+                found.add(lines["link_id"].strip())
     return found
 
 

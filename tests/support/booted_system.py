@@ -8,11 +8,12 @@ import os
 import secrets
 import subprocess
 import tempfile
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 from netmon_collector.host.bpf.cgroup_root import find_root
+from tests.support.process_status import children_of
 from tests.support.waiting import wait_for
 
 # The only units that there are besides what is installed: nothing of this machine's own is started, since the kernel's
@@ -152,20 +153,16 @@ def _program(name: str) -> Path:
 def _wait_until_booted(process: subprocess.Popen[bytes], log: Path) -> BootedSystem:
     def look() -> BootedSystem | None:
         assert process.poll() is None, log.read_text()
-        children = _children(process.pid)
+        children = children_of(process.pid)
         if len(children) != 1:
             return None
-        system = BootedSystem(children[0])
+        system = BootedSystem(*children)
         if Path(f"/proc/{system.init}/comm").read_text() != "systemd\n":
             return None
         state = system.run("systemctl", "is-system-running", check=False).stdout.strip()
         return system if state in {"running", "degraded"} else None
 
     return wait_for(look, seconds=30, what="a system that has booted")
-
-
-def _children(pid: int) -> Sequence[int]:
-    return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def _is_removed(cgroup: Path) -> bool:

@@ -1,5 +1,6 @@
 """Processes as ``/proc`` shows them."""
 
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -9,10 +10,34 @@ def status_of(process: int | str) -> dict[str, str]:
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
 
 
+def threads_of(pid: int) -> dict[int, dict[str, str]]:
+    """Give the status lines of the threads of a process by their ids; one that ends meanwhile is left out."""
+    found: dict[int, dict[str, str]] = {}
+    for thread in _threads(pid):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            found[thread] = status_of(f"{pid}/task/{thread}")
+    return found
+
+
 def children_of(pid: int) -> set[int]:
-    """Give the children of a process, those of all its threads."""
-    tasks = Path(f"/proc/{pid}/task").iterdir()
-    return {int(child) for task in tasks for child in (task / "children").read_text().split()}
+    """Give the children of a process, those of all its threads; none when it has ended."""
+    while True:
+        threads = _threads(pid)
+        found: set[int] = set()
+        try:
+            for thread in threads:
+                found.update(map(int, Path(f"/proc/{pid}/task/{thread}/children").read_text().split()))
+        except (FileNotFoundError, ProcessLookupError):
+            continue  # a thread ended: its children are another's now
+        if threads == _threads(pid):
+            return found
+
+
+def _threads(pid: int) -> set[int]:
+    try:
+        return {int(thread.name) for thread in Path(f"/proc/{pid}/task").iterdir()}
+    except (FileNotFoundError, ProcessLookupError):
+        return set()
 
 
 def is_there(pid: int) -> bool:
