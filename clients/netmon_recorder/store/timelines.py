@@ -2,11 +2,10 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Final
 
 from netmon.model import (
-    NO_USAGE,
     BucketSize,
     Timeline,
     TimelineLane,
@@ -28,9 +27,6 @@ _MOST_LANES: Final = 100
 _MINUTES_UNTIL: Final = 2 * _DAY_SECONDS
 _QUARTERS_UNTIL: Final = 31 * _DAY_SECONDS
 
-_Bucket = tuple[int, int, UsageSums]
-"""Start, end, sums."""
-
 
 def answer_timeline(
     connection: sqlite3.Connection, query: TimelineQuery, now: float, day_calendar: ZoneCalendar, kept: Kept
@@ -47,14 +43,14 @@ def answer_timeline(
     first, last = _widened(tier, since, until, day_calendar)
     where = condition(connection, query.filter, include_loopback=query.include_loopback)
     known = [number for number in numbers if number is not None]
-    buckets = _buckets(connection, tier, (first, last), query.dimension, known, where, day_calendar)
     grain = _DAY_SECONDS if tier is Tier.DAY else tier.unit_seconds
-    joined = query.joined_seconds or grain
+    book = SpanBook(query.joined_seconds or grain)
+    _fill(book, connection, tier, (first, last), _of_keys(connection, query.dimension, known, where), day_calendar)
     keys = dict(zip(known, GroupNames(connection, (query.dimension,)).keys((each, 0) for each in known), strict=True))
     lanes = [
         TimelineLane(key=_unknown(query.dimension, value))
         if number is None
-        else TimelineLane(key=keys[number], spans=tuple(spans_of(buckets.get(number, ()), joined)))
+        else TimelineLane(key=keys[number], spans=book.spans(number))
         for value, number in zip(query.values, numbers, strict=True)
     ]
     return Timeline(
@@ -66,19 +62,35 @@ def answer_timeline(
     )
 
 
-def spans_of(buckets: Iterable[_Bucket], joined_seconds: float) -> Iterable[TimelineSpan]:
-    """Join buckets, in their order, that have at most so much silence between them."""
-    begin = end = 0
-    sums = NO_USAGE
-    for start, stop, moved in buckets:
-        if sums != NO_USAGE and start - end <= joined_seconds:
-            end, sums = stop, sums.plus(moved)
-            continue
-        if sums != NO_USAGE:
-            yield TimelineSpan(start_time=begin, end_time=end, sums=sums)
-        begin, end, sums = start, stop, moved
-    if sums != NO_USAGE:
-        yield TimelineSpan(start_time=begin, end_time=end, sums=sums)
+class SpanBook:
+    """Joins the buckets of each lane that have at most so much silence between them."""
+
+    def __init__(self, joined_seconds: float) -> None:
+        self._joined_seconds = joined_seconds
+        self._spans: dict[int, list[list[int]]] = {}  # start, end, and the four sums
+
+    def add(self, number: int, start: int, end: int, sums: Sequence[int]) -> None:
+        """Take what a lane moved in a bucket. Buckets come in their order, one of them as often as it may be."""
+        known = self._spans.get(number)
+        if known is None:
+            self._spans[number] = [[start, end, *sums]]
+            return
+        last = known[-1]
+        if start - last[1] > self._joined_seconds:
+            known.append([start, end, *sums])
+            return
+        last[1] = end
+        last[2] += sums[0]
+        last[3] += sums[1]
+        last[4] += sums[2]
+        last[5] += sums[3]
+
+    def spans(self, number: int) -> tuple[TimelineSpan, ...]:
+        """Give the spans of a lane."""
+        return tuple(
+            TimelineSpan(start_time=start, end_time=end, sums=UsageSums(*sums))
+            for start, end, *sums in self._spans.get(number, ())
+        )
 
 
 def _numbers(connection: sqlite3.Connection, query: TimelineQuery) -> list[int | None]:
@@ -120,31 +132,41 @@ def _widened(tier: Tier, since: float, until: float, days: ZoneCalendar) -> tupl
     return int(since // unit) * unit, -int(-until // unit) * unit
 
 
-def _buckets(
+def _of_keys(
+    connection: sqlite3.Connection, dimension: UsageDimension, numbers: list[int], where: Condition
+) -> dict[int, int]:
+    """Give the keys that count, and the lane of each."""
+    name = column(dimension)
+    rows = connection.execute(
+        f"SELECT k.id, {name} FROM key k"  # noqa: S608 -- names of ours; all values are marks
+        f" WHERE {name} IN (SELECT value FROM json_each(?)){where.joined('AND')}",
+        (json.dumps(numbers), *where.values),
+    )
+    return dict(rows.fetchall())
+
+
+def _fill(
+    book: SpanBook,
     connection: sqlite3.Connection,
     tier: Tier,
     bounds: tuple[int, int],
-    dimension: UsageDimension,
-    numbers: list[int],
-    where: Condition,
+    lanes: dict[int, int],
     days: ZoneCalendar,
-) -> dict[int, list[_Bucket]]:
-    unit, name = tier.unit_seconds, column(dimension)
+) -> None:
+    # Row by row, as they lie: to have SQLite sort and sum them by lane costs more than to add them up here.
+    unit = tier.unit_seconds
     rows = connection.execute(
-        f"SELECT {name}, u.bucket, sum(u.sent_bytes), sum(u.received_bytes), sum(u.packet_count),"  # noqa: S608 -- names of ours; all values are marks
-        f" sum(u.connection_count) FROM {tier.table} u CROSS JOIN key k ON k.id = u.key"
-        # The keys first: a row of another key then costs one look into a small set, and not its names.
-        f" WHERE u.bucket >= ? AND u.bucket < ? AND u.key IN (SELECT k.id FROM key k"
-        f" WHERE {name} IN (SELECT value FROM json_each(?)){where.joined('AND')})"
-        f" GROUP BY u.bucket, {name} ORDER BY u.bucket",
-        (bounds[0] // unit, -(-bounds[1] // unit), json.dumps(numbers), *where.values),
+        "SELECT u.bucket, u.key, u.sent_bytes, u.received_bytes, u.packet_count, u.connection_count"  # noqa: S608 -- names of ours
+        f" FROM {tier.table} u WHERE u.bucket >= ? AND u.bucket < ? AND u.key IN (SELECT value FROM json_each(?))"
+        " ORDER BY u.bucket",
+        (bounds[0] // unit, -(-bounds[1] // unit), json.dumps(list(lanes))),
     )
-    found: dict[int, list[_Bucket]] = {}
-    for number, bucket, *sums in rows:
-        start = bucket * unit
-        end = days.next(BucketSize.DAY, start) if tier is Tier.DAY else start + unit
-        found.setdefault(number, []).append((start, end, UsageSums(*sums)))
-    return found
+    newest, start, end = -1, 0, 0
+    for bucket, key, *sums in rows:
+        if bucket != newest:
+            newest, start = bucket, bucket * unit
+            end = days.next(BucketSize.DAY, start) if tier is Tier.DAY else start + unit
+        book.add(lanes[key], start, end, sums)
 
 
 def _unknown(dimension: UsageDimension, value: str) -> UsageKey:

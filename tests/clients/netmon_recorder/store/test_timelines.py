@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import TimelineQuery, UsageDimension, UsageSums
-from netmon_recorder.store.timelines import spans_of
+from netmon.model import TimelineQuery, TimelineSpan, UsageDimension, UsageSums
+from netmon_recorder.store.timelines import SpanBook
 from tests.support.history_stage import NOON, keep, opened, row
 
 _D = UsageDimension
@@ -13,13 +13,27 @@ _ONE = UsageSums(1, 1, 1, 1)
 
 
 def test_buckets_with_little_silence_between_them_become_one_span() -> None:
-    spans = list(spans_of([(0, 60, _ONE), (60, 120, _ONE), (180, 240, _ONE), (400, 460, _ONE)], 60))
-    assert [(span.start_time, span.end_time) for span in spans] == [(0, 240), (400, 460)]
-    assert spans[0].sums.sent_bytes == 3
+    book = SpanBook(60)
+    for start in (0, 60, 180, 400):
+        book.add(7, start, start + 60, _ONE)
+    assert book.spans(7) == (
+        TimelineSpan(start_time=0, end_time=240, sums=UsageSums(3, 3, 3, 3)),
+        TimelineSpan(start_time=400, end_time=460, sums=_ONE),
+    )
 
 
-def test_no_bucket_is_no_span() -> None:
-    assert list(spans_of([], 60)) == []
+def test_a_bucket_that_comes_twice_is_one_of_its_span() -> None:
+    book = SpanBook(60)
+    for _ in range(2):
+        book.add(7, 60, 120, UsageSums(1, 2, 3, 4))
+    assert book.spans(7) == (TimelineSpan(start_time=60, end_time=120, sums=UsageSums(2, 4, 6, 8)),)
+
+
+def test_lanes_are_joined_each_by_itself_and_one_without_buckets_has_no_span() -> None:
+    book = SpanBook(60)
+    for number, start in ((7, 0), (8, 60), (7, 180)):
+        book.add(number, start, start + 60, _ONE)
+    assert [len(book.spans(number)) for number in (7, 8, 9)] == [2, 1, 0]
 
 
 def test_a_lane_has_the_minutes_of_its_value_and_an_unknown_value_has_none(tmp_path: Path) -> None:
