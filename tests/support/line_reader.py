@@ -1,5 +1,6 @@
 """Lines of a program's output as they come, without blocking whoever asks for them."""
 
+import os
 import queue
 import threading
 from collections.abc import Callable
@@ -7,10 +8,13 @@ from typing import IO
 
 
 class LineReader:
-    """Reads a pipe to its end in a thread of its own and hands each line to ``take``."""
+    """Reads a pipe to its end in a thread of its own and hands each line to ``take``.
+
+    By a descriptor of its own: whoever gave the pipe may close it, or read what is left, at any line of this thread.
+    """
 
     def __init__(self, pipe: IO[str], take: Callable[[str], object]) -> None:
-        self._pipe = pipe
+        self._pipe = os.fdopen(os.dup(pipe.fileno()))
         self._take = take
         self._thread = threading.Thread(target=self._read, daemon=True)
         self._thread.start()
@@ -21,8 +25,9 @@ class LineReader:
         return not self._thread.is_alive()
 
     def _read(self) -> None:
-        for line in self._pipe:
-            self._take(line)
+        with self._pipe:
+            for line in self._pipe:
+                self._take(line)
 
 
 class LineQueue:
