@@ -7,6 +7,7 @@ import pytest
 
 from netmon.model import BucketSize, HistoryGapKind, UsageAnswer, UsageDimension, UsageQuery, View
 from tests.support.collector_process import CollectorProcess, collector, cpu_seconds, pss_bytes
+from tests.support.process_status import stop
 from tests.support.recorder_process import RecorderProcess, recorder
 from tests.support.stage import Stage, stage
 from tests.support.traffic import programs
@@ -74,7 +75,7 @@ def test_hour_and_day_sums_are_the_collectors_through_restarts_a_slow_recorder_a
             with first.client() as client:
                 client.clear()
             moved += make_traffic(built)
-            kept.signal(signal.SIGSTOP)
+            stop(kept.pid)
             moved += make_traffic(built, connections=40)
             settled(first)
             kept.signal(signal.SIGCONT)

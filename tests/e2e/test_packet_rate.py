@@ -7,6 +7,7 @@ import pytest
 from netmon.model import Snapshot
 from tests.support.collector_process import CollectorProcess, collector
 from tests.support.observation import read_counters
+from tests.support.process_status import stop
 from tests.support.stage import Stage, stage
 from tests.support.traffic import Workload, flood, programs, start_flood
 from tests.support.waiting import wait_until_steady
@@ -63,7 +64,7 @@ def test_every_packet_that_finds_no_room_is_reported() -> None:
         target = sink(built, running.serve(built.far.namespace, "idle", built.far.ipv4))
         before = read_counters(built.near.namespace, "near0")
         sending = start_flood(built.near.namespace, *target, per_second=2 * PER_SECOND, seconds=5)
-        process.signal(signal.SIGSTOP)
+        stop(process.pid)
         try:
             told, _ = sending.communicate(timeout=40)
         finally:

@@ -15,7 +15,7 @@ from netmon_collector.privileges.drop import TASK_LIMIT
 from tests.support.balance import assert_balanced
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
 from tests.support.health import health_of
-from tests.support.process_status import children_of, is_there, status_of, threads_of
+from tests.support.process_status import children_of, is_there, status_of, stop, threads_of
 from tests.support.prometheus_text import read_metrics
 from tests.support.stage import Stage, stage
 from tests.support.stream_reader import CLI
@@ -142,7 +142,7 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
         _, keeper, helper = pids(running)
         assert health_of(built.socket, "attribution") == "SERVING"
         # Held, the keeper cannot start another one: so long everything is as without a helper.
-        os.kill(keeper, signal.SIGSTOP)
+        stop(keeper)
         os.kill(helper, signal.SIGKILL)
         amounts = ("--connections", 3, "--upload", 5_000, "--download", 5_000)
         wait_for(lambda: not is_there(helper), seconds=30, what="its end")
@@ -178,10 +178,15 @@ def test_a_helper_that_hangs_holds_up_neither_ticks_nor_calls_and_is_replaced(bu
     with collector(built, "--interval", "0.2") as running, programs() as talking, running.client() as client:
         server = talking.serve(built.far.namespace, "tcp-server", built.far.ipv4)
         _, _, helper = pids(running)
-        os.kill(helper, signal.SIGSTOP)
-        # A shell: what takes long to start might begin when there is another helper already.
-        call = ("bash", "-c", f"exec 3<>/dev/tcp/{built.far.ipv4}/{server.port}; read")
-        with built.near.namespace.popen(*call):
+        # It runs, and waits for a word: what takes long to start might begin when there is another helper already.
+        call = ("bash", "-c", f"echo; read; exec 3<>/dev/tcp/{built.far.ipv4}/{server.port}; read")
+        with built.near.namespace.popen(*call) as caller:
+            assert caller.stdin is not None
+            assert caller.stdout is not None
+            assert caller.stdout.readline() == "\n"
+            stop(helper)
+            caller.stdin.write("\n")
+            caller.stdin.flush()
             waiting: set[int] = set()
 
             def replaced() -> bool:

@@ -8,6 +8,7 @@ import pytest
 from netmon.model import ConnectionClosed, ConnectionOpened, Event
 from netmon_client import FeedItem, Hello
 from tests.support.collector_process import collector
+from tests.support.process_status import stop
 from tests.support.stage import Stage, stage
 from tests.support.stream_reader import StreamReader, stream_as_nobody
 from tests.support.traffic import MovedFlow, programs
@@ -58,7 +59,7 @@ def test_a_slow_interval_shows_every_connection_that_ended_within_it() -> None:
 def test_a_client_that_was_stopped_for_a_while_misses_no_ended_connection() -> None:
     with stage() as built, collector(built) as process, stream_as_nobody(built.socket) as stream:
         wait_for(lambda: stream.notes, seconds=30, what="the stream")
-        stream.process.send_signal(signal.SIGSTOP)
+        stop(stream.process.pid)
         flows = short_connections(built, 4)
 
         def closed() -> bool:

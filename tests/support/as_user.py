@@ -1,12 +1,13 @@
 """Clients that are other users: real processes with real user numbers (tests/support/peer_client.py). Needs root."""
 
 import asyncio
-import signal
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+
+from tests.support.process_status import stop
 
 _WAIT_SECONDS = 30
 
@@ -30,8 +31,8 @@ class UserProcess:
         return line.decode().strip()
 
     def freeze(self) -> None:
-        """Stop it, as SIGSTOP does."""
-        self._process.send_signal(signal.SIGSTOP)
+        """Stop it, with all its threads."""
+        stop(self._process.pid)
 
 
 @asynccontextmanager

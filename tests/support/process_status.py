@@ -1,7 +1,11 @@
 """Processes as ``/proc`` shows them."""
 
+import os
+import signal
 from contextlib import suppress
 from pathlib import Path
+
+from tests.support.waiting import wait_for
 
 
 def status_of(process: int | str) -> dict[str, str]:
@@ -46,3 +50,17 @@ def is_there(pid: int) -> bool:
         return not status_of(pid)["State"].startswith("Z")
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def stop(pid: int) -> None:
+    """Stop a process, and wait until each of its threads stands still.
+
+    One of them takes the signal, when it gets a processor, and tells the others: until then those go on
+    (kernel/signal.c, do_signal_stop).
+    """
+    os.kill(pid, signal.SIGSTOP)
+    wait_for(
+        lambda: all(found["State"].startswith("T") for found in threads_of(pid).values()),
+        seconds=30,
+        what="all threads stand still",
+    )

@@ -13,7 +13,7 @@ from netmon_collector.finding.channel import pair
 from netmon_collector.finding.link import HelperFailed, HelperGone, HelperLink
 from netmon_collector.finding.lookup_channel import AnswerOwed
 from netmon_collector.finding.requests import encode_find, encode_listing, encode_see
-from tests.support.process_status import is_there
+from tests.support.process_status import is_there, stop
 from tests.support.told_owners_process import HANGS, KEY, HelperProcess, answer_of, helper_process
 from tests.support.waiting import wait_for
 
@@ -63,7 +63,7 @@ def test_a_helper_that_ends_is_said_and_followed_by_another_within_two_seconds(m
 
 def test_the_end_is_noticed_by_the_question_itself(machine: HelperProcess) -> None:
     keeper, helper = machine.link.pids
-    os.kill(keeper, signal.SIGSTOP)
+    stop(keeper)
     os.kill(helper, signal.SIGKILL)
     # Its channels are closed when its last thread has ended; the first one waits for the keeper, as a zombie.
     threads = Path(f"/proc/{helper}/task")
@@ -88,7 +88,7 @@ def test_a_helper_that_hangs_is_waited_for_a_moment_then_replaced(machine: Helpe
 
 def test_a_helper_that_hangs_while_it_lists_is_replaced_too(machine: HelperProcess) -> None:
     helper = machine.link.pids[1]
-    os.kill(helper, signal.SIGSTOP)
+    stop(helper)
     failed: list[HelperGone] = []
 
     def list_all() -> None:
@@ -100,13 +100,13 @@ def test_a_helper_that_hangs_while_it_lists_is_replaced_too(machine: HelperProce
     listing = threading.Thread(target=list_all)
     listing.start()
     wait_for(lambda: machine.link.look() and machine.link.pids[1] != helper, seconds=30, what="the next helper")
-    listing.join(10)
+    listing.join(30)
     assert len(failed) == 1
     assert len(answer_of(machine.link, FIND)[2]) == 1
 
 
 def test_what_a_helper_does_not_keep_up_with_is_refused_at_once(machine: HelperProcess) -> None:
-    os.kill(machine.link.pids[1], signal.SIGSTOP)
+    stop(machine.link.pids[1])
     message = encode_see([FirstPacket(KEY, 1.0)] * 20, 1.0, 2.0)
     for _ in range(5):
         machine.link.tell(message)

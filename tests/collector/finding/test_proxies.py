@@ -9,6 +9,7 @@ from netmon_collector.core.questions import Question
 from netmon_collector.finding.proxies import RemoteFirstPacketFinder, RemoteForeign, RemoteLister
 from netmon_collector.finding.requests import WANTED_AT_ONCE
 from netmon_collector.host.ports import FirstPacketFinder
+from tests.support.process_status import stop
 from tests.support.told_owners_process import KEY, REFUSED, HelperProcess, found_by, found_process, helper_process
 from tests.support.waiting import wait_for
 
@@ -56,7 +57,7 @@ def test_more_questions_than_one_message_holds_are_all_answered(machine: Machine
 
 def test_a_helper_that_is_late_answers_later_and_what_was_not_asked_is_told(machine: Machine) -> None:
     helper = machine.process.link.pids[1]
-    os.kill(helper, signal.SIGSTOP)
+    stop(helper)
     for asked in ([question(5)], [question(7)]):
         found = machine.finder.find(asked, 1.0, 2.0)
         assert (found.answers, found.asked) == ((), ())
@@ -79,7 +80,7 @@ def test_a_helper_that_is_late_answers_later_and_what_was_not_asked_is_told(mach
 def test_what_a_helper_owed_that_was_replaced_is_not_waited_for(machine: Machine) -> None:
     link = machine.process.link
     helper = link.pids[1]
-    os.kill(helper, signal.SIGSTOP)
+    stop(helper)
     assert machine.finder.find([question(5)], 1.0, 2.0).asked == ()
     os.kill(helper, signal.SIGKILL)
     wait_for(lambda: link.look() and link.generation == 2, seconds=30, what="the next helper")
