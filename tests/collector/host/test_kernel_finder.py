@@ -88,15 +88,10 @@ def called(
 def test_a_program_that_has_ended_is_named_in_full(finder: KernelFinder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         finder.hear(*times())
-        command = [sys.executable, "-c", CALL, str(server.getsockname()[1])]
-        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
-            assert program.stdout is not None
-            port, time_text = program.stdout.readline().split()
-            finder.hear(*times())
-        asked = question(int(port), server.getsockname()[1], start_time=float(time_text))
+        pid, asked = called(server, WAITING_CALL, meanwhile=finder)
         answer, process = answered(finder, asked)
         assert (answer.method, answer.confidence) == (OwnerMethod.USER, OwnerConfidence.CERTAIN)
-        assert (process.pid, process.uid) == (program.pid, os.getuid())
+        assert (process.pid, process.uid) == (pid, os.getuid())
         assert process.executable == os.path.realpath(sys.executable)
 
 
@@ -184,7 +179,7 @@ def test_it_is_readable_when_a_process_makes_its_first_socket(finder: KernelFind
     finder.hear(*times())
     with socket.create_server(("127.0.0.1", 0)) as server:
         called(server)
-    assert select.select([finder], [], [], 3)[0] == [finder]
+    assert select.select([finder], [], [], 30)[0] == [finder]
     assert finder.hear(*times()) >= 1
 
 
@@ -217,12 +212,16 @@ def test_who_closes_a_socket_goes_before_who_connected_it(finder: KernelFinder) 
     with socket.create_server(("127.0.0.1", 0)) as server:
         client = socket.create_connection(server.getsockname())
         asked = question(client.getsockname()[1], server.getsockname()[1])
+        waiting, held = os.pipe()
         child = os.fork()
         if not child:
-            select.select([], [], [], 0.2)
+            os.close(held)
+            os.read(waiting, 1)  # until we have closed ours
             os._exit(0)
         client.close()
+        os.close(held)
         os.waitpid(child, 0)
+        os.close(waiting)
         finder.hear(*times())
         found = finder.find([asked], *times())
         [answer] = found.answers

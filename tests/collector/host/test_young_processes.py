@@ -10,6 +10,7 @@ import pytest
 from netmon_collector import clock
 from netmon_collector.host.process_events import EventKind, ProcessEvent, ProcessEvents
 from netmon_collector.host.young_processes import LIMIT, LISTING_SECONDS, YOUNG_SECONDS, YoungProcesses
+from tests.support.waiting import wait_for
 
 
 class Planned(ProcessEvents):
@@ -121,6 +122,11 @@ def test_a_real_child_is_the_youngest() -> None:
         assert child.pid in young.since(clock.monotonic() - 10.0)
         assert os.getpid() not in young.since(0.0)
         child.kill()
-    young.refresh(clock.monotonic())
-    assert child.pid in young.ended
+
+    def has_ended() -> bool:
+        """Whether its end was told: its parent is woken first (kernel/exit.c, do_exit)."""
+        young.refresh(clock.monotonic())
+        return child.pid in young.ended
+
+    wait_for(has_ended, seconds=30, what="the end of the child is told")
     young.close()
