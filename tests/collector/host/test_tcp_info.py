@@ -99,6 +99,8 @@ class Pair:
         with socket.create_server((address, 0), family=family) as server:
             self.client = socket.create_connection(server.getsockname()[:2])
             self.accepted, _ = server.accept()
+        ports = self.client.getsockname()[1], self.accepted.getsockname()[1]
+        self.ends = [ports, ports[::-1]]  # others may have the client's port towards other ends
 
     def move(self, sent: int, received: int) -> None:
         self._send(self.client, self.accepted, sent)
@@ -118,10 +120,8 @@ class Pair:
                 step -= len(sink.recv(step))
 
     def counts(self, rows: list[SocketCounts]) -> list[Told]:
-        ports = [one.getsockname()[1] for one in (self.client, self.accepted)]
-        ends = [(ports[0], ports[1]), (ports[1], ports[0])]  # others may have the client's port towards other ends
         found = {(row.local_port, row.remote_port): row.told for row in rows}
-        return [found[each] for each in ends if each in found]
+        return [found[each] for each in self.ends if each in found]
 
 
 @pytest.mark.parametrize(("family", "address"), [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
@@ -155,7 +155,7 @@ def test_only_sockets_that_moved_are_given_again_or_those_that_are_wanted() -> N
     pair.move(5, 5)
     moved = reader.read()
     assert (len(pair.counts(moved)), len(still.counts(moved))) == (2, 0)
-    [cookie] = [row.cookie for row in first if row.local_port == still.client.getsockname()[1]]
+    [cookie] = [row.cookie for row in first if (row.local_port, row.remote_port) == still.ends[0]]
     reader.again([cookie])
     assert [row.cookie for row in reader.read() if row.cookie == cookie] == [cookie]
     for one in (pair, still):
