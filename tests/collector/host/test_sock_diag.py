@@ -3,7 +3,6 @@
 import os
 import socket
 import struct
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from netmon.model import ConnectionState, Protocol
 from netmon_collector.host.sock_diag import SockDiag, decode, parse_keys
+from tests.support.descriptors import open_descriptors
 
 HERE = socket.inet_aton("127.0.0.1")
 ELSEWHERE = socket.inet_aton("192.0.2.9")
@@ -85,9 +85,12 @@ def test_a_cookie_stays_with_its_socket_and_differs_from_all_others() -> None:
         first, again = (diag.find(Protocol.TCP, HERE, port, HERE, 1) for _ in range(2))
         assert first is not None
         assert first == again
-        cookies = [decode(key, Protocol.TCP).cookie for key in diag.dump(Protocol.TCP, socket.AF_INET)]
+        found = [decode(key, Protocol.TCP) for key in diag.dump(Protocol.TCP, socket.AF_INET)]
+        # One may be dumped twice where others open and close theirs meanwhile.
+        sockets = {(one.cookie, *one[:5]) for one in found}
+        cookies = {one.cookie for one in found}
         assert first.cookie in cookies
-        assert len(set(cookies)) == len(cookies)
+        assert len(cookies) == len(sockets)
 
 
 def test_thousands_of_sockets_come_in_one_dump() -> None:
@@ -138,8 +141,8 @@ def test_any_bytes_give_keys_or_an_error(data: bytes) -> None:
 
 
 def test_it_holds_one_descriptor_and_gives_it_back() -> None:
-    before = len(list(Path("/proc/self/fd").iterdir()))
+    before = open_descriptors()
     with SockDiag() as diag:
         diag.probe()
-        assert len(list(Path("/proc/self/fd").iterdir())) == before + 1
-    assert len(list(Path("/proc/self/fd").iterdir())) == before
+        assert len(open_descriptors() - before) == 1
+    assert open_descriptors() <= before
