@@ -40,7 +40,7 @@ def test_where_nobody_looks_up_every_question_has_an_empty_answer(ends: Ends) ->
     ends[0].send(encode_find([Question("0", KEY, 1.0)], 1.0, 2.0))
     assert receive_answer(ends[0])[:3] == (False, [], [])
     ends[0].close()
-    thread.join(5)
+    thread.join(30)
     assert [type(error).__name__ for error in raised] == ["_MainEnded"]
 
 
@@ -50,7 +50,7 @@ def test_a_sign_of_life_is_given_also_where_nobody_looks_up(ends: Ends) -> None:
     ends[0].send(encode_ping(1.0))
     assert receive_answer(ends[0]) == ()
     ends[0].close()
-    thread.join(5)
+    thread.join(30)
 
 
 @pytest.mark.parametrize("message", [b"x", struct.pack("=B", 99) * 20, encode_listing(1.0, is_fresh=False)])
@@ -58,7 +58,7 @@ def test_what_nobody_asks_for_ends_the_work(ends: Ends, message: bytes) -> None:
     raised: list[BaseException] = []
     thread = run(Lookups(FinderChoice(ToldFinder()), ends[1], ends[1]), raised)
     ends[0].send(message)
-    thread.join(5)
+    thread.join(30)
     assert [type(error) for error in raised] == [ValueError]
 
 
@@ -68,5 +68,5 @@ def test_a_lookup_is_no_listing(ends: Ends) -> None:
     ends[0].send(encode_listing(1.0, is_fresh=False))
     assert receive_answer(ends[0])[0][0] == "listed"
     ends[0].send(encode_find([], 1.0, 2.0))
-    thread.join(5)
+    thread.join(30)
     assert [type(error) for error in raised] == [ValueError]
