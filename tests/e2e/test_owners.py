@@ -115,11 +115,11 @@ class Acts:
         self._serve(near.ipv4)
         self._run("datagrams", "datagrams", far.ipv4, echo, 20)
         self._run("passed", "passed", far.ipv4, far4, 20)
-        sharing = OwnerWorkload(near.namespace, "shared", self._folder / "shared", far.ipv4, far4, 10, 1.0)
+        sharing = OwnerWorkload(near.namespace, "shared", self._folder / "shared", far.ipv4, far4, 10)
         wait_for((self._folder / "shared").exists, seconds=30, what="the shared sockets are there")
         wait_for((self._folder / "shared").read_text, seconds=30, what="and are shared")
         with self._process.client() as client:
-            client.refresh()
+            client.refresh()  # lists them anew, and answers when that is done
         sharing.wait()
         near.namespace.run("sysctl", "-qw", "net.ipv4.ping_group_range=0 0")
         self._run("pings", "pings", far.ipv4, far.ipv6)

@@ -13,7 +13,6 @@ import select
 import signal
 import socket
 import sys
-import time
 
 from tests.support.owner_truth import Truth, endpoint, say_done
 
@@ -42,13 +41,17 @@ def fork_each(truth: Truth, server: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while _waits(server):
         accepted, peer = server.accept()
+        waiting, held = os.pipe()
         if not os.fork():
+            os.close(held)
             server.close()
             with accepted:
                 serve(truth, accepted, peer)
-                time.sleep(0.02)  # the parent's copy is closed by now
+                os.read(waiting, 1)  # until the parent has closed its copy: who closes last is the owner
             os._exit(0)
         accepted.close()
+        os.close(held)
+        os.close(waiting)
 
 
 def silent(truth: Truth, server: socket.socket) -> None:

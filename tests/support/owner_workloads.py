@@ -6,9 +6,11 @@ Standard library only. Whoever uses a socket appends a line of its own to the tr
 """
 
 import array
+import fcntl
 import os
 import socket
 import ssl
+import struct
 import subprocess
 import sys
 import time
@@ -23,6 +25,7 @@ MOVED_BYTES = 20_000
 _ICMP_ECHO = bytes((8, 0, 0, 0, 0, 1, 0, 1))
 _ICMP6_ECHO = bytes((128, 0, 0, 0, 0, 1, 0, 1))
 _RESET_AT_CLOSE = bytes((1, 0, 0, 0, 0, 0, 0, 0))
+_SIOCOUTQ = 0x5411  # asm-generic/ioctls.h
 _LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
 
 
@@ -162,8 +165,11 @@ def passed(truth: Truth, remote: tuple[str, int], count: int) -> None:
     os.waitpid(worker, 0)
 
 
-def shared(truth: Truth, remote: tuple[str, int], count: int, hold_seconds: float) -> None:
-    """Connect, fork, and have both move half of the bytes and hold the sockets: either holder is right."""
+def shared(truth: Truth, remote: tuple[str, int], count: int) -> None:
+    """Connect, fork, and have both move half of the bytes and hold the sockets: either holder is right.
+
+    They hold them until standard input ends: whoever looks may take its time.
+    """
     clients = [socket.create_connection(remote) for _ in range(count)]
     for client in clients:
         client.sendall((2 * MOVED_BYTES).to_bytes(8, "big") + bytes(8) + bytes(MOVED_BYTES))
@@ -171,7 +177,7 @@ def shared(truth: Truth, remote: tuple[str, int], count: int, hold_seconds: floa
     def work() -> None:
         for client in clients:
             client.sendall(bytes(MOVED_BYTES))
-        time.sleep(hold_seconds)
+        sys.stdin.read()
 
     child = fork(work)
     for client in clients:
@@ -220,6 +226,12 @@ def own_address(remote: str) -> str:
         return str(asking.getsockname()[0])
 
 
+def unacknowledged_bytes(client: socket.socket) -> int:
+    """Give what the other end has not acknowledged, sent or not (tcp(7), SIOCOUTQ)."""
+    (count,) = struct.unpack("i", fcntl.ioctl(client, _SIOCOUTQ, bytes(4)))
+    return int(count)
+
+
 def same_port(truth: Truth, remote: tuple[str, int], count: int) -> None:
     """Use one local port by one process after the other, each on the very ends that the one before had."""
 
@@ -232,6 +244,8 @@ def same_port(truth: Truth, remote: tuple[str, int], count: int) -> None:
             # Without a shutdown: the reset frees the ends at once.
             client.sendall(MOVED_BYTES.to_bytes(8, "big") + bytes(8) + bytes(MOVED_BYTES))
             truth.add(client, remote=remote, sent=MOVED_BYTES + REQUEST_BYTES)
+            while unacknowledged_bytes(client):  # what is not there yet when the reset goes out is thrown away
+                time.sleep(0.005)
             time.sleep(0.02)
 
     for _ in range(count):
@@ -307,7 +321,7 @@ def main(kind: str, path: str, *given: str) -> None:  # noqa: C901, PLR0912 -- o
             case "passed":
                 passed(truth, remote, count)
             case "shared":
-                shared(truth, remote, count, float(rest[0]))
+                shared(truth, remote, count)
             case "datagrams":
                 datagrams(truth, remote, count)
             case "pings":
