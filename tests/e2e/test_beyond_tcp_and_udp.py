@@ -56,8 +56,9 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
         def look() -> list[Connection] | None:
             with process.client() as client:
                 rows = list(client.connections(closed_within_seconds=60))
-            sent = {row.traffic.sent_bytes for row in rows}
-            return rows if all(one.sent in sent for one in moved.values()) else None
+            seen = {(row.traffic.sent_bytes, row.traffic.received_bytes) for row in rows}
+            # Both: an answer may be read later than what it answers.
+            return rows if all((one.sent, one.received) in seen for one in moved.values()) else None
 
         rows = wait_for(look, seconds=30, what="every byte is counted")
         yield Played(truth=moved, rows=rows, far=built.far.ipv4)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import Connection, Direction, OwnerConfidence, UnattributedReason
+from netmon.model import Connection, Direction, OwnerConfidence, Protocol, UnattributedReason
 from tests.support.behind import behind
 from tests.support.collector_process import CollectorProcess, collector
 from tests.support.owner_programs import OwnerWorkload
@@ -64,7 +64,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Generator[Played]:
         brief = running.start(box.namespace, "tcp-client", outside.ipv4, far.port, "--upload", 5_000).wait(30)
         brief_flows = brief.finish()
         wanted = {flow.local for flow in lasting} | {visit.local}
-        rows = _wait_for_owners(process, wanted, {flow.local for flow in brief_flows})
+        rows = _wait_for_owners(process, wanted, {flow.local for flow in brief_flows}, visit.local)
         OwnerWorkload(box.namespace, "forks", truth, outside.ipv4, far.port, 60, 30).wait()
         forks = wait_for(lambda: _told(process, truth), seconds=30, what="all short connections are rows that ended")
         print(f"processes of milliseconds: {forks}")  # noqa: T201 -- the figure of this file
@@ -80,14 +80,24 @@ def _told(process: CollectorProcess, truth: Path) -> Score | None:
     return found if is_all else None
 
 
-def _wait_for_owners(process: CollectorProcess, wanted: set[str], brief: set[str]) -> dict[str, Connection]:
-    """Wait until the connections that last have an owner and the brief ones are rows; give all by who opened them."""
+def _wait_for_owners(
+    process: CollectorProcess, wanted: set[str], brief: set[str], served: str
+) -> dict[str, Connection]:
+    """Wait until the connections that last have an owner and the brief ones are rows; give all by who opened them.
+
+    And until what came in has gone out too, each on its interface, which is read by itself; and until the other end of
+    the one that is ``served`` here was found beside its owner.
+    """
+
+    def is_settled(row: Connection) -> bool:
+        is_sure = row.facts.owner_confidence is OwnerConfidence.CERTAIN or row.facts.protocol is Protocol.UDP
+        return row.process is not None and is_sure and row.traffic.sent_bytes == row.traffic.received_bytes
 
     def look() -> dict[str, Connection] | None:
         with process.client() as client:
             rows = {str(row.local): row for row in client.connections(closed_within_seconds=60)}
-        is_owned = all(local in rows and rows[local].process is not None for local in wanted)
-        return rows if is_owned and brief <= rows.keys() else None
+        is_owned = all(local in rows and is_settled(rows[local]) for local in wanted)
+        return rows if is_owned and brief <= rows.keys() and rows[served].facts.holders else None
 
     return wait_for(look, seconds=30, what="the connections of the other namespace have an owner")
 

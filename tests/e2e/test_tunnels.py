@@ -66,7 +66,7 @@ def played(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         amounts = ("--upload", UPLOAD, "--download", DOWNLOAD)
         client = running.start(built.near.namespace, "tcp-client", FAR, server.port, *amounts).wait(30)
         [moved] = client.flows
-        snapshot = _wait_for_both(process, moved)
+        snapshot = _wait_for_both(process, moved, built)
         rows = snapshot.connections
         yield Played(
             snapshot=snapshot,
@@ -82,16 +82,23 @@ def _is_outside(row: Connection, built: Stage) -> bool:
     return ends == {built.near.ipv4, built.far.ipv4} and row.facts.protocol is Protocol.UDP
 
 
-def _wait_for_both(process: CollectorProcess, moved: MovedFlow) -> Snapshot:
-    """Wait until the client is named and what it moved has been carried; refreshing has a limit of its own."""
+def _wait_for_both(process: CollectorProcess, moved: MovedFlow, built: Stage) -> Snapshot:
+    """Wait until the client is named and what it moved has been carried; refreshing has a limit of its own.
+
+    Inside and outside are read by themselves, and a snapshot may be of the middle of it: all of both has to be there.
+    """
 
     def look() -> Snapshot | None:
         with process.client() as client:
             client.refresh()
             snapshot = client.snapshot()
         carried = sum(part.traffic.sent_bytes for part in snapshot.unattributed if part.reason is CARRIER)
-        named = [row.process for row in snapshot.connections if str(row.local) == moved.local]
-        return snapshot if carried > UPLOAD and named and named[0] is not None else None
+        inside = next((row for row in snapshot.connections if str(row.local) == moved.local), None)
+        if inside is None or inside.process is None or carried <= UPLOAD:
+            return None
+        is_whole = inside.traffic.sent_bytes >= UPLOAD and inside.traffic.received_bytes >= DOWNLOAD
+        outside = sum(row.traffic.sent_bytes for row in snapshot.connections if _is_outside(row, built))
+        return snapshot if is_whole and outside > inside.traffic.sent_bytes else None
 
     return wait_for(look, seconds=30, what="the client is named and the carrier is known", every_seconds=1.0)
 
