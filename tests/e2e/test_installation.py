@@ -50,6 +50,11 @@ def process_lines(system: BootedSystem, unit: str) -> dict[str, str]:
     return {name: value.strip() for name, _, value in (line.partition(":") for line in text.splitlines())}
 
 
+def says(system: BootedSystem, unit: str, text: str) -> None:
+    """Wait until the log has a text: the journal takes what a unit wrote when it gets a processor."""
+    wait_for(lambda: text in system.log(unit), seconds=30, what=f"{text!r} in the log of {unit}")
+
+
 def test_everything_is_roots_and_nobody_else_can_change_it(system: BootedSystem) -> None:
     of_others = ["(", "!", "-user", "root", "-o", "!", "-group", "root", "-o", "-perm", "/go+w", ")", "!", "-type", "l"]
     assert system.run("find", LIBRARY, *of_others).stdout == ""
@@ -143,7 +148,7 @@ def test_a_service_that_cannot_find_owners_any_more_is_started_anew(system: Boot
     wait_for(lambda: int(system.show(COLLECTOR, "NRestarts")) == times + 1, seconds=30, what="another run")
     wait_for(lambda: system.show(COLLECTOR, "ActiveState") == "active", seconds=30, what="it is ready")
     assert system.show(COLLECTOR, "MainPID") != main
-    assert "the service ends, to be started anew" in system.log(COLLECTOR)
+    says(system, COLLECTOR, "the service ends, to be started anew")
     system.run("systemctl", "reset-failed", COLLECTOR)
 
 
@@ -187,7 +192,7 @@ def test_a_service_does_not_start_from_code_that_others_may_change(system: Boote
         assert system.run("systemctl", "restart", COLLECTOR, check=False).returncode != 0
         assert system.show(COLLECTOR, "ExecMainStatus") == "78"
         assert system.show(COLLECTOR, "NRestarts") == "0"
-        assert f"Others than root may change what runs here with root's rights: {code}." in system.log(COLLECTOR)
+        says(system, COLLECTOR, f"Others than root may change what runs here with root's rights: {code}.")
     finally:
         system.run("chmod", "o-w", code)
     system.run("systemctl", "restart", COLLECTOR)
