@@ -73,14 +73,20 @@ def test_snapshots_come_at_the_interval_asked_for_at_start(tmp_path: Path, recor
         process.client() as client,
     ):
         assert client.status().interval_seconds == 0.2
-        first = client.snapshot()
-        later = wait_for(
-            lambda: found if (found := client.snapshot()).sequence >= first.sequence + 5 else None,
-            seconds=30,
-            what="five ticks",
-        )
-        seconds = later.monotonic_seconds - first.monotonic_seconds
-        assert seconds / (later.sequence - first.sequence) == pytest.approx(0.2, rel=0.3)  # pyright: ignore[reportUnknownMemberType]
+
+        def mean_of_five() -> float:
+            first = client.snapshot()
+            later = wait_for(
+                lambda: found if (found := client.snapshot()).sequence >= first.sequence + 5 else None,
+                seconds=30,
+                what="five ticks",
+            )
+            seconds = later.monotonic_seconds - first.monotonic_seconds
+            return seconds / (later.sequence - first.sequence)
+
+        # Where the machine does something else, a tick is late and another is left out: then in the next seconds.
+        about = pytest.approx(0.2, rel=0.3)  # pyright: ignore[reportUnknownMemberType]
+        wait_for(lambda: mean_of_five() == about, seconds=30, what="ticks at the interval that was asked for")
 
 
 def test_how_much_is_served_is_as_it_was_asked_for_at_start_and_told(tmp_path: Path, recording: Path) -> None:
