@@ -109,13 +109,14 @@ def first_line_of(command: str, folder: Path, socket: str) -> tuple[str, int | N
     assert process.stdout is not None
     with process.stdout:
         line = process.stdout.readline()
-        rest = "" if is_endless(command) else process.stdout.read()
-    if not is_endless(command):
-        return line + rest, process.wait()
-    code = process.poll()
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    return line, code
+        if not is_endless(command):
+            return line + process.stdout.read(), process.wait()
+        # While the pipe is open: whoever writes to a closed one ends, with a code of its own.
+        code = process.poll()
+        if code is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        return line, code
 
 
 def is_endless(command: str) -> bool:
