@@ -71,7 +71,9 @@ def test_the_tooltip_stays_while_the_pointer_is_on_the_chart(tab: Tab) -> None:
 def test_the_tooltip_says_what_that_second_was(tab: Tab, second: SnapshotReader) -> None:
     place = centre(tab)
     tab.page.mouse.move(place["right"] - place["width"] * 4 / 60, place["y"])
-    down, up = tab.page.locator(".nm-ov-tip-rate").all_inner_texts()
+    rates = tab.page.locator(".nm-ov-tip-rate")
+    expect(rates).to_have_count(2)
+    down, up = rates.all_inner_texts()
     headlines = [one.headline for one in second.snapshots().values()]
     assert any(
         down in texts_of_rate(one.received_bytes_per_second) and up in texts_of_rate(one.sent_bytes_per_second)
@@ -121,11 +123,11 @@ def test_pause_holds_the_view_and_resume_brings_it_up_to_date(tab: Tab, second: 
     wait_until_steady(lambda: ticks(tab), for_seconds=8 * TICK_SECONDS, seconds=PAGE_SECONDS, what="no tick comes")
     wait_for(lambda: len(second.snapshots()) > paused_at + 8, seconds=PAGE_SECONDS, what="the collector goes on")
     assert look(tab, figures)[0] == before[0]
-    assert "behind" in tab.text(".nm-chip")
+    expect(tab.page.locator(".nm-chip").first).to_contain_text("behind")
     tab.page.get_by_role("button", name="Resume this view").click()
     [after] = at_each_refresh(tab, 1, figures)
     assert after[0] >= before[0] + 8
-    assert look(tab, gaps_in_series()) == [], "what was missed fills the chart"
+    wait_for(lambda: look(tab, gaps_in_series()) == [], seconds=PAGE_SECONDS, what="what was missed fills the chart")
     expect(tab.page.get_by_role("button", name="Status: Live")).to_be_visible()
 
 
