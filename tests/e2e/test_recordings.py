@@ -10,6 +10,7 @@ import pytest
 from netmon.model import PacketSource, Snapshot
 from tests.support.capture_truth import Truth, independent_capture
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
+from tests.support.observation import read_counters
 from tests.support.owner_programs import OwnerWorkload
 from tests.support.owner_score import read_truth
 from tests.support.stage import Stage, as_nobody, stage
@@ -48,6 +49,12 @@ def settled(process: CollectorProcess) -> Snapshot:
         return client.snapshot()
 
 
+def frames_of(built: Stage) -> int:
+    """Give the frames that the watched interface has counted."""
+    counters = read_counters(built.near.namespace, "near0")
+    return counters.sent_frames + counters.received_frames
+
+
 def wire_bytes(truth: Truth) -> int:
     return sum(truth.ip_bytes.values())
 
@@ -71,8 +78,15 @@ def test_an_ordinary_user_plays_a_capture_file_with_exact_bytes_and_no_owners() 
     with stage() as built:
         file = built.directory / "wire.pcap"
         with independent_capture(built.near.namespace, "near0", file) as capture:
+            # An interface that just came up may still tell of its multicast groups.
+            counted, on_disk = wait_until_steady(
+                lambda: (frames_of(built), capture.frames_on_disk()), for_seconds=0.3, seconds=30, what="a quiet wire"
+            )
             flows, _ = move(built)
-            frames = wait_until_steady(capture.frames_on_disk, for_seconds=1, seconds=30, what="the capture")
+            # tcpdump hands over a block of frames a second after its first one, or later on a busy machine.
+            moved = wait_until_steady(lambda: frames_of(built), for_seconds=0.5, seconds=30, what="the end") - counted
+            wait_for(lambda: capture.frames_on_disk() >= on_disk + moved, seconds=30, what="all of it is on disk")
+            frames = wait_until_steady(capture.frames_on_disk, for_seconds=1.2, seconds=30, what="the capture")
             truth = capture.stop()
             assert truth.frames == frames
         file.chmod(0o644)
