@@ -86,6 +86,7 @@ def test_a_full_disk_is_said_and_leaves_a_gap_and_a_freed_one_is_found_by_itself
         assert received(kept) == 0, "what was kept before can still be asked"
         disk.free()
         kept.wait_for_status(is_in(StorageState.WRITING), "it goes on by itself")
+        until_heard(heard, kept)
         assert received(kept) == heard.received
         assert HistoryGapKind.STORAGE in kinds(kept)
         kept.terminate()
