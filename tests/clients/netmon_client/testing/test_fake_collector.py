@@ -29,10 +29,10 @@ def test_a_new_subscriber_is_sent_all_that_was_given_or_the_newest_published() -
 
 
 def test_a_killed_hanging_one_lets_its_threads_go() -> None:
-    with FakeCollector() as fake, connect(fake.socket, timeout=0.2) as client:
+    with FakeCollector() as fake, connect(fake.socket, timeout=0.2) as hasty, connect(fake.socket) as client:
         fake.hang()
         with pytest.raises(CollectorUnreachable):
-            client.status()
+            hasty.status()
         fake.kill()
         fake.restart()
         assert client.status().instance_id == "instance-2"
