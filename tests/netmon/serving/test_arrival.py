@@ -62,7 +62,7 @@ async def test_where_there_is_no_place_it_is_tried_again(hall: Hall) -> None:
 
 async def test_where_there_is_no_place_in_time_it_is_dropped(hall: Hall) -> None:
     hall.places = [False] * 1000
-    hall.arrival.wait(0.1)
+    hall.arrival.wait(0.5)
     hall.client.send(PREFACE)
     await until(lambda: hall.dropped == 1, "it is dropped")
     tries = len(hall.heard)

@@ -157,7 +157,7 @@ async def test_nobody_else_gets_at_the_socket_behind_and_who_comes_that_way_is_n
 
 @pytest.mark.root
 async def test_a_frozen_reader_is_cut_and_others_go_on(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
-    times = HostTimes(watch_seconds=0.05, stalled_peer_seconds=1.0)
+    times = HostTimes(watch_seconds=0.05, stalled_peer_seconds=3.0)
     async with (
         serving(folder, times=times) as host,
         as_user(STRANGER, host.path, "subscribe", FLOOD) as frozen,
@@ -166,9 +166,9 @@ async def test_a_frozen_reader_is_cut_and_others_go_on(folder: Path, caplog: pyt
         await asyncio.gather(frozen.line(), good.line())
         assert host.stream_count == 2
         frozen.freeze()
-        await until(lambda: host.stream_count == 1, "the frozen one is cut", 5)
+        await until(lambda: host.stream_count == 1, "the frozen one is cut")
         await until(lambda: host.connection_count == 1, "its place is free")
-        assert "cut 1 connections that read nothing for 1 s" in caplog.text
+        assert "cut 1 connections that read nothing for 3 s" in caplog.text
         assert (await ask(host.path)).startswith("0 ")
         assert host.stream_count == 1
 
