@@ -14,8 +14,8 @@ from netmon.serving import AlreadyRunning, SocketAccess, access_for_invoker
 from netmon.serving.socket import ServiceSocket
 from tests.support.waiting import wait_for
 
-# As nobody, connects again and again to the paths that it is given, until its input comes. Says it when it is refused for
-# the first time, and at the end how often it was let in.
+# As nobody, connects again and again to the paths that it is given, until its input comes. Says it when it is refused
+# for the first time, and at the end how often it was let in.
 STRANGER = """
 import os, select, socket, sys
 from collections import Counter
