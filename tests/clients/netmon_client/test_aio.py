@@ -29,7 +29,7 @@ SNAPSHOT = a_snapshot([a_connection("owned", process=a_process()), a_connection(
 EVENT = Event(sequence=1, time=1.0, kind=ConnectionClosed(connection=SNAPSHOT.connections[0]))
 QUICK = Timing(stale_after_seconds=30, reconnect_after_seconds=60, first_retry_seconds=0.02, longest_retry_seconds=0.1)
 """Tries again soon, and takes no pause of a busy machine for silence."""
-IMPATIENT = replace(QUICK, stale_after_seconds=0.6, reconnect_after_seconds=1.8)
+IMPATIENT = replace(QUICK, stale_after_seconds=0.6, reconnect_after_seconds=3.0)
 
 
 @pytest.fixture

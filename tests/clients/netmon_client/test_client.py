@@ -52,7 +52,7 @@ UNOWNED = a_connection("unowned", remote="198.51.100.7")
 SNAPSHOT = a_snapshot([OWNED, UNOWNED])
 QUICK = Timing(stale_after_seconds=30, reconnect_after_seconds=60, first_retry_seconds=0.02, longest_retry_seconds=0.1)
 """Tries again soon, and takes no pause of a busy machine for silence."""
-IMPATIENT = replace(QUICK, stale_after_seconds=0.6, reconnect_after_seconds=1.8)
+IMPATIENT = replace(QUICK, stale_after_seconds=0.6, reconnect_after_seconds=3.0)
 
 
 def an_event(sequence: int) -> Event:
