@@ -19,6 +19,7 @@ from typing import Final
 from netmon.serving.arrival import Arrival
 from netmon.serving.credentials import Credentials, read_credentials
 from netmon.serving.directory import LONGEST_PRIVATE_BYTES
+from netmon.serving.passage import open_passage
 from netmon.serving.pump import Pump
 from netmon.serving.quotas import ConnectionQuotas
 from netmon.serving.refusals import Refusals
@@ -50,6 +51,7 @@ class PeerGate:
         self._pumps: set[Pump] = set()
         self._arrivals: set[Arrival] = set()
         self._one_left = asyncio.Event()
+        self._passage = open_passage()
         self._refused = Refusals("connections refused")
 
     @property
@@ -93,6 +95,7 @@ class PeerGate:
                     await self._one_left.wait()
         for pump in tuple(self._pumps):
             pump.end()
+        self._passage.close()
 
     def _close_listener(self) -> None:
         if self._listener is not None:
@@ -176,7 +179,7 @@ class PeerGate:
             arrival.drop()
             return True
         self._arrivals.discard(arrival)
-        pump = Pump(arrival.client, server, lambda: self._left(pump, name), self._loop)
+        pump = Pump(arrival.client, server, self._passage, lambda: self._left(pump, name), self._loop)
         self._known[name] = arrival.who
         self._pumps.add(pump)
         pump.start(heard)

@@ -108,6 +108,7 @@ class ServiceHost:
             await self._serve(self._gate)
             self._publish(self._gate)
         except BaseException:
+            await self._gate.close(0.0)
             self._socket.remove()
             raise
         await self.health.set_all(is_serving=True)

@@ -5,24 +5,23 @@ import socket
 from collections.abc import Callable
 from typing import Final
 
+from netmon.serving.passage import CHUNK_BYTES, Passage
 from netmon.serving.stalled import ReadingWatch
 
-CHUNK_BYTES: Final = 64 * 1024
-"""Most that is held of one direction: the part of a chunk that the other side did not take."""
-
-_BUFFER: Final = memoryview(bytearray(CHUNK_BYTES))
-"""What is read stays here for the moment between two system calls: all pumps run on one thread."""
+_CHUNKS_A_TURN: Final = 4
+"""More than a socket holds: then others have their turn."""
 
 
 class Lane:
-    """One direction. While something waits to be taken, nothing more is read."""
+    """One direction. While something waits to be taken, the part of a chunk at the most, nothing more is read."""
 
-    __slots__ = ("_end", "_loop", "_rest", "_sink", "_source", "_watch")
+    __slots__ = ("_end", "_loop", "_passage", "_rest", "_sink", "_source", "_watch")
 
     def __init__(
         self,
         source: socket.socket,
         sink: socket.socket,
+        passage: Passage,
         end: Callable[[], None],
         loop: asyncio.AbstractEventLoop,
         watch: ReadingWatch | None = None,
@@ -30,6 +29,7 @@ class Lane:
         """Both sockets must not block. ``end`` is called once, when the source has ended or either is broken."""
         self._source = source
         self._sink = sink
+        self._passage = passage
         self._end = end
         self._loop = loop
         self._watch = watch
@@ -39,7 +39,9 @@ class Lane:
         """Send what was read before, and begin to move."""
         self._loop.add_reader(self._source, self._move)
         if first:
-            self._send(memoryview(first))
+            sent = self._send(lambda sink: sink.send(first))
+            if sent is not None and sent < len(first):
+                self._wait_for_room(first[sent:])
 
     def stop(self) -> None:
         """Move no more; before the sockets are closed. Lets go of ``end``, which holds whoever holds this lane."""
@@ -48,43 +50,63 @@ class Lane:
         self._end = _nothing
 
     def _move(self) -> None:
+        """Move a few chunks: a whole one says that more waits, and a wake-up for each costs as much again."""
+        for _ in range(_CHUNKS_A_TURN):
+            if self._move_chunk() < CHUNK_BYTES:
+                return
+
+    def _move_chunk(self) -> int:
+        """Give how many bytes the sink took."""
+        passage = self._passage
         try:
-            count = self._source.recv_into(_BUFFER)
+            count = passage.fill(self._source)
         except BlockingIOError:
-            return
+            return 0
         except OSError:
             count = 0  # reset: ended all the same
         if count == 0:
             self._end()
-        else:
-            self._send(_BUFFER[:count])
+            return 0
+        sent = self._send(passage.empty_into)
+        # In any case: the next who moves something must find it empty.
+        rest = passage.left()
+        if sent is None:
+            return 0
+        if rest:
+            self._wait_for_room(rest)
+        return sent
 
-    def _send(self, chunk: memoryview) -> None:
+    def _send(self, send: Callable[[socket.socket], int]) -> int | None:
+        """Give how much was taken; None: the sink is broken, and this lane has ended."""
         watch = self._watch
         try:
             if watch is not None:
                 watch.before_send()
             try:
-                sent = self._sink.send(chunk)
+                sent = send(self._sink)
             except BlockingIOError:
                 sent = 0
             if watch is not None:
                 watch.after_send()
         except OSError:
             self._end()
-            return
-        if sent < len(chunk):
-            if not self._rest:
-                self._loop.remove_reader(self._source)
-                self._loop.add_writer(self._sink, self._send_rest)
-            self._rest = bytes(chunk[sent:])
-        elif self._rest:
-            self._rest = b""
-            self._loop.remove_writer(self._sink)
-            self._loop.add_reader(self._source, self._move)
+            return None
+        return sent
+
+    def _wait_for_room(self, rest: bytes) -> None:
+        self._rest = rest
+        self._loop.remove_reader(self._source)
+        self._loop.add_writer(self._sink, self._send_rest)
 
     def _send_rest(self) -> None:
-        self._send(memoryview(self._rest))
+        rest = self._rest
+        sent = self._send(lambda sink: sink.send(rest))
+        if sent is None:
+            return
+        self._rest = rest[sent:]
+        if not self._rest:
+            self._loop.remove_writer(self._sink)
+            self._loop.add_reader(self._source, self._move)
 
 
 class Pump:
@@ -96,6 +118,7 @@ class Pump:
         self,
         client: socket.socket,
         server: socket.socket,
+        passage: Passage,
         ended: Callable[[], None],
         loop: asyncio.AbstractEventLoop,
     ) -> None:
@@ -106,8 +129,8 @@ class Pump:
         self._is_ended = False
         self._watch = ReadingWatch(client)
         self._lanes = (
-            Lane(client, server, self.end, loop),
-            Lane(server, client, self.end, loop, self._watch),
+            Lane(client, server, passage, self.end, loop),
+            Lane(server, client, passage, self.end, loop, self._watch),
         )
 
     def start(self, first: bytes) -> None:

@@ -31,22 +31,27 @@ class ReadingWatch:
 
     def before_send(self) -> None:
         """Note what was taken since the last write."""
-        waiting = unread_bytes(self._socket)
-        if waiting == 0 or waiting < self._level:
-            self._has_read = True
+        if not self._has_read:
+            self._compare(unread_bytes(self._socket))
 
     def after_send(self) -> None:
-        """Note what waits now."""
-        self._level = unread_bytes(self._socket)
+        """Note what waits now: nothing needs it where the peer is known to have read since the last look."""
+        if not self._has_read:
+            self._level = unread_bytes(self._socket)
 
     def look(self, now: float) -> float:
         """Give for how many seconds nothing was taken although something waits; 0 where all is well."""
-        self.before_send()
-        self.after_send()
+        waiting = unread_bytes(self._socket)
+        self._compare(waiting)
+        self._level = waiting
         if self._has_read:
             self._has_read = False
             self._read_at = now
         return now - self._read_at
+
+    def _compare(self, waiting: int) -> None:
+        if waiting == 0 or waiting < self._level:
+            self._has_read = True
 
 
 def unread_bytes(sent_on: socket.socket) -> int:

@@ -3,11 +3,12 @@ import gc
 import os
 import random
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
 
-from netmon.serving.pump import CHUNK_BYTES, Lane, Pump
+from netmon.serving.passage import CHUNK_BYTES, Memory, Passage, Pipe
+from netmon.serving.pump import Lane, Pump
 from netmon.serving.stalled import unread_bytes
 from tests.support.served_collector import until
 
@@ -15,22 +16,30 @@ from tests.support.served_collector import until
 class Pumped:
     """A pump with both far ends."""
 
-    def __init__(self) -> None:
+    def __init__(self, passage: Passage) -> None:
         self.client, near = socket.socketpair()
         self.server, behind = socket.socketpair()
         for end in (self.client, self.server, near, behind):
             end.setblocking(False)
         self.near = near
         self.ended = 0
-        self.pump = Pump(near, behind, self._end, asyncio.get_running_loop())
+        self.pump = Pump(near, behind, passage, self._end, asyncio.get_running_loop())
 
     def _end(self) -> None:
         self.ended += 1
 
 
+@pytest.fixture(params=[Pipe, Memory])
+def passage(request: pytest.FixtureRequest) -> Generator[Passage, None, None]:
+    made: Passage = request.param()
+    yield made
+    assert made.left() == b"", "what one lane leaves behind goes to another connection"
+    made.close()
+
+
 @pytest.fixture
-async def pumped() -> AsyncGenerator[Pumped, None]:
-    made = Pumped()
+async def pumped(passage: Passage) -> AsyncGenerator[Pumped, None]:
+    made = Pumped(passage)
     yield made
     made.pump.end()
     made.client.close()
@@ -110,14 +119,14 @@ async def test_a_client_that_goes_ends_the_connection_behind_once(pumped: Pumped
     assert pumped.ended == 1
 
 
-async def test_a_pump_that_has_ended_is_freed_at_once() -> None:
+async def test_a_pump_that_has_ended_is_freed_at_once(passage: Passage) -> None:
     """Whoever made it knows it too, as the gate does: a cycle would live until a whole collection, minutes later."""
     (client, near), (server, behind) = socket.socketpair(), socket.socketpair()
     for end in (near, behind):
         end.setblocking(False)
 
     def make() -> Pump:
-        pump = Pump(near, behind, lambda: ended.append(id(pump)), asyncio.get_running_loop())
+        pump = Pump(near, behind, passage, lambda: ended.append(id(pump)), asyncio.get_running_loop())
         return pump
 
     ended: list[int] = []
@@ -136,6 +145,24 @@ async def test_a_pump_that_has_ended_is_freed_at_once() -> None:
         server.close()
     assert ended == [number]
     assert left == []
+
+
+async def test_what_a_broken_connection_did_not_take_goes_to_no_other(passage: Passage) -> None:
+    broken, whole = Pumped(passage), Pumped(passage)
+    broken.pump.start(b"")
+    whole.pump.start(b"")
+    # Full, so that the next chunk is taken in part at the most; then gone, so that it is taken not at all.
+    while unread_bytes(broken.near) < 150_000:
+        broken.server.send(bytes(1000))
+        await asyncio.sleep(0)
+    broken.client.close()
+    broken.server.send(b"of the broken one" * 1000)
+    await until(lambda: broken.ended, "it has ended")
+    await send(whole.server, b"of the other")
+    assert await receive(whole.client, 12) == b"of the other"
+    whole.pump.end()
+    for end in (broken.server, whole.client, whole.server):
+        end.close()
 
 
 async def test_for_how_long_a_client_has_read_nothing_is_known(pumped: Pumped) -> None:
