@@ -1,5 +1,6 @@
 """What the recorder adds to live pages: today's sums and older lanes. Without it they are as they were."""
 
+import re
 import time
 from collections.abc import Generator
 from pathlib import Path
@@ -15,9 +16,10 @@ from netmon_recorder.store import UsageBatch
 from netmon_recorder.store.sqlite import open_store
 from tests.e2e.browser.past_place import Place, place_with_history
 from tests.support.accessibility import serious_violations
-from tests.support.browser import NARROW, WIDE, Tab, open_tab
+from tests.support.browser import NARROW, PAGE_SECONDS, WIDE, Tab, open_tab
 from tests.support.busy_process import busy_collector
 from tests.support.shown_page import at_each_refresh, look, scrolls_sideways, shows_data, switch_to
+from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
 
@@ -98,9 +100,13 @@ def test_todays_sums_are_the_recorders_and_come_when_it_comes(browser: Browser, 
             sums = {
                 each.key.application_id: each.total.sent_bytes + each.total.received_bytes for each in answer.series
             }
-            shown = dict(look(tab, TODAY))
-            assert len(shown) >= 8
-            assert shown == {key: format_bytes(sums.get(key, 0)) for key in shown}
+
+            def are_the_recorders() -> bool:
+                """Whether each line has its sum: they are written some lines a frame."""
+                shown = dict(look(tab, TODAY))
+                return len(shown) >= 8 and shown == {key: format_bytes(sums.get(key, 0)) for key in shown}
+
+            wait_for(are_the_recorders, seconds=PAGE_SECONDS, what="today's sums on the page are the recorder's")
             tab.page.get_by_role("button", name="Moved since midnight").click()
             assert "sort=-today" in tab.page.url
             totals = [sums.get(key, 0) for key, _ in look(tab, TODAY)]
@@ -115,12 +121,15 @@ def test_lanes_begin_a_day_before_and_gaps_are_marked(browser: Browser, place: P
         shows_data(tab)
         expect(tab.page.get_by_role("columnheader", name="The day before")).to_be_visible()
         assert "24 h ┊ 5 min" in look(tab, HEADINGS)
-        found = look(tab, LANES)
-        assert found["past"] >= 5
-        assert found["hatched"] >= found["past"]
+
+        def are_drawn() -> bool:
+            found = look(tab, LANES)
+            return found["past"] >= 5 and found["hatched"] >= found["past"]
+
+        wait_for(are_drawn, seconds=PAGE_SECONDS, what="lanes of the day before, and their gaps")
         tab.page.locator(".nm-tree-domain:visible .nm-lane").first.hover()
         title = tab.page.locator(".nm-tree-domain:visible .nm-tree-cell:has(.nm-lane)").first
-        assert "In the 24 hours before: ↓" in (title.get_attribute("title") or "")
+        expect(title).to_have_attribute("title", re.compile("In the 24 hours before: ↓"))
         assert goes_on(tab)
         assert place.is_clean(tab)
 
