@@ -3,11 +3,13 @@
 apt fetches them, checked against the signed index, into a cache outside the repository. Nothing of them is committed.
 """
 
+import fcntl
 import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MAGICS = (b"\xd4\xc3\xb2\xa1", b"\xa1\xb2\xc3\xd4", b"\x4d\x3c\xb2\xa1", b"\xa1\xb2\x3c\x4d", b"\x0a\x0d\x0d\x0a")
@@ -39,17 +41,24 @@ def fetched(package: str) -> Path:
 def unpacked(package: str) -> list[Path]:
     """Give all capture files of a package, unpacked in the cache. Raises NotFetched."""
     directory = cache() / f"{package}-captures"
-    if not directory.exists():
-        # Whole or not at all: another test process may look meanwhile.
-        partial = directory.with_name(f"{directory.name}.{os.getpid()}")
-        partial.mkdir(parents=True)
-        for name, content in _members(fetched(package)):
-            (partial / name).write_bytes(content)
-        try:
+    with _alone():
+        if not directory.exists():
+            # Whole or not at all: this may be ended in the middle.
+            partial = directory.with_name(f"{directory.name}.{os.getpid()}")
+            partial.mkdir(parents=True)
+            for name, content in _members(fetched(package)):
+                (partial / name).write_bytes(content)
             partial.rename(directory)
-        except OSError:
-            shutil.rmtree(partial)
     return sorted(directory.iterdir())
+
+
+@contextmanager
+def _alone() -> Generator[None]:
+    """Wait until no other test process fetches: apt's lists, and what is half fetched, are in one place for all."""
+    cache().mkdir(parents=True, exist_ok=True)
+    with (cache() / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _members(tar_file: Path) -> Iterator[tuple[str, bytes]]:
