@@ -12,9 +12,9 @@ them the head, which is not worth keeping parts of.
 from collections.abc import Sequence
 from itertools import chain
 
-from netmon.codec.connections import STATE_NUMBERS, facts_to_wire
+from netmon.codec.connections import STATE_NUMBERS
 from netmon.codec.domains import domain_to_wire
-from netmon.codec.processes import process_to_wire
+from netmon.codec.repeated_parts import FactsEncoder, ProcessEncoder
 from netmon.codec.snapshots import snapshot_frame_to_wire
 from netmon.codec.values import optional_time_to_wire, split_seconds
 from netmon.model import Connection, ConnectionFacts, DomainTraffic, Process, Snapshot, Traffic
@@ -78,6 +78,8 @@ class SnapshotEncoder:
 
     def __init__(self) -> None:
         self._tick: tuple[str, int] | None = None
+        self._encode_new_facts = FactsEncoder().encode
+        self._encode_new_process = ProcessEncoder().encode
         self._rows: dict[int, _RowEntry] = {}
         self._facts: dict[int, _FactsEntry] = {}
         self._processes: dict[int, _ProcessEntry] = {}
@@ -86,9 +88,12 @@ class SnapshotEncoder:
         self._old_facts: dict[int, _FactsEntry] = {}
         self._old_processes: dict[int, _ProcessEntry] = {}
         self._old_domains: dict[int, _DomainEntry] = {}
-        # Filled anew for each row: one for rows that have a last time, one for those that have none, and one for the
-        # kernel's counts.
+        # Filled anew for each row: one for rows that have a last time, one for those that have none, and for the
+        # kernel's counts one without and one with an end.
         self._counted = connection_pb2.Connection()
+        self._ended = connection_pb2.Connection()
+        self._ended_time = self._ended.end_time
+        self._ended_time.SetInParent()
         self._seen = connection_pb2.Connection()
         self._seen_time = self._seen.last_time
         self._seen_time.SetInParent()
@@ -165,18 +170,20 @@ class SnapshotEncoder:
 
     def _encode_seldom(self, row: Connection) -> bytes:
         """Encode what many rows do not have: an end, and the kernel's own counts of a socket."""
-        sent, received = row.sent_payload_bytes, row.received_payload_bytes
+        sent, received, end = row.sent_payload_bytes, row.received_payload_bytes, row.end_time
         round_trip, retransmitted = row.round_trip_seconds, row.retransmitted_packets
-        if row.end_time is None:
-            if sent is None and received is None and round_trip is None and retransmitted is None:
-                return b""
-            if sent is not None and received is not None and round_trip is not None and retransmitted is not None:
-                wire = self._counted
-                wire.sent_payload_bytes, wire.received_payload_bytes = sent, received
-                wire.round_trip_seconds, wire.retransmitted_packets = round_trip, retransmitted
-                return wire.SerializeToString()
+        if sent is not None and received is not None and round_trip is not None and retransmitted is not None:
+            wire = self._counted
+            if end is not None:
+                wire = self._ended
+                self._ended_time.seconds, self._ended_time.nanos = split_seconds(end)
+            wire.sent_payload_bytes, wire.received_payload_bytes = sent, received
+            wire.round_trip_seconds, wire.retransmitted_packets = round_trip, retransmitted
+            return wire.SerializeToString()
+        if end is None and sent is None and received is None and round_trip is None and retransmitted is None:
+            return b""
         return connection_pb2.Connection(
-            end_time=optional_time_to_wire(row.end_time),
+            end_time=optional_time_to_wire(end),
             sent_payload_bytes=sent,
             received_payload_bytes=received,
             round_trip_seconds=round_trip,
@@ -186,7 +193,7 @@ class SnapshotEncoder:
     def _encode_facts(self, facts: ConnectionFacts) -> _FactsEntry:
         held = facts.holders if facts.process is None else (facts.process, *facts.holders)
         processes = tuple((process.id, self._encode_process(process)) for process in held)
-        return facts, facts_to_wire(facts).SerializeToString(), processes
+        return facts, self._encode_new_facts(facts), processes
 
     def _encode_process(self, process: Process) -> bytes:
         key = id(process)
@@ -194,7 +201,7 @@ class SnapshotEncoder:
         if entry is None:
             entry = self._old_processes.get(key)
             if entry is None:
-                encoded = process_to_wire(process).SerializeToString()
+                encoded = self._encode_new_process(process)
                 entry = process, b"".join((_PROCESSES_TAG, _length(len(encoded)), encoded))
             self._processes[key] = entry
         return entry[1]
