@@ -15,7 +15,7 @@ from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
 from netmon_collector.host.forwarding import passes_packets
 from netmon_collector.host.ports import Answers
-from netmon_collector.host.processes import Kin, ProcessTable
+from netmon_collector.host.processes import Kin, ProcessTable, Sighting
 
 __all__ = ["KernelFinder"]
 
@@ -31,6 +31,9 @@ SAME_SECONDS: Final = 0.1
 idr_alloc_cyclic), and no machine makes 32,768 processes in 0.1 s."""
 
 SWEEP_SECONDS: Final = 10.0
+
+SIGHTED_LIMIT: Final = 64
+"""So many processes that were looked at wait for the next question at the most: then all is known of them."""
 
 START_ERROR_SECONDS: Final = 0.02
 """Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
@@ -92,6 +95,8 @@ class KernelFinder:
         self._table = table
         self._known: dict[tuple[int, bytes], _Known] = {}
         """By pid and the name that the kernel has for it."""
+        self._sighted: list[tuple[Sighting, Kin, float]] = []
+        """Those that came since `_recall`, and when."""
         self._programs = ProgramBook()
         self._swept_at = 0.0
         owners.watch_elsewhere(is_wanted=passes_packets())
@@ -102,22 +107,32 @@ class KernelFinder:
 
     def hear(self, now: float, now_wall: float) -> int:
         """Read the processes that made or used sockets; give how many did in this network namespace."""
-        self._table.begin(now_wall)
-        newcomers = self._owners.newcomers()
-        for newcomer in newcomers:
-            kin = Kin(newcomer.name, newcomer.uid, newcomer.control_group)
-            process = self._table.find(newcomer.pid, kin)
+        table = self._table
+        table.begin(now_wall)
+        count = 0
+        for pid, name, netns, uid, control_group in self._owners.newcomers():
+            count += not netns
+            kin = Kin(name, uid, control_group)
+            sighting = table.sight(pid, kin)
+            if sighting is not None:
+                self._sighted.append((sighting, kin, now))
+                continue
+            self._recall()  # it may be one of them
+            process = table.find(pid, kin)
             if process is not None:
-                process = self._filed(process, newcomer.name, newcomer.uid, now)
-                self._known[newcomer.pid, newcomer.name] = _Known(process, now, now)
+                self._know(process, kin, now)
+        if len(self._sighted) >= SIGHTED_LIMIT:
+            self._recall()
         if now - self._swept_at >= SWEEP_SECONDS:
             self._swept_at = now
             self._owners.watch_elsewhere(is_wanted=passes_packets())
+            self._recall()
             self._sweep(now)
-        return sum(not newcomer.netns for newcomer in newcomers)
+        return count
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         """Answer for the connections whose socket a process was seen making, using or closing. ``hear`` goes before."""
+        self._recall()
         self._table.begin(now_wall)
         clock = _Clock(now, now_wall)
         answers: list[Answer] = []
@@ -137,6 +152,15 @@ class KernelFinder:
     def close(self) -> None:
         """Detach the programs."""
         self._owners.close()
+
+    def _recall(self) -> None:
+        """Take those into account that were only looked at when they came."""
+        sighted, self._sighted = self._sighted, []
+        for sighting, kin, now in sighted:
+            self._know(self._table.recall(sighting), kin, now)
+
+    def _know(self, process: Process, kin: Kin, now: float) -> None:
+        self._known[process.pid, kin.name] = _Known(self._filed(process, kin.name, kin.uid, now), now, now)
 
     # Which socket.
 

@@ -2,9 +2,9 @@
 
 import pwd
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import fields
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, Final, NamedTuple
 
 from netmon.model import Process
 from netmon.model.text import clean
@@ -17,6 +17,10 @@ REREAD_SECONDS = 30.0
 
 CLOCK_STEP_SECONDS = 1.0
 """By less than this two readings of one start differ; by more when the wall clock was set in between."""
+
+
+_SHARED: Final = tuple({field.name for field in fields(Process)} - {"id", "pid", "start_time"})
+"""What those have in common that one program forked; all texts of it are clean."""
 
 
 class _Entry(NamedTuple):
@@ -34,11 +38,19 @@ class Kin(NamedTuple):
 
 
 class _Forked(NamedTuple):
-    """One that was read in full, and stands for those that the same program forks."""
+    """One that was read in full, and stands for those that the same program forks: they share ``texts``."""
 
-    process: Process
     glimpse: Glimpse
     read_time: float
+    texts: dict[str, Any]
+
+
+class Sighting(NamedTuple):
+    """A process that was seen to be what ``forked`` is: `ProcessTable.recall` tells who, also when it has ended."""
+
+    pid: int
+    glimpse: Glimpse
+    forked: _Forked
 
 
 class ProcessTable:
@@ -69,13 +81,39 @@ class ProcessTable:
         """Give the process that has had ``pid`` since before this round began.
 
         None where there is none that runs, and for a process that started later: what was read in this round under
-        its pid may have been its predecessor's. With ``kin`` one read of ``/proc`` is enough for all but the first of
-        those that one program forks: 9 us in place of 29, with warm caches.
+        its pid may have been its predecessor's. With ``kin`` only the first of those that one program forks is read in
+        full: see ``sight``.
         """
         if pid in self._round:
             return self._round[pid]
         found = self._round[pid] = self._find(pid, kin)
         return found
+
+    def sight(self, pid: int, kin: Kin) -> Sighting | None:
+        """Look at a process that the program forked which ``kin`` was found with; None: it is to be found now.
+
+        One read of ``/proc`` is enough for these: 9 us in place of 29, with warm caches. What else is to be done, with
+        cold ones the larger part, can be done for many at once, whether they are still there or not.
+        """
+        forked = self._forked.get(kin)
+        if forked is None or pid in self._known_pids or not self._is_fresh(forked.read_time):
+            return None
+        glimpse, before = self._reader.glimpse(pid), forked.glimpse
+        if glimpse is None or glimpse.start_time > self._round_time:
+            return None
+        is_kin = glimpse.image == before.image and glimpse.fingerprint == before.fingerprint
+        return Sighting(pid, glimpse, forked) if is_kin else None
+
+    def recall(self, sighting: Sighting) -> Process:
+        """Give a process that was sighted, in this round or in one before."""
+        pid, glimpse, forked = sighting
+        entry = self._entries.get(glimpse.id)
+        if entry is not None:
+            return entry.process
+        process = Process(id=glimpse.id, pid=pid, start_time=glimpse.start_time, **forked.texts)
+        self._entries[glimpse.id] = _Entry(process, glimpse, forked.read_time)
+        self._known_pids.add(pid)
+        return process
 
     def prune(self, keep_ids: Collection[str]) -> None:
         """Forget all processes but these, and names of users that may have changed."""
@@ -117,13 +155,9 @@ class ProcessTable:
         return self._keep(pid, record, glimpse.start_time, self._round_time)
 
     def _find_new(self, pid: int, kin: Kin | None) -> Process | None:
-        forked = self._forked.get(kin) if kin is not None else None
-        if forked is not None and self._is_fresh(forked.read_time):
-            glimpse, before = self._reader.glimpse(pid), forked.glimpse
-            if glimpse is None or glimpse.start_time > self._round_time:
-                return None
-            if glimpse.image == before.image and glimpse.fingerprint == before.fingerprint:
-                return self._keep_kin(pid, forked, glimpse)
+        sighting = self.sight(pid, kin) if kin is not None else None
+        if sighting is not None:
+            return self.recall(sighting)
         record = self._reader.read(pid)  # a glimpse before would not spare it
         if record is None or record.glimpse.start_time > self._round_time:
             return None
@@ -133,7 +167,8 @@ class ProcessTable:
         process = self._keep(pid, record, record.glimpse.start_time, self._round_time)
         if kin is not None and is_whole and record.uid == kin.uid and not is_shown:
             # Not where the command line is shown: each may have written its own (setproctitle).
-            self._forked[kin] = _Forked(process, record.glimpse, self._round_time)
+            texts = {name: getattr(process, name) for name in _SHARED}
+            self._forked[kin] = _Forked(record.glimpse, self._round_time, texts)
         return process
 
     def _is_fresh(self, read_time: float) -> bool:
@@ -148,13 +183,6 @@ class ProcessTable:
         if entry is not None and entry.process == process:
             process = entry.process
         self._entries[record.glimpse.id] = _Entry(process, record.glimpse, read_time)
-        self._known_pids.add(pid)
-        return process
-
-    def _keep_kin(self, pid: int, forked: _Forked, glimpse: Glimpse) -> Process:
-        """Keep one that is what ``forked`` is, which cleaned all texts and named the application."""
-        process = replace(forked.process, id=glimpse.id, pid=pid, start_time=glimpse.start_time)
-        self._entries[glimpse.id] = _Entry(process, glimpse, forked.read_time)
         self._known_pids.add(pid)
         return process
 

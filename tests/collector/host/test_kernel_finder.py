@@ -44,6 +44,19 @@ with socket.socket() as client:
 """
 
 
+FORKED_CALLS = """
+import os, socket, sys, time
+for _ in range(3):
+    pid = os.fork()
+    if not pid:
+        with socket.create_connection(("127.0.0.1", int(sys.argv[1]))) as client:
+            print(os.getpid(), client.getsockname()[1], time.time(), flush=True)
+            sys.stdin.readline()
+        os._exit(0)
+    os.waitpid(pid, 0)
+"""
+
+
 @pytest.fixture
 def finder() -> Iterator[KernelFinder]:
     made = KernelFinder(KernelOwners(), ProcessTable(ProcProcessReader()))
@@ -93,6 +106,29 @@ def test_a_program_that_has_ended_is_named_in_full(finder: KernelFinder) -> None
         assert (answer.method, answer.confidence) == (OwnerMethod.USER, OwnerConfidence.CERTAIN)
         assert (process.pid, process.uid) == (pid, os.getuid())
         assert process.executable == os.path.realpath(sys.executable)
+
+
+def test_each_that_one_program_forked_is_named_in_full_when_all_have_ended(finder: KernelFinder) -> None:
+    asked: dict[int, Question] = {}
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        command = [sys.executable, "-c", FORKED_CALLS, str(port)]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+            assert program.stdout is not None
+            assert program.stdin is not None
+            for _ in range(3):
+                pid, own_port, time_text = program.stdout.readline().split()
+                finder.hear(*times())
+                asked[int(pid)] = question(int(own_port), port, start_time=float(time_text))
+                program.stdin.write("go on\n")
+                program.stdin.flush()
+        found = finder.find(list(asked.values()), *times())
+    processes = {process.id: process for process in found.processes}
+    owners = [processes[answer.process_id] for answer in found.answers]
+    assert [owner.pid for owner in owners] == list(asked)
+    assert {(owner.executable, owner.parent_pid) for owner in owners} == {
+        (os.path.realpath(sys.executable), program.pid)
+    }
 
 
 def test_one_that_ended_unread_has_its_pid_user_and_the_kernels_name(finder: KernelFinder) -> None:

@@ -141,3 +141,31 @@ def test_one_that_ended_while_it_was_read_stands_for_no_other(missing: str) -> N
     assert reader.read_pids == [first, second]
     assert found is not None
     assert found.executable == os.path.realpath(sys.executable)
+
+
+def test_one_that_was_sighted_is_known_when_it_has_ended() -> None:
+    reader = Counting()
+    table = ProcessTable(reader)
+    with forked() as (first, second, *_):
+        table.begin(now())
+        found = table.find(first, kin_of(first))
+        assert found is not None
+        sighting = table.sight(second, kin_of(first))
+        assert sighting is not None
+        assert reader.read_pids == [first]
+    table.begin(now())
+    recalled = table.recall(sighting)
+    assert recalled == replace(found, id=recalled.id, pid=second, start_time=recalled.start_time)
+    assert table.recall(sighting) is recalled
+
+
+def test_who_is_no_kin_of_one_that_was_found_is_not_sighted() -> None:
+    table = ProcessTable(ProcProcessReader())
+    with forked() as (first, second, other, renamed):
+        table.begin(now())
+        assert table.sight(first, kin_of(first)) is None
+        table.find(first, kin_of(first))
+        assert [table.sight(pid, kin_of(first)) for pid in (first, other, renamed)] == [None, None, None]
+        kin = kin_of(first)
+        assert table.sight(second, kin) is not None
+    assert table.sight(second, kin) is None, "it has ended"
