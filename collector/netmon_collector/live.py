@@ -224,16 +224,18 @@ class LiveSource:
     # Packets.
 
     def _deliver(self, batch: Batch) -> None:
-        waited = self.monitor.pending_since
+        questions = self.monitor.questions
+        # New ones are asked for first: of these `_ask` tells which a listing is to name.
+        waited = self.monitor.pending_since if questions is None else None
         self.monitor.add_batch(batch)
         if self._recorder is not None:
             self._recorder.add_batch(batch)
-        questions = self.monitor.questions
-        if questions and (questions.is_urgent or self._first_look is not None):
+        if questions is None:
+            self._note_pending(waited)
+        elif questions and (questions.is_urgent or self._first_look is not None):
             self._ask()
         elif questions:
             self._gathering.soon()
-        self._note_pending(waited)
 
     def _note_pending(self, since: float | None) -> None:
         """Ask for a listing if a connection waits for one now, and none did: ``since`` is None."""

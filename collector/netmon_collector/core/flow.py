@@ -84,8 +84,7 @@ class Told(NamedTuple):
     retransmitted_packets: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EndedRow:
+class EndedRow(NamedTuple):
     """A connection that ended: in which tick it was last shown, when that end was noticed (monotonic), and its row."""
 
     sequence: int
@@ -104,20 +103,29 @@ class EndedRows:
         return chain.from_iterable(self.parts)
 
 
-@dataclass(slots=True)
 class Route:
-    """Where a cell's counts go: the interface's sums, the connection that sent and the one that received."""
+    """Where a cell's counts go: the interface's sums, the connection that sent and the one that received.
 
-    interface: InterfaceSums
-    sender: "Flow | None" = None
-    receiver: "Flow | None" = None
-    is_inside: bool = False
-    """Whether these packets are counted once more, within those that carry them."""
+    ``flows`` are these one or two connections; two on loopback, where a packet is sent and received here.
+    ``is_inside``: whether these packets are counted once more, within those that carry them.
+    """
 
-    @property
-    def flows(self) -> "list[Flow]":
-        """The one or two connections; two on loopback, where a packet is sent and received here."""
-        return [flow for flow in (self.sender, self.receiver) if flow is not None]
+    __slots__ = ("flows", "interface", "is_inside", "receiver", "sender")
+
+    def __init__(
+        self,
+        interface: InterfaceSums,
+        sender: "Flow | None" = None,
+        receiver: "Flow | None" = None,
+        *,
+        is_inside: bool = False,
+    ) -> None:
+        """Count there from now on."""
+        self.interface = interface
+        self.sender = sender
+        self.receiver = receiver
+        self.is_inside = is_inside
+        self.flows = [flow for flow in (sender, receiver) if flow is not None]
 
 
 class Flow:
@@ -280,12 +288,15 @@ class Flow:
     def change(self) -> None:
         """Say that the facts differ from those last shown."""
         self.facts = None
-        self.refresh()
+        self.row = None
+        if self.wakes is not None:
+            self.wakes(self)
 
     def refresh(self) -> None:
         """Say that its row must be made anew."""
         self.row = None
-        self.wake()
+        if self.wakes is not None:
+            self.wakes(self)
 
     def wake(self) -> None:
         """Say that something happened to it."""

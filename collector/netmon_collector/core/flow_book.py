@@ -153,20 +153,17 @@ class FlowBook:
 
     def _route(self, packet: Packet, interface: str) -> Route:
         way = self._network.way(packet)
-        route = Route(self.ledger.interface(interface), is_inside=self.carriers.is_inside(interface))
-        if way is Way.FORWARDED_IN or way is Way.FORWARDED_OUT:
-            flow = self._forwarded(packet, interface)
-            if way is Way.FORWARDED_OUT:
-                route.sender = flow
-            else:
-                route.receiver = flow
-            return route
+        sender = receiver = None
+        if way is Way.FORWARDED_IN:
+            receiver = self._forwarded(packet, interface)
+        elif way is Way.FORWARDED_OUT:
+            sender = self._forwarded(packet, interface)
         is_loopback = way is Way.BOTH
         if is_loopback or way is Way.SENT:
-            route.sender = self._local(packet, interface, is_sent=True, is_loopback=is_loopback)
+            sender = self._local(packet, interface, is_sent=True, is_loopback=is_loopback)
         if is_loopback or way is Way.RECEIVED:
-            route.receiver = self._local(packet, interface, is_sent=False, is_loopback=is_loopback)
-        return route
+            receiver = self._local(packet, interface, is_sent=False, is_loopback=is_loopback)
+        return Route(self.ledger.interface(interface), sender, receiver, is_inside=self.carriers.is_inside(interface))
 
     def _local(self, packet: Packet, interface: str, *, is_sent: bool, is_loopback: bool) -> Flow:
         key = flow_key(packet, source_is_local=is_sent)

@@ -110,12 +110,14 @@ class FlowTable:
             self._resting.setdefault(flow.closed_at, _Resting()).add(flow)
             flow.wakes = self._wake
 
-    def wake_older(self, closed_at: float) -> None:
-        """Wake those whose end was noticed before then (monotonic seconds)."""
+    def wake_older(self, closed_at: float, *, is_due: Callable[[Flow], bool] = lambda _: True) -> None:
+        """Wake those whose end was noticed before then (monotonic seconds), as far as something ``is_due`` to them."""
         for time in [time for time in self._resting if time < closed_at]:
-            for flow in list(self._resting[time].flows.values()):
+            resting = self._resting[time]
+            for flow in [flow for flow in resting.flows.values() if is_due(flow)]:
                 self._wake(flow)
-            del self._resting[time]
+            if not resting.flows:
+                del self._resting[time]
 
     def _wake(self, flow: Flow) -> None:
         flow.wakes = None

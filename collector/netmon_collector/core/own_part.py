@@ -114,7 +114,7 @@ def own_part(tick: Tick, parts: Parts, users: Mapping[int | None, UserRows], vei
             unnamed=_unnamed(snapshot, parts, veil.uid, domains, rows, seconds),
         ),
         closed=parts.closed.get(veil.uid, Traffic()),
-        ended_rows=EndedRows((tuple(replace(ended, row=veil.row(ended.row)) for ended in mine.ended_rows),)),
+        ended_rows=EndedRows((tuple(ended._replace(row=veil.row(ended.row)) for ended in mine.ended_rows),)),
     )
 
 

@@ -73,7 +73,9 @@ class Roster:
         """Bring every connection up to ``now`` and give the rows of tick ``sequence``."""
         roll = RollCall()
         table = self._book.table
-        table.wake_older(now - CLOSED_SECONDS)
+        scan_count = self._book.scan_count
+        # Those that the system still lists rest on: a minute after their end thousands may be in TIME_WAIT.
+        table.wake_older(now - CLOSED_SECONDS, is_due=lambda flow: is_forgotten(flow, now, scan_count))
         # All are aged before the first row is made: a connection that leaves probation may displace another.
         age_all(table.awake(), self._book, now, wall_time)
         roll.resting_rows = table.resting_rows()

@@ -114,6 +114,19 @@ def test_those_that_ended_long_ago_wake() -> None:
     assert ([one.id for one in made.awake()], [one.id for one in made.resting()]) == (["c1"], ["c2", "c3"])
 
 
+def test_of_those_that_ended_long_ago_who_is_not_due_rests_on() -> None:
+    made, _ = table(16)
+    for number in (1, 2, 3):
+        one = flow(number)
+        one.closed_at = 1.0
+        made.add(one)
+        made.rest(one)
+    made.wake_older(2.0, is_due=lambda one: one.id == "c2")
+    assert ([one.id for one in made.awake()], [one.id for one in made.resting()]) == (["c2"], ["c1", "c3"])
+    made.wake_older(2.0)
+    assert ({one.id for one in made.awake()}, list(made.resting())) == ({"c1", "c2", "c3"}, [])
+
+
 def test_a_resting_connection_can_be_given_up() -> None:
     made, evicted = table(4)
     ended = flow(0)

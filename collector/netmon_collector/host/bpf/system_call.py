@@ -41,6 +41,7 @@ class Map:
 
     def __init__(self, definition: MapDefinition) -> None:
         """Create it. Raises ``OSError``."""
+        self._number = _number()
         self.definition = definition
         name = definition.name.encode()[:15]
         attributes = struct.pack(
@@ -68,7 +69,7 @@ class Map:
     def find(self, key: bytes) -> bytes | None:
         """Give the value of a key, None where there is none."""
         self._key.raw = key
-        if libc.syscall(_number(), _MAP_LOOKUP, self._lookup, 32) == 0:
+        if libc.syscall(self._number, _MAP_LOOKUP, self._lookup, 32) == 0:
             return self._value.raw
         number = ctypes.get_errno()
         if number == errno.ENOENT:
