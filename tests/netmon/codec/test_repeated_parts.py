@@ -1,6 +1,7 @@
 """What is encoded in two pieces is what the plain way gives, whatever was encoded before."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from typing import TypeVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from netmon.v1 import connection_pb2 as pb
 from tests.support import model_strategies as models
 
 _SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+_T = TypeVar("_T", ConnectionFacts, Process)
 _ends = st.builds(Endpoint, address=models.texts, port=st.none() | st.integers(0, 65_535))
 
 
@@ -31,6 +33,23 @@ def test_facts_hold_the_same_value_also_where_ends_start_and_process_alone_diffe
         ownerless = replace(other, process=None, holders=())
         for each in (facts, other, ownerless, facts):
             assert pb.Connection.FromString(encoder.encode(each)) == facts_to_wire(each)
+
+
+def _mixed(one: _T, other: _T) -> list[_T]:
+    """Give ``one`` with each field of ``other`` in turn."""
+    return [replace(one, **{field.name: getattr(other, field.name)}) for field in fields(one)]
+
+
+@_SETTINGS
+@given(data=st.data())
+def test_no_field_is_taken_for_common_that_another_has_otherwise(data: st.DataObject) -> None:
+    one, other = data.draw(models.connection_tables.filter(lambda rows: len(rows) > 1))[:2]
+    facts_encoder, process_encoder = FactsEncoder(), ProcessEncoder()
+    for facts in (one.facts, *_mixed(one.facts, other.facts)):
+        assert pb.Connection.FromString(facts_encoder.encode(facts)) == facts_to_wire(facts)
+    first, second = data.draw(models.processes), data.draw(models.processes)
+    for process in (first, *_mixed(first, second)):
+        assert pb.Process.FromString(process_encoder.encode(process)) == process_to_wire(process)
 
 
 @_SETTINGS
