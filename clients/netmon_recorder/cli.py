@@ -7,8 +7,8 @@ import resource
 import sys
 from collections.abc import Sequence
 
+from netmon.allocation import share_one_pool
 from netmon.program_settings import SettingsError
-from netmon_recorder.allocation import share_one_pool
 from netmon_recorder.settings import Settings, load_settings
 from netmon_recorder.store import StorageError, StorageTaken, StorageTooNew
 

@@ -5,7 +5,7 @@ import socket
 import struct
 from collections.abc import Collection
 from contextlib import ExitStack
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from netmon_collector.host.bpf.btf import KERNEL_TYPES, read_types
@@ -42,7 +42,7 @@ class KernelHolders:
         """
         self._asked: tuple[frozenset[bytes], Collection[int] | None, bytes] | None = None
         self._answer: dict[bytes, list[int]] = {}
-        source = read_object(files("netmon_collector.host.bpf").joinpath("holders.bpf.o").read_bytes())
+        source = read_object(Path(__file__).with_name("holders.bpf.o").read_bytes())
         (program,) = source.programs
         members = {name for _, name in program.constant_uses}
         types = read_types(KERNEL_TYPES.read_bytes(), functions=[_FUNCTION], members=members)

@@ -6,7 +6,7 @@ import struct
 from collections.abc import Callable
 from contextlib import ExitStack
 from enum import IntEnum
-from importlib.resources import files
+from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
@@ -128,7 +128,7 @@ class KernelOwners:
 
     def __init__(self) -> None:
         """Load and link. Raises `CgroupHeld`, or ``OSError``: EPERM without the rights."""
-        source = read_object(files("netmon_collector.host.bpf").joinpath("owners.bpf.o").read_bytes())
+        source = read_object(Path(__file__).with_name("owners.bpf.o").read_bytes())
         with ExitStack() as stack:
             cgroup = open_root()
             stack.callback(os.close, cgroup)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="gl
 
 _PROGRAM = """
 import ctypes, sys, threading
-from netmon_recorder.allocation import share_one_pool
+from netmon.allocation import share_one_pool
 
 if sys.argv[2] == "one":
     assert share_one_pool()

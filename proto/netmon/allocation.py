@@ -3,16 +3,21 @@
 import ctypes
 from typing import Final
 
+__all__ = ["share_one_pool"]
+
 _TRIM_THRESHOLD: Final = -1  # malloc.h
+_MMAP_THRESHOLD: Final = -3
 _ARENA_MAX: Final = -8
 
 _FREE_BYTES: Final = 128 * 1024
-"""What may stay unused at the pool's end: glibc's own figure, which it raises to up to 64 MB once something large was
-freed, unless it was set (mallopt(3), M_MMAP_THRESHOLD)."""
+"""What may stay unused at the pool's end, and what is no part of it but a mapping of its own: glibc's own figure, which
+it raises to up to 64 and 32 MB once something large was freed, unless it was set (mallopt(3), M_MMAP_THRESHOLD)."""
 
 
-def share_one_pool() -> bool:
+def share_one_pool(free_bytes: int = _FREE_BYTES) -> bool:
     """Let no thread have a pool of its own; before the first one. Gives False where the C library is not glibc.
+
+    ``free_bytes`` may stay unused at the pool's end; what is larger is mapped when it is needed, and unmapped at once.
 
     A question is answered by whichever thread is free. With a pool each, every one of them came to hold what its
     largest question had taken: after 90 minutes recorded and asked for each 2 s the process' own memory was 23.2 MB,
@@ -21,4 +26,5 @@ def share_one_pool() -> bool:
     set_option = getattr(ctypes.CDLL(None), "mallopt", None)
     if set_option is None:
         return False
-    return bool(set_option(_ARENA_MAX, 1) and set_option(_TRIM_THRESHOLD, _FREE_BYTES))
+    wanted = ((_ARENA_MAX, 1), (_TRIM_THRESHOLD, free_bytes), (_MMAP_THRESHOLD, free_bytes))
+    return all(set_option(option, value) for option, value in wanted)
