@@ -8,6 +8,7 @@ import errno
 import socket
 import struct
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple, Self
 
 from netmon.model import ConnectionState, Protocol
@@ -236,6 +237,11 @@ def _check(data: bytes, start: int, length: int, kind: int) -> None:
         raise OSError(-number, "the kernel refused to list sockets")
 
 
+_shared_address = lru_cache(maxsize=4_096)(plain_address)
+"""Thousands of connections have few addresses. One object for each is 1 MB less with 10,000 connections, and again in
+the main process: marshal tells the same object once."""
+
+
 def decode(key: DiagKey, protocol: Protocol) -> DiagSocket:
     """Read a key."""
     size = 4 if key[0] == socket.AF_INET else 16
@@ -243,9 +249,9 @@ def decode(key: DiagKey, protocol: Protocol) -> DiagSocket:
     uid, inode = _UID_AND_INODE.unpack_from(key, 50)
     return DiagSocket(
         protocol=protocol,
-        local_address=plain_address(key[6 : 6 + size]),
+        local_address=_shared_address(key[6 : 6 + size]),
         local_port=local_port,
-        remote_address=plain_address(key[22 : 22 + size]),
+        remote_address=_shared_address(key[22 : 22 + size]),
         remote_port=remote_port,
         state=_STATES[key[1]] if protocol is Protocol.TCP and key[1] < len(_STATES) else ConnectionState.UNSPECIFIED,
         uid=uid,
