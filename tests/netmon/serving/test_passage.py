@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 from collections.abc import Generator
@@ -6,6 +7,7 @@ from contextlib import suppress
 import pytest
 
 from netmon.serving.passage import CHUNK_BYTES, Memory, Passage, Pipe, open_passage
+from tests.support.descriptors import open_descriptors
 
 
 class Way:
@@ -87,3 +89,15 @@ def test_on_linux_the_kernel_moves_them() -> None:
     made = open_passage()
     assert isinstance(made, Pipe)
     made.close()
+
+
+def test_where_the_kernel_refuses_memory_does_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr(os, "splice", refuse)
+    before = open_descriptors()
+    made = open_passage()
+    assert isinstance(made, Memory)
+    made.close()
+    assert open_descriptors() <= before
