@@ -232,10 +232,11 @@ class LiveSource:
             self._recorder.add_batch(batch)
         if questions is None:
             self._note_pending(waited)
-        elif questions and (questions.is_urgent or self._first_look is not None):
-            self._ask()
         elif questions:
-            self._gathering.soon()
+            if questions.is_urgent or self._first_look is not None:
+                self._ask()
+            else:
+                self._gathering.soon()
 
     def _note_pending(self, since: float | None) -> None:
         """Ask for a listing if a connection waits for one now, and none did: ``since`` is None."""

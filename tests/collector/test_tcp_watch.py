@@ -28,6 +28,7 @@ from netmon_collector.tcp_watch import (
 )
 from tests.support.descriptors import open_descriptors
 from tests.support.eventually import eventually
+from tests.support.own_log import own_records
 
 HERE = socket.inet_aton("127.0.0.1")
 
@@ -146,7 +147,7 @@ async def test_a_reading_that_fails_is_said_once_and_mended_by_the_next(caplog: 
         assert await watch.read() > 0.01
     [failed] = watch.degraded()
     assert (failed.code, "Too many open files" in failed.text) == ("tcp.failed", True)
-    assert len([record for record in caplog.records if record.name.startswith("netmon")]) == 1
+    assert len(own_records(caplog)) == 1
     assert "secret" not in caplog.text + failed.text
     reader.error = None
     await watch.read()

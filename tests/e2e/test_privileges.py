@@ -13,6 +13,7 @@ from netmon.model import Snapshot, Status, UnattributedReason
 from netmon_client import Client
 from netmon_collector.privileges.drop import TASK_LIMIT
 from tests.support.balance import assert_balanced
+from tests.support.bpf_links import bpf_links
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
 from tests.support.health import health_of
 from tests.support.process_status import children_of, is_there, status_of, stop, threads_of
@@ -243,38 +244,16 @@ def test_killing_the_main_process_leaves_no_process_and_no_program_in_the_kernel
 ) -> None:
     _, keeper, helper = pids(running)
     links = bpf_links(keeper)
-    assert links <= all_links()
+    assert links <= bpf_links()
     running.kill()
     wait_for(lambda: not is_there(keeper) and not is_there(helper), seconds=30, what="their end")
-    wait_for(lambda: not links & all_links(), seconds=30, what="no link of theirs")
-
-
-def bpf_links(pid: int) -> set[str]:
-    """The ids of the links that a process holds now (kernel/bpf/syscall.c, bpf_link_show_fdinfo)."""
-    found: set[str] = set()
-    for entry in Path(f"/proc/{pid}/fdinfo").iterdir():
-        with suppress(FileNotFoundError):
-            lines = dict(line.split(":", 1) for line in entry.read_text().splitlines() if ":" in line)
-            if "link_id" in lines:
-                found.add(lines["link_id"].strip())
-    return found
-
-
-def all_links() -> set[str]:
-    found: set[str] = set()
-    for process in Path("/proc").iterdir():
-        if process.name.isdecimal():
-            try:
-                found |= bpf_links(int(process.name))
-            except OSError:
-                continue
-    return found
+    wait_for(lambda: not links & bpf_links(), seconds=30, what="no link of theirs")
 
 
 def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Stage, running: CollectorProcess) -> None:
     main, keeper, helper = pids(running)
     links = bpf_links(keeper)
-    assert links <= all_links()
+    assert links <= bpf_links()
     os.kill(keeper, signal.SIGKILL)
     wait_for(lambda: "owners.keeper" in codes(running), seconds=30, what="it is said")
     wait_for(lambda: status(running).pids == (main, helper), seconds=30, what="it is listed no more")
@@ -298,7 +277,7 @@ def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Sta
     wait_for(lambda: newest_packets(running) > before, seconds=30, what="the ping")
     running.kill()
     wait_for(lambda: not any(map(is_there, (main, keeper, helper))), seconds=30, what="nobody is left")
-    wait_for(lambda: not links & all_links(), seconds=30, what="no link of theirs")
+    wait_for(lambda: not links & bpf_links(), seconds=30, what="no link of theirs")
 
 
 def test_a_helper_without_a_keeper_ends_with_the_main_process(running: CollectorProcess) -> None:

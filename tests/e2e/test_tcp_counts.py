@@ -1,6 +1,5 @@
 """What the kernel counts of TCP sockets, as users see it: payload to the byte, round-trip times, packets sent again."""
 
-import fcntl
 import os
 import pwd
 import socket
@@ -23,6 +22,7 @@ from tests.support.namespaces import Namespace, VethEnd, needs_root
 from tests.support.slow_wire import FAR, NEAR, slow_wire
 from tests.support.stage import as_nobody, stage
 from tests.support.stream_reader import cli_command
+from tests.support.tcp_queue import unacknowledged_bytes
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.e2e, pytest.mark.root, needs_root, pytest.mark.timeout(180)]
@@ -148,7 +148,7 @@ def test_round_trips_and_packets_sent_again_are_the_wires() -> None:
                     for _ in range(20):
                         away.sendall(bytes(100))
                         sent += 100
-                        wait_for(lambda: unsent_bytes(away) == 0, seconds=30, what="it is acknowledged")
+                        wait_for(lambda: unacknowledged_bytes(away) == 0, seconds=30, what="it is acknowledged")
                     row = wait_for(look, seconds=30, what=told)
                 away.shutdown(socket.SHUT_WR)
                 draining.join()
@@ -163,12 +163,6 @@ def smoothed_seconds(held: socket.socket) -> float:
     """Give ``tcpi_rtt`` of a socket (linux/tcp.h, struct tcp_info)."""
     told = held.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 72)
     return int.from_bytes(told[68:72], sys.byteorder) / 1e6
-
-
-def unsent_bytes(held: socket.socket) -> int:
-    """Give what the other end has not acknowledged (tcp(7), SIOCOUTQ)."""
-    (count,) = struct.unpack("i", fcntl.ioctl(held, 0x5411, bytes(4)))
-    return int(count)
 
 
 def _drain(held: socket.socket) -> None:

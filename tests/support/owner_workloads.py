@@ -6,11 +6,9 @@ Standard library only. Whoever uses a socket appends a line of its own to the tr
 """
 
 import array
-import fcntl
 import os
 import socket
 import ssl
-import struct
 import subprocess
 import sys
 import time
@@ -19,13 +17,13 @@ from functools import partial
 from pathlib import Path
 
 from tests.support.owner_truth import Truth, say_done, start_ticks
+from tests.support.tcp_queue import unacknowledged_bytes
 
 REQUEST_BYTES = 16
 MOVED_BYTES = 20_000
 _ICMP_ECHO = bytes((8, 0, 0, 0, 0, 1, 0, 1))
 _ICMP6_ECHO = bytes((128, 0, 0, 0, 0, 1, 0, 1))
 _RESET_AT_CLOSE = bytes((1, 0, 0, 0, 0, 0, 0, 0))
-_SIOCOUTQ = 0x5411  # asm-generic/ioctls.h
 _LAST_PID = Path("/proc/sys/kernel/ns_last_pid")
 
 
@@ -224,12 +222,6 @@ def own_address(remote: str) -> str:
     with socket.socket(family, socket.SOCK_DGRAM) as asking:
         asking.connect((remote, 9))
         return str(asking.getsockname()[0])
-
-
-def unacknowledged_bytes(client: socket.socket) -> int:
-    """Give what the other end has not acknowledged, sent or not (tcp(7), SIOCOUTQ)."""
-    (count,) = struct.unpack("i", fcntl.ioctl(client, _SIOCOUTQ, bytes(4)))
-    return int(count)
 
 
 def same_port(truth: Truth, remote: tuple[str, int], count: int) -> None:

@@ -17,7 +17,7 @@ _NAMED_SUMS = (
     "sum(u.sent_bytes) AS sent, sum(u.received_bytes) AS received, sum(u.packet_count) AS packets,"
     " sum(u.connection_count) AS connections"
 )
-_BARE = "u.sent_bytes, u.received_bytes, u.packet_count, u.connection_count"
+BARE_SUMS = "u.sent_bytes, u.received_bytes, u.packet_count, u.connection_count"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +37,8 @@ def row_condition(connection: sqlite3.Connection, where: Condition) -> RowCondit
         return RowCondition()
     (known,) = connection.execute("SELECT count(*) FROM key").fetchone()
     if len(others) <= known // 2:
-        return _of_keys("NOT IN", others)
-    return _of_keys("IN", _keys(connection, where.text, where))
+        return of_keys("NOT IN", others)
+    return of_keys("IN", _keys(connection, where.text, where))
 
 
 def _keys(connection: sqlite3.Connection, text: str, where: Condition) -> list[int]:
@@ -145,7 +145,7 @@ class SomeGroups:
         chosen = frozenset(wanted)
         rows = connection.execute(f"SELECT k.id, {group} FROM key k")  # noqa: S608 -- names of ours
         self._groups: dict[int, Numbers] = {row[0]: row[1:] for row in rows if row[1:] in chosen}
-        self._condition = _of_keys("IN", list(self._groups))
+        self._condition = of_keys("IN", list(self._groups))
 
     def sums_of(self, parts: Sequence[Segment], rows: RowCondition) -> dict[Numbers, UsageSums]:
         """Give the sums of each of them in the parts of a stretch."""
@@ -154,7 +154,7 @@ class SomeGroups:
         groups = self._groups
         for part in parts:
             statement = (
-                f"SELECT u.key, {_BARE} FROM {part.tier.table} u WHERE u.bucket >= ? AND u.bucket < ?"  # noqa: S608 -- names of ours; all values are marks
+                f"SELECT u.key, {BARE_SUMS} FROM {part.tier.table} u WHERE u.bucket >= ? AND u.bucket < ?"  # noqa: S608 -- names of ours; all values are marks
                 f"{self._condition.text}{rows.text}"
             )
             values = (part.first, part.last, *self._condition.values, *rows.values)
@@ -203,6 +203,7 @@ def added(each: Iterable[UsageSums]) -> UsageSums:
     return UsageSums(sent, received, packets, connections)
 
 
-def _of_keys(word: str, numbers: Sequence[int]) -> RowCondition:
+def of_keys(word: str, numbers: Sequence[int]) -> RowCondition:
+    """Let rows count by their keys: IN these numbers, or NOT IN them."""
     text = f" AND u.key {word} (SELECT value FROM json_each(?))"  # noqa: S608 -- one of two words of ours
     return RowCondition(text=text, values=(json.dumps(list(numbers)),))

@@ -20,6 +20,7 @@ from netmon_recorder.store.filtering import Condition, condition
 from netmon_recorder.store.grouping import GroupNames, check_no_process, column
 from netmon_recorder.store.missing import gaps_of
 from netmon_recorder.store.ranges import Kept, Tier
+from netmon_recorder.store.summing import BARE_SUMS, of_keys
 
 _DAY_SECONDS: Final = 86_400
 _MOST_LANES: Final = 100
@@ -45,7 +46,8 @@ def answer_timeline(
     known = [number for number in numbers if number is not None]
     grain = _DAY_SECONDS if tier is Tier.DAY else tier.unit_seconds
     book = SpanBook(query.joined_seconds or grain)
-    _fill(book, connection, tier, (first, last), _of_keys(connection, query.dimension, known, where), day_calendar)
+    lanes_of_keys = _lanes_of_keys(connection, query.dimension, known, where)
+    _fill(book, connection, tier, (first, last), lanes_of_keys, day_calendar)
     keys = dict(zip(known, GroupNames(connection, (query.dimension,)).keys((each, 0) for each in known), strict=True))
     lanes = [
         TimelineLane(key=_unknown(query.dimension, value))
@@ -132,7 +134,7 @@ def _widened(tier: Tier, since: float, until: float, days: ZoneCalendar) -> tupl
     return int(since // unit) * unit, -int(-until // unit) * unit
 
 
-def _of_keys(
+def _lanes_of_keys(
     connection: sqlite3.Connection, dimension: UsageDimension, numbers: list[int], where: Condition
 ) -> dict[int, int]:
     """Give the keys that count, and the lane of each."""
@@ -154,12 +156,11 @@ def _fill(
     days: ZoneCalendar,
 ) -> None:
     # Row by row, as they lie: to have SQLite sort and sum them by lane costs more than to add them up here.
-    unit = tier.unit_seconds
+    unit, theirs = tier.unit_seconds, of_keys("IN", list(lanes))
     rows = connection.execute(
-        "SELECT u.bucket, u.key, u.sent_bytes, u.received_bytes, u.packet_count, u.connection_count"  # noqa: S608 -- names of ours
-        f" FROM {tier.table} u WHERE u.bucket >= ? AND u.bucket < ? AND u.key IN (SELECT value FROM json_each(?))"
-        " ORDER BY u.bucket",
-        (bounds[0] // unit, -(-bounds[1] // unit), json.dumps(list(lanes))),
+        f"SELECT u.bucket, u.key, {BARE_SUMS} FROM {tier.table} u"  # noqa: S608 -- names of ours; all values are marks
+        f" WHERE u.bucket >= ? AND u.bucket < ?{theirs.text} ORDER BY u.bucket",
+        (bounds[0] // unit, -(-bounds[1] // unit), *theirs.values),
     )
     newest, start, end = -1, 0, 0
     for bucket, key, *sums in rows:

@@ -288,15 +288,12 @@ class Flow:
     def change(self) -> None:
         """Say that the facts differ from those last shown."""
         self.facts = None
-        self.row = None
-        if self.wakes is not None:
-            self.wakes(self)
+        self.refresh()
 
     def refresh(self) -> None:
         """Say that its row must be made anew."""
         self.row = None
-        if self.wakes is not None:
-            self.wakes(self)
+        self.wake()
 
     def wake(self) -> None:
         """Say that something happened to it."""

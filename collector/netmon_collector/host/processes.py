@@ -81,8 +81,8 @@ class ProcessTable:
         """Give the process that has had ``pid`` since before this round began.
 
         None where there is none that runs, and for a process that started later: what was read in this round under
-        its pid may have been its predecessor's. With ``kin`` only the first of those that one program forks is read in
-        full: see ``sight``.
+        its pid may have been its predecessor's. With ``kin`` it stands for those that the same program forks: ``sight``
+        comes first, and tells them without reading them in full.
         """
         if pid in self._round:
             return self._round[pid]
@@ -155,9 +155,6 @@ class ProcessTable:
         return self._keep(pid, record, glimpse.start_time, self._round_time)
 
     def _find_new(self, pid: int, kin: Kin | None) -> Process | None:
-        sighting = self.sight(pid, kin) if kin is not None else None
-        if sighting is not None:
-            return self.recall(sighting)
         record = self._reader.read(pid)  # a glimpse before would not spare it
         if record is None or record.glimpse.start_time > self._round_time:
             return None

@@ -103,12 +103,13 @@ class ServiceHost:
         loop = asyncio.get_running_loop()
         self._limits = within_descriptors(self._limits)
         times = GateTimes(unread_seconds=self._times.stalled_peer_seconds)
-        self._gate = PeerGate(ConnectionQuotas(self._limits, self._policy.is_master), times, loop)
         try:
+            self._gate = PeerGate(ConnectionQuotas(self._limits, self._policy.is_master), times, loop)
             await self._serve(self._gate)
             self._publish(self._gate)
         except BaseException:
-            await self._gate.close(0.0)
+            if self._gate is not None:
+                await self._gate.close(0.0)
             self._socket.remove()
             raise
         await self.health.set_all(is_serving=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from netmon.model import Process
 from netmon_collector.host.ports import ProcessRecord
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import REREAD_SECONDS, Kin, ProcessTable
@@ -68,13 +69,19 @@ def forked() -> Generator[list[int]]:
         yield [int(word) for word in next(line for line in lines if len(line.split()) == 4).split()]
 
 
+def known_by(table: ProcessTable, pid: int, kin: Kin) -> Process | None:
+    """Give a process as who hears of it asks for it."""
+    sighting = table.sight(pid, kin)
+    return table.find(pid, kin) if sighting is None else table.recall(sighting)
+
+
 def test_of_those_that_one_program_forked_only_the_first_is_read_in_full() -> None:
     reader = Counting()
     table = ProcessTable(reader)
     with forked() as pids:
         first, second, *others = pids
         table.begin(now())
-        found = [table.find(pid, kin_of(first)) for pid in pids]
+        found = [known_by(table, pid, kin_of(first)) for pid in pids]
         assert reader.read_pids == [first, *others]
         anew = ProcessTable(ProcProcessReader())
         anew.begin(now())
@@ -107,8 +114,8 @@ def test_who_may_differ_from_the_first_is_read_in_full(
     table = ProcessTable(reader, command_lines_of=shown_uid)
     with forked() as (first, second, *_):
         table.begin(now())
-        table.find(first, kin_of(first, uid=first_uid))
-        table.find(second, kin_of(second, uid=second_uid, control_group=second_group))
+        known_by(table, first, kin_of(first, uid=first_uid))
+        known_by(table, second, kin_of(second, uid=second_uid, control_group=second_group))
     assert reader.read_pids == [first, second]
 
 
@@ -117,10 +124,10 @@ def test_after_half_a_minute_another_one_is_read_in_full() -> None:
     table = ProcessTable(reader)
     with forked() as (first, second, *_):
         table.begin(now())
-        table.find(first, kin_of(first))
+        known_by(table, first, kin_of(first))
         table.begin(now() + REREAD_SECONDS)
         table.prune(())
-        table.find(second, kin_of(second))
+        known_by(table, second, kin_of(second))
     assert reader.read_pids == [first, second]
 
 
@@ -136,8 +143,8 @@ def test_one_that_ended_while_it_was_read_stands_for_no_other(missing: str) -> N
     table = ProcessTable(reader)
     with forked() as (first, second, *_):
         table.begin(now())
-        table.find(first, kin_of(first))
-        found = table.find(second, kin_of(second))
+        known_by(table, first, kin_of(first))
+        found = known_by(table, second, kin_of(second))
     assert reader.read_pids == [first, second]
     assert found is not None
     assert found.executable == os.path.realpath(sys.executable)

@@ -10,6 +10,7 @@ import grpc.aio
 import pytest
 
 from netmon.serving import Context, HostTimes, InvalidRequest, Service, ServiceHost
+from tests.support.own_log import own_records
 from tests.support.served_collector import error_of, until
 
 
@@ -97,9 +98,8 @@ async def guarded(tmp_path: Path) -> AsyncGenerator[Guarded, None]:
     await host.stop()
 
 
-def errors_of_ours(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
-    """Give what we log as errors: asyncio tells of others' tasks there whenever garbage is collected."""
-    return [record for record in caplog.records if record.levelno >= logging.ERROR and record.name != "asyncio"]
+def errors(caplog: pytest.LogCaptureFixture) -> list[logging.LogRecord]:
+    return [record for record in own_records(caplog) if record.levelno >= logging.ERROR]
 
 
 METHODS = ["Unary", "Generate", "Write", "Gather", "Echo"]
@@ -125,7 +125,7 @@ async def test_a_fault_is_internal_with_an_id_and_its_text_in_the_log_alone(
     code, reason, text = await error_of(guarded.call(method, b"fault"))
     assert (code, reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")
     assert "secret" not in text
-    (record,) = errors_of_ours(caplog)
+    (record,) = errors(caplog)
     error_id = text.split()[2].rstrip(":")
     assert record.getMessage() == f"internal error {error_id} in /test.Guarded/{method}"
     assert "Traceback" in caplog.text
@@ -136,7 +136,7 @@ async def test_a_fault_is_internal_with_an_id_and_its_text_in_the_log_alone(
 async def test_a_handler_may_end_a_call_itself(guarded: Guarded, method: str, caplog: pytest.LogCaptureFixture) -> None:
     code, _, text = await error_of(guarded.call(method, b"abort"))
     assert (code, text) == (grpc.StatusCode.ABORTED, "by hand")
-    assert not errors_of_ours(caplog)
+    assert not errors(caplog)
 
 
 async def test_a_connection_that_breaks_while_its_call_is_refused_is_no_fault(
@@ -145,7 +145,7 @@ async def test_a_connection_that_breaks_while_its_call_is_refused_is_no_fault(
     code, _, text = await error_of(guarded.call("Stall", b""))
     assert (code, text) == (grpc.StatusCode.UNAVAILABLE, "nothing was read")
     assert await guarded.call("Unary", b"x") == b"to x"
-    assert errors_of_ours(caplog) == []
+    assert errors(caplog) == []
 
 
 async def test_a_method_that_does_not_exist_is_unimplemented(guarded: Guarded) -> None:

@@ -166,7 +166,7 @@ async def test_a_frozen_reader_is_cut_and_others_go_on(folder: Path, caplog: pyt
         await asyncio.gather(frozen.line(), good.line())
         assert host.stream_count == 2
         frozen.freeze()
-        await until(lambda: host.stream_count == 1, "the frozen one is cut")
+        await until(lambda: host.stream_count == 1, "the frozen one is cut", 7)
         await until(lambda: host.connection_count == 1, "its place is free")
         assert "cut 1 connections that read nothing for 3 s" in caplog.text
         assert (await ask(host.path)).startswith("0 ")

@@ -10,6 +10,7 @@ from netmon_dashboard.icons.finder import IconFinder
 from netmon_dashboard.icons.picture import Picture
 from tests.support.eventually import eventually as eventually_true
 from tests.support.icon_tree import png
+from tests.support.own_log import own_records
 
 
 @dataclass
@@ -126,9 +127,7 @@ async def test_a_mistake_costs_one_icon_and_is_told(finder: IconFinder, caplog: 
     with caplog.at_level(logging.ERROR):
         finder("/broken", "secret-name")
         await eventually(lambda: finder("/a", "a") != "")
-    assert [record.message for record in caplog.records if record.name.startswith("netmon")] == [
-        "looking for an icon failed"
-    ]
+    assert [record.message for record in own_records(caplog)] == ["looking for an icon failed"]
     assert "secret-name" not in caplog.text
 
 

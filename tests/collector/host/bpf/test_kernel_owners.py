@@ -19,6 +19,7 @@ from netmon_collector.host.bpf.cgroup_root import open_root
 from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
 from netmon_collector.host.bpf.object_file import Program
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, load
+from tests.support.bpf_links import bpf_links
 from tests.support.namespaces import namespace
 from tests.support.source_tree import ROOT
 from tests.support.waiting import wait_for
@@ -329,33 +330,17 @@ sys.stdin.read()
 """
 
 
-def links(process: str = "[0-9]*") -> set[str]:
-    """Give the ids of the BPF links that a process has, or all: each has a descriptor in somebody's /proc/PID/fdinfo.
-
-    No id is given out twice, so that links of others may come and go meanwhile.
-    """
-    found: set[str] = set()
-    for info in Path("/proc").glob(f"{process}/fdinfo/*"):
-        try:
-            text = info.read_text()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if "link_type:\tcgroup" in text:
-            found.update(line.partition(":")[2].strip() for line in text.splitlines() if line.startswith("link_id:"))
-    return found
-
-
 def test_a_kill_leaves_nothing_attached() -> None:
     for _ in range(2):
         with subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == b"True\n"
-            its = links(str(holder.pid))
+            its = bpf_links(holder.pid)
             assert len(its) == 10
-            assert its <= links()
+            assert its <= bpf_links()
             holder.send_signal(signal.SIGKILL)
             holder.wait()
-        wait_for(lambda: not its & links(), seconds=30, what="links are gone")  # noqa: B023 -- looked at at once
+        wait_for(lambda: not its & bpf_links(), seconds=30, what="links are gone")  # noqa: B023 -- looked at at once
 
 
 @pytest.mark.parametrize("name", ["owners", "holders"])
