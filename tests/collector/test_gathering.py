@@ -40,6 +40,7 @@ class _Finder:
     """An `OwnerFinder`: answers nothing."""
 
     name = "ebpf"
+    later_seconds = 0.0
 
     def fileno(self) -> int:
         return -1

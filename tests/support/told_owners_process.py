@@ -38,6 +38,7 @@ class ToldFinder:
     """Says of each connection that the process with its remote port's number has it; of first packets when asked."""
 
     name = "told"
+    later_seconds = 0.0
 
     def __init__(self, wake: int = -1) -> None:
         self._wake = wake

@@ -95,6 +95,8 @@ class RemoteForeign:
 class RemoteFinder:
     """An `OwnerFinder`. The helper hears of processes by itself; here it is only told that there was something new."""
 
+    later_seconds = 0.0
+
     def __init__(self, link: HelperLink, hello: Hello, news: socket.socket) -> None:
         """``news``: readable when the helper heard of something new, the same for all helpers."""
         self._link = link

@@ -40,6 +40,7 @@ class Lookups:
         self._news = news
         self._answers = AnswerWriter()
         self._due: float | None = None
+        self._hear_again_at: float | None = None
         self._told_news = False
 
     def listing_begins(self) -> None:
@@ -58,13 +59,14 @@ class Lookups:
             events = dict(poll.poll(self._waiting_milliseconds()))
             if self._channel.fileno() in events:
                 self._answer(_request(self._channel))
-            if heard in events:
-                self._hear()
+            if heard in events or (self._hear_again_at is not None and self._hear_again_at <= clock.monotonic()):
+                self._hear(is_told=heard in events)
             if self._due is not None and self._due <= clock.monotonic():
                 self._look_again()
 
     def _waiting_milliseconds(self) -> float | None:
-        return None if self._due is None else max(0.0, self._due - clock.monotonic()) * 1000
+        due = min((at for at in (self._due, self._hear_again_at) if at is not None), default=None)
+        return None if due is None else max(0.0, due - clock.monotonic()) * 1000
 
     def _answer(self, request: Request) -> None:
         if request.kind is Kind.FIND:
@@ -88,8 +90,14 @@ class Lookups:
     def _left_out_count(self) -> int:
         return self._first.left_out_count if self._first is not None else 0
 
-    def _hear(self) -> None:
-        if self._finder is None or not self._finder.hear(*clock.both()) or self._told_news:
+    def _hear(self, *, is_told: bool = False) -> None:
+        if self._finder is None:
+            return
+        now, now_wall = clock.both()
+        count = self._finder.hear(now, now_wall)
+        later = self._finder.later_seconds if count or is_told else 0.0
+        self._hear_again_at = now + later if later else None
+        if not count or self._told_news:
             return
         self._told_news = True
         try:

@@ -61,6 +61,7 @@ class DiagFinder:
     """Asks sock_diag for the socket behind a connection, and looks for its holder among the likely processes."""
 
     name = "sockdiag"
+    later_seconds = 0.0
 
     def __init__(self, diag: SockDiag, young: YoungProcesses, table: ProcessTable) -> None:
         """Ask ``diag``; read processes with ``table``, nobody else's. ``close`` closes ``diag`` and ``young``."""

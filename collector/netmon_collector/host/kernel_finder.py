@@ -12,9 +12,18 @@ from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.program_book import ProgramBook
 from netmon_collector.core.questions import Answer, Question
-from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
+from netmon_collector.host.bpf.kernel_owners import (
+    WOKEN_AGAIN_SECONDS,
+    How,
+    KernelOwners,
+    Newcomer,
+    Origin,
+    Trace,
+    Who,
+)
 from netmon_collector.host.forwarding import passes_packets
 from netmon_collector.host.ports import Answers
+from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import Kin, ProcessTable, Sighting
 
 __all__ = ["KernelFinder"]
@@ -34,6 +43,9 @@ SWEEP_SECONDS: Final = 10.0
 
 SIGHTED_LIMIT: Final = 64
 """So many processes that were looked at wait for the next question at the most: then all is known of them."""
+
+AHEAD_SECONDS: Final = 1.0
+"""So much earlier than it is needed the kernel wakes us for one of a program that is to be read again."""
 
 START_ERROR_SECONDS: Final = 0.02
 """Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
@@ -89,10 +101,14 @@ class KernelFinder:
 
     name = "ebpf"
 
-    def __init__(self, owners: KernelOwners, table: ProcessTable) -> None:
-        """Ask ``owners``; read processes with ``table``, which is nobody else's: it is asked out of all rounds."""
+    later_seconds = WOKEN_AGAIN_SECONDS * 1.5
+    """Within so long after something was heard, more may have come that wakes nobody."""
+
+    def __init__(self, owners: KernelOwners, reader: ProcProcessReader, *, command_lines_of: int | None = None) -> None:
+        """Ask ``owners``, and read processes with ``reader``; ``command_lines_of`` is `ProcessTable`'s."""
         self._owners = owners
-        self._table = table
+        self._reader = reader
+        self._table = ProcessTable(reader, command_lines_of=command_lines_of)
         self._known: dict[tuple[int, bytes], _Known] = {}
         """By pid and the name that the kernel has for it."""
         self._sighted: list[tuple[Sighting, Kin, float]] = []
@@ -107,20 +123,11 @@ class KernelFinder:
 
     def hear(self, now: float, now_wall: float) -> int:
         """Read the processes that made or used sockets; give how many did in this network namespace."""
-        table = self._table
-        table.begin(now_wall)
+        self._table.begin(now_wall)
         count = 0
-        for pid, name, netns, uid, control_group in self._owners.newcomers():
-            count += not netns
-            kin = Kin(name, uid, control_group)
-            sighting = table.sight(pid, kin)
-            if sighting is not None:
-                self._sighted.append((sighting, kin, now))
-                continue
-            self._recall()  # it may be one of them
-            process = table.find(pid, kin)
-            if process is not None:
-                self._know(process, kin, now)
+        for newcomer in self._owners.newcomers():
+            count += not newcomer.netns
+            self._meet(newcomer, now)
         if len(self._sighted) >= SIGHTED_LIMIT:
             self._recall()
         if now - self._swept_at >= SWEEP_SECONDS:
@@ -153,14 +160,33 @@ class KernelFinder:
         """Detach the programs."""
         self._owners.close()
 
+    def _meet(self, newcomer: Newcomer, now: float) -> None:
+        pid, name, began_ns = newcomer.pid, newcomer.name, newcomer.began_ns
+        fingerprint, image = (newcomer.process_name, newcomer.parent_pid), newcomer.image
+        told = self._reader.told(pid, began_ns, *fingerprint, image) if began_ns else None
+        kin = Kin(name, newcomer.uid, newcomer.control_group, (*fingerprint, *image) if image else ())
+        sighting = self._table.sight(pid, kin, told)
+        if sighting is not None:
+            self._sighted.append((sighting, kin, newcomer.seconds))
+            return
+        self._recall()  # it may be one of them
+        process = self._table.find(pid, kin, told)
+        if process is None:
+            return
+        self._know(process, kin, newcomer.seconds)
+        known_seconds = self._table.known_for(kin) - AHEAD_SECONDS if image else 0.0
+        if known_seconds > 0:
+            self._owners.expect(newcomer, now + known_seconds)
+
     def _recall(self) -> None:
         """Take those into account that were only looked at when they came."""
         sighted, self._sighted = self._sighted, []
-        for sighting, kin, now in sighted:
-            self._know(self._table.recall(sighting), kin, now)
+        for sighting, kin, seconds in sighted:
+            self._know(self._table.recall(sighting), kin, seconds)
 
-    def _know(self, process: Process, kin: Kin, now: float) -> None:
-        self._known[process.pid, kin.name] = _Known(self._filed(process, kin.name, kin.uid, now), now, now)
+    def _know(self, process: Process, kin: Kin, seconds: float) -> None:
+        filed = self._filed(process, kin.name, kin.uid, seconds)
+        self._known[process.pid, kin.name] = _Known(filed, seconds, seconds)
 
     # Which socket.
 

@@ -123,9 +123,9 @@ def open_owner_finder(way: str = "auto", *, command_lines_of: int | None = None)
 
 def build_owner_finder(way: str, opened: KernelWays, *, command_lines_of: int | None = None) -> FinderChoice:
     """Give what ``open_owner_finder`` gives, of what is open already; this takes no rights."""
+    if opened.owners is not None:
+        return FinderChoice(KernelFinder(opened.owners, ProcProcessReader(), command_lines_of=command_lines_of))
     table = ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of) if _is_linux() else None
-    if opened.owners is not None and table is not None:
-        return FinderChoice(KernelFinder(opened.owners, table))
     can_look_up = table is not None and way not in ("procfs", "psutil") and _has_diag()
     finder = DiagFinder(SockDiag(), YoungProcesses(opened.events), table) if can_look_up and table else None
     if finder is None and opened.events is not None:

@@ -96,14 +96,15 @@ class Glimpse(NamedTuple):
 
     ``id`` is ``Process.id``; ``start_time`` Unix seconds; ``fingerprint`` (the kernel's name, the parent's pid) differs
     when the process has changed so that it should be read again. ``image`` tells the program of one that was forked and
-    has executed none of its own: the others that were forked from the same run of a program have the same; empty for
-    those that did execute, and where the system does not tell. A named tuple, as many are made: a fifth of the time.
+    has executed none of its own, by where code, stack, arguments and environment lie: the others that were forked from
+    the same run of a program have the same; empty for those that did execute, and where the system does not tell. A
+    named tuple, as many are made: a fifth of the time.
     """
 
     id: str
     start_time: float
     fingerprint: tuple[bytes, int] = (b"", 0)
-    image: tuple[bytes, ...] = ()
+    image: tuple[int, ...] = ()
 
 
 class ProcessRecord(NamedTuple):
@@ -160,6 +161,11 @@ class OwnerFinder(Protocol):
     @property
     def name(self) -> str:
         """What the status calls this way of finding owners."""
+        ...
+
+    @property
+    def later_seconds(self) -> float:
+        """Within so long after ``hear`` heard of somebody it may have more to do that nothing tells of; 0: no."""
         ...
 
     def fileno(self) -> int:

@@ -24,6 +24,7 @@ _FORKED_WITHOUT_EXEC = 0x40
 """PF_FORKNOEXEC (include/linux/sched.h)."""
 _FIELDS = 20
 """As many as up to the start are always there."""
+_FIELDS_WITH_PLACES = 49
 _OPEN_DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -106,25 +107,29 @@ class ProcProcessReader:
         fields = stat[end + 2 :].split()
         if len(fields) < _FIELDS or fields[0] in {b"Z", b"X"}:
             return None
-        ticks = int(fields[19])
-        return Glimpse(
-            id=f"{self._boot}-{pid}-{ticks}",
-            start_time=self._boot_time + ticks / self._ticks_per_second,
-            fingerprint=(stat[stat.find(b"(") + 1 : end], int(fields[1])),
-            image=_image(fields),
-        )
+        return self._glimpse(pid, int(fields[19]), (stat[stat.find(b"(") + 1 : end], int(fields[1])), _image(fields))
+
+    def told(self, pid: int, began_ns: int, name: bytes, parent_pid: int, image: tuple[int, ...]) -> Glimpse:
+        """Give what ``glimpse`` gave or would have given of a process that the kernel told of otherwise.
+
+        ``began_ns``: its start on CLOCK_BOOTTIME.
+        """
+        return self._glimpse(pid, began_ns * self._ticks_per_second // 10**9, (name, parent_pid), image)
+
+    def _glimpse(self, pid: int, ticks: int, fingerprint: tuple[bytes, int], image: tuple[int, ...]) -> Glimpse:
+        start_time = self._boot_time + ticks / self._ticks_per_second
+        return Glimpse(f"{self._boot}-{pid}-{ticks}", start_time, fingerprint, image)
 
 
-def _image(fields: list[bytes]) -> tuple[bytes, ...]:
-    """Give where code, stack, data, heap, arguments and environment lie; () for what has executed a program of its own.
+def _image(fields: list[bytes]) -> tuple[int, ...]:
+    """Give where code, stack, arguments and environment lie; () for what has executed a program of its own.
 
     exec(2) chooses the places at random (kernel.randomize_va_space), fork(2) keeps them. The kernel hides them from
     those who may not trace the process (fs/proc/array.c, do_task_stat).
     """
-    stack = fields[25:26]
-    if stack in ([], [b"0"]) or not int(fields[6]) & _FORKED_WITHOUT_EXEC:
+    if len(fields) < _FIELDS_WITH_PLACES or fields[25] == b"0" or not int(fields[6]) & _FORKED_WITHOUT_EXEC:
         return ()
-    return (*fields[23:26], *fields[42:49])
+    return int(fields[23]), int(fields[25]), int(fields[45]), int(fields[48])
 
 
 def _full_name(comm: bytes, program: str) -> str:

@@ -30,11 +30,15 @@ class _Entry(NamedTuple):
 
 
 class Kin(NamedTuple):
-    """What the kernel tells of a process as it is now: its own name of it, the real user, the control group's id."""
+    """What the kernel tells of a process as it is now: its own name of it, the real user, the control group's id.
+
+    ``program``: what else it tells that those have in common which one run of a program forked; (): nothing.
+    """
 
     name: bytes
     uid: int
     control_group: int
+    program: tuple[Any, ...] = ()
 
 
 class _Forked(NamedTuple):
@@ -77,32 +81,41 @@ class ProcessTable:
         self._round = {}
         self._round_time = now_wall
 
-    def find(self, pid: int, kin: Kin | None = None) -> Process | None:
+    def find(self, pid: int, kin: Kin | None = None, told: Glimpse | None = None) -> Process | None:
         """Give the process that has had ``pid`` since before this round began.
 
         None where there is none that runs, and for a process that started later: what was read in this round under
         its pid may have been its predecessor's. With ``kin`` it stands for those that the same program forks: ``sight``
-        comes first, and tells them without reading them in full.
+        comes first, and tells them without reading them in full. ``told``: what the kernel told of it a moment ago.
         """
         if pid in self._round:
             return self._round[pid]
-        found = self._round[pid] = self._find(pid, kin)
+        found = self._round[pid] = self._find(pid, kin, told)
         return found
 
-    def sight(self, pid: int, kin: Kin) -> Sighting | None:
+    def sight(self, pid: int, kin: Kin, told: Glimpse | None = None) -> Sighting | None:
         """Look at a process that the program forked which ``kin`` was found with; None: it is to be found now.
 
-        One read of ``/proc`` is enough for these: 9 us in place of 29, with warm caches. What else is to be done, with
-        cold ones the larger part, can be done for many at once, whether they are still there or not.
+        One read of ``/proc`` is enough for these, 9 us in place of 29 with warm caches, and none for one that the
+        kernel has ``told`` of. What else is to be done, with cold ones the larger part, can be done for many at once,
+        whether they are still there or not.
         """
         forked = self._forked.get(kin)
-        if forked is None or pid in self._known_pids or not self._is_fresh(forked.read_time):
+        if forked is None or not self._is_fresh(forked.read_time):
             return None
-        glimpse, before = self._reader.glimpse(pid), forked.glimpse
+        if told is not None:
+            return None if told.id in self._entries else _sighting(pid, told, forked)
+        if pid in self._known_pids:
+            return None
+        glimpse = self._reader.glimpse(pid)
         if glimpse is None or glimpse.start_time > self._round_time:
             return None
-        is_kin = glimpse.image == before.image and glimpse.fingerprint == before.fingerprint
-        return Sighting(pid, glimpse, forked) if is_kin else None
+        return _sighting(pid, glimpse, forked)
+
+    def known_for(self, kin: Kin) -> float:
+        """Give how many seconds from this round on ``sight`` tells those that ``kin`` stands for without a read."""
+        forked = self._forked.get(kin)
+        return max(0.0, forked.read_time + REREAD_SECONDS - self._round_time) if forked is not None else 0.0
 
     def recall(self, sighting: Sighting) -> Process:
         """Give a process that was sighted, in this round or in one before."""
@@ -140,10 +153,10 @@ class ProcessTable:
             self._users[uid] = name
         return name
 
-    def _find(self, pid: int, kin: Kin | None) -> Process | None:
+    def _find(self, pid: int, kin: Kin | None, told: Glimpse | None) -> Process | None:
         if pid not in self._known_pids:
-            return self._find_new(pid, kin)
-        glimpse = self._reader.glimpse(pid)
+            return self._find_new(pid, kin, told)
+        glimpse = told or self._reader.glimpse(pid)
         if glimpse is None or glimpse.start_time > self._round_time:
             return None
         entry = self._entries.get(glimpse.id)
@@ -154,15 +167,16 @@ class ProcessTable:
             return None
         return self._keep(pid, record, glimpse.start_time, self._round_time)
 
-    def _find_new(self, pid: int, kin: Kin | None) -> Process | None:
+    def _find_new(self, pid: int, kin: Kin | None, told: Glimpse | None) -> Process | None:
         record = self._reader.read(pid)  # a glimpse before would not spare it
         if record is None or record.glimpse.start_time > self._round_time:
             return None
         is_shown = self._command_lines_of is not None and record.uid == self._command_lines_of
         # One that ends while it is read has no executable any more, then no control group.
         is_whole = bool(record.glimpse.image and record.executable and record.control_groups)
+        is_as_told = told is None or told == record.glimpse
         process = self._keep(pid, record, record.glimpse.start_time, self._round_time)
-        if kin is not None and is_whole and record.uid == kin.uid and not is_shown:
+        if kin is not None and is_whole and is_as_told and record.uid == kin.uid and not is_shown:
             # Not where the command line is shown: each may have written its own (setproctitle).
             texts = {name: getattr(process, name) for name in _SHARED}
             self._forked[kin] = _Forked(record.glimpse, self._round_time, texts)
@@ -204,6 +218,12 @@ class ProcessTable:
             unit=group.unit,
             container=group.container,
         )
+
+
+def _sighting(pid: int, glimpse: Glimpse, forked: _Forked) -> Sighting | None:
+    before = forked.glimpse
+    is_kin = glimpse.image == before.image and glimpse.fingerprint == before.fingerprint
+    return Sighting(pid, glimpse, forked) if is_kin else None
 
 
 @lru_cache(maxsize=256)

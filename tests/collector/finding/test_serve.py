@@ -70,3 +70,37 @@ def test_a_lookup_is_no_listing(ends: Ends) -> None:
     ends[0].send(encode_find([], 1.0, 2.0))
     thread.join(30)
     assert [type(error) for error in raised] == [ValueError]
+
+
+class _Later(ToldFinder):
+    """Hears of one process; nothing tells of what comes after it."""
+
+    later_seconds = 0.01
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.heard: list[float] = []
+        self.again = threading.Event()
+
+    def hear(self, now: float, now_wall: float) -> int:
+        self.heard.append(now)
+        if len(self.heard) == 3:
+            self.again.set()
+        return len(self.heard) < 3
+
+
+def test_who_may_hear_of_more_that_nothing_tells_of_is_asked_again_until_there_is_nothing(ends: Ends) -> None:
+    raised: list[BaseException] = []
+    news, told = pair()
+    finder = _Later()
+    with news, told:
+        thread = run(Lookups(FinderChoice(finder), ends[1], told), raised)
+        ends[0].send(encode_find([], 1.0, 2.0))
+        receive_answer(ends[0])
+        assert finder.again.wait(30)
+        ends[0].send(encode_ping(1.0))
+        assert receive_answer(ends[0]) == ()
+        ends[0].close()
+        thread.join(30)
+    assert len(finder.heard) == 3
+    assert all(later - before >= 0.01 for before, later in zip(finder.heard, finder.heard[1:], strict=False))

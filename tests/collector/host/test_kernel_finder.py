@@ -16,6 +16,7 @@ import pytest
 from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.questions import Answer, Question
+from netmon_collector.host.bpf import kernel_owners
 from netmon_collector.host.bpf.kernel_owners import KernelOwners
 from netmon_collector.host.kernel_finder import KEPT_SECONDS, SWEEP_SECONDS, KernelFinder
 from netmon_collector.host.proc_processes import ProcProcessReader
@@ -59,7 +60,7 @@ for _ in range(3):
 
 @pytest.fixture
 def finder() -> Iterator[KernelFinder]:
-    made = KernelFinder(KernelOwners(), ProcessTable(ProcProcessReader()))
+    made = KernelFinder(KernelOwners(), ProcProcessReader())
     yield made
     made.close()
 
@@ -108,7 +109,13 @@ def test_a_program_that_has_ended_is_named_in_full(finder: KernelFinder) -> None
         assert process.executable == os.path.realpath(sys.executable)
 
 
-def test_each_that_one_program_forked_is_named_in_full_when_all_have_ended(finder: KernelFinder) -> None:
+@pytest.mark.parametrize("is_told", [True, False], ids=["told by the kernel", "read"])
+def test_each_that_one_program_forked_is_named_in_full_when_all_have_ended(
+    is_told: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if not is_told:
+        monkeypatch.setattr(kernel_owners, "KERNEL_TYPES", tmp_path / "vmlinux")
+    finder = KernelFinder(KernelOwners(), ProcProcessReader())
     asked: dict[int, Question] = {}
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
@@ -118,11 +125,14 @@ def test_each_that_one_program_forked_is_named_in_full_when_all_have_ended(finde
             assert program.stdin is not None
             for _ in range(3):
                 pid, own_port, time_text = program.stdout.readline().split()
-                finder.hear(*times())
+                if not is_told or not asked:  # of the others the kernel has told enough
+                    finder.hear(*times())
                 asked[int(pid)] = question(int(own_port), port, start_time=float(time_text))
                 program.stdin.write("go on\n")
                 program.stdin.flush()
+        finder.hear(*times())
         found = finder.find(list(asked.values()), *times())
+    finder.close()
     processes = {process.id: process for process in found.processes}
     owners = [processes[answer.process_id] for answer in found.answers]
     assert [owner.pid for owner in owners] == list(asked)

@@ -176,3 +176,39 @@ def test_who_is_no_kin_of_one_that_was_found_is_not_sighted() -> None:
         kin = kin_of(first)
         assert table.sight(second, kin) is not None
     assert table.sight(second, kin) is None, "it has ended"
+
+
+def test_one_that_the_kernel_told_of_is_known_without_a_read_also_when_it_has_ended() -> None:
+    reader = Counting()
+    table = ProcessTable(reader)
+    with forked() as pids:
+        table.begin(now())
+        first, second, other, _ = told = [glimpse for pid in pids if (glimpse := reader.glimpse(pid)) is not None]
+        kin = Kin(b"python", os.getuid(), 1, first.image)
+        assert table.sight(pids[1], kin, second) is None, "the first was never read"
+        assert table.known_for(kin) == 0
+        found = table.find(pids[0], kin, first)
+    assert len(told) == 4
+    assert found is not None
+    assert table.known_for(kin) == REREAD_SECONDS
+    sighting = table.sight(pids[1], kin, second)
+    assert sighting is not None
+    assert table.sight(pids[2], kin, other) is None, "it has executed a program of its own"
+    recalled = table.recall(sighting)
+    assert recalled == replace(found, id=second.id, pid=pids[1], start_time=second.start_time)
+    assert table.sight(pids[1], kin, second) is None
+    assert table.find(pids[1], kin, second) is recalled
+    assert reader.read_pids == [pids[0]]
+
+
+def test_one_that_is_not_as_the_kernel_told_stands_for_no_other() -> None:
+    reader = Counting()
+    table = ProcessTable(reader)
+    with forked() as (first, second, *_):
+        table.begin(now())
+        told, kin = reader.glimpse(first), kin_of(first)
+        assert told is not None
+        found = table.find(first, kin, told._replace(image=(1, 2, 3, 4)))
+        assert found is not None
+        assert table.sight(second, kin) is None
+    assert table.known_for(kin) == 0

@@ -3,7 +3,7 @@
 // Which process holds which socket: an iterator over all open files (the kernel's kernel/bpf/task_iter.c).
 //
 // It follows pointers of the kernel, which only a program under the GPL may do (kernel/bpf/verifier.c,
-// check_ptr_to_btf_access): of this project's files, this one is under either licence.
+// check_ptr_to_btf_access): this project's programs in the kernel are under either licence.
 // No libbpf, no BTF of its own. Where a member lies within its structure differs from kernel to kernel: each OFFSET is
 // a 64-bit constant that the compiler leaves open, as a relocation against a symbol named STRUCTURE__MEMBER, and that
 // the loader fills in from what the kernel says of its types (btf.py). The verifier checks every access against them.

@@ -3,19 +3,20 @@
 import os
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
 
+from netmon_collector.host.bpf.btf import KERNEL_TYPES, read_types
 from netmon_collector.host.bpf.cgroup_root import open_root
-from netmon_collector.host.bpf.object_file import Program, read_object, without_call
+from netmon_collector.host.bpf.object_file import Program, read_object, with_constants, without_call
 from netmon_collector.host.bpf.ring import Ring
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, attach, load
 
-__all__ = ["CgroupHeld", "How", "KernelOwners", "Newcomer", "Origin", "Trace", "Who"]
+__all__ = ["WOKEN_AGAIN_SECONDS", "CgroupHeld", "How", "KernelOwners", "Newcomer", "Origin", "Trace", "Who"]
 
 # linux/bpf.h: program type and attach type of each section.
 _CGROUP_SKB: Final = 8
@@ -39,12 +40,20 @@ _EARLIER: Final = 8
 _FLOW: Final = struct.Struct(f"=3Q{2 * _EARLIER}Q4Q")
 _ENDS: Final = struct.Struct("!16s16sHHBBxx")
 _NETNS: Final = struct.Struct("=Q")
-_NEWCOMER: Final = struct.Struct("=II16sQQ")
+_ARRIVAL: Final = struct.Struct("=QQQI4x16s16sQ4QII")
+_KIN_AT: Final = 32
+_KIN_BYTES: Final = 80
+_MONOTONIC: Final = struct.Struct("=Q")
+
+WOKEN_AGAIN_SECONDS: Final = 0.1
+"""WOKEN_AGAIN_NS of newcomers.h."""
 
 NAMESPACES_LIMIT: Final = 256
 """As many other network namespaces are asked for a connection, the newest ones."""
 
 _GET_NETNS_COOKIE: Final = 122
+_GET_CURRENT_TASK: Final = 35
+_PROBE_READ_KERNEL: Final = 113
 _SO_COOKIE: Final = 57
 
 
@@ -103,10 +112,12 @@ class Trace(NamedTuple):
 
 
 class Newcomer(NamedTuple):
-    """A process that made or used a socket.
+    """A process that made or used a socket, as it was at ``seconds`` (CLOCK_MONOTONIC).
 
-    ``name`` is the kernel's, raw; ``netns`` one of ``KernelOwners.elsewhere``, or 0: our network namespace;
-    ``control_group`` the id of its group in the unified hierarchy (bpf-helpers(7), bpf_get_current_cgroup_id).
+    ``name`` is the kernel's, of the thread, raw; ``netns`` one of ``KernelOwners.elsewhere``, or 0: our network
+    namespace; ``control_group`` the id of its group in the unified hierarchy (bpf-helpers(7),
+    bpf_get_current_cgroup_id). ``began_ns``: its start (CLOCK_BOOTTIME), 0 where the kernel's types are not known; then
+    ``process_name``, ``parent_pid`` and ``image`` are as in `Glimpse`. ``kin``: what `KernelOwners.expect` takes.
     """
 
     pid: int
@@ -114,6 +125,12 @@ class Newcomer(NamedTuple):
     netns: int
     uid: int
     control_group: int
+    seconds: float
+    began_ns: int
+    process_name: bytes
+    parent_pid: int
+    image: tuple[int, ...]
+    kin: bytes
 
 
 class CgroupHeld(PermissionError):
@@ -140,9 +157,10 @@ class KernelOwners:
             arrivals = maps["arrivals"]
             self._ring = Ring(arrivals.fileno(), arrivals.definition.limit)
             self._open.callback(self._ring.close)
+            offsets = _offsets(source.programs)
             for program in source.programs:
                 kind, place = _PLACES[program.section]
-                loaded = _load(program, maps, kind=kind, place=place, terms=source.license)
+                loaded = _load(program, maps, offsets, kind=kind, place=place, terms=source.license)
                 try:
                     self._open.callback(os.close, _attach(loaded, cgroup, place))
                 finally:
@@ -150,7 +168,7 @@ class KernelOwners:
             self._arrivals = arrivals
             self._sockets, self._flows = maps["sockets"], maps["flows"]
             self._netns = self._own_netns()
-            self._settings = maps["settings"]
+            self._settings, self._kins = maps["settings"], maps["kins"]
             self._elsewhere: dict[int, None] = {}
             self.watch_elsewhere(is_wanted=False)
             self._close: Callable[[], None] = self._open.pop_all().close
@@ -184,12 +202,23 @@ class KernelOwners:
         """Take the processes that made or used sockets since the last call, each at most once a second."""
         found: list[Newcomer] = []
         for record in self._ring.read():
-            pid, uid, name, netns, group = _NEWCOMER.unpack(record[: _NEWCOMER.size])
+            time, began, netns, pid, name, leader, group, *places, uid, parent = _ARRIVAL.unpack_from(record)
             netns = netns if self._netns and netns != self._netns else 0
-            found.append(Newcomer(pid, name.rstrip(b"\0"), netns, uid, group))
+            image = tuple(places) if places[0] else ()
+            names = name.rstrip(b"\0"), leader.rstrip(b"\0")
+            kin = record[_KIN_AT : _KIN_AT + _KIN_BYTES]
+            found.append(Newcomer(pid, names[0], netns, uid, group, time / 1e9, began, names[1], parent, image, kin))
             if netns:
                 self._note_elsewhere(netns)
         return found
+
+    def expect(self, newcomer: Newcomer, until: float) -> None:
+        """Take those that the same run of a program forked for known until then (CLOCK_MONOTONIC, seconds).
+
+        They are told of as all others are, but whoever waits on ``fileno`` is woken for them at most each
+        `WOKEN_AGAIN_SECONDS`, not for each at once: look again within that time.
+        """
+        self._kins.set(newcomer.kin, _MONOTONIC.pack(int(until * 1e9)))
 
     def trace(
         self, ip_protocol: int, local: bytes, local_port: int, remote: bytes, remote_port: int, netns: int = 0
@@ -263,12 +292,38 @@ def _attach(loaded: int, cgroup: int, place: int) -> int:
         raise CgroupHeld(error.errno, error.strerror) from error
 
 
-def _load(program: Program, maps: dict[str, Map], *, kind: int, place: int, terms: bytes) -> int:
+def _offsets(programs: Sequence[Program]) -> dict[str, int] | None:
+    """Give where the members of the kernel's structures lie that programs read; None where that is not to be known."""
+    members = {name for program in programs for _, name in program.constant_uses}
     try:
-        return load(program, maps, kind=kind, attach_kind=place, terms=terms)
-    except ProgramRefused:
-        if kind != _CGROUP_SKB:
-            raise
+        return read_types(KERNEL_TYPES.read_bytes(), functions=(), members=members).offsets
+    except (OSError, ValueError):
+        return None
+
+
+def _load(
+    program: Program, maps: dict[str, Map], offsets: dict[str, int] | None, *, kind: int, place: int, terms: bytes
+) -> int:
+    """Load a program, as much of it as this kernel takes."""
+    *fuller, plainest = _versions(program, offsets, kind)
+    for version in fuller:
+        try:
+            return load(version, maps, kind=kind, attach_kind=place, terms=terms)
+        except ProgramRefused:
+            continue
+    return load(plainest, maps, kind=kind, attach_kind=place, terms=terms)
+
+
+def _versions(program: Program, offsets: dict[str, int] | None, kind: int) -> Iterator[Program]:
+    """Give a program, then those that can less."""
+    if program.constant_uses:
+        if offsets is not None:
+            yield with_constants(program, offsets)
+        # A kernel that is locked down lets nobody read its memory (kernel_lockdown(7)).
+        blind = without_call(without_call(program, _GET_CURRENT_TASK), _PROBE_READ_KERNEL)
+        yield with_constants(blind, dict.fromkeys((name for _, name in program.constant_uses), 0))
+        return
+    yield program
+    if kind == _CGROUP_SKB:
         # Before Linux 6.15 these programs cannot ask for the network namespace; they then take it from the origin.
-        plainer = without_call(program, _GET_NETNS_COOKIE)
-        return load(plainer, maps, kind=kind, attach_kind=place, terms=terms)
+        yield without_call(program, _GET_NETNS_COOKIE)

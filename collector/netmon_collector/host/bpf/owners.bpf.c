@@ -1,6 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-only
+//
 // Who opened which socket, and which socket each packet belongs to: cgroup programs on the stable kernel interface.
 //
-// No BTF, no kprobes, no libbpf: only <linux/bpf.h>. Every program answers 1, "go on": nothing is ever refused.
+// No kprobes, no libbpf: only <linux/bpf.h>. Every program answers 1, "go on": nothing is ever refused.
+// Processes are told of by newcomers.h.
 // Built by `make bpf` with Debian 12's clang; a test rebuilds it and compares.
 
 #include <linux/bpf.h>
@@ -11,13 +14,9 @@
 
 #define SOCKETS_LIMIT 65536
 #define FLOWS_LIMIT 65536
-#define NEWCOMERS_LIMIT 8192
-#define RING_BYTES 65536
 #define EARLIER 8
 
 #define ICMPV6 58 // IPPROTO_ICMPV6, which <linux/in.h> leaves to others
-
-#define ANNOUNCED_AGAIN_NS 1000000000ULL // a pid may have passed to another process of the same name since
 
 enum how { CREATED = 1, CONNECTED = 2, SENT = 3, ACCEPTED = 4 };
 
@@ -71,16 +70,6 @@ struct flow {
 	__u64 received_packets;
 };
 
-// A process that made, used or closed a socket, at most once a second for each name, user and group that it has: read it
-// while it is there.
-struct newcomer {
-	__u32 tgid;
-	__u32 uid;
-	char comm[16];
-	__u64 netns;  // of the socket
-	__u64 cgroup; // id of its control group, version 2
-};
-
 struct map_definition {
 	__u32 type;
 	__u32 key_size;
@@ -93,12 +82,9 @@ struct map_definition SEC("maps") sockets = {
 struct map_definition SEC("maps") flows = {
 	.type = BPF_MAP_TYPE_LRU_HASH, .key_size = sizeof(struct flow_key), .value_size = sizeof(struct flow),
 	.max_entries = FLOWS_LIMIT};
-struct map_definition SEC("maps") newcomers = {
-	.type = BPF_MAP_TYPE_LRU_HASH, .key_size = sizeof(struct newcomer), .value_size = 8, .max_entries = NEWCOMERS_LIMIT};
-// One number: the cookie of the network namespace to watch; 0: all.
+// 0: the cookie of the network namespace to watch; 0: all. 1: when whoever reads the ring was woken last.
 struct map_definition SEC("maps") settings = {
-	.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 1};
-struct map_definition SEC("maps") arrivals = {.type = BPF_MAP_TYPE_RINGBUF, .max_entries = RING_BYTES};
+	.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 2};
 
 static void *(*lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
 static long (*update)(void *map, const void *key, const void *value, __u64 flags) = (void *)BPF_FUNC_map_update_elem;
@@ -122,18 +108,7 @@ ALWAYS_INLINE int is_watched(__u64 netns)
 	return !netns || !watched || !*watched || *watched == netns;
 }
 
-// Tell of a process that was not seen of late as it is now.
-ALWAYS_INLINE void announce(__u32 tgid, __u64 netns, __u64 time)
-{
-	struct newcomer who = {.tgid = tgid, .uid = (__u32)uid_gid(), .netns = netns, .cgroup = cgroup_id()};
-
-	comm(who.comm, sizeof(who.comm));
-	__u64 *told = lookup(&newcomers, &who);
-	if (told && time - *told < ANNOUNCED_AGAIN_NS)
-		return;
-	update(&newcomers, &who, &time, BPF_ANY);
-	send(&arrivals, &who, sizeof(who), 0);
-}
+#include "newcomers.h"
 
 ALWAYS_INLINE void set_current(struct who *who, __u32 tgid)
 {
@@ -340,4 +315,4 @@ ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
 SEC("egress") int on_egress(struct __sk_buff *skb) { return count(skb, 1); }
 SEC("ingress") int on_ingress(struct __sk_buff *skb) { return count(skb, 0); }
 
-char terms[] SEC("license") = "Apache-2.0";
+char terms[] SEC("license") = "GPL v2";

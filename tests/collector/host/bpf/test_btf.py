@@ -65,6 +65,18 @@ def test_the_first_of_two_structures_of_a_name_that_has_the_member_counts() -> N
     assert read_types(made.data(), functions=(), members=["other__first"]).offsets == {"other__first": 1}
 
 
+def test_members_of_nameless_structures_in_a_structure_are_its_own() -> None:
+    made = Made()
+    made.add(INT, "int", bytes(4))
+    # Type 2 holds type 3 at byte 16, which holds type 4 at byte 8; both are structures without a name.
+    for first, nameless, at in (("whole", 3, 128), ("inner", 4, 64), ("innermost", 0, 0)):
+        members = TYPE.pack(made.text(first), 1, 32) + (TYPE.pack(0, nameless, at) if nameless else b"")
+        made.types += TYPE.pack(made.text("outer") if first == "whole" else 0, STRUCT << 24 | 1 + bool(nameless), 0)
+        made.types += members
+    names = ["outer__whole", "outer__inner", "outer__innermost"]
+    assert read_types(made.data(), functions=(), members=names).offsets == dict(zip(names, (4, 20, 28), strict=True))
+
+
 @pytest.mark.parametrize("member", ["flagged__bits", "flagged__odd"])
 def test_a_bit_field_is_refused(member: str) -> None:
     with pytest.raises(ValueError, match=f"{member} is a bit field"):

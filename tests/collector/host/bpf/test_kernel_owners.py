@@ -3,7 +3,6 @@
 import errno
 import json
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -15,7 +14,6 @@ from typing import Any
 import pytest
 
 from netmon_collector.host.bpf import kernel_owners as module
-from netmon_collector.host.bpf.cgroup_root import open_root
 from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
 from netmon_collector.host.bpf.object_file import Program
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, load
@@ -282,43 +280,6 @@ def test_pingers_of_one_target_are_told_apart_and_the_answers_are_no_process(own
     for identifier in identifiers:
         answering = owners.origin(traced(owners, ICMP, 0, identifier).cookie)
         assert answering is None
-
-
-def test_a_process_is_announced_at_its_first_socket_and_at_most_once_a_second(owners: KernelOwners) -> None:
-    owners.newcomers()
-    said = ran(DATAGRAMS)
-    assert select.select([owners], [], [], 30)[0]
-    heard = [one for one in owners.newcomers() if one.pid == said["pid"]]
-    assert [(one.name[:6], one.uid, one.netns) for one in heard] == [(b"python", os.getuid(), 0)]
-
-
-def test_the_control_group_of_a_process_is_told(owners: KernelOwners) -> None:
-    root = open_root()
-    name = f"nm-owners-{os.getpid()}"
-    os.mkdir(name, dir_fd=root)
-    try:
-        group = os.open(name, os.O_RDONLY, dir_fd=root)
-        enter = f"import os; os.write(os.open('cgroup.procs', os.O_WRONLY, dir_fd={group}), b'0')\n"
-        done = subprocess.run(
-            [sys.executable, "-c", enter + DATAGRAMS], check=True, capture_output=True, text=True, pass_fds=[group]
-        )
-        groups = {one.control_group for one in owners.newcomers() if one.pid == json.loads(done.stdout)["pid"]}
-        assert groups == {os.fstat(group).st_ino}  # an inode's number is its group's id (kernel/cgroup/cgroup.c)
-        os.close(group)
-    finally:
-        os.rmdir(name, dir_fd=root)
-        os.close(root)
-
-
-def test_a_process_that_goes_on_making_sockets_is_announced_again(owners: KernelOwners) -> None:
-    me = os.getpid(), Path("/proc/self/comm").read_bytes().rstrip(b"\n")
-
-    def is_announced() -> bool:
-        socket.socket(socket.AF_INET).close()
-        return me in [(one.pid, one.name) for one in owners.newcomers()]
-
-    for _ in range(2):
-        wait_for(is_announced, seconds=30, what="an announcement")
 
 
 HOLD = """
