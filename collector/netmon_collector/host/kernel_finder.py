@@ -22,7 +22,7 @@ from netmon_collector.host.bpf.kernel_owners import (
     Who,
 )
 from netmon_collector.host.forwarding import passes_packets
-from netmon_collector.host.ports import Answers
+from netmon_collector.host.ports import Answers, Glimpse
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import Kin, ProcessTable, Sighting
 
@@ -95,7 +95,8 @@ class KernelFinder:
     """Asks `KernelOwners` for the socket behind a connection, and knows the processes that made and used sockets.
 
     A process is read when it makes or uses a socket, about 1 ms after that, and is still known when it has ended. One
-    that ended before it could be read is known by pid, user and the name that the kernel gives (that of the thread).
+    that ended before it could be read is known by pid, user, and the name that the kernel gives (that of the thread
+    where it does not tell of its types, and otherwise of the process, with the start and the parent).
     It is filed under the application that processes of its name and user were seen to run (`ProgramBook`).
     """
 
@@ -172,6 +173,8 @@ class KernelFinder:
         self._recall()  # it may be one of them
         process = self._table.find(pid, kin, told)
         if process is None:
+            if told is not None:
+                self._know(_unread(pid, fingerprint[0], kin.uid, told, newcomer.parent_pid), kin, newcomer.seconds)
             return
         self._know(process, kin, newcomer.seconds)
         known_seconds = self._table.known_for(kin) - AHEAD_SECONDS if image else 0.0
@@ -250,7 +253,9 @@ class KernelFinder:
         if known is not None and touched_at - known.alive_at <= TRUSTED_SECONDS:
             known.seen_at = clock.now
             return known.process
-        unread = self._filed(_unread(who, clock.wall(touched_at)), who.name, who.uid, clock.now)
+        touched = clock.wall(touched_at)
+        latest = Glimpse(f"unread-{who.pid}-{touched:.3f}", touched)  # its start is not known: this at the latest
+        unread = self._filed(_unread(who.pid, who.name, who.uid, latest), who.name, who.uid, clock.now)
         self._known[key] = _Known(unread, touched_at, clock.now)
         return unread
 
@@ -349,16 +354,17 @@ def _application_of_a_name(name: str) -> ApplicationName:
     return application_of("", name, ())
 
 
-def _unread(who: Who, start_time: float) -> Process:
-    """Give what the kernel told of a process that has ended unread; ``start_time`` is the latest that it can have."""
-    name = clean(who.name.decode(errors="replace"))
+def _unread(pid: int, raw_name: bytes, uid: int, told: Glimpse, parent_pid: int = 0) -> Process:
+    """Give what the kernel told of a process that has ended unread."""
+    name = clean(raw_name.decode(errors="replace"))
     application = _application_of_a_name(name)
     return Process(
-        id=f"unread-{who.pid}-{start_time:.3f}",
-        pid=who.pid,
-        start_time=start_time,
+        id=told.id,
+        pid=pid,
+        start_time=told.start_time,
         name=name,
-        uid=who.uid,
+        uid=uid,
+        parent_pid=parent_pid,
         application_id=application.id,
         application_name=application.name,
         application_path=application.path,

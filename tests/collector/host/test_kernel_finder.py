@@ -141,14 +141,25 @@ def test_each_that_one_program_forked_is_named_in_full_when_all_have_ended(
     }
 
 
-def test_one_that_ended_unread_has_its_pid_user_and_the_kernels_name(finder: KernelFinder) -> None:
+@pytest.mark.parametrize("is_told", [True, False], ids=["told by the kernel", "told less"])
+def test_one_that_ended_unread_has_its_pid_user_and_the_kernels_name(
+    is_told: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    if not is_told:
+        monkeypatch.setattr(kernel_owners, "KERNEL_TYPES", tmp_path / "vmlinux")
+    finder = KernelFinder(KernelOwners(), ProcProcessReader())
     with socket.create_server(("127.0.0.1", 0)) as server:
+        before = times()[1]
         pid, asked = called(server)
         _, process = answered(finder, asked)
         assert (process.pid, process.uid, process.executable) == (pid, os.getuid(), "")
         assert process.name.startswith("python")
         assert process.application_name
+        assert process.parent_pid == (os.getpid() if is_told else 0)
+        assert before - 0.02 <= process.start_time <= asked.start_time + 0.02
+        assert process.id.startswith("unread-") != is_told
         assert answered(finder, asked)[1] == process
+    finder.close()
 
 
 def test_one_that_ended_unread_is_filed_under_what_others_of_its_name_and_user_ran(
