@@ -108,9 +108,9 @@ class Capture:
     def read(self, tap: Tap) -> int:
         """Deliver what waits on one interface, for about ``READ_SECONDS`` of CPU; give how many packets that were."""
         count = 0
-        until = clock.thread_cpu() + READ_SECONDS
+        began = ended = clock.thread_cpu()
         for _ in range(READS_A_CALL):
-            begun, wanted = clock.thread_cpu(), self._packets
+            begun, wanted = ended, self._packets
             batches = tap.read(wanted, reads=1)
             for batch in batches:
                 count += len(batch.records) // RECORD_BYTES
@@ -118,7 +118,7 @@ class Capture:
             ended = clock.thread_cpu()
             self._adapt(ended - begun)
             is_empty = not batches or len(batches[0].records) < wanted * RECORD_BYTES
-            if is_empty or ended >= until:
+            if is_empty or ended - began >= READ_SECONDS:
                 break
         return count
 
