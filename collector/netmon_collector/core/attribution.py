@@ -17,6 +17,7 @@ from netmon_collector.core.flow import Flow, FlowKey, Owner
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.network import scope_between
 from netmon_collector.core.owner_decisions import Decisions
+from netmon_collector.core.past_listeners import PastListeners
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.core.raw_index import RawIndex, is_kernels_own, is_portless
 from netmon_collector.core.socket_index import Match, SocketIndex
@@ -54,6 +55,7 @@ class Attribution:
         """When each socket without a peer was first listed, among those of the newest listing (Unix seconds)."""
         self._settled_until = float("-inf")
         """When the newest whole listing began (Unix seconds)."""
+        self._past = PastListeners()
         self.corrected = book.corrected
 
     def add_processes(self, processes: Iterable[Process]) -> None:
@@ -70,9 +72,10 @@ class Attribution:
             self._add_row(row, scan, now)
         if not scan.is_complete:
             return
-        index = SocketIndex(scan.rows)
-        peerless = [_key(row) for row in scan.rows if row.remote_address is None]
-        self._listed_since = {key: self._listed_since.get(key, scan.start_time) for key in peerless}
+        peerless = [row for row in scan.rows if row.remote_address is None]
+        index = SocketIndex(peerless)
+        self._listed_since = {key: self._listed_since.get(key, scan.start_time) for key in map(_key, peerless)}
+        self._past.follow(peerless, self._processes, scan.start_time)
         self._raw = RawIndex(scan, self._processes)
         pending_times: list[float] = []
         for flow in self._unsettled(scan):
@@ -213,6 +216,8 @@ class Attribution:
         if is_tcp and flow.direction is not Direction.INBOUND:
             match = None  # who listens on the port is not who opened the connection
         owner = self._inferred(flow, match) if match is not None else None
+        if match is None and is_tcp and flow.direction is Direction.INBOUND and not (flow.owner or _was_refused(flow)):
+            owner = self._past.owner(flow.key, flow.start_time)
         if not is_tcp and self._has_moved(flow, owner):
             self._end_gone(flow, scan.start_time)
             self._let_go(flow)
@@ -325,12 +330,14 @@ def _reason(flow: Flow, scan: SocketScan, *, has_socket: bool) -> UnattributedRe
         # A socket without a process: closed ones live on in the kernel, a few are the kernel's own.
         is_over = flow.has_ended or flow.state in _OVER or flow.tally.has_packets
         return UnattributedReason.GONE if is_over else UnattributedReason.KERNEL
-    was_refused = flow.direction is Direction.INBOUND and (
-        not flow.tally.sent_packets or (flow.key.protocol is Protocol.TCP and flow.state is ConnectionState.CLOSED)
-    )
-    if was_refused and not flow.fin_sent and not flow.fin_received:
-        return UnattributedReason.KERNEL
-    return UnattributedReason.GONE
+    is_inbound = flow.direction is Direction.INBOUND
+    return UnattributedReason.KERNEL if is_inbound and _was_refused(flow) else UnattributedReason.GONE
+
+
+def _was_refused(flow: Flow) -> bool:
+    """Whether nobody was there for a connection that another end began, or the kernel answered that."""
+    is_reset = flow.key.protocol is Protocol.TCP and flow.state is ConnectionState.CLOSED
+    return (not flow.tally.sent_packets or is_reset) and not flow.fin_sent and not flow.fin_received
 
 
 def _settle_direction(flow: Flow, index: SocketIndex) -> None:

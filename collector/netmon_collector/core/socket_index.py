@@ -1,6 +1,7 @@
 """A listing of sockets, asked for the one that a packet belongs to."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from netmon.model import OwnerConfidence, OwnerMethod, Protocol
@@ -21,7 +22,7 @@ class Match:
 class SocketIndex:
     """Sockets without a fixed peer by protocol and local port."""
 
-    def __init__(self, rows: tuple[SocketRow, ...]) -> None:
+    def __init__(self, rows: Iterable[SocketRow]) -> None:
         """Index the rows of one listing."""
         self._by_port: defaultdict[tuple[Protocol, int], list[SocketRow]] = defaultdict(list)
         self._matches: dict[tuple[Protocol, bytes, int], Match | None] = {}
