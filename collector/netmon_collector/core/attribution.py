@@ -216,7 +216,7 @@ class Attribution:
         if is_tcp and flow.direction is not Direction.INBOUND:
             match = None  # who listens on the port is not who opened the connection
         owner = self._inferred(flow, match) if match is not None else None
-        if match is None and is_tcp and flow.direction is Direction.INBOUND and not (flow.owner or _was_refused(flow)):
+        if match is None and flow.direction is Direction.INBOUND and not (flow.owner or _was_refused(flow)):
             owner = self._past.owner(flow.key, flow.start_time)
         if not is_tcp and self._has_moved(flow, owner):
             self._end_gone(flow, scan.start_time)

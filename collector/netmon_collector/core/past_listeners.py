@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
 
-from netmon.model import ConnectionState, OwnerConfidence, OwnerMethod, Process
+from netmon.model import OwnerConfidence, Process, Protocol
 from netmon_collector.core.flow import FlowKey, Owner
 from netmon_collector.core.socket_index import SocketIndex
 from netmon_collector.core.sockets import SocketRow
@@ -12,6 +12,8 @@ __all__ = ["PastListeners"]
 
 KEPT_SECONDS: Final = 60.0
 """How long one that is gone is remembered: as long as ended connections are listed."""
+
+_WITH_PORTS: Final = frozenset({Protocol.TCP, Protocol.UDP, Protocol.SCTP})
 
 LIMIT: Final = 256
 """How many that are gone are remembered, the latest ones."""
@@ -26,7 +28,7 @@ class _Listener(NamedTuple):
 
 
 class PastListeners:
-    """TCP listeners that whole listings showed, and later ones no longer."""
+    """Sockets that took calls or datagrams of anybody, which whole listings showed, and later ones no longer."""
 
     def __init__(self) -> None:
         """Know none."""
@@ -38,7 +40,7 @@ class PastListeners:
         """Take the sockets of the next whole listing, which began at ``time``, and the processes that they name."""
         before, self._present = self._present, {}
         for row in rows:
-            if row.state is not ConnectionState.LISTEN:
+            if row.remote_address is not None or row.protocol not in _WITH_PORTS or row.is_raw:
                 continue
             known, process = before.pop(row, None), processes.get(row.process_id)
             if known is not None:
@@ -66,7 +68,7 @@ class PastListeners:
         return Owner(
             process=people[0],
             holders=tuple(people[1:]),
-            method=OwnerMethod.LISTENER,
+            method=match.method,
             confidence=OwnerConfidence.INFERRED,
         )
 

@@ -9,7 +9,7 @@ from netmon_collector.core.sockets import SocketRow
 from tests.support import frames
 from tests.support.balance import assert_balanced
 from tests.support.sightings import WEB, list_later, only_row
-from tests.support.wire import HERE, LOCALHOST, Machine, process, tcp_row
+from tests.support.wire import HERE, LOCALHOST, Machine, process, tcp_row, udp_row
 
 ANY = bytes(4)
 SERVICE = (HERE, 80)
@@ -67,6 +67,14 @@ def test_only_a_listener_at_the_local_end_counts(row: SocketRow, owners: tuple[P
     assert found(followed([row], []), 100.5) == owners
 
 
+def test_a_socket_that_took_datagrams_of_anybody_is_known_too() -> None:
+    key = KEY._replace(protocol=Protocol.UDP, ip_protocol=17)
+    owner = followed([listener(OTHER), udp_row((ANY, 80), None, NGINX)], []).owner(key, 100.5)
+    assert owner is not None
+    assert (owner.process, owner.method) == (NGINX, OwnerMethod.WILDCARD)
+    assert owner.confidence is OwnerConfidence.INFERRED
+
+
 def test_those_that_shared_a_port_are_both_named() -> None:
     assert set(found(followed([listener(), listener(OTHER)], []), 100.5)) == {NGINX, OTHER}
 
@@ -121,6 +129,19 @@ def test_a_call_that_was_refused_is_not_the_servers() -> None:
     list_later(machine)
     row = only_row(machine.tick())
     assert (row.process, row.facts.unattributed_reason) == (None, UnattributedReason.KERNEL)
+
+
+@pytest.mark.parametrize(("is_answered", "owner"), [(True, NGINX), (False, None)])
+def test_datagrams_to_a_server_that_has_ended_since_are_its_own_if_it_answered(
+    is_answered: bool, owner: Process | None
+) -> None:
+    machine = Machine()
+    list_later(machine, udp_row((ANY, 80), None, NGINX), processes=(NGINX,))
+    machine.udp(WEB, SERVICE)
+    if is_answered:
+        machine.udp(SERVICE, WEB)
+    list_later(machine)
+    assert only_row(machine.tick()).process == owner
 
 
 def test_what_this_side_opened_on_the_port_is_not_the_servers() -> None:
