@@ -15,6 +15,9 @@ export DESTDIR PURGE PYTHON
 # In CI nothing may be left out: a root or e2e test that skips is a failure.
 export NETMON_REQUIRE_ROOT_TESTS ?= $(if $(filter true,$(CI)),1,)
 
+# What has to hold however owners are found, in that way alone.
+WAYS := $(addprefix tests/e2e/test_,owners.py beyond_tcp_and_udp.py other_namespaces.py)
+
 # $(call timed,NAME,COMMAND): runs the command and says how long it took.
 timed = @start=$$(date +%s); $(2) || exit $$?; echo "make: $(1) took $$(($$(date +%s) - start)) s"
 
@@ -51,8 +54,8 @@ test: $(STAMP) ## Run all tests; as root the ones on real traffic too
 	$(call timed,unit tests,$(PY) -m pytest -q -n auto -m "not root and not e2e")
 	$(call timed,root and e2e tests,$(PY) -m pytest -q -m "root or e2e" --ignore=tests/e2e/browser)
 	$(call timed,browser tests,$(PY) -m pytest -q tests/e2e/browser)
-	$(call timed,owners by psutil alone,NETMON_OWNERS=psutil $(PY) -m pytest -q tests/e2e/test_bytes_and_owners.py)
-	$(call timed,owners by sock_diag alone,NETMON_OWNERS=sockdiag $(PY) -m pytest -q tests/e2e/test_owners.py)
+	$(call timed,owners by psutil alone,NETMON_OWNERS=psutil $(PY) -m pytest -q tests/e2e/test_bytes_and_owners.py $(WAYS))
+	$(call timed,owners by sock_diag alone,NETMON_OWNERS=sockdiag $(PY) -m pytest -q $(WAYS))
 
 lint: $(STAMP) ## Check style, types, imports and the contract
 	@.venv/bin/ruff check .

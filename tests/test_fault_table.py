@@ -93,7 +93,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "clients/netmon_recorder/test_cli.py::test_a_second_recorder_is_75_with_the_pid_of_the_first",
     ),
     "stale socket, unclean stop: a normal start": (
-        "e2e/test_lifecycle.py::test_a_socket_that_was_left_behind_does_not_hinder_the_next_start",
+        "e2e/test_lifecycle.py::test_what_a_killed_one_left_behind_does_not_hinder_the_next_start",
         "netmon/serving/test_host.py::test_after_a_kill_the_next_one_starts",
     ),
     "socket file removed: bound again in 2 s, old streams live on": (

@@ -105,12 +105,19 @@ def test_sigterm_ends_it_and_its_streams_within_a_second(built: Stage, running: 
         assert stream.notes[-1]["type"] == "end"
 
 
-def test_a_socket_that_was_left_behind_does_not_hinder_the_next_start(built: Stage) -> None:
+def test_what_a_killed_one_left_behind_does_not_hinder_the_next_start(built: Stage) -> None:
     with collector(built) as first:
+        ways = ways_in_use(first)
         first.kill()
         assert Path(built.socket).exists()
         with collector(built) as second:
+            assert ways_in_use(second) == ways
             assert second.terminate() <= 1.0
+
+
+def ways_in_use(running: CollectorProcess) -> set[str]:
+    with running.client() as client:
+        return {way.name for way in client.status().owner_ways if way.in_use}
 
 
 def pings(built: Stage, count: int = 2) -> None:

@@ -13,7 +13,7 @@ from netmon.model import Snapshot, Status, UnattributedReason
 from netmon_client import Client
 from netmon_collector.privileges.drop import TASK_LIMIT
 from tests.support.balance import assert_balanced
-from tests.support.bpf_links import bpf_links
+from tests.support.bpf_objects import BpfObject, bpf_links, bpf_objects, left_of
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector
 from tests.support.health import health_of
 from tests.support.process_status import children_of, is_there, status_of, stop, threads_of
@@ -239,21 +239,28 @@ def test_what_each_process_costs_what_waits_and_what_lookups_take_is_told(
     assert metrics["netmon_stream_subscribers"].series.keys() == {(("stream", "snapshots"),), (("stream", "events"),)}
 
 
+def held_in_the_kernel(running: CollectorProcess, keeper: int) -> set[BpfObject]:
+    """Give what the collector has in the kernel: programs and their links exactly where the status says so."""
+    ways = {way.name for way in status(running).owner_ways if way.in_use}
+    its = bpf_objects(keeper)
+    assert bool(bpf_links(keeper)) == ("ebpf" in ways)
+    assert left_of(its) == its
+    return its
+
+
 def test_killing_the_main_process_leaves_no_process_and_no_program_in_the_kernel(
     built: Stage, running: CollectorProcess
 ) -> None:
     _, keeper, helper = pids(running)
-    links = bpf_links(keeper)
-    assert links <= bpf_links()
+    its = held_in_the_kernel(running, keeper)
     running.kill()
     wait_for(lambda: not is_there(keeper) and not is_there(helper), seconds=30, what="their end")
-    wait_for(lambda: not links & bpf_links(), seconds=30, what="no link of theirs")
+    wait_for(lambda: not left_of(its), seconds=30, what="nothing of theirs in the kernel")
 
 
 def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Stage, running: CollectorProcess) -> None:
     main, keeper, helper = pids(running)
-    links = bpf_links(keeper)
-    assert links <= bpf_links()
+    its = held_in_the_kernel(running, keeper)
     os.kill(keeper, signal.SIGKILL)
     wait_for(lambda: "owners.keeper" in codes(running), seconds=30, what="it is said")
     wait_for(lambda: status(running).pids == (main, helper), seconds=30, what="it is listed no more")
@@ -277,7 +284,7 @@ def test_each_process_that_is_killed_is_said_and_what_is_left_goes_on(built: Sta
     wait_for(lambda: newest_packets(running) > before, seconds=30, what="the ping")
     running.kill()
     wait_for(lambda: not any(map(is_there, (main, keeper, helper))), seconds=30, what="nobody is left")
-    wait_for(lambda: not links & bpf_links(), seconds=30, what="no link of theirs")
+    wait_for(lambda: not left_of(its), seconds=30, what="nothing of theirs in the kernel")
 
 
 def test_a_helper_without_a_keeper_ends_with_the_main_process(running: CollectorProcess) -> None:

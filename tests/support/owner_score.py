@@ -86,17 +86,18 @@ def read_truth(file: Path) -> tuple[list[Used], dict[str, int]]:
 
 
 def rows_by_ends(rows: Iterable[Connection]) -> dict[Ends, list[Connection]]:
-    """Give rows by their ends, the oldest first, and last what may be the kernel's.
+    """Give rows by their ends, the oldest first.
 
-    What the kernel itself says between two addresses (neighbour discovery, errors, answers) has a row of its own there.
+    What the kernel itself says between two addresses (neighbour discovery, errors, answers) has a row of its own there,
+    where pingers are told from it; it comes last.
     """
     found: defaultdict[Ends, list[Connection]] = defaultdict(list)
-    for row in sorted(rows, key=lambda row: (_may_be_kernels(row), row.facts.start_time)):
+    for row in sorted(rows, key=lambda row: (_is_kernels_own(row), row.facts.start_time)):
         found[row.facts.protocol.name.lower(), str(row.local), str(row.remote)].append(row)
     return dict(found)
 
 
-def _may_be_kernels(row: Connection) -> bool:
+def _is_kernels_own(row: Connection) -> bool:
     return row.facts.protocol is Protocol.ICMP and row.facts.unattributed_reason in _KERNELS_OWN
 
 

@@ -17,7 +17,7 @@ from netmon_collector.host.bpf import kernel_owners as module
 from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
 from netmon_collector.host.bpf.object_file import Program
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, load
-from tests.support.bpf_links import bpf_links
+from tests.support.bpf_objects import bpf_links, bpf_objects, left_of
 from tests.support.namespaces import namespace
 from tests.support.source_tree import ROOT
 from tests.support.waiting import wait_for
@@ -296,12 +296,14 @@ def test_a_kill_leaves_nothing_attached() -> None:
         with subprocess.Popen([sys.executable, "-c", HOLD], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holder:
             assert holder.stdout is not None
             assert holder.stdout.readline() == b"True\n"
-            its = bpf_links(holder.pid)
-            assert len(its) == 10
-            assert its <= bpf_links()
+            assert len(bpf_links(holder.pid)) == 10
+            its = bpf_objects(holder.pid)
+            assert {kind for kind, _ in its} == {"link_id", "prog_id", "map_id"}
+            assert left_of(its) == its
             holder.send_signal(signal.SIGKILL)
             holder.wait()
-        wait_for(lambda: not its & bpf_links(), seconds=30, what="links are gone")  # noqa: B023 -- looked at at once
+        what = "links, programs and maps are gone from the kernel"
+        wait_for(lambda: not left_of(its), seconds=30, what=what)  # noqa: B023 -- looked at at once
 
 
 @pytest.mark.parametrize("name", ["owners", "holders"])
