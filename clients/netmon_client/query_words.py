@@ -131,8 +131,10 @@ def nearest(word: str, known: tuple[str, ...], synonyms: dict[str, str]) -> str:
             if candidate.startswith(word):
                 return candidate
     limit = 2 if len(word) >= 5 else 1
-    best = min(known, key=lambda candidate: _edits(word, candidate))
-    return best if _edits(word, best) <= limit else ""
+    # Each letter of difference in length is an edit: a word of four thousand letters need not be compared at all.
+    alike = [candidate for candidate in known if abs(len(candidate) - len(word)) <= limit]
+    best = min(alike, key=lambda candidate: _edits(word, candidate), default="")
+    return best if best and _edits(word, best) <= limit else ""
 
 
 def _edits(first: str, second: str) -> int:

@@ -4,6 +4,7 @@ import pytest
 
 from netmon.matching.words import ENUMERATIONS, IS_WORDS
 from netmon_client.query_words import FIELD_SYNONYMS, FIELDS, WORD_SYNONYMS, WORDS, nearest
+from tests.support.line_count import lines_run
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,13 @@ from netmon_client.query_words import FIELD_SYNONYMS, FIELDS, WORD_SYNONYMS, WOR
 )
 def test_the_nearest_field_is_suggested(word: str, expected: str) -> None:
     assert nearest(word, tuple(FIELDS), FIELD_SYNONYMS) == expected
+
+
+def test_a_word_that_is_too_long_to_be_any_costs_no_comparison() -> None:
+    def ask(letters: int) -> int:
+        return lines_run(lambda: nearest("n" * letters, tuple(FIELDS), FIELD_SYNONYMS))
+
+    assert ask(4_000) == ask(40)
 
 
 def test_a_synonym_is_suggested_only_where_the_field_has_the_word() -> None:
