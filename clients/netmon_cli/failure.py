@@ -22,6 +22,12 @@ EXIT_BELOW_BAR: Final = 6
 EXIT_INTERRUPTED: Final = 130
 EXIT_TERMINATED: Final = 143  # 128 + SIGTERM, as shells have it
 
+_PLAIN_WORDS: Final = {
+    "is not a valid float range": "is no number",
+    "is not a valid integer range": "is no whole number",
+}
+"""What click says of a number that is none, and what is meant."""
+
 
 class QueryProblem(click.UsageError):
     """A query that cannot be read: shown with a mark under the column that is wrong."""
@@ -44,6 +50,8 @@ def usage_lines(error: click.ClickException) -> list[str]:
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return error.format_message().splitlines()
     message = " ".join(error.format_message().split()).rstrip(".")
+    for clicks, plain in _PLAIN_WORDS.items():
+        message = message.replace(clicks, plain)
     lines = [_sentence(message)]
     if isinstance(error, QueryProblem):
         return [*lines, f"  {error.text}", "  " + " " * (error.column - 1) + "^"]

@@ -46,7 +46,8 @@ def joined(cells: Sequence[Cell], width: int | None, palette: Palette, *, cut_la
 def fitting(cells: Sequence[Cell], width: int | None, *, cut_last: bool = False) -> list[tuple[str, Style]]:
     """Give as many cells as fit ``width`` side by side, with the blanks between them.
 
-    What does not fit is left out from the end on; the first cell, and with ``cut_last`` the last, is cut instead.
+    What does not fit is left out from the end on; the first cell, and with ``cut_last`` the last, is said in brief
+    where it can be, or cut.
     """
     pieces: list[tuple[str, Style]] = []
     left = width
@@ -55,7 +56,8 @@ def fitting(cells: Sequence[Cell], width: int | None, *, cut_last: bool = False)
         gap = len(_BETWEEN) if pieces else 0
         if left is not None:
             if not pieces or (cut_last and index == len(cells) - 1):
-                text = cut_end(text, left - gap)
+                is_long = cell_width(text) > left - gap
+                text = cut_end(visible(cell.brief) if is_long and cell.brief else text, left - gap)
             elif cell_width(text) + gap > left:
                 break
             left -= cell_width(text) + gap

@@ -31,6 +31,15 @@ def test_wrong_usage_names_the_help_that_fits() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"), [(click.IntRange(1, 9), "'x' is no whole number"), (click.FloatRange(0, 1), "'x' is no number")]
+)
+def test_what_is_no_number_is_said_in_plain_words(kind: click.ParamType[object], words: str) -> None:
+    with pytest.raises(click.BadParameter) as caught:
+        kind.convert("x", None, None)
+    assert usage_lines(caught.value)[0] == f"netmon-cli: Invalid value: {words}."
+
+
 def test_a_file_that_cannot_be_read_is_named() -> None:
     error = FileNotFoundError(2, "No such file or directory", "saved.jsonl")
     assert problem_lines(error) == ["netmon-cli: saved.jsonl: No such file or directory."]

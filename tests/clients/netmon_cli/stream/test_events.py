@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from netmon.model import (
@@ -16,6 +18,8 @@ from netmon.model import (
     StatisticsCleared,
 )
 from netmon_cli.columns.column import Look
+from netmon_cli.notes import joined
+from netmon_cli.render.palette import Palette
 from netmon_cli.stream.events import connection_of, event_cells, event_word
 from tests.clients.netmon_cli.rows import ENDED, LISTENER, NAMED, PING, UPLOAD, WEB
 
@@ -58,6 +62,14 @@ def test_an_event_is_one_line(kind: EventKind, word: str, text: str) -> None:
     assert event_word(an_event(kind)) == word
     assert cells[1].text.strip() == word
     assert cells[2].text == text
+
+
+def test_on_80_columns_the_sums_of_what_ended_are_still_there() -> None:
+    facts = replace(ENDED.facts, application_name="python3 → fetch.py")
+    cells = event_cells(an_event(ConnectionClosed(connection=ENDED._replace(facts=facts))), LOOK)
+    line = joined(cells, 80, Palette(), cut_last=True)
+    assert line.endswith("fetch.py[90210] → 93.184.216.34:https  ↓ 9.00 kB ↑ 2.00 kB"), line
+    assert "python3 → fetch.py[90210]  tcp → " in joined(cells, 120, Palette(), cut_last=True)
 
 
 def test_a_clear_says_from_when_on() -> None:
