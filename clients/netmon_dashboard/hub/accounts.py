@@ -11,12 +11,15 @@ __all__ = ["account_fields"]
 
 
 def account_fields(ledgers: Sequence[InterfaceLedger]) -> Json:
-    """Give the account of each interface since its capture began, those first whose sides differ most.
+    """Give the account of each interface since its capture began, those first whose sides differ most, then busy ones.
 
     ``coverage`` is in per cent as text, "" where nothing was counted that could have an owner; ``is_off``: the
     difference is more than an ordinary one; a line's ``bytes`` and ``packets`` are None where that kind has none.
     """
-    order = sorted(ledgers, key=lambda each: (-abs(difference_share(each.total)), each.name))
+    # An interface that carried nothing, as loopback on many machines, is the last one: the first is shown opened.
+    order = sorted(
+        ledgers, key=lambda each: (-abs(difference_share(each.total)), not each.total.countable_bytes, each.name)
+    )
     return {
         "coverage": _covered(coverage(each.total for each in ledgers)),
         "interfaces": [

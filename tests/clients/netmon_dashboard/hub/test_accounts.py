@@ -42,6 +42,10 @@ def test_the_parts_of_each_interface_add_up_to_what_the_system_counts() -> None:
         assert system["packets"] == sum(part["packets"] or 0 for part in parts)
 
 
+def test_what_carried_nothing_comes_last() -> None:
+    assert [each["name"] for each in fields(lo=LedgerSums(), tun0=EXACT)["interfaces"]] == ["tun0", "lo"]
+
+
 def test_more_than_an_ordinary_difference_is_told_apart() -> None:
     assert [each["is_off"] for each in fields(eth0=EXACT, wlan0=OFF)["interfaces"]] == [True, False]
 
