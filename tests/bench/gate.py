@@ -107,15 +107,15 @@ def _many() -> list[Row]:
 
 
 def _frozen() -> list[Row]:
-    """20 good readers beside 5 that are stopped and 5 more that are."""
+    """20 good readers beside 5 that stall, with their programs alive, and 5 whose program is stopped."""
     with serving(SNAPSHOT_BYTES) as (server, path), ExitStack() as stopped:
         good = Program("read", path, 0, 20)
-        bad = [Program("read", path, STARTER + number, 5) for number in (1, 2)]
+        bad = [Program(doing, path, STARTER + number, 5) for number, doing in enumerate(("stall", "read"), 1)]
         assert [each.line() for each in (good, *bad)] == ["reading"] * 3
         for each in bad:
-            each.process.send_signal(signal.SIGSTOP)
             stopped.callback(each.process.wait)
             stopped.callback(each.process.kill)
+        bad[1].process.send_signal(signal.SIGSTOP)
         time.sleep(4 * SECONDS)
         streams = server.ask()[2]
         least, late = json.loads(good.end())
@@ -129,5 +129,5 @@ def _frozen() -> list[Row]:
         ),
         ("half of them came within (ms)", 1000 * late[len(late) // 2], None, None),
         (f"messages that the least served of the 20 got in {4 * SECONDS:.0f} s at least", least, None, None),
-        ("streams that are left after 40 s: those of the good ones", streams, None, None),
+        ("streams that are left after 40 s: the good ones and those that stall", streams, None, None),
     ]

@@ -125,9 +125,16 @@ def collector_command(namespace: Namespace, socket: str, *flags: str) -> list[st
 
 
 @contextmanager
-def collector(stage: Stage, *flags: str, wait: bool = True, is_apart: bool = False) -> Generator[CollectorProcess]:
-    """Run a collector on the near side, ready to count; killed at the end if it still runs."""
+def collector(
+    stage: Stage, *flags: str, wait: bool = True, is_apart: bool = False, starter: int | None = None
+) -> Generator[CollectorProcess]:
+    """Run a collector on the near side, ready to count; killed at the end if it still runs.
+
+    ``starter``: the number of the user who called sudo for it.
+    """
     command = collector_command(stage.near.namespace, stage.socket, *flags)
+    if starter is not None:
+        command = ["env", f"SUDO_UID={starter}", *command]
     made = CollectorProcess(command, stage.socket, stage.directory / "collector.log", is_apart=is_apart)
     try:
         if wait:

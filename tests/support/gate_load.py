@@ -2,7 +2,8 @@
 
 ``serve PATH BYTES`` sends everybody so many bytes each second, with the time in front. ``read PATH UID COUNT`` prints a
 line when all of its connections read, and at the end of its input how many messages the least served one got, and how
-late each message was.
+late each message was; with ``METHOD`` behind it asks another service, whose messages tell no time. ``stall PATH UID
+COUNT`` takes one message on each connection and no more, while all else of it lives on.
 """
 
 import asyncio
@@ -60,7 +61,7 @@ async def serve(path: str, byte_count: int) -> None:
     await host.stop()
 
 
-async def read(path: str, uid: int, count: int) -> None:
+async def read(path: str, uid: int, count: int, method: str = METHOD, *, is_stalled: bool = False) -> None:
     """Read with so many connections as that user."""
     channels: list[Any] = [grpc.aio.insecure_channel(f"unix:{path}", options=CLIENT_OPTIONS) for _ in range(count)]
     await asyncio.to_thread(int)  # imports what it needs while it may
@@ -71,12 +72,14 @@ async def read(path: str, uid: int, count: int) -> None:
     first = [asyncio.Event() for _ in range(count)]
 
     async def follow(number: int) -> None:
-        async for message in channels[number].unary_stream(METHOD)(b""):
+        async for message in channels[number].unary_stream(method)(b""):
             now = time.monotonic()
-            if counts[number] > 1:  # those before come while others connect
+            if counts[number] > 1 and method == METHOD:  # those before come while others connect
                 late.append(now - _TIME.unpack(message[: _TIME.size])[0])
             counts[number] += 1
             first[number].set()
+            if is_stalled:
+                await asyncio.Event().wait()
 
     tasks = [asyncio.create_task(follow(number)) for number in range(count)]
     for one in first:
@@ -103,4 +106,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "serve":
         asyncio.run(serve(sys.argv[2], int(sys.argv[3])))
     else:
-        asyncio.run(read(sys.argv[2], int(sys.argv[3]), int(sys.argv[4])))
+        is_stalled = sys.argv[1] == "stall"
+        asyncio.run(read(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), *sys.argv[5:], is_stalled=is_stalled))
