@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import Snapshot, Status, UnattributedReason
+from netmon.model import ConnectionReattributed, Event, Snapshot, Status, UnattributedReason
 from netmon_client import Client
 from netmon_collector.privileges.drop import TASK_LIMIT
 from tests.support.balance import assert_balanced
@@ -170,9 +170,21 @@ def test_a_helper_that_is_killed_is_said_and_back_within_two_seconds_and_nothing
             return found if rows and all(row.process and row.process.pid == started.pid for row in rows) else None
 
         wait_for(owned, seconds=30, what="owners of what began meanwhile")
+        assert owner_told_late(client, ends) == started.pid
         assert health_of(built.socket, "attribution") == "SERVING"
         assert pids(running)[2] != helper
         started.finish()
+
+
+def owner_told_late(client: Client, ends: set[str]) -> int:
+    """Give whom the first event names that tells of a late owner of a connection to one of these ends."""
+    for item in client.events(after_sequence=1, instance_id=client.status().instance_id):
+        if not isinstance(item, Event) or not isinstance(item.kind, ConnectionReattributed):
+            continue
+        row = item.kind.connection
+        if str(row.remote) in ends and row.process is not None:
+            return row.process.pid
+    raise AssertionError("the stream of events ended")
 
 
 def test_a_helper_that_hangs_holds_up_neither_ticks_nor_calls_and_is_replaced(built: Stage) -> None:
