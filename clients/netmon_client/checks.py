@@ -11,12 +11,13 @@ from netmon.model import (
     MonitoringState,
     PacketSource,
     Status,
+    UnattributedReason,
     Visibility,
 )
 from netmon_client.coverage import GOOD_DIFFERENCE_SHARE, difference_share, ledger_words
 from netmon_client.socket_path import cli_command
 from netmon_client.units import format_age, format_bytes
-from netmon_client.words import clock_time, counted, names_words, percent, ways_words
+from netmon_client.words import CAPTURE_OFF, clock_time, counted, names_words, percent, ways_words
 
 __all__ = ["Check", "Verdict", "collector_checks"]
 
@@ -47,13 +48,14 @@ def collector_checks(status: Status, samples: Sequence[BandwidthSample], now: fl
 
     ``socket``: its path, for the commands that mend.
     """
-    # Of a collector that was stopped nobody expects packets: what to do about that is said once.
-    runs = status.monitoring_state is MonitoringState.RUNNING
+    # Of a collector that was stopped, or told to capture none, nobody expects packets: what to do is said once.
+    captures = all(each.code != CAPTURE_OFF for each in status.degraded)
+    expects = captures and status.monitoring_state is MonitoringState.RUNNING
     checks = [
         _capture(status, socket),
-        *(_interfaces(status, socket) if runs else ()),
-        *([_packets(status, samples, now, socket)] if runs else ()),
-        _loss(status),
+        *(_interfaces(status, socket) if expects else ()),
+        *([_packets(status, samples, now, socket)] if expects else ()),
+        *([_loss(status)] if captures else ()),
         _coverage(status, socket),
         *_names(status),
         *_ledger(status, socket),
@@ -133,8 +135,21 @@ def _coverage(status: Status, socket: str) -> Check:
     fact = f"{percent(status.attributed_share)} of the bytes have an owner, found by {ways}"
     if status.attributed_share >= _GOOD_SHARE:
         return Check(name="owners", verdict=Verdict.GOOD, fact=fact)
+    if _explained_share(status) >= _GOOD_SHARE:
+        fact = f"{fact}; nearly all of the rest the kernel answered by itself"
+        return Check(name="owners", verdict=Verdict.GOOD, fact=fact)
     fix = f"See what has none, and why:  {cli_command(socket, 'apps')}"
     return Check(name="owners", verdict=Verdict.WARNING, fact=fact, fix=fix)
+
+
+def _explained_share(status: Status) -> float:
+    """Give how much has an owner or is the kernel's own; 0 where no ledger tells."""
+    sums = [each.total for each in status.ledger]
+    owned = sum(each.attributed_bytes for each in sums)
+    parts = [part for each in sums for part in each.unattributed if part.reason is not UnattributedReason.CARRIER]
+    kernels = sum(part.byte_count for part in parts if part.reason is UnattributedReason.KERNEL)
+    whole = owned + sum(part.byte_count for part in parts)
+    return (owned + kernels) / whole if whole else 0.0
 
 
 def _names(status: Status) -> list[Check]:

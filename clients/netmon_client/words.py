@@ -21,6 +21,7 @@ from netmon.model import (
 )
 
 __all__ = [
+    "CAPTURE_OFF",
     "MONITORING",
     "Colour",
     "StateLook",
@@ -43,6 +44,9 @@ __all__ = [
     "unnamed_words",
     "ways_words",
 ]
+
+CAPTURE_OFF: Final = "capture.off"
+"""What a collector calls degraded that was told to capture no packets (``--no-capture``)."""
 
 Colour = Literal["green", "blue", "yellow", "orange", "red", "violet", "grey", "struck"]
 

@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 from netmon.model import MonitoringState, PacketSource, Section, ServiceLimits, Snapshot, Status, View, Visibility
+from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.configuration import configuration_paths
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import EXIT_INTERRUPTED
@@ -137,6 +138,9 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
     ways = ways_words(state.owner_ways) or "no way of finding them"
     source = "a recording, not this machine" if state.packet_source is PacketSource.RECORDING else "live"
     names = ", ".join(each.name for each in state.interfaces if each.state.name == "CAPTURING")
+    packets = f"{source}: {names or 'no interface'}"
+    if is_without_packets(state.degraded):
+        packets = "not captured (--no-capture)"
     caller = state.caller
     uid = "" if caller.uid is None else f"uid {caller.uid}, "
     sees = "see everything" if caller.sees is not Visibility.OWN else "see your own processes, the rest as one sum"
@@ -147,7 +151,7 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
     memory = format_bytes(state.resident_bytes)
     cost = f"{state.cpu_seconds:.1f} s CPU, {memory}; {counted(state.subscriber_count, 'subscriber')}"
     return [
-        ("packets", f"{source}: {names or 'no interface'}; a tick each {state.interval_seconds:g} s"),
+        ("packets", f"{packets}; a tick each {state.interval_seconds:g} s"),
         ("owners", f"{ways}{share}"),
         *([("ledger", ledger)] if ledger else []),
         *([("names", names_words(state.names))] if state.names is not None else []),

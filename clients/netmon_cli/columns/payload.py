@@ -9,6 +9,7 @@ from netmon_cli.columns.column import Column, Look, SortKey
 from netmon_cli.columns.traffic import TRAFFIC_COLUMNS
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading
+from netmon_client.words import CAPTURE_OFF
 
 __all__ = ["PAYLOAD_COLUMNS", "PAYLOAD_ORDER", "in_place_of_traffic", "is_without_packets"]
 
@@ -17,7 +18,7 @@ _NONE: Final = Cell(text="—", style=Style.DIM)
 
 def is_without_packets(degraded: tuple[Degradation, ...]) -> bool:
     """Say whether the collector captures no packets, so that payload is all that it counts."""
-    return any(one.code == "capture.off" for one in degraded)
+    return any(one.code == CAPTURE_OFF for one in degraded)
 
 
 def _column(key: str, title: str, rank: int, count: Callable[[Connection], int | None]) -> Column[Connection]:

@@ -10,11 +10,13 @@ from netmon.model import (
     Drops,
     InterfaceLedger,
     InterfaceStatus,
+    LedgerReason,
     LedgerSums,
     MonitoringState,
     OwnerWay,
     PacketSource,
     Status,
+    UnattributedReason,
     Visibility,
 )
 from netmon_client.checks import Check, Verdict, collector_checks
@@ -66,6 +68,24 @@ def test_without_any_way_to_owners_its_reason_is_the_fact() -> None:
     assert "a recording without a sidecar" in checked(replace(a_status(), owner_ways=ways))["owners"].fact
 
 
+def test_what_the_kernel_answers_by_itself_is_no_lack_of_owners() -> None:
+    parts = (
+        LedgerReason(reason=UnattributedReason.KERNEL, byte_count=980, packet_count=9),
+        LedgerReason(reason=UnattributedReason.GONE, byte_count=20, packet_count=1),
+        LedgerReason(reason=UnattributedReason.CARRIER, byte_count=9_000, packet_count=9),
+    )
+    quiet = replace(
+        a_status(),
+        attributed_share=0.0,
+        ledger=(InterfaceLedger(name="eth0", total=LedgerSums(unattributed=parts)),),
+    )
+    check = checked(quiet)["owners"]
+    assert (check.verdict, check.fix) == (Verdict.GOOD, "")
+    assert check.fact.endswith("nearly all of the rest the kernel answered by itself")
+    gone = replace(quiet, ledger=(InterfaceLedger(name="eth0", total=LedgerSums(unattributed=parts[1:])),))
+    assert checked(gone)["owners"].verdict is Verdict.WARNING
+
+
 def test_sums_that_agree_with_the_system_are_good_and_others_show_both_sides() -> None:
     exact = InterfaceLedger(name="lo", total=LedgerSums(system_bytes=1_000))
     off = InterfaceLedger(name="eth0", total=LedgerSums(system_bytes=1_000, difference_bytes=6))
@@ -97,3 +117,12 @@ def test_of_a_stopped_collector_neither_interfaces_nor_packets_are_asked() -> No
     assert [check.fix for check in checks.values() if check.verdict is Verdict.BAD] == [
         f"netmon-cli --socket {SOCKET} start"
     ]
+
+
+def test_where_no_packets_are_captured_none_are_missed() -> None:
+    off = Degradation(code="capture.off", text="Packets are not captured.", remedy="sudo netmon-collector")
+    left_out = InterfaceStatus(name="eth0", state=CaptureState.LEFT_OUT, reason="left out by --no-capture")
+    checks = checked(replace(a_status(), interfaces=(left_out,), degraded=(off,)), quiet=True)
+    assert not {"interfaces", "packets", "loss"} & checks.keys()
+    assert Verdict.BAD not in {check.verdict for check in checks.values()}
+    assert checks["capture.off"].fix == "sudo netmon-collector"

@@ -1,7 +1,7 @@
 import json
 from dataclasses import replace
 
-from netmon.model import Caller, MonitoringState, PacketSource, ServiceLimits, Status, Visibility
+from netmon.model import Caller, Degradation, MonitoringState, PacketSource, ServiceLimits, Status, Visibility
 from netmon_cli.actions.status import screen_lines, status_lines
 from netmon_cli.render.palette import Palette
 from netmon_client.testing import FakeCollector, FakeRecorder, a_snapshot
@@ -28,6 +28,11 @@ def test_a_stop_a_recording_and_few_rights_are_said() -> None:
     assert "a recording, not this machine" in text_of(replace(STATUS, packet_source=PacketSource.RECORDING))
     little = text_of(replace(STATUS, caller=Caller(uid=1001, sees=Visibility.OWN, reason="not in group netmon")))
     assert "uid 1001, see your own processes, the rest as one sum, may not start, stop or clear" in little
+
+
+def test_where_no_packets_are_captured_no_interface_is_missed() -> None:
+    off = Degradation(code="capture.off", text="Packets are not captured.")
+    assert "  packets   not captured (--no-capture); a tick each" in text_of(replace(STATUS, degraded=(off,)))
 
 
 def test_how_much_is_served_is_said_where_the_collector_tells_it() -> None:
