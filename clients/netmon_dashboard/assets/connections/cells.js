@@ -67,22 +67,26 @@ function plainCell(column) {
   };
 }
 
+/** Of "python3 → backup.py" the interpreter is cut before the script, which is what tells programs apart. */
 function appCell() {
   const picture = tile(null);
-  const holder = h("bdi", { class: "nm-cut" });
-  const name = textIn(holder);
-  const node = h("span", { class: "nm-cell-app" }, picture, holder);
+  const runnerHolder = h("bdi", { class: "nm-cut nm-runner" });
+  const nameHolder = h("bdi", { class: "nm-cut" });
+  const runner = textIn(runnerHolder);
+  const name = textIn(nameHolder);
+  const words = h("span", { class: "nm-app-words" }, runnerHolder, nameHolder);
+  const node = h("span", { class: "nm-cell-app" }, picture, words);
   let shown = "";
   withTitle(node, () => texts.cut(shown));
   return {
     node,
     show({ row }, look) {
-      const words = texts.appText(row, look);
+      const text = texts.appText(row, look);
       const isKnown = texts.ownerName(row) !== "";
       updateTile(picture, isKnown ? (row.app ?? row.proc) : null);
-      if (words === shown) return;
-      shown = words;
-      name.data = words;
+      if (text === shown) return;
+      shown = text;
+      [runner.data, name.data] = texts.appParts(row, look);
       node.classList.toggle("nm-cell-nobody", !isKnown);
     },
   };

@@ -5,7 +5,8 @@
 
 import { anyPatternTest, globTest, hasWildcard, longestPiece, remembering } from "./patterns.js";
 
-const SCRIPT_ARROW = " → ";
+/** Between an interpreter and the script that it runs. */
+export const SCRIPT_ARROW = " → ";
 
 const TEXTS = new Map([
   // Of "python3 → backup.py" people see, and type, the script alone.

@@ -7,6 +7,7 @@
  */
 
 import { hiddenName } from "./hidden_names.js";
+import { SCRIPT_ARROW } from "./match_texts.js";
 import { formatAge, formatBytes, formatRate } from "./units.js";
 
 /** @typedef {import("./types.js").Row} Row */
@@ -44,6 +45,14 @@ export function ownerName(row) {
 /** The owner's name, else in brackets why there is none, or what the row stands for. */
 export function appText(row, look) {
   return plain(ownerName(row)) || `(${standsFor(row, look) || "not known why"})`;
+}
+
+/** The same in two parts: what may be shortened first, an interpreter with its arrow, and the script that it runs. */
+export function appParts(row, look) {
+  const text = appText(row, look);
+  const place = ownerName(row) ? text.indexOf(SCRIPT_ARROW) : -1;
+  const end = place < 0 ? 0 : place + SCRIPT_ARROW.length;
+  return [text.slice(0, end), text.slice(end)];
 }
 
 function standsFor(row, look) {

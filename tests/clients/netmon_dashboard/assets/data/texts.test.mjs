@@ -23,6 +23,12 @@ test("a row without an owner says the reason in words, a sum what it stands for"
   assert.equal(texts.appText(aRow({ remainder: "closed" }), LOOK), "(ended connections)");
 });
 
+test("a script is told apart from what runs it", () => {
+  assert.deepEqual(texts.appParts(aRow({ app: "python3 → backup.py" }), LOOK), ["python3 → ", "backup.py"]);
+  assert.deepEqual(texts.appParts(aRow({ app: "curl" }), LOOK), ["", "curl"]);
+  assert.deepEqual(texts.appParts(aRow({ reason: "gone" }), LOOK), ["", "(gone before it could be looked up)"]);
+});
+
 test("a row that has ended is closed, whatever its state was", () => {
   assert.equal(texts.stateOf(aRow({ end: 5 })), "closed");
   assert.equal(texts.stateOf(aRow({})), "established");
