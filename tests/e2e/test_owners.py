@@ -47,6 +47,7 @@ SHORT = (
     "fork-each",
     "asyncio",
     "silent",
+    "activated",
     "reuseport",
     "datagrams",
     "datagrams-in",
@@ -59,11 +60,11 @@ SHORT = (
 )
 
 
-BEYOND_LOOKUPS = {"passed", "reuseport", "pings", "forks", "forks6", "datagrams", "same-pid"}
-"""What is handed on within a millisecond; the choice among listeners that was over; what is no TCP or UDP; what depends
-on how soon a busy machine wakes the collector: 6 to 98 % of 200 processes a second, which keep two processors busy by
-themselves; and four connections among hundreds of forks, which are no share. Their figures are printed; that nobody is
-named wrongly holds for them too.
+BEYOND_LOOKUPS = {"passed", "activated", "reuseport", "pings", "forks", "forks6", "datagrams", "same-pid"}
+"""What is handed on within a millisecond; the choice among listeners, or among those who hold one, that was over;
+what is no TCP or UDP; what depends on how soon a busy machine wakes the collector: 6 to 98 % of 200 processes a second,
+which keep two processors busy by themselves; and four connections among hundreds of forks, which are no share. Their
+figures are printed; that nobody is named wrongly holds for them too.
 """
 
 
@@ -159,7 +160,7 @@ class Acts:
         """Have all servers called from outside at the same time."""
         far, here = self._stage.far.namespace, self._stage.near.namespace
         with ExitStack() as stack:
-            kinds = ("accept-loop", "fork-each", "asyncio", "silent", "reuseport")
+            kinds = ("accept-loop", "fork-each", "asyncio", "silent", "activated", "reuseport")
             servers = [stack.enter_context(serving(here, kind, self._folder / kind, address)) for kind in kinds]
             echo = stack.enter_context(serving(here, "datagrams", self._folder / "datagrams-in", address))
             self._waited = _waited(self._process.pid)

@@ -2,8 +2,9 @@
 
     python -m tests.support.owner_servers KIND TRUTH_FILE ADDRESS
 
-Each prints its port in a line of JSON, takes what callers send, answers with 5 kB, and ends with its standard input.
-Whoever serves a connection appends a line to the truth file (`owner_truth`). Standard library only.
+Each prints its port in a line of JSON, takes what callers send, answers with 5 kB, and ends with its standard input; of
+``inherited``, which another one starts, ADDRESS is the descriptor of a listener. Whoever serves a connection appends a
+line to the truth file (`owner_truth`). Standard library only.
 """
 
 import asyncio
@@ -98,6 +99,16 @@ def reuseport_pair(truth: Truth, server: socket.socket) -> None:
     os.wait()
 
 
+def activate(path: str, server: socket.socket) -> None:
+    """Listen as systemd does for its services, start the program that takes the calls, and keep the socket."""
+    child = os.fork()
+    if not child:
+        os.set_inheritable(server.fileno(), True)
+        words = ("-m", "tests.support.owner_servers", "inherited", path, str(server.fileno()))
+        os.execv(sys.executable, (sys.executable, *words))  # noqa: S606 -- ourselves
+    os.waitpid(child, 0)
+
+
 def datagrams(truth: Truth, address: str) -> None:
     """Echo datagrams on an unconnected socket."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
@@ -133,6 +144,10 @@ def main(kind: str, path: str, address: str) -> None:
         if kind == "datagrams":
             datagrams(truth, address)
             return
+        if kind == "inherited":
+            with socket.socket(fileno=int(address)) as server:
+                accept_loop(truth, server)
+            return
         with listen(address) as server:
             say_done(port=server.getsockname()[1])
             match kind:
@@ -144,6 +159,8 @@ def main(kind: str, path: str, address: str) -> None:
                     silent(truth, server)
                 case "asyncio":
                     asyncio.run(with_asyncio(truth, server))
+                case "activated":
+                    activate(path, server)
                 case "reuseport":
                     reuseport_pair(truth, server)
                 case _:
