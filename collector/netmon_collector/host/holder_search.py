@@ -30,6 +30,8 @@ _DULL_SECONDS: Final = 10.0
 begin and its first socket a process takes 0.1 s to load its libraries, and more on a busy machine (measured there:
 two thirds of all holders had been looked into too early)."""
 _NEIGHBOURS: Final = 3
+_FAMILY_LIMIT: Final = 64
+"""Parents whose children's descriptors are remembered, and how many children one search guesses for."""
 
 _OPEN_DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
@@ -53,6 +55,7 @@ class HolderSearch:
         self._young = young
         self._root = root
         self._recent: dict[int, int] = {}
+        self._usual: dict[int, int] = {}
         self._dull: dict[int, float] = {}
         self._dull_swept_at = float("-inf")
         self._was_recent = False
@@ -96,20 +99,67 @@ class HolderSearch:
         self._left_in_call = min(LINKS_A_CALL, int(self._links))
         granted = self._left_in_call
         target = f"socket:[{inode}]"
-        grip: Grip | None = None
-        likely = self._likely(now, born_after, born_before)
-        for pid, is_recent in self._candidates(now, likely, is_wide=is_wide):
+        grip = self._guess_again(target) if self._was_recent else None
+        if grip is None:
+            grip = self._guess(target, born_after, born_before)
+        if grip is None:
+            likely = self._likely(now, born_after, born_before)
+            grip = self._try(self._candidates(now, likely, is_wide=is_wide), target, now)
+        self._links -= granted - self._left_in_call
+        return grip
+
+    def _guess(self, target: str, born_after: float | None, born_before: float | None) -> Grip | None:
+        """Try the children of whom others had their socket: each at the descriptor at which the last one had it.
+
+        What one program forks opens the same files in the same order. Of 50 siblings, of which each waits its turn on a
+        busy machine, one is found by as many links; to list the descriptors of each took ten times as long.
+        """
+        until = float("inf") if born_before is None else born_before
+        left = _FAMILY_LIMIT
+        for pid in self._young.since(born_after or 0.0, until):
+            descriptor = self._usual.get(self._young.parent_of(pid))
+            if descriptor is None or pid in self._recent:
+                continue
+            if not left or self._left_in_call <= 0:
+                return None
+            left -= 1
+            self._left_in_call -= 2
+            if self._target(Grip(pid, descriptor)) == target:
+                self._was_recent = False
+                self.remember(pid, descriptor)
+                return Grip(pid, descriptor)
+        return None
+
+    def _guess_again(self, target: str) -> Grip | None:
+        """Try whoever was found last, where it had its last socket or beside it."""
+        pid = next(reversed(self._recent), 0)
+        descriptor = self._find_near(pid, target) if pid else None
+        if descriptor is None:
+            return None
+        self._recent[pid] = descriptor
+        return Grip(pid, descriptor)
+
+    def _try(self, candidates: Iterator[tuple[int, bool]], target: str, now: float) -> Grip | None:
+        for pid, is_recent in candidates:
             if self._left_in_call <= 0:
                 self.left_out_count += 1
                 break
             descriptor = self._look(pid, target, now)
             if descriptor is not None:
                 self._was_recent = is_recent
+                self._learn_usual(pid, descriptor)
                 self.remember(pid, descriptor)
-                grip = Grip(pid, descriptor)
-                break
-        self._links -= granted - self._left_in_call
-        return grip
+                return Grip(pid, descriptor)
+        return None
+
+    def _learn_usual(self, pid: int, descriptor: int) -> None:
+        parent_pid = self._young.parent_of(pid)
+        if not parent_pid:
+            return
+        self._usual.pop(parent_pid, None)
+        self._usual[parent_pid] = descriptor
+        if len(self._usual) > _FAMILY_LIMIT:
+            del self._usual[next(iter(self._usual))]
 
     def _candidates(self, now: float, likely: list[tuple[int, bool]], *, is_wide: bool) -> Iterator[tuple[int, bool]]:
         """Give pids to look into, each once, and whether it was found before."""
@@ -142,14 +192,21 @@ class HolderSearch:
         young = [(pid, False) for pid in newborn]
         return [*recent, *young] if self._was_recent else [*young, *recent]
 
-    def _look(self, pid: int, target: str, now: float) -> int | None:
+    def _find_near(self, pid: int, target: str) -> int | None:
+        """Look where a process had its last socket, and beside it: the lowest free number is taken (open(2))."""
         last = self._recent.get(pid, -1)
-        if last >= 0:
-            # The lowest free number is taken (open(2)): mostly the one of the socket before, or one beside it.
-            for descriptor in range(last, last + _NEIGHBOURS):
-                self._left_in_call -= 2
-                if self._target(Grip(pid, descriptor)) == target:
-                    return descriptor
+        if last < 0:
+            return None
+        for descriptor in range(last, last + _NEIGHBOURS):
+            self._left_in_call -= 2
+            if self._target(Grip(pid, descriptor)) == target:
+                return descriptor
+        return None
+
+    def _look(self, pid: int, target: str, now: float) -> int | None:
+        near = self._find_near(pid, target)
+        if near is not None:
+            return near
         try:
             directory = os.open(f"{self._root}/{pid}/fd", _OPEN_DIRECTORY)
         except (FileNotFoundError, ProcessLookupError, PermissionError):

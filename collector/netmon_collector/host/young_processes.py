@@ -1,6 +1,6 @@
 """Processes that began lately, the youngest first: new sockets are mostly theirs."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 from netmon_collector.host.descriptors import list_pids
 from netmon_collector.host.process_events import EventKind, ProcessEvents
@@ -16,6 +16,13 @@ LISTING_SECONDS: Final = 0.01
 """How seldom ``/proc`` is listed where nobody tells of processes: 80 us for 90 of them."""
 
 
+class _Birth(NamedTuple):
+    """When a process began, and of whom."""
+
+    seconds: float
+    parent_pid: int
+
+
 class YoungProcesses:
     """Who began lately, as the kernel tells (`ProcessEvents`), or as differences between listings of ``/proc``.
 
@@ -26,7 +33,7 @@ class YoungProcesses:
         """Hear ``events``, which are closed with this object; None: list ``root``."""
         self._events = events
         self._root = root
-        self._born: dict[int, float] = {}
+        self._born: dict[int, _Birth] = {}
         self._listed: frozenset[int] | None = None
         self._listed_at = float("-inf")
         self.ended: set[int] = set()
@@ -59,7 +66,7 @@ class YoungProcesses:
                 self._born.pop(event.pid, None)
                 self.ended.add(event.pid)
             elif event.kind is EventKind.FORK:
-                self._bear(event.pid, event.seconds)
+                self._bear(event.pid, _Birth(event.seconds, event.parent_pid))
         if self._events.overrun_count != overruns:
             self._list(now)
 
@@ -67,23 +74,29 @@ class YoungProcesses:
         """Give the pids of those that began after ``seconds`` and before ``until``, the youngest first."""
         found: list[int] = []
         for pid in reversed(self._born):
-            born = self._born[pid]
+            born = self._born[pid].seconds
             if born < seconds:
                 break
             if born <= until:
                 found.append(pid)
         return found
 
+    def parent_of(self, pid: int) -> int:
+        """Give whose child a young process is; 0: nobody told."""
+        birth = self._born.get(pid)
+        return birth.parent_pid if birth is not None else 0
+
     def close(self) -> None:
         """Hear no more."""
         if self._events is not None:
             self._events.close()
 
-    def _bear(self, pid: int, seconds: float) -> None:
+    def _bear(self, pid: int, birth: _Birth) -> None:
         self._born.pop(pid, None)
-        self._born[pid] = seconds
+        self._born[pid] = birth
         self.ended.discard(pid)
-        while len(self._born) > LIMIT or self._born[next(iter(self._born))] < seconds - YOUNG_SECONDS:
+        oldest = birth.seconds - YOUNG_SECONDS
+        while len(self._born) > LIMIT or self._born[next(iter(self._born))].seconds < oldest:
             del self._born[next(iter(self._born))]
 
     def _list(self, now: float) -> None:
@@ -94,6 +107,6 @@ class YoungProcesses:
         fresh = pids - self._listed if self._listed is not None else frozenset[int]()
         self._listed = pids
         for pid in sorted(fresh - self._born.keys()):
-            self._bear(pid, now)
+            self._bear(pid, _Birth(now, 0))
         for pid in self._born.keys() - pids:
             del self._born[pid]

@@ -95,6 +95,45 @@ def test_a_young_process_that_had_no_socket_yet_is_found_with_its_first(
         program.communicate("\n")
 
 
+FAMILY = """
+import os, socket, sys
+told, telling = os.pipe()
+for number in range(int(sys.argv[1])):
+    if not os.fork():
+        other = open("/dev/null") if number == 2 else None
+        held = socket.socket()
+        os.write(telling, f"{os.getpid()} {held.fileno()} ".encode())
+        sys.stdin.readline()
+        os._exit(0)
+    print(os.read(told, 100).decode(), flush=True)
+sys.stdin.readline()
+"""
+"""Children of one program with a socket each, at the same descriptor but for the third."""
+
+
+def test_a_sibling_is_looked_into_where_the_last_one_had_its_socket(
+    young: YoungProcesses, search: HolderSearch
+) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", FAMILY, "4"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        lines = [program.stdout.readline() for _ in range(4)]
+        children = [Grip(*(int(word) for word in line.split())) for line in lines]
+        first, second, unlike, last = children
+        assert first.descriptor == second.descriptor == last.descriptor != unlike.descriptor
+        now = clock.monotonic()
+        young.refresh(now)
+        inodes = {grip: inode_of(*grip) for grip in children}
+        assert search.search(inodes[first], now, is_wide=False) == first
+        for sibling in (second, last):
+            before = search._links
+            assert search.search(inodes[sibling], now, is_wide=False) == sibling
+            assert before - search._links <= 2 * len(young.since(0.0))  # one link of each, no listing
+        assert search.search(inodes[unlike], now, is_wide=False) == unlike
+        program.communicate("\n" * 5)
+
+
 def test_who_was_found_before_is_looked_into_however_old(young: YoungProcesses, search: HolderSearch) -> None:
     now = clock.monotonic() + 60.0
     with socket.socket() as held:

@@ -46,6 +46,7 @@ def test_the_youngest_come_first_and_who_has_ended_is_out() -> None:
     assert young.since(0.0, until=1.1) == [5]
     assert young.ended == {6}
     assert young.is_told
+    assert (young.parent_of(7), young.parent_of(6)) == (1, 0)
 
 
 def test_a_pid_that_is_used_again_is_the_youngest() -> None:
