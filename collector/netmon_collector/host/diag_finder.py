@@ -19,7 +19,7 @@ from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.habits import Habits
 from netmon_collector.host.holder_search import Grip, HolderSearch
 from netmon_collector.host.ports import Answers
-from netmon_collector.host.processes import ProcessTable
+from netmon_collector.host.processes import Kin, ProcessTable
 from netmon_collector.host.seen_sockets import KEPT_SECONDS, SAME_PACKET_SECONDS, Seen, SeenSockets, answer_of
 from netmon_collector.host.sock_diag import DiagSocket, SockDiag
 from netmon_collector.host.young_processes import YoungProcesses
@@ -217,6 +217,7 @@ class DiagFinder:
         if found.cookie != seen.cookie:
             seen.grip = None
         seen.cookie, seen.inode = found.cookie, found.inode
+        seen.uid, seen.control_group = found.uid, found.control_group
         seen.is_listener, seen.is_unconnected = is_listener, not is_tcp and not found.remote_port
         return True
 
@@ -265,7 +266,7 @@ class DiagFinder:
         if grip is None:
             return
         # Read after the descriptor: whoever took over the pid meanwhile began after this round.
-        process = self._table.find(grip.pid)
+        process = self._process_of(seen, grip.pid)
         if process is None:
             return
         if born_before is not None and process.start_time > seen.time + START_ERROR_SECONDS:
@@ -274,6 +275,18 @@ class DiagFinder:
             self._listeners[seen.inode] = (seen.cookie, grip, process)
         seen.grip, seen.process, seen.is_sibling = grip, process, False
         seen.is_sure = _is_sure(seen, now_wall)
+
+    def _process_of(self, seen: Seen, pid: int) -> Process | None:
+        """Tell who holds a socket; of those that the same parent forked, only the first is read in full.
+
+        Not where a server may have taken the call for a child, whose user is another one then than the socket's.
+        """
+        parent_pid = self._young.parent_of(pid)
+        if not parent_pid or not seen.control_group or seen.is_inbound or seen.is_unconnected:
+            return self._table.find(pid)
+        kin = Kin(b"%d" % parent_pid, seen.uid, seen.control_group)
+        sighting = self._table.sight(pid, kin)
+        return self._table.find(pid, kin) if sighting is None else self._table.recall(sighting)
 
     def _learn(self, seen: Seen, now: float) -> None:
         """Learn who opens connections to a remote end; give the one that was missed to whoever alone does."""

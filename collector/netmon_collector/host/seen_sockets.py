@@ -28,6 +28,8 @@ class Seen:
     is_inbound: bool
     cookie: int = 0
     inode: int = 0
+    uid: int = -1
+    control_group: int = 0
     is_listener: bool = False
     is_unconnected: bool = False
     is_sibling: bool = False

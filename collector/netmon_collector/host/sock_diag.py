@@ -34,6 +34,8 @@ _PORTS: Final = struct.Struct("!HH")
 _ERROR: Final = struct.Struct("=i")
 _UID_AND_INODE: Final = struct.Struct("=II")
 _COOKIE: Final = struct.Struct("=Q")
+_ATTRIBUTE: Final = struct.Struct("=HH")
+_INET_DIAG_CGROUP_ID: Final = 21
 
 _BODY: Final = 16
 """``struct nlmsghdr`` ends here and ``struct inet_diag_msg`` begins."""
@@ -43,6 +45,8 @@ _UID: Final = _AFTER_ID + 12
 SOCKET_BYTES: Final = 72
 """Of a ``struct inet_diag_msg``."""
 _RECEIVE_BYTES: Final = 1 << 18
+_ANSWER_BYTES: Final = 1 << 12
+"""One socket with its attributes takes 116 bytes."""
 _ANSWER_SECONDS: Final = 2.0
 
 _PROTOCOLS: Final = {
@@ -87,6 +91,8 @@ class DiagSocket(NamedTuple):
     uid: int
     inode: int
     cookie: int
+    control_group: int = 0
+    """The id of its maker's control group, as `SockDiag.find` tells it; 0: not told."""
 
 
 Messages = tuple[bytes, list[tuple[int, int]]]
@@ -148,14 +154,18 @@ class SockDiag:
             source, destination = destination, source
         identity = _PORTS.pack(source[1], destination[1]) + source[0].ljust(16, b"\0") + destination[0].ljust(16, b"\0")
         self._ask(protocol, family, identity + bytes(4) + _NO_COOKIE, 0)
-        keys: list[DiagKey] = []
-        is_done = False
         try:
-            while not keys and not is_done:  # a late answer to a question that was given up may lie before ours
-                keys, is_done = parse_keys(self._netlink.recv(_RECEIVE_BYTES), self._sequence)
+            while True:  # a late answer to a question that was given up may lie before ours
+                data = self._netlink.recv(_ANSWER_BYTES)
+                found, is_done = split_messages(data, self._sequence)
+                if found or is_done:
+                    break
         except FileNotFoundError:
             return None
-        return decode(keys[0], protocol) if keys else None
+        if not found:
+            return None
+        [(start, end), *_] = found
+        return decode(_key_of(data, start), protocol)._replace(control_group=_control_group_of(data, start, end))
 
     def dump_details(self, family: socket.AddressFamily, *, states: int, extensions: int) -> Iterator[Messages]:
         """Give TCP sockets with the details that ``extensions`` asks for, as the kernel tells them.
@@ -193,11 +203,24 @@ def parse_keys(data: bytes, sequence: int) -> tuple[list[DiagKey], bool]:
     with the kernel's error, ``ValueError`` for bytes that are no netlink.
     """
     found, is_done = split_messages(data, sequence)
-    keys = [
-        data[start : start + 2] + data[start + _ID : start + _AFTER_ID] + data[start + _UID : start + _UID + 8]
-        for start, _ in found
-    ]
-    return keys, is_done
+    return [_key_of(data, start) for start, _ in found], is_done
+
+
+def _key_of(data: bytes, start: int) -> DiagKey:
+    return data[start : start + 2] + data[start + _ID : start + _AFTER_ID] + data[start + _UID : start + _UID + 8]
+
+
+def _control_group_of(data: bytes, start: int, end: int) -> int:
+    """Give what INET_DIAG_CGROUP_ID says, which the kernel tells of each socket since 5.9 (net/ipv4/inet_diag.c)."""
+    at = start + SOCKET_BYTES
+    while at + _ATTRIBUTE.size <= end:
+        length, kind = _ATTRIBUTE.unpack_from(data, at)
+        if length < _ATTRIBUTE.size or at + length > end:
+            break
+        if kind == _INET_DIAG_CGROUP_ID and length == _ATTRIBUTE.size + _COOKIE.size:
+            return int(_COOKIE.unpack_from(data, at + _ATTRIBUTE.size)[0])
+        at += (length + 3) & ~3
+    return 0
 
 
 def split_messages(data: bytes, sequence: int) -> tuple[list[tuple[int, int]], bool]:

@@ -18,6 +18,7 @@ from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host import diag_finder
 from netmon_collector.host.diag_finder import HEAR_SECONDS, DiagFinder
 from netmon_collector.host.habits import SIBLING_COUNT
+from netmon_collector.host.ports import ProcessRecord
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.process_events import ProcessEvents
 from netmon_collector.host.processes import ProcessTable
@@ -114,6 +115,54 @@ def test_a_process_that_has_ended_is_named_in_full(finder: DiagFinder, server: s
     assert (answer.method, answer.confidence, answer.is_final) == (OwnerMethod.EXACT, GUESSED, True)
     assert (process.pid, process.uid, process.parent_pid) == (program.pid, os.getuid(), os.getpid())
     assert process.executable == os.path.realpath(sys.executable)
+
+
+FAMILY = """
+import os, socket, sys
+told, telling = os.pipe()
+for _ in range(3):
+    if not os.fork():
+        client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+        os.write(telling, f"{os.getpid()} {client.getsockname()[1]} ".encode())
+        sys.stdin.readline()
+        os._exit(0)
+    print(os.read(told, 100).decode(), flush=True)
+sys.stdin.readline()
+"""
+
+
+class Counting(ProcProcessReader):
+    """Counts which processes it read in full."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read_pids: list[int] = []
+
+    def read(self, pid: int) -> ProcessRecord | None:
+        self.read_pids.append(pid)
+        return super().read(pid)
+
+
+def test_of_those_that_one_program_forks_only_the_first_is_read_in_full(server: socket.socket) -> None:
+    reader = Counting()
+    finder = DiagFinder(SockDiag(), YoungProcesses(ProcessEvents()), ProcessTable(reader))
+    with subprocess.Popen(
+        [sys.executable, "-c", FAMILY, str(port_of(server))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout is not None
+        children = [[int(word) for word in program.stdout.readline().split()] for _ in range(3)]
+        named: list[Process] = []
+        for _, port in children:
+            answer_and_process = found(finder, key(port, port_of(server)), see(finder, key(port, port_of(server))))
+            assert answer_and_process is not None
+            named.append(answer_and_process[1])
+        program.communicate("\n")
+    finder.close()
+    assert [process.pid for process in named] == [pid for pid, _ in children]
+    assert reader.read_pids == [children[0][0]]
+    assert {(process.executable, process.parent_pid) for process in named} == {(named[0].executable, program.pid)}
+    assert named[0].executable == os.path.realpath(sys.executable)
+    assert len({process.id for process in named}) == 3
 
 
 def test_who_still_holds_it_a_little_later_is_sure(finder: DiagFinder, server: socket.socket) -> None:

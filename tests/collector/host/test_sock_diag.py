@@ -3,12 +3,14 @@
 import os
 import socket
 import struct
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.model import ConnectionState, Protocol
+from netmon_collector.host.bpf.cgroup_root import open_root
 from netmon_collector.host.sock_diag import SockDiag, decode, parse_keys
 from tests.support.descriptors import open_descriptors
 
@@ -70,6 +72,28 @@ def test_udp_is_looked_up_from_the_side_of_this_machine() -> None:
             found = diag.find(Protocol.UDP, *question)
             assert found is not None
             assert (found.inode, found.state) == (inode_of(held), ConnectionState.UNSPECIFIED)
+
+
+@pytest.mark.root
+def test_the_control_group_of_its_maker_is_told_of_one_that_is_asked_for() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, SockDiag() as diag:
+        client = socket.create_connection(server.getsockname())
+        with client:
+            asked = diag.find(Protocol.TCP, *ends(client))
+            dumped = [decode(key, Protocol.TCP) for key in diag.dump(Protocol.TCP, socket.AF_INET)]
+    assert asked is not None
+    assert asked.control_group == _own_control_group()
+    assert asked._replace(control_group=0) in dumped
+
+
+def _own_control_group() -> int:
+    """Give the id of this process's cgroup v2, which is its directory's inode (cgroup_id, linux/cgroup.h)."""
+    [path] = [line[3:] for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::")]
+    root = open_root()
+    try:
+        return os.stat(path.lstrip("/") or ".", dir_fd=root).st_ino
+    finally:
+        os.close(root)
 
 
 def test_where_no_socket_is_there_is_no_answer() -> None:
