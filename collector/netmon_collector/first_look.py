@@ -33,7 +33,7 @@ class FirstLook:
     def limits(self) -> str:
         """What this way does not give, in words for people."""
         if self._error:
-            return f"connections that end within 40 ms may stay without an owner: {self._error}"
+            return f"connections that end within 0.3 s may stay without an owner: {self._error}"
         words = "connections that live for a few milliseconds only may stay without an owner"
         return f"{words}; {self.left_out_count:,} were left out to save CPU" if self.left_out_count else words
 

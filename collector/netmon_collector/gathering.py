@@ -3,23 +3,25 @@
 import asyncio
 from collections.abc import Callable
 
-from netmon_collector.host.ports import FirstPacketFinder, OwnerFinder
+from netmon_collector.host.ports import OwnerFinder
 
 __all__ = ["GATHER_SECONDS", "REST_SECONDS", "Gathering", "rest_seconds"]
 
 GATHER_SECONDS = 0.2
-"""New connections wait this long for others to be asked for with them, where the kernel keeps what it saw of them: most
-short ones are over by then, and asked for once. On a busy machine an answer took 310 us, one of eight together 70."""
+"""New connections wait this long for others to be asked for with them: the kernel keeps what it saw of them, or they
+were looked up at their first packet. Most short ones are over by then, and asked for once. On a busy machine an answer
+took 310 us, one of eight together 70."""
 
 REST_SECONDS = 0.1
-"""So long packets wait in their ring after others were read, where the kernel keeps what it saw of connections: numbers
-are told at ticks, before which all handles are read. On cold caches a wake-up costs 0.45 ms: 25 a second are 1.1 % of a
-core. Without that help first packets are read as they come, for what lists sockets must not come late."""
+"""So long packets wait in their ring after others were read, where single connections are answered for: numbers are
+told at ticks, before which all handles are read, and first packets reach who looks them up another way. On cold caches
+a wake-up costs 0.45 ms: 25 a second are 1.1 % of a core. Where sockets are only listed, packets are read as they come,
+for a listing must not come late."""
 
 
 def rest_seconds(finder: OwnerFinder | None) -> float:
     """Give how long a handle rests that was read, where ``finder`` answers for single connections."""
-    return 0.0 if finder is None or isinstance(finder, FirstPacketFinder) else REST_SECONDS
+    return 0.0 if finder is None else REST_SECONDS
 
 
 class Gathering:

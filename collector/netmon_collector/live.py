@@ -233,7 +233,7 @@ class LiveSource:
         if questions is None:
             self._note_pending(waited)
         elif questions:
-            if questions.is_urgent or self._first_look is not None:
+            if questions.is_urgent:
                 self._ask()
             else:
                 self._gathering.soon()

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 
-from netmon_collector.core.first_packets import FirstPacket
 from netmon_collector.core.questions import Question
 from netmon_collector.gathering import REST_SECONDS, Gathering, rest_seconds
 from netmon_collector.host.ports import Answers
@@ -55,19 +54,6 @@ class _Finder:
         return
 
 
-class _FirstPacketFinder(_Finder):
-    """A `FirstPacketFinder`."""
-
-    left_out_count = 0
-
-    def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
-        return
-
-    def look_again(self, now: float, now_wall: float) -> float | None:
-        return None
-
-
-def test_packets_rest_in_their_ring_only_where_the_kernel_keeps_what_it_saw_of_connections() -> None:
+def test_packets_rest_in_their_ring_where_somebody_answers_for_single_connections() -> None:
     assert rest_seconds(_Finder()) == REST_SECONDS
-    assert rest_seconds(_FirstPacketFinder()) == 0.0
     assert rest_seconds(None) == 0.0

@@ -47,7 +47,8 @@ SOCKET_BYTES: Final = 72
 _RECEIVE_BYTES: Final = 1 << 18
 _ANSWER_BYTES: Final = 1 << 12
 """One socket with its attributes takes 116 bytes."""
-_ANSWER_SECONDS: Final = 2.0
+_ANSWER_TIME: Final = struct.pack("@ll", 2, 0)
+"""Two seconds, as ``struct timeval``."""
 
 _PROTOCOLS: Final = {
     Protocol.TCP: socket.IPPROTO_TCP,
@@ -106,7 +107,8 @@ class SockDiag:
         """Open it. Raises ``OSError`` where there is no such netlink."""
         kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC
         self._netlink = socket.socket(socket.AF_NETLINK, kind, _NETLINK_SOCK_DIAG)
-        self._netlink.settimeout(_ANSWER_SECONDS)
+        # The kernel ends a wait by itself: Python's own time limits poll before each call.
+        self._netlink.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _ANSWER_TIME)
         self._netlink.bind((0, 0))
         self._sequence = 0
 
