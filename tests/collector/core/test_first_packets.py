@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.model import Protocol
+from netmon_collector.core import first_packets as first_packets_module
 from netmon_collector.core.first_packets import FirstPacket, first_packets
 from netmon_collector.core.flow import FlowKey
 from tests.support.frames import extension, fragment6, icmp, ipv4, ipv6, tcp, udp
@@ -71,3 +72,31 @@ def test_extension_headers_are_read_over() -> None:
 def test_no_bytes_raise(data: bytes) -> None:
     for found in first_packets(data, 1.0, {OURS}):
         assert found.key.protocol in {Protocol.TCP, Protocol.UDP}
+
+
+def segment(source: bytes, destination: bytes, flags: int) -> bytes:
+    return ipv4(tcp(40_000, 443, flags=flags), 6, source=source, destination=destination)
+
+
+ENDS = st.sampled_from((OURS, THEIRS, LOOP))
+
+
+@given(
+    st.builds(segment, ENDS, ENDS, st.sampled_from((SYN, SYN_ACK, ACK))),
+    st.lists(st.tuples(st.integers(0, 39), st.integers(0, 255)), max_size=2),
+    st.integers(0, 60),
+)
+def test_the_quick_road_reads_what_the_whole_one_does(
+    packet: bytes, changes: list[tuple[int, int]], captured: int
+) -> None:
+    data = bytearray(packet)
+    for place, value in changes:
+        data[place % len(data)] = value
+    cut = bytes(data[:captured])
+    quick = first_packets_module._plain_syn(cut)
+    assert quick is None or quick == first_packets_module._any_first(cut, 1.0)
+
+
+def test_a_plain_syn_takes_the_quick_road() -> None:
+    data = ipv4(tcp(40_000, 443, flags=SYN), 6, source=OURS, destination=THEIRS)
+    assert first_packets_module._plain_syn(data) == (Protocol.TCP, 6, (OURS, 40_000), (THEIRS, 443))
