@@ -8,7 +8,7 @@ import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache, partial
+from functools import partial
 from typing import Final
 
 from netmon.model import Process, Protocol
@@ -152,10 +152,8 @@ def _ends(key: FlowKey) -> bytes:
     )
 
 
-@lru_cache(maxsize=2_048)
 def _read_ends(data: bytes) -> FlowKey:
-    """Read what a first packet and each question after it begin with: to check and read them took 25 us each time."""
-    number, ip_protocol, local_length, remote_length, local_port, remote_port, local, remote = _ENDS.unpack(data)
+    number, ip_protocol, local_length, remote_length, local_port, remote_port, local, remote = _ENDS.unpack_from(data)
     protocol = _PROTOCOLS.get(number)
     if protocol is None or local_port not in _PORTS or remote_port not in _PORTS:
         raise ValueError("no protocol, or no port")
@@ -191,11 +189,9 @@ def _read_question(number: int, row: bytes) -> Question:
     elif pid < 0:
         raise ValueError("no pid")
     end_time = None if math.isnan(end) else _seconds(end)
-    return Question(
-        str(number), _read_ends(row[: _ENDS.size]), _seconds(start), end_time, cookie, owner, bool(is_passing)
-    )
+    return Question(str(number), _read_ends(row), _seconds(start), end_time, cookie, owner, bool(is_passing))
 
 
 def _read_first(row: bytes) -> FirstPacket:
     time, is_inbound = _FIRST.unpack_from(row, _ENDS.size)
-    return FirstPacket(_read_ends(row[: _ENDS.size]), _seconds(time), is_inbound=bool(is_inbound))
+    return FirstPacket(_read_ends(row), _seconds(time), is_inbound=bool(is_inbound))

@@ -5,9 +5,6 @@ what was found is kept until the core asks.
 """
 
 from collections.abc import Sequence
-from heapq import heappop, heappush
-from itertools import count
-from math import ceil
 from typing import Final
 
 from netmon.model import ConnectionState, Process, Protocol
@@ -18,6 +15,7 @@ from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.habits import Habits
 from netmon_collector.host.holder_search import Grip, HolderSearch
+from netmon_collector.host.look_plan import MOST_LOOKS, LookPlan
 from netmon_collector.host.ports import Answers
 from netmon_collector.host.processes import Kin, ProcessTable
 from netmon_collector.host.seen_sockets import KEPT_SECONDS, SAME_PACKET_SECONDS, Seen, SeenSockets, answer_of
@@ -43,18 +41,11 @@ HEAR_SECONDS: Final = 1.0
 """How long what the kernel tells of processes may wait: it keeps some 2,500 events, and of more it drops the latest,
 which are those of the processes that matter."""
 
+HEAR_BESIDE_SECONDS: Final = 0.1
+"""The same, for whoever has something else to do: for many at once it takes 4 us each."""
+
 SWEEP_SECONDS: Final = 5.0
 """How often what is old is forgotten: a walk over all that is kept."""
-
-# When to look again, after the first packet: an accepted socket has no process before accept(2), and may be handed to
-# a child; a socket that was found is looked at once more, to be sure. One that is handed on is so at once, mostly.
-_INBOUND_LOOKS: Final = (0.001, 0.003, 0.008, 0.02)
-_OUTBOUND_LOOKS: Final = (0.002, 0.1)
-
-_GRID_SECONDS: Final = 0.01
-"""Looks that do not haste are taken together."""
-
-_AGAIN_LIMIT: Final = 4_096
 
 
 class DiagFinder:
@@ -72,8 +63,8 @@ class DiagFinder:
         self._seen = SeenSockets()
         self._listeners: dict[int, tuple[int, Grip, Process]] = {}
         self._habits = Habits()
-        self._again: list[tuple[float, int, Seen]] = []
-        self._numbers = count()
+        self._plan = LookPlan()
+        self._round_at = float("-inf")
         self._looks = float(LOOKS_A_SECOND)
         self._refilled_at = float("-inf")
         self._heard_at = float("-inf")
@@ -119,21 +110,17 @@ class DiagFinder:
         looked_at = clock.wall_time()  # a busy machine may have taken its time
         for seen in looked:
             seen.is_late = looked_at - seen.time >= LATE_SECONDS
-        self._table.begin(now_wall)
-        self._refresh(now)
         for seen in looked:
             self._find_first(seen, now, now_wall)
 
     def look_again(self, now: float, now_wall: float) -> float | None:
         """Look again at what is due; give when to be called next (monotonic), None: nothing waits."""
-        if self._again and self._again[0][0] <= now:
+        is_due = self._plan.is_due(now)
+        if is_due:
             self._refill(now)
-            self._table.begin(now_wall)
+        if self._young.is_told and now - self._heard_at >= (HEAR_BESIDE_SECONDS if is_due else HEAR_SECONDS):
             self._refresh(now)
-        elif self._young.is_told and now - self._heard_at >= HEAR_SECONDS:
-            self._refresh(now)
-        while self._again and self._again[0][0] <= now:
-            _, _, seen = heappop(self._again)
+        while (seen := self._plan.take(now)) is not None:
             if self._looks < 1:
                 self._first_left_out_count += 1
                 continue
@@ -142,7 +129,6 @@ class DiagFinder:
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         """Answer for the connections whose socket was seen, or is there now, with a process that is likely or known."""
-        self._table.begin(now_wall)
         answers: list[Answer] = []
         named: dict[str, Process] = {}
         for question in questions:
@@ -181,7 +167,7 @@ class DiagFinder:
     def _look_late(self, question: Question, now: float, now_wall: float) -> Seen | None:
         """Look up a connection whose first packet was not seen here."""
         seen = Seen(question.key, question.start_time, now, is_inbound=False)
-        seen.looks, seen.is_late = len(_INBOUND_LOOKS), True
+        seen.looks, seen.is_late = MOST_LOOKS, True
         self._look(seen, now, now_wall)
         if question.cookie and seen.cookie != question.cookie:
             return None
@@ -244,12 +230,13 @@ class DiagFinder:
         if seen.inode:
             self._find_holder(seen, now, now_wall, is_wide=seen.is_listener)
         if not seen.is_inbound and not seen.is_unconnected:
-            self._learn(seen, now)
+            self._learn(seen, now, now_wall)
         if seen.cookie or seen.process is not None:
             self._seen.keep(seen)
-            self._plan(seen, now)
+            self._plan.add(seen, now)
 
     def _find_holder(self, seen: Seen, now: float, now_wall: float, *, is_wide: bool) -> None:
+        self._begin(now, now_wall)
         if seen.is_listener or seen.is_unconnected:
             held = self._listeners.get(seen.inode)
             if held is not None and held[0] == seen.cookie and self._search.holds(held[1], seen.inode):
@@ -274,6 +261,7 @@ class DiagFinder:
         if seen.is_listener or seen.is_unconnected:
             self._listeners[seen.inode] = (seen.cookie, grip, process)
         seen.grip, seen.process, seen.is_sibling = grip, process, False
+        seen.family = self._young.parent_of(grip.pid) or grip.pid
         seen.is_sure = _is_sure(seen, now_wall)
 
     def _process_of(self, seen: Seen, pid: int) -> Process | None:
@@ -288,7 +276,7 @@ class DiagFinder:
         sighting = self._table.sight(pid, kin)
         return self._table.find(pid, kin) if sighting is None else self._table.recall(sighting)
 
-    def _learn(self, seen: Seen, now: float) -> None:
+    def _learn(self, seen: Seen, now: float, now_wall: float) -> None:
         """Learn who opens connections to a remote end; give the one that was missed to whoever alone does."""
         if seen.process is not None:
             self._habits.learn(seen.key, seen.process, now)
@@ -296,33 +284,49 @@ class DiagFinder:
         heir = self._habits.of(seen.key, now)
         if heir is None:
             return
+        self._begin(now, now_wall)
         running = self._table.find(heir.pid)
         if running is not None and running.id == heir.id:
             seen.process, seen.is_sibling = running, True
 
     def _look_once_more(self, seen: Seen, now: float, now_wall: float) -> None:
         seen.looks += 1
-        if seen.grip is not None and not seen.is_listener and self._search.holds(seen.grip, seen.inode):
+        before = seen.grip
+        if before is not None and not seen.is_listener and self._search.holds(before, seen.inode):
             self._looks -= 0.5
             if seen.is_inbound and self._was_forked(seen, now, now_wall):
                 self._find_holder(seen, now, now_wall, is_wide=False)
             else:
                 seen.is_sure = _is_sure(seen, now_wall)
+            if seen.looks == 1:
+                self._plan.note(seen, is_held=True)
         else:
             self._look(seen, now, now_wall)
-        self._plan(seen, now)
+            was_handed_on = before is not None and seen.grip != before
+            if was_handed_on or (seen.looks == 1 and before is not None and not self._search.has_ended(before.pid)):
+                self._plan.note(seen, is_held=False)
+        self._plan.add(seen, now)
 
     def _was_forked(self, seen: Seen, now: float, now_wall: float) -> bool:
+        self._begin(now, now_wall)
         return bool(self._young.since(now - (now_wall - seen.time)))
 
     # When what is done.
+
+    def _begin(self, now: float, now_wall: float) -> None:
+        """Take what is known of processes as of now, once for all that is looked at in one call."""
+        if self._round_at == now:
+            return
+        self._round_at = now
+        self._table.begin(now_wall)
+        self._refresh(now)
 
     def _refresh(self, now: float) -> None:
         self._heard_at = now
         self._young.refresh(now)
 
     def _next_look(self) -> float | None:
-        due = self._again[0][0] if self._again else None
+        due = self._plan.next_at()
         if not self._young.is_told:
             return due
         heard = self._heard_at + HEAR_SECONDS
@@ -341,14 +345,6 @@ class DiagFinder:
             last.kept_at = max(last.kept_at, now - KEPT_SECONDS / 4)
             return last.grip is not None and self._search.holds(last.grip, last.inode)
         return False
-
-    def _plan(self, seen: Seen, now: float) -> None:
-        delays = _INBOUND_LOOKS if seen.is_inbound else _OUTBOUND_LOOKS
-        if seen.looks < len(delays) and len(self._again) < _AGAIN_LIMIT and not seen.is_sure:
-            due = max(now, seen.kept_at + delays[seen.looks])
-            if not seen.is_inbound and seen.looks:
-                due = ceil(due / _GRID_SECONDS) * _GRID_SECONDS
-            heappush(self._again, (due, next(self._numbers), seen))
 
     def _sweep(self, now: float) -> None:
         self._seen.sweep(now)

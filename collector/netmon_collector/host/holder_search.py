@@ -77,6 +77,16 @@ class HolderSearch:
         """Tell whether a process still has its hand on a socket. 3 us."""
         return self._target(grip) == f"socket:[{inode}]"
 
+    def has_ended(self, pid: int) -> bool:
+        """Tell whether a process is over, also where nobody has waited for it: it has no program then (exit_mm)."""
+        try:
+            os.readlink(f"{self._root}/{pid}/exe")  # noqa: PTH115 - as below
+        except (FileNotFoundError, ProcessLookupError):
+            return True
+        except OSError:
+            return False  # another user's, or a path beyond 4 kB
+        return False
+
     def search(
         self,
         inode: int,

@@ -20,7 +20,10 @@ SAME_PACKET_SECONDS: Final = 0.01
 
 @dataclass(slots=True)
 class Seen:
-    """A socket that had the ends of a connection when its first packet passed at ``time`` (Unix seconds)."""
+    """A socket that had the ends of a connection when its first packet passed at ``time`` (Unix seconds).
+
+    ``uid`` and ``control_group`` are its maker's; ``family``: the pid of who forked its holder lately, or the holder's.
+    """
 
     key: FlowKey
     time: float
@@ -34,6 +37,7 @@ class Seen:
     is_unconnected: bool = False
     is_sibling: bool = False
     grip: Grip | None = None
+    family: int = 0
     process: Process | None = None
     is_sure: bool = False
     is_late: bool = False

@@ -167,7 +167,7 @@ class SockDiag:
         if not found:
             return None
         [(start, end), *_] = found
-        return decode(_key_of(data, start), protocol)._replace(control_group=_control_group_of(data, start, end))
+        return decode(_key_of(data, start), protocol, _control_group_of(data, start, end))
 
     def dump_details(self, family: socket.AddressFamily, *, states: int, extensions: int) -> Iterator[Messages]:
         """Give TCP sockets with the details that ``extensions`` asks for, as the kernel tells them.
@@ -267,19 +267,20 @@ _shared_address = lru_cache(maxsize=4_096)(plain_address)
 the main process: marshal tells the same object once."""
 
 
-def decode(key: DiagKey, protocol: Protocol) -> DiagSocket:
-    """Read a key."""
+def decode(key: DiagKey, protocol: Protocol, control_group: int = 0) -> DiagSocket:
+    """Read a key; the control group is none of it."""
     size = 4 if key[0] == socket.AF_INET else 16
     local_port, remote_port = _PORTS.unpack_from(key, 2)
     uid, inode = _UID_AND_INODE.unpack_from(key, 50)
     return DiagSocket(
-        protocol=protocol,
-        local_address=_shared_address(key[6 : 6 + size]),
-        local_port=local_port,
-        remote_address=_shared_address(key[22 : 22 + size]),
-        remote_port=remote_port,
-        state=_STATES[key[1]] if protocol is Protocol.TCP and key[1] < len(_STATES) else ConnectionState.UNSPECIFIED,
-        uid=uid,
-        inode=inode,
-        cookie=_COOKIE.unpack_from(key, 42)[0],
+        protocol,
+        _shared_address(key[6 : 6 + size]),
+        local_port,
+        _shared_address(key[22 : 22 + size]),
+        remote_port,
+        _STATES[key[1]] if protocol is Protocol.TCP and key[1] < len(_STATES) else ConnectionState.UNSPECIFIED,
+        uid,
+        inode,
+        _COOKIE.unpack_from(key, 42)[0],
+        control_group,
     )

@@ -169,6 +169,15 @@ def test_a_child_that_began_after_the_connection_comes_before_its_parent(
             child.kill()
 
 
+def test_who_is_over_is_told_from_who_runs_also_before_anybody_waited_for_it(search: HolderSearch) -> None:
+    with subprocess.Popen(["sleep", "60"]) as child:
+        assert not search.has_ended(child.pid)
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert search.has_ended(child.pid)
+    assert search.has_ended(child.pid)
+
+
 def test_a_used_up_budget_leaves_searches_out_and_they_are_counted(
     search: HolderSearch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
