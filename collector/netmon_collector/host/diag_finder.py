@@ -157,6 +157,8 @@ class DiagFinder:
         """Give the socket of a connection: the one that was seen at its first packet, or the one that is there."""
         seen, is_latest = self._seen.of(question)
         if question.end_time is not None or not is_latest:
+            if seen is not None and seen.process is None and seen.is_listener:
+                self._find_holder(seen, now, now_wall, is_wide=True)  # who listened does so still
             return seen  # whatever has these ends by now is another connection
         if seen is None:
             return self._look_late(question, now, now_wall)

@@ -109,7 +109,8 @@ class HolderSearch:
         self._left_in_call = min(LINKS_A_CALL, int(self._links))
         granted = self._left_in_call
         target = f"socket:[{inode}]"
-        grip = self._guess_again(target) if self._was_recent else None
+        # Where a server may fork for each caller, its child comes first: both hold what was accepted.
+        grip = self._guess_again(target) if self._was_recent and born_after is None else None
         if grip is None:
             grip = self._guess(target, born_after, born_before)
         if grip is None:

@@ -12,7 +12,7 @@ __all__ = ["LookPlan"]
 
 # After the first packet: an accepted socket has no process before accept(2), and may be handed to a child; a socket
 # that was found is looked at once more, to be sure. One that is handed on is so at once, mostly.
-_INBOUND_LOOKS: Final = (0.001, 0.003, 0.008, 0.02)
+_INBOUND_LOOKS: Final = (0.001, 0.003, 0.008, 0.02, 0.05)
 _OUTBOUND_LOOKS: Final = (0.002, 0.1)
 MOST_LOOKS: Final = len(_INBOUND_LOOKS)
 

@@ -15,7 +15,7 @@ from netmon_collector.core.first_packets import FirstPacket
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
-from netmon_collector.host import diag_finder
+from netmon_collector.host import diag_finder, holder_search
 from netmon_collector.host.diag_finder import HEAR_SECONDS, DiagFinder
 from netmon_collector.host.habits import SIBLING_COUNT
 from netmon_collector.host.ports import ProcessRecord
@@ -236,6 +236,24 @@ def test_an_accepted_connection_is_the_listeners_until_it_is_accepted(
             named = found(finder, ends, time)
     assert named is not None
     assert (named[0].method, named[1].pid) == (OwnerMethod.EXACT, os.getpid())
+
+
+def test_who_listens_is_looked_for_once_more_when_a_connection_is_over(
+    finder: DiagFinder, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = key(port_of(server), 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(holder_search, "LINKS_A_SECOND", 0)
+        finder._search._links = 0.0
+        time = see(finder, never, is_inbound=True)
+        assert found(finder, never, time, end=time) is None
+    finder._search._links = 1_000.0
+    listening = found(finder, never, time, end=time)
+    assert listening is not None
+    assert (listening[0].method, listening[0].confidence, listening[1].pid) == (
+        *(OwnerMethod.LISTENER, GUESSED),
+        os.getpid(),
+    )
 
 
 def test_a_child_that_took_over_what_was_accepted_is_the_owner(finder: DiagFinder, server: socket.socket) -> None:

@@ -161,6 +161,7 @@ def test_a_child_that_began_after_the_connection_comes_before_its_parent(
     with socket.socket() as held:
         inode = inode_of(os.getpid(), held.fileno())
         search.remember(os.getpid(), held.fileno())
+        assert search.search(inode, clock.monotonic()) == Grip(os.getpid(), held.fileno())
         before = clock.monotonic()
         with subprocess.Popen(["sleep", "60"], pass_fds=(held.fileno(),)) as child:
             now = clock.monotonic()
