@@ -143,16 +143,22 @@ def test_who_was_found_before_is_looked_into_however_old(young: YoungProcesses, 
         assert search.search(inode, now, is_wide=False) == Grip(os.getpid(), held.fileno())
 
 
+def search_on(search: HolderSearch, inode: int, now: float) -> Grip | None:
+    """Search each second until a holder is found: one search may not be enough for all processes of a busy machine."""
+    grips = (search.search(inode, now + turn) for turn in range(60))
+    return next((grip for grip in grips if grip is not None), None)
+
+
 def test_others_are_looked_into_only_where_that_is_asked_for_and_seldom(search: HolderSearch) -> None:
     now = clock.monotonic() + 60.0
     with holder() as (pid, descriptor, _):
         inode = inode_of(pid, descriptor)
-        assert search.search(inode, now) == Grip(pid, descriptor)
-        assert search.search(1, now) is None
+        assert search_on(search, inode, now) == Grip(pid, descriptor)
+        assert search.search(1, now + 60.0) is None
         another = HolderSearch(YoungProcesses(None))
         another.search(1, now)
         assert another.search(inode, now + 0.01) is None
-        assert another.search(inode, now + 1.0) == Grip(pid, descriptor)
+        assert search_on(another, inode, now + 1.0) == Grip(pid, descriptor)
 
 
 def test_a_child_that_began_after_the_connection_comes_before_its_parent(
