@@ -41,3 +41,24 @@ def pools(file: Path, how: str) -> int:
 def test_threads_share_one_pool_of_memory(tmp_path: Path) -> None:
     assert pools(tmp_path / "one.xml", "one") == 1
     assert pools(tmp_path / "own.xml", "own") > 1, "else this test proves nothing"
+
+
+_HOLES = """
+import resource
+from netmon.allocation import give_back, share_one_pool
+
+assert share_one_pool()
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * resource.getpagesize()
+blocks = [bytes(20_000) for _ in range(1_000)]
+blocks = blocks[::10]
+before = resident()
+assert give_back()
+print(before - resident())
+"""
+
+
+def test_holes_amid_the_pool_go_back_to_the_system() -> None:
+    done = subprocess.run([sys.executable, "-c", _HOLES], check=True, capture_output=True, text=True, timeout=60)
+    assert int(done.stdout) > 10_000_000, "of 18 million in holes"

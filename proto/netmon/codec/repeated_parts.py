@@ -7,8 +7,8 @@ Measured with 200 new connections a second, each of a process of its own (warm c
 process takes 18.5 us in place of 30.5.
 
 A message keeps each text that it ever held until it goes itself: upb takes memory for a new one and frees none (its
-arenas free all at once). Filled for ever, those two grew by 94 bytes a connection with its process, 6 MB in an hour of
-10 a second, which no tool for Python's own objects shows. So they are made anew now and then.
+arenas free all at once). Filled for ever, those two grew by 94 bytes a connection with its process, which no tool for
+Python's own objects shows: 1.8 kB a second with 30 new connections a second. So they are made anew now and then.
 """
 
 from dataclasses import replace
