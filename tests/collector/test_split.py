@@ -64,6 +64,8 @@ def test_whoever_finds_owners_says_how_and_finds_them(owners: str, finder: str, 
         processes = made.link.pids
         assert {status_of(pid)["CapEff"] for pid in processes} == {f"{1 << 2 | 1 << 19:016x}"}
         assert made.user.uid != 0
+        if found.choice.finder is not None:
+            found.choice.finder.close()
     finally:
         made.link.close()
         made.news.close()

@@ -10,7 +10,7 @@ from netmon_collector.core.frames import TCP, UDP, Frame, parse_frame
 from netmon_collector.core.links import RAW
 from netmon_collector.core.packet import NO_PORT, TCP_ACK, TCP_SYN
 
-__all__ = ["FirstPacket", "first_packets"]
+__all__ = ["FirstPacket", "FirstSocket", "first_packets"]
 
 _SYN: Final = struct.Struct("!BxH2xHxB2x4s4sHH9xB")
 """Of an IPv4 header (RFC 791): its first byte, the packet's length, the fragment, the protocol and both addresses; of
@@ -24,12 +24,25 @@ _Ends = tuple[Protocol, int, tuple[bytes, int], tuple[bytes, int]]
 _PROTOCOLS = {TCP: Protocol.TCP, UDP: Protocol.UDP}
 
 
+class FirstSocket(NamedTuple):
+    """The socket that a connection had when its first packet was read; uid and control group are its maker's."""
+
+    cookie: int
+    inode: int
+    uid: int
+    control_group: int
+
+
 class FirstPacket(NamedTuple):
-    """A connection that begins: its ends, ours first; ``is_inbound``: the other side opened it. Unix seconds."""
+    """A connection that begins: its ends, ours first; ``is_inbound``: the other side opened it. Unix seconds.
+
+    ``socket``: its own, None where nobody has asked for it, or nothing was found.
+    """
 
     key: FlowKey
     time: float
     is_inbound: bool = False
+    socket: FirstSocket | None = None
 
 
 def first_packets(data: bytes, time: float, local_addresses: Collection[bytes]) -> list[FirstPacket]:

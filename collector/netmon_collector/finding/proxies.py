@@ -22,6 +22,7 @@ from netmon_collector.finding.requests import (
     encode_listing,
     encode_see,
 )
+from netmon_collector.host.first_sockets import FirstSockets
 from netmon_collector.host.ports import Answers, ForeignListing, Listing
 
 __all__ = ["RemoteFinder", "RemoteFirstPacketFinder", "RemoteForeign", "RemoteLister"]
@@ -193,10 +194,23 @@ class RemoteFinder:
 
 
 class RemoteFirstPacketFinder(RemoteFinder):
-    """A `FirstPacketFinder`: the helper looks again by itself, when it is time."""
+    """A `FirstPacketFinder`: the helper looks again by itself, when it is time. Their sockets are asked for here."""
+
+    def __init__(self, link: HelperLink, hello: Hello, news: socket.socket) -> None:
+        """As a `RemoteFinder`."""
+        super().__init__(link, hello, news)
+        self._sockets = _open_first_sockets()
+
+    def close(self) -> None:
+        """End the helper."""
+        super().close()
+        if self._sockets is not None:
+            self._sockets.close()
 
     def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
         """Hand first packets over, and wait for nothing; what the helper does not keep up with is left out."""
+        if self._sockets is not None:
+            packets = self._sockets.add(packets, now)
         for start in range(0, len(packets), FIRST_PACKETS_AT_ONCE):
             some = packets[start : start + FIRST_PACKETS_AT_ONCE]
             try:
@@ -208,6 +222,13 @@ class RemoteFirstPacketFinder(RemoteFinder):
         """Nothing is to be done here."""
         del now, now_wall
         return None
+
+
+def _open_first_sockets() -> FirstSockets | None:
+    try:
+        return FirstSockets()
+    except OSError:
+        return None  # the helper asks, as it does for what is not asked here
 
 
 def _check(answer: tuple[object, ...]) -> None:

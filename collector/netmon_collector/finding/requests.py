@@ -12,7 +12,7 @@ from functools import partial
 from typing import Final
 
 from netmon.model import Process, Protocol
-from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.first_packets import FirstPacket, FirstSocket
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Question
@@ -41,7 +41,9 @@ _ENDS: Final = struct.Struct("=BBBBii16s16s")
 """Protocol, IP protocol, lengths of both addresses, both ports, both addresses."""
 _QUESTION: Final = struct.Struct("=ddQidB79sB")
 """Start, end (NaN: open), cookie; pid (0: nobody), start and id of the owner so far; whether it passes."""
-_FIRST: Final = struct.Struct("=dB")
+_FIRST: Final = struct.Struct("=dBQIIQ")
+"""Time, whether it came in; cookie, inode (0: no socket), uid and control group of its socket."""
+_NO_SOCKET: Final = (0, 0, 0, 0)
 _ADDRESS: Final = struct.Struct("=B16s")
 
 _PROTOCOLS: Final = {int(protocol): protocol for protocol in Protocol}
@@ -86,7 +88,7 @@ def encode_see(packets: Sequence[FirstPacket], now: float, now_wall: float) -> b
     """Tell of connections that begin; at most `FIRST_PACKETS_AT_ONCE`. There is no answer."""
     parts = [_HEAD.pack(Kind.SEE, 0, len(packets), now, now_wall)]
     for packet in packets:
-        parts += (_ends(packet.key), _FIRST.pack(packet.time, packet.is_inbound))
+        parts += (_ends(packet.key), _FIRST.pack(packet.time, packet.is_inbound, *(packet.socket or _NO_SOCKET)))
     return b"".join(parts)
 
 
@@ -193,5 +195,6 @@ def _read_question(number: int, row: bytes) -> Question:
 
 
 def _read_first(row: bytes) -> FirstPacket:
-    time, is_inbound = _FIRST.unpack_from(row, _ENDS.size)
-    return FirstPacket(_read_ends(row), _seconds(time), is_inbound=bool(is_inbound))
+    time, is_inbound, cookie, inode, uid, control_group = _FIRST.unpack_from(row, _ENDS.size)
+    found = FirstSocket(cookie, inode, uid, control_group) if inode else None
+    return FirstPacket(_read_ends(row), _seconds(time), is_inbound=bool(is_inbound), socket=found)

@@ -102,7 +102,10 @@ class DiagFinder:
                 continue
             seen = Seen(packet.key, packet.time, now, packet.is_inbound)
             # All sockets first: they may be gone in a moment, processes mostly live a little longer.
-            self._look_up(seen)
+            if packet.socket is not None:
+                seen.cookie, seen.inode, seen.uid, seen.control_group = packet.socket
+            else:
+                self._look_up(seen)
             if seen.cookie or not (seen.is_inbound or packet.key.protocol is Protocol.UDP):
                 looked.append(seen)
         if not looked:

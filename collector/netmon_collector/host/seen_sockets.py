@@ -8,11 +8,14 @@ from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.holder_search import Grip
 
-__all__ = ["KEPT_SECONDS", "SAME_PACKET_SECONDS", "Seen", "SeenSockets", "answer_of"]
+__all__ = ["KEPT_SECONDS", "SAME_ENDS_LIMIT", "SAME_PACKET_SECONDS", "Seen", "SeenSockets", "answer_of"]
 
 KEPT_SECONDS: Final = 20.0
 """How long what was found is kept: the core asks within milliseconds, and again when the connection ends."""
 KEPT_LIMIT: Final = 8_192
+
+SAME_ENDS_LIMIT: Final = 16
+"""As many sockets that had the same ends one after the other: the core asks within 0.3 s."""
 
 SAME_PACKET_SECONDS: Final = 0.01
 """Both captures see a connection's first packet within this time of each other, as the kernel stamps it."""
@@ -70,7 +73,7 @@ class SeenSockets:
     def keep(self, seen: Seen) -> None:
         """Remember it; of too many the oldest are forgotten."""
         kept = self._kept.pop(seen.key, [])
-        self._kept[seen.key] = [*kept[-3:], seen]
+        self._kept[seen.key] = [*kept[1 - SAME_ENDS_LIMIT :], seen]
         if len(self._kept) > KEPT_LIMIT:
             del self._kept[next(iter(self._kept))]
 

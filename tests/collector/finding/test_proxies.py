@@ -26,7 +26,9 @@ class Machine:
 @pytest.fixture
 def machine() -> Generator[Machine]:
     with helper_process() as made:
-        yield Machine(made)
+        machine = Machine(made)
+        yield machine
+        machine.finder.close()
 
 
 def question(number: int) -> Question:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.model import Process, Protocol
-from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.first_packets import FirstPacket, FirstSocket
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Question
@@ -44,7 +44,10 @@ owners = st.builds(
 questions = st.builds(
     Question, st.text(), keys, times, st.none() | times, st.integers(0, 2**64 - 1), st.none() | owners, st.booleans()
 )
-packets = st.builds(FirstPacket, keys, times, st.booleans())
+words = st.integers(0, 2**32 - 1)
+long_words = st.integers(0, 2**64 - 1)
+sockets = st.builds(FirstSocket, long_words, st.integers(1, 2**32 - 1), words, long_words)
+packets = st.builds(FirstPacket, keys, times, st.booleans(), st.none() | sockets)
 
 
 @given(st.lists(questions, max_size=5), times, times)

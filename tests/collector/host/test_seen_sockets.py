@@ -6,7 +6,7 @@ from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.questions import Question
 from netmon_collector.host import seen_sockets
-from netmon_collector.host.seen_sockets import KEPT_SECONDS, Seen, SeenSockets, answer_of
+from netmon_collector.host.seen_sockets import KEPT_SECONDS, SAME_ENDS_LIMIT, Seen, SeenSockets, answer_of
 from tests.support.wire import process
 
 KEY = FlowKey(Protocol.TCP, 6, bytes(4), 1, bytes(4), 2)
@@ -24,6 +24,15 @@ def test_ends_that_are_used_again_within_milliseconds_give_each_connection_its_o
     sockets.keep(second)
     assert sockets.of(Question("c1", KEY, 100.0)) == (first, True)
     assert sockets.of(Question("c2", KEY, 100.008)) == (second, True)
+
+
+def test_of_many_on_the_same_ends_the_latest_are_kept() -> None:
+    sockets = SeenSockets()
+    times = [100.0 + 0.02 * number for number in range(SAME_ENDS_LIMIT + 1)]
+    for time in times:
+        sockets.keep(seen(time))
+    found = [sockets.of(Question("c1", KEY, time))[0] for time in times]
+    assert [one.time if one is not None else None for one in found] == [None, *times[1:]]
 
 
 def test_a_later_one_on_the_same_ends_is_no_answer_and_is_said_to_be_there() -> None:
