@@ -1,6 +1,5 @@
 """First packets to whoever looks up their owners, within a millisecond or two: capture and host meet here."""
 
-import asyncio
 from collections.abc import Iterable, Sequence
 
 from netmon_collector import clock
@@ -13,15 +12,13 @@ __all__ = ["FirstLook"]
 
 
 class FirstLook:
-    """Hands first packets to ``finder``, and lets it look again when it wants to. Lives in the loop's thread."""
+    """Hands first packets to ``finder``, in the thread that captures them; all else belongs to the loop's."""
 
-    def __init__(self, finder: FirstPacketFinder, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, finder: FirstPacketFinder) -> None:
         """Open nothing yet; ``follow`` does."""
         self._finder = finder
-        self._loop = loop
-        self._quick = QuickCapture(loop=loop, deliver=self._see)
+        self._quick = QuickCapture(deliver=self._see)
         self._addresses: frozenset[bytes] = frozenset()
-        self._timer: asyncio.TimerHandle | None = None
         self._error = ""
 
     @property
@@ -32,8 +29,9 @@ class FirstLook:
     @property
     def limits(self) -> str:
         """What this way does not give, in words for people."""
-        if self._error:
-            return f"connections that end within 0.3 s may stay without an owner: {self._error}"
+        error = "first packets are not captured any more, the log has more" if self._quick.has_failed else self._error
+        if error:
+            return f"connections that end within 0.3 s may stay without an owner: {error}"
         words = "connections that live for a few milliseconds only may stay without an owner"
         return f"{words}; {self.left_out_count:,} were left out to save CPU" if self.left_out_count else words
 
@@ -50,9 +48,6 @@ class FirstLook:
     def close(self) -> None:
         """Listen no more; ``follow`` begins again."""
         self._quick.close()
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
 
     def _see(self, packets: Sequence[Packet]) -> None:
         found: list[FirstPacket] = []
@@ -60,11 +55,3 @@ class FirstLook:
             found += first_packets(data, time, self._addresses)
         if found:
             self._finder.see(found, *clock.both())
-            self._look_again()
-
-    def _look_again(self) -> None:
-        now, now_wall = clock.both()
-        due = self._finder.look_again(now, now_wall)
-        if self._timer is not None:
-            self._timer.cancel()
-        self._timer = None if due is None else self._loop.call_later(max(0.0, due - now), self._look_again)

@@ -77,7 +77,7 @@ class LiveSource:
             self.monitor.ask_for_owners(self._finder.name)
         self._capture = Capture(loop=loop, deliver=self._deliver, rest_seconds=rest_seconds(self._finder))
         self._naming = Naming(loop=loop, deliver=self.monitor.add_names, is_on=names.is_on, recorder=recorder)
-        self._first_look = FirstLook(self._finder, loop) if isinstance(self._finder, FirstPacketFinder) else None
+        self._first_look = FirstLook(self._finder) if isinstance(self._finder, FirstPacketFinder) else None
         self._gathering = Gathering(loop, self._ask, seconds=GATHER_SECONDS)
         self._links = open_link_watch()
         self._loop = loop

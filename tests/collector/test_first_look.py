@@ -1,6 +1,5 @@
-"""First packets reach whoever looks up their owners, and he is called again when he wants to be."""
+"""First packets reach whoever looks up their owners."""
 
-import asyncio
 import errno
 import socket
 from collections.abc import Sequence
@@ -16,30 +15,28 @@ from tests.support.namespaces import namespace
 
 
 class Looker:
-    """Takes what it is shown, and wants to look twice again."""
+    """Takes what it is shown."""
 
     def __init__(self) -> None:
         self.left_out_count = 0
         self.seen: list[FirstPacket] = []
-        self.looks: list[float] = []
 
     def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
         self.seen += packets
 
     def look_again(self, now: float, now_wall: float) -> float | None:
-        self.looks.append(now)
-        return now + 0.001 if len(self.looks) < 3 else None
+        raise AssertionError("whoever is shown packets looks again by itself")
 
 
 @pytest.mark.root
-async def test_a_connection_is_shown_with_both_ends_and_looked_at_again() -> None:
+async def test_a_connection_is_shown_with_both_ends() -> None:
     looker = Looker()
-    look = FirstLook(looker, asyncio.get_running_loop())
+    look = FirstLook(looker)
     with namespace("nmlook") as place, place.entered():
         look.follow([socket.if_nametoindex("lo")], LocalNetwork())
         with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
             ports = client.getsockname()[1], server.getsockname()[1]
-    await eventually(lambda: len(looker.looks) == 3, what="the last look")
+    await eventually(lambda: len(looker.seen) == 2, what="both directions")
     assert [(one.key.local_port, one.is_inbound) for one in looker.seen] == [(ports[0], False), (ports[1], True)]
     assert "milliseconds" in look.limits
     look.close()
@@ -47,7 +44,7 @@ async def test_a_connection_is_shown_with_both_ends_and_looked_at_again() -> Non
 
 async def test_what_was_left_out_is_told() -> None:
     looker = Looker()
-    look = FirstLook(looker, asyncio.get_running_loop())
+    look = FirstLook(looker)
     assert look.left_out_count == 0
     looker.left_out_count = 1_200
     assert "1,200 were left out" in look.limits
@@ -57,11 +54,34 @@ async def test_why_first_packets_cannot_be_captured_is_told(monkeypatch: pytest.
     def refuse(self: QuickCapture, interfaces: Sequence[int]) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
-    look = FirstLook(Looker(), asyncio.get_running_loop())
+    look = FirstLook(Looker())
     with monkeypatch.context() as patched:
         patched.setattr(QuickCapture, "follow", refuse)
         look.follow([1], LocalNetwork())
         assert "first packets cannot be captured (Operation not permitted)" in look.limits
     look.follow([], LocalNetwork())
     assert "cannot" not in look.limits
+    look.close()
+
+
+@pytest.mark.root
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+async def test_a_fault_of_whoever_is_shown_packets_is_told_and_the_next_change_of_interfaces_begins_again() -> None:
+    class Faulty(Looker):
+        def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
+            super().see(packets, now, now_wall)
+            raise ValueError("a fault")
+
+    looker = Faulty()
+    look = FirstLook(looker)
+    with namespace("nmlook") as place, place.entered():
+        loopback = [socket.if_nametoindex("lo")]
+        look.follow(loopback, LocalNetwork())
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            for count in (1, 2):
+                socket.create_connection(server.getsockname()).close()
+                await eventually(lambda: "any more" in look.limits, what="the fault is told")
+                assert len({one.key for one in looker.seen}) >= count
+                look.follow(loopback, LocalNetwork())
+                assert "any more" not in look.limits
     look.close()

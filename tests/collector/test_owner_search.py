@@ -1,7 +1,5 @@
 """What is said of how owners are found."""
 
-import asyncio
-
 import pytest
 
 from netmon_collector.core.sockets import SocketScan
@@ -48,7 +46,7 @@ def test_a_listing_is_counted_and_one_that_failed_is_told() -> None:
 @pytest.mark.root
 async def test_lookups_are_a_way_of_their_own_between_the_two() -> None:
     finder = DiagFinder(SockDiag(), YoungProcesses(None), ProcessTable(ProcProcessReader()))
-    first_look = FirstLook(finder, asyncio.get_running_loop())
+    first_look = FirstLook(finder)
     search = OwnerSearch(FinderChoice(finder, "left out"), LISTER, first_look, lambda: 5.0)
     assert [(way.name, way.in_use) for way in search.ways()] == [("ebpf", False), ("sockdiag", True), ("psutil", True)]
     for seconds in (0.5, 0.25):

@@ -1,6 +1,7 @@
 """The main process's side of the helper: asks it, notices when it has ended, and takes on the next one.
 
-Lookups and `look` belong to the event loop's thread, which waits for a moment only; listings to the thread that lists.
+Lookups and `look` belong to the event loop's thread, which waits for a moment only; listings to the thread that lists;
+`tell` to whoever has something to tell.
 """
 
 import errno
@@ -86,6 +87,7 @@ class HelperLink:
         self._next_listings: socket.socket | None = None
         self._listing_since: float | None = None
         self._handing = threading.Lock()
+        self._telling = threading.Lock()
         self._is_kept = True
         self._restarted_at: float | None = None
         self._restart_count = 0
@@ -171,15 +173,20 @@ class HelperLink:
             raise HelperGone from error
 
     def tell(self, request: bytes) -> None:
-        """Send what has no answer. Raises `HelperGone`; ``BlockingIOError`` where the helper does not keep up."""
-        channel = self._talking()
-        try:
-            channel.tell(request)
-        except BlockingIOError:
-            raise
-        except OSError as error:
-            self._lose()
-            raise HelperGone from error
+        """Send what has no answer, from any thread.
+
+        Raises `HelperGone`, which the loop's thread notices by itself; ``BlockingIOError`` where the helper does not
+        keep up.
+        """
+        with self._telling:
+            if self._lookups is None:
+                raise HelperGone
+            try:
+                self._lookups.tell(request)
+            except BlockingIOError:
+                raise
+            except OSError as error:
+                raise HelperGone from error
 
     def ask_listing(self, request: bytes) -> Answer:
         """Ask for a listing, from the thread that lists, and wait for the answer. Raises `HelperGone`."""
@@ -303,9 +310,10 @@ class HelperLink:
         return self._lookups
 
     def _lose(self, *, is_hung: bool = False) -> None:
-        if self._lookups is not None:
-            self._lookups.close()
-            self._lookups = None
+        with self._telling:
+            if self._lookups is not None:
+                self._lookups.close()
+                self._lookups = None
         self._helper_pid = 0
         if is_hung:
             self._replace()

@@ -194,7 +194,10 @@ class RemoteFinder:
 
 
 class RemoteFirstPacketFinder(RemoteFinder):
-    """A `FirstPacketFinder`: the helper looks again by itself, when it is time. Their sockets are asked for here."""
+    """A `FirstPacketFinder`: the helper looks again by itself, when it is time. Their sockets are asked for here.
+
+    ``see`` belongs to the thread that captures first packets, all else to the event loop's.
+    """
 
     def __init__(self, link: HelperLink, hello: Hello, news: socket.socket) -> None:
         """As a `RemoteFinder`."""
