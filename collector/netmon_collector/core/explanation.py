@@ -38,7 +38,7 @@ _NAMED: Final = {
     OwnerMethod.WILDCARD: "found a socket on the local port without a fixed peer, of {process}",
     OwnerMethod.CREATOR: "saw {process} make the socket, and nobody use it",
     OwnerMethod.USER: "saw {process} use the socket",
-    OwnerMethod.SIBLING: "came too late, and saw {process} alone open the connections to this remote end just before",
+    OwnerMethod.SIBLING: "came too late: {process}, or others of the same parent, opened those like it just before",
 }
 
 _ENDINGS: Final = {

@@ -113,7 +113,7 @@ class DiagFinder:
         looked_at = clock.wall_time()  # a busy machine may have taken its time
         for seen in looked:
             seen.is_late = looked_at - seen.time >= LATE_SECONDS
-        for seen in looked:
+        for seen in sorted(looked, key=lambda seen: not seen.inode):  # what is left over comes last
             self._find_first(seen, now, now_wall)
 
     def look_again(self, now: float, now_wall: float) -> float | None:
@@ -284,15 +284,34 @@ class DiagFinder:
     def _learn(self, seen: Seen, now: float, now_wall: float) -> None:
         """Learn who opens connections to a remote end; give the one that was missed to whoever alone does."""
         if seen.process is not None:
-            self._habits.learn(seen.key, seen.process, now)
+            self._habits.learn(seen.key, seen.process, seen.family, now)
             return
         heir = self._habits.of(seen.key, now)
         if heir is None:
+            self._find_left_over(seen, now, now_wall)
             return
         self._begin(now, now_wall)
         running = self._table.find(heir.pid)
         if running is not None and running.id == heir.id:
             seen.process, seen.is_sibling = running, True
+
+    def _find_left_over(self, seen: Seen, now: float, now_wall: float) -> None:
+        """Give a connection that was over too soon to the one of a family that has a socket which is no other's.
+
+        Its process still holds the socket, of which the kernel tells no more whose connection it was.
+        """
+        parent_pid = 0 if seen.inode or not self._young.is_told else self._habits.family_of(seen.key, now)
+        if not parent_pid:
+            return
+        self._begin(now, now_wall)
+        found = self._search.left_over(parent_pid, now, born_before=now - (now_wall - seen.time))
+        if found is None:
+            return
+        grip, inode = found
+        process = self._table.find(grip.pid)
+        if process is None or process.parent_pid != parent_pid or not self._search.holds(grip, inode):
+            return
+        seen.inode, seen.grip, seen.process, seen.is_sibling, seen.family = inode, grip, process, True, parent_pid
 
     def _look_once_more(self, seen: Seen, now: float, now_wall: float) -> None:
         seen.looks += 1

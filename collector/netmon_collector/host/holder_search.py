@@ -33,6 +33,9 @@ _NEIGHBOURS: Final = 3
 _FAMILY_LIMIT: Final = 64
 """Parents whose children's descriptors are remembered, and how many children one search guesses for."""
 
+_SEARCHED_LIMIT: Final = 4_096
+"""Inodes that are known to be those of other connections: a young process has few."""
+
 _OPEN_DIRECTORY: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 
 
@@ -56,6 +59,7 @@ class HolderSearch:
         self._root = root
         self._recent: dict[int, int] = {}
         self._usual: dict[int, int] = {}
+        self._searched: dict[int, None] = {}
         self._dull: dict[int, float] = {}
         self._dull_swept_at = float("-inf")
         self._was_recent = False
@@ -108,6 +112,7 @@ class HolderSearch:
         self._young.ended.clear()
         self._left_in_call = min(LINKS_A_CALL, int(self._links))
         granted = self._left_in_call
+        self._note_searched(inode)
         target = f"socket:[{inode}]"
         # Where a server may fork for each caller, its child comes first: both hold what was accepted.
         grip = self._guess_again(target) if self._was_recent and born_after is None else None
@@ -118,6 +123,33 @@ class HolderSearch:
             grip = self._try(self._candidates(now, likely, is_wide=is_wide), target, now)
         self._links -= granted - self._left_in_call
         return grip
+
+    def left_over(self, parent_pid: int, now: float, *, born_before: float) -> tuple[Grip, int] | None:
+        """Give the one child of a process with a socket that was never searched for, where the others have theirs.
+
+        With its inode. None: there is none, or more than one, or the budget is used up.
+        """
+        self._refill(now)
+        descriptor = self._usual.get(parent_pid)
+        children = [] if descriptor is None else self._young.children_of(parent_pid, born_before)
+        if descriptor is None or not children or len(children) > _FAMILY_LIMIT or 2 * len(children) > self._links:
+            return None
+        self._links -= 2 * len(children)
+        left: list[tuple[Grip, int]] = []
+        for grip in (Grip(pid, descriptor) for pid in children):
+            target = self._target(grip)
+            inode = int(target[8:-1]) if target.startswith("socket:[") else 0
+            if inode and inode not in self._searched:
+                left.append((grip, inode))
+        if len(left) != 1:
+            return None
+        self._note_searched(left[0][1])
+        return left[0]
+
+    def _note_searched(self, inode: int) -> None:
+        self._searched[inode] = None
+        if len(self._searched) > _SEARCHED_LIMIT:
+            del self._searched[next(iter(self._searched))]
 
     def _guess(self, target: str, born_after: float | None, born_before: float | None) -> Grip | None:
         """Try the children of whom others had their socket: each at the descriptor at which the last one had it.

@@ -81,6 +81,10 @@ class YoungProcesses:
                 found.append(pid)
         return found
 
+    def children_of(self, parent_pid: int, until: float) -> list[int]:
+        """Give the pids of those that a process forked before ``until``, the youngest first."""
+        return [pid for pid in self.since(0.0, until) if self._born[pid].parent_pid == parent_pid]
+
     def parent_of(self, pid: int) -> int:
         """Give whose child a young process is; 0: nobody told."""
         birth = self._born.get(pid)

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -120,9 +120,12 @@ def test_a_process_that_has_ended_is_named_in_full(finder: DiagFinder, server: s
 FAMILY = """
 import os, socket, sys
 told, telling = os.pipe()
-for _ in range(3):
+for how in sys.argv[2:]:
     if not os.fork():
         client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+        if how == "over":
+            client.shutdown(socket.SHUT_WR)
+            client.recv(1)
         os.write(telling, f"{os.getpid()} {client.getsockname()[1]} ".encode())
         sys.stdin.readline()
         os._exit(0)
@@ -143,26 +146,68 @@ class Counting(ProcProcessReader):
         return super().read(pid)
 
 
+@contextmanager
+def family(server: socket.socket, *how: str) -> Generator[tuple[int, list[tuple[int, int]]]]:
+    """Run a program that forks children with a connection each; give its pid, and the pids and ports of those."""
+    command = [sys.executable, "-c", FAMILY, str(port_of(server)), *how]
+    with (
+        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program,
+        ExitStack() as accepted,
+    ):
+        assert program.stdout is not None
+        children: list[tuple[int, int]] = []
+        for one in how:
+            connection = accepted.enter_context(server.accept()[0])
+            if one == "over":
+                connection.close()
+            pid, port = (int(word) for word in program.stdout.readline().split())
+            children.append((pid, port))
+        yield program.pid, children
+        program.communicate("\n")
+
+
 def test_of_those_that_one_program_forks_only_the_first_is_read_in_full(server: socket.socket) -> None:
     reader = Counting()
     finder = DiagFinder(SockDiag(), YoungProcesses(ProcessEvents()), ProcessTable(reader))
-    with subprocess.Popen(
-        [sys.executable, "-c", FAMILY, str(port_of(server))], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as program:
-        assert program.stdout is not None
-        children = [[int(word) for word in program.stdout.readline().split()] for _ in range(3)]
+    with family(server, "open", "open", "open") as (parent_pid, children):
         named: list[Process] = []
         for _, port in children:
             answer_and_process = found(finder, key(port, port_of(server)), see(finder, key(port, port_of(server))))
             assert answer_and_process is not None
             named.append(answer_and_process[1])
-        program.communicate("\n")
     finder.close()
     assert [process.pid for process in named] == [pid for pid, _ in children]
     assert reader.read_pids == [children[0][0]]
-    assert {(process.executable, process.parent_pid) for process in named} == {(named[0].executable, program.pid)}
+    assert {(process.executable, process.parent_pid) for process in named} == {(named[0].executable, parent_pid)}
     assert named[0].executable == os.path.realpath(sys.executable)
     assert len({process.id for process in named}) == 3
+
+
+def test_what_was_over_too_soon_is_the_ones_whose_socket_is_no_others(
+    finder: DiagFinder, server: socket.socket
+) -> None:
+    with family(server, *["open"] * SIBLING_COUNT, "over") as (_, children):
+        *others, (pid, port) = children
+        missed = key(port, port_of(server))
+        assert found(finder, missed, see(finder, missed)) is None  # nobody is known to open such
+        see(finder, *(key(other, port_of(server)) for _, other in others))
+        time = see(finder, missed)
+        named = found(finder, missed, time, end=time)
+        assert named is not None
+        assert (named[0].method, named[0].confidence, named[0].is_final) == (OwnerMethod.SIBLING, GUESSED, False)
+        assert named[1].pid == pid
+        elsewhere = key(1, port_of(server))
+        assert found(finder, elsewhere, see(finder, elsewhere)) is None  # no socket is left
+
+
+def test_what_was_over_too_soon_is_nobodys_where_two_sockets_are_left(
+    finder: DiagFinder, server: socket.socket
+) -> None:
+    with family(server, *["open"] * SIBLING_COUNT, "over", "over") as (_, children):
+        *others, (_, port), _ = children
+        see(finder, *(key(other, port_of(server)) for _, other in others))
+        missed = key(port, port_of(server))
+        assert found(finder, missed, see(finder, missed)) is None
 
 
 def test_who_still_holds_it_a_little_later_is_sure(finder: DiagFinder, server: socket.socket) -> None:

@@ -10,9 +10,9 @@ def to(remote_port: int, local_port: int = 40_000) -> FlowKey:
     return FlowKey(Protocol.TCP, 6, bytes(4), local_port, bytes(4), remote_port)
 
 
-def used(habits: Habits, count: int, *, port: int = 443, pid: int = 10, begin: float = 0.0) -> None:
+def used(habits: Habits, count: int, *, port: int = 443, pid: int = 10, family: int = 5, begin: float = 0.0) -> None:
     for number in range(count):
-        habits.learn(to(port, 40_000 + number), process(pid), begin + number / 10)
+        habits.learn(to(port, 40_000 + number), process(pid), family, begin + number / 10)
 
 
 def test_who_opened_several_in_a_row_opens_the_next() -> None:
@@ -31,6 +31,19 @@ def test_another_process_in_between_breaks_the_habit() -> None:
     assert habits.of(to(443), 0.7) is None
     used(habits, SIBLING_COUNT - 1, begin=0.7)
     assert habits.of(to(443), 1.2) is None
+
+
+def test_children_of_one_have_a_habit_of_their_own() -> None:
+    habits = Habits()
+    for number in range(SIBLING_COUNT):
+        assert habits.family_of(to(443), number / 10) == 0
+        used(habits, 1, pid=10 + number, begin=number / 10)
+    assert habits.family_of(to(443), 0.5) == 5
+    assert habits.family_of(to(80), 0.5) == 0
+    assert habits.of(to(443), 0.5) is None
+    assert habits.family_of(to(443), 0.4 + SIBLING_SECONDS) == 0
+    used(habits, 1, pid=20, family=6, begin=0.5)
+    assert habits.family_of(to(443), 0.6) == 0
 
 
 def test_a_pause_breaks_it() -> None:
