@@ -78,7 +78,7 @@ def read_object(data: bytes) -> ObjectFile:
     """Read an object of one program a section. Raises ``ValueError`` for anything else."""
     try:
         return _read(data)
-    except (struct.error, IndexError, UnicodeDecodeError) as error:
+    except (struct.error, IndexError, OverflowError, UnicodeDecodeError) as error:
         raise ValueError("no BPF object, or a damaged one") from error
 
 
