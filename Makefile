@@ -18,6 +18,10 @@ export NETMON_REQUIRE_ROOT_TESTS ?= $(if $(filter true,$(CI)),1,)
 # What has to hold however owners are found, in that way alone.
 WAYS := $(addprefix tests/e2e/test_,owners.py beyond_tcp_and_udp.py other_namespaces.py)
 
+# What has to hold without any of it, by psutil alone, which is there everywhere.
+BASE := $(addprefix tests/e2e/test_,bytes_and_owners.py many_connections.py packet_rate.py interfaces.py lifecycle.py \
+	hostile_frames.py recordings.py restart.py subscribers.py)
+
 # $(call timed,NAME,COMMAND): runs the command and says how long it took.
 timed = @start=$$(date +%s); $(2) || exit $$?; echo "make: $(1) took $$(($$(date +%s) - start)) s"
 
@@ -54,7 +58,7 @@ test: $(STAMP) ## Run all tests; as root the ones on real traffic too
 	$(call timed,unit tests,$(PY) -m pytest -q -n auto -m "not root and not e2e")
 	$(call timed,root and e2e tests,$(PY) -m pytest -q -m "root or e2e" --ignore=tests/e2e/browser)
 	$(call timed,browser tests,$(PY) -m pytest -q tests/e2e/browser)
-	$(call timed,owners by psutil alone,NETMON_OWNERS=psutil $(PY) -m pytest -q tests/e2e/test_bytes_and_owners.py $(WAYS))
+	$(call timed,owners by psutil alone,NETMON_OWNERS=psutil $(PY) -m pytest -q $(BASE) $(WAYS))
 	$(call timed,owners by sock_diag alone,NETMON_OWNERS=sockdiag $(PY) -m pytest -q $(WAYS))
 
 lint: $(STAMP) ## Check style, types, imports and the contract
