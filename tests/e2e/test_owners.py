@@ -60,7 +60,7 @@ SHORT = (
 )
 
 
-BEYOND_LOOKUPS = {"passed", "fork-each", "activated", "reuseport", "pings", "datagrams", "same-pid"}
+BEYOND_LOOKUPS = {"passed", "fork-each", "reuseport", "pings", "datagrams", "same-pid"}
 """What is handed on or over within a millisecond; the choice among listeners, or among those who hold one, that was
 over; what is no TCP or UDP; one datagram each, whose socket is closed at once; and four connections among hundreds of
 forks, which are no share. Their figures are printed; that nobody is named wrongly holds for them too.

@@ -25,7 +25,8 @@ class Decisions:
     def answered(self, flow: Flow, owner: Owner, *, is_final: bool) -> None:
         """Take an answer for this one connection; a final one is the last word, unless another is known surely."""
         before = flow.owner
-        if before is None or not is_final or (_is_certain(before) and not _is_certain(owner)):
+        is_last_word = is_final or (before is not None and _is_one_of_them(before, owner))
+        if before is None or not is_last_word or (_is_certain(before) and not _is_certain(owner)):
             self.own(flow, owner if before is None else _with_holders_of(before, owner))
         else:
             self._take_last_word(flow, before, owner)
@@ -102,6 +103,11 @@ def _holds_too(before: Owner, owner: Owner) -> bool:
     """Whether a listing shows who was surely seen using a socket, but not as the first of its holders."""
     is_sure = before.method in _TOLD and before.confidence is OwnerConfidence.CERTAIN
     return is_sure and before.process.id in {holder.id for holder in owner.holders}
+
+
+def _is_one_of_them(before: Owner, owner: Owner) -> bool:
+    """Whether of all who hold a listener, of whom a listing gives the first, an answer names the one that accepts."""
+    return before.method is OwnerMethod.LISTENER and owner.process.id in {holder.id for holder in before.holders}
 
 
 def _is_certain(owner: Owner) -> bool:

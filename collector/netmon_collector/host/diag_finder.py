@@ -14,11 +14,12 @@ from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.habits import Habits
-from netmon_collector.host.holder_search import Grip, HolderSearch
+from netmon_collector.host.holder_search import HolderSearch
 from netmon_collector.host.look_plan import MOST_LOOKS, LookPlan
 from netmon_collector.host.ports import Answers
 from netmon_collector.host.processes import Kin, ProcessTable
 from netmon_collector.host.seen_sockets import KEPT_SECONDS, SAME_PACKET_SECONDS, Seen, SeenSockets, answer_of
+from netmon_collector.host.shared_sockets import SharedSockets
 from netmon_collector.host.sock_diag import DiagSocket, SockDiag
 from netmon_collector.host.young_processes import YoungProcesses
 
@@ -61,7 +62,7 @@ class DiagFinder:
         self._table = table
         self._search = HolderSearch(young)
         self._seen = SeenSockets()
-        self._listeners: dict[int, tuple[int, Grip, Process]] = {}
+        self._shared = SharedSockets(self._search, table)
         self._habits = Habits()
         self._plan = LookPlan()
         self._round_at = float("-inf")
@@ -160,8 +161,11 @@ class DiagFinder:
         """Give the socket of a connection: the one that was seen at its first packet, or the one that is there."""
         seen, is_latest = self._seen.of(question)
         if question.end_time is not None or not is_latest:
-            if seen is not None and seen.process is None and seen.is_listener:
-                self._find_holder(seen, now, now_wall, is_wide=True)  # who listened does so still
+            if seen is not None and seen.process is None and seen.is_inbound:
+                if not seen.is_listener:
+                    self._look_for_listener(seen)
+                if seen.is_listener:
+                    self._find_holder(seen, now, now_wall, is_wide=True)  # who listened does so still
             return seen  # whatever has these ends by now is another connection
         if seen is None:
             return self._look_late(question, now, now_wall)
@@ -207,6 +211,8 @@ class DiagFinder:
             return False
         if found.cookie != seen.cookie:
             seen.grip = None
+            if seen.is_listener and not is_listener:
+                seen.listener_inode = seen.inode
         seen.cookie, seen.inode = found.cookie, found.inode
         seen.uid, seen.control_group = found.uid, found.control_group
         seen.is_listener, seen.is_unconnected = is_listener, not is_tcp and not found.remote_port
@@ -242,13 +248,8 @@ class DiagFinder:
 
     def _find_holder(self, seen: Seen, now: float, now_wall: float, *, is_wide: bool) -> None:
         self._begin(now, now_wall)
-        if seen.is_listener or seen.is_unconnected:
-            held = self._listeners.get(seen.inode)
-            if held is not None and held[0] == seen.cookie and self._search.holds(held[1], seen.inode):
-                running = self._table.find(held[1].pid)
-                if running is not None and running.id == held[2].id:
-                    seen.grip, seen.process = held[1], running
-                    return
+        if self._shared.find(seen):
+            return
         began, born_after, born_before = now - (now_wall - seen.time), None, None
         if seen.is_inbound and not seen.is_listener:
             born_after = began
@@ -264,10 +265,12 @@ class DiagFinder:
         if born_before is not None and process.start_time > seen.time + START_ERROR_SECONDS:
             return  # its ends have been used again
         if seen.is_listener or seen.is_unconnected:
-            self._listeners[seen.inode] = (seen.cookie, grip, process)
+            self._shared.keep(seen.inode, seen.cookie, grip, process)
         seen.grip, seen.process, seen.is_sibling = grip, process, False
         seen.family = self._young.parent_of(grip.pid) or grip.pid
         seen.is_sure = _is_sure(seen, now_wall)
+        if seen.listener_inode and process.start_time < seen.time - START_ERROR_SECONDS:
+            self._shared.note_acceptor(seen.listener_inode, process)
 
     def _process_of(self, seen: Seen, pid: int) -> Process | None:
         """Tell who holds a socket; of those that the same parent forked, only the first is read in full.
@@ -372,10 +375,7 @@ class DiagFinder:
 
     def _sweep(self, now: float) -> None:
         self._seen.sweep(now)
-        while len(self._listeners) > 1_024:
-            del self._listeners[next(iter(self._listeners))]
-        named = self._seen.process_ids()
-        self._table.prune(named | {process.id for _, _, process in self._listeners.values()})
+        self._table.prune(self._seen.process_ids() | self._shared.process_ids())
 
     def _refill(self, now: float) -> None:
         elapsed = min(1.0, max(0.0, now - self._refilled_at))

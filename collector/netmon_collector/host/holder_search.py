@@ -81,6 +81,15 @@ class HolderSearch:
         """Tell whether a process still has its hand on a socket. 3 us."""
         return self._target(grip) == f"socket:[{inode}]"
 
+    def grip_of(self, pid: int, inode: int) -> Grip | None:
+        """Look for a socket in one process, within the budget."""
+        if self._links < LINKS_A_CALL:
+            return None
+        self._left_in_call = LINKS_A_CALL
+        descriptor = self._look(pid, f"socket:[{inode}]", self._refilled_at)
+        self._links -= LINKS_A_CALL - self._left_in_call
+        return None if descriptor is None else Grip(pid, descriptor)
+
     def has_ended(self, pid: int) -> bool:
         """Tell whether a process is over, also where nobody has waited for it: it has no program then (exit_mm)."""
         try:

@@ -26,6 +26,7 @@ class Seen:
     """A socket that had the ends of a connection when its first packet passed at ``time`` (Unix seconds).
 
     ``uid`` and ``control_group`` are its maker's; ``family``: the pid of who forked its holder lately, or the holder's.
+    ``listener_inode``: of who listened, where the connection was accepted since.
     """
 
     key: FlowKey
@@ -37,6 +38,7 @@ class Seen:
     uid: int = -1
     control_group: int = 0
     is_listener: bool = False
+    listener_inode: int = 0
     is_unconnected: bool = False
     is_sibling: bool = False
     grip: Grip | None = None
@@ -88,8 +90,8 @@ class SeenSockets:
 
 
 def _fits(seen: Seen, question: Question) -> bool:
-    """Whether a socket is the one of a connection: by its cookie, or by the time of the first packet."""
-    if question.cookie:
+    """Whether a socket is the one of a connection: by its own cookie, or by the time of the first packet."""
+    if question.cookie and not seen.is_listener:
         return question.cookie == seen.cookie
     return seen.time >= question.start_time - SAME_PACKET_SECONDS
 

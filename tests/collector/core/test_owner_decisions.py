@@ -55,3 +55,18 @@ def test_the_last_word_is_believed_unless_it_is_less_sure(
     assert flow.owner is not None
     assert flow.owner.process is (CURL if stays else OTHER)
     assert len(flow.attempts or ()) == 2
+
+
+def test_of_those_who_hold_a_listener_an_answer_tells_the_likeliest_and_a_listing_only_the_first() -> None:
+    listed = replace(owner(method=OwnerMethod.LISTENER, confidence=INFERRED), holders=(OTHER,))
+    answer = owner(OTHER, INFERRED, OwnerMethod.LISTENER)
+    decisions, flow = decided()
+    decisions.own(flow, listed)
+    decisions.answered(flow, answer, is_final=False)
+    assert flow.owner == replace(answer, holders=(CURL,))
+    decisions.own(flow, listed)
+    assert flow.owner == replace(answer, holders=(CURL,))
+    stranger, other_flow = decided()
+    stranger.own(other_flow, replace(listed, holders=()))
+    stranger.answered(other_flow, answer, is_final=False)
+    assert other_flow.owner == replace(listed, holders=())

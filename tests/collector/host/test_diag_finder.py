@@ -5,13 +5,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 
 import pytest
 
 from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon_collector import clock
-from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.first_packets import FirstPacket, FirstSocket
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
@@ -25,6 +25,7 @@ from netmon_collector.host.processes import ProcessTable
 from netmon_collector.host.seen_sockets import KEPT_SECONDS
 from netmon_collector.host.sock_diag import SockDiag
 from netmon_collector.host.young_processes import YoungProcesses
+from tests.support.forked_family import family
 
 pytestmark = pytest.mark.root
 
@@ -117,23 +118,6 @@ def test_a_process_that_has_ended_is_named_in_full(finder: DiagFinder, server: s
     assert process.executable == os.path.realpath(sys.executable)
 
 
-FAMILY = """
-import os, socket, sys
-told, telling = os.pipe()
-for how in sys.argv[2:]:
-    if not os.fork():
-        client = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
-        if how == "over":
-            client.shutdown(socket.SHUT_WR)
-            client.recv(1)
-        os.write(telling, f"{os.getpid()} {client.getsockname()[1]} ".encode())
-        sys.stdin.readline()
-        os._exit(0)
-    print(os.read(told, 100).decode(), flush=True)
-sys.stdin.readline()
-"""
-
-
 class Counting(ProcProcessReader):
     """Counts which processes it read in full."""
 
@@ -144,26 +128,6 @@ class Counting(ProcProcessReader):
     def read(self, pid: int) -> ProcessRecord | None:
         self.read_pids.append(pid)
         return super().read(pid)
-
-
-@contextmanager
-def family(server: socket.socket, *how: str) -> Generator[tuple[int, list[tuple[int, int]]]]:
-    """Run a program that forks children with a connection each; give its pid, and the pids and ports of those."""
-    command = [sys.executable, "-c", FAMILY, str(port_of(server)), *how]
-    with (
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program,
-        ExitStack() as accepted,
-    ):
-        assert program.stdout is not None
-        children: list[tuple[int, int]] = []
-        for one in how:
-            connection = accepted.enter_context(server.accept()[0])
-            if one == "over":
-                connection.close()
-            pid, port = (int(word) for word in program.stdout.readline().split())
-            children.append((pid, port))
-        yield program.pid, children
-        program.communicate("\n")
 
 
 def test_of_those_that_one_program_forks_only_the_first_is_read_in_full(server: socket.socket) -> None:
@@ -313,6 +277,42 @@ def test_a_child_that_took_over_what_was_accepted_is_the_owner(finder: DiagFinde
             child.kill()
     assert named is not None
     assert (named[0].confidence, named[1].pid) == (GUESSED, child.pid)
+
+
+def test_what_was_accepted_and_over_before_its_holder_was_found_is_the_listeners(
+    finder: DiagFinder, server: socket.socket
+) -> None:
+    gone = key(port_of(server), 1)
+    now, now_wall = clock.both()
+    accepted = FirstSocket(cookie=1, inode=1, uid=os.getuid(), control_group=1)
+    finder.see([FirstPacket(gone, now_wall, is_inbound=True, socket=accepted)], now, now_wall)
+    named = found(finder, gone, now_wall, end=now_wall)
+    assert named is not None
+    assert (named[0].method, named[0].confidence, named[1].pid) == (OwnerMethod.LISTENER, GUESSED, os.getpid())
+
+
+def test_of_those_who_hold_a_listener_the_one_that_accepted_before_is_the_likeliest(
+    finder: DiagFinder, server: socket.socket
+) -> None:
+    """As with systemd, which keeps the listener of a service that it starts for it, and accepts nothing."""
+    first, second = key(port_of(server), 1), key(port_of(server), 2)
+    with subprocess.Popen(["sleep", "60"], pass_fds=(server.fileno(),)) as keeper:
+        before = found(finder, first, see(finder, first, is_inbound=True))
+        with socket.create_connection(server.getsockname()) as client:
+            ends = key(port_of(server), port_of(client))
+            time = see(finder, ends, is_inbound=True)
+            with server.accept()[0]:
+                look_again(finder, 0.1)
+                accepted = found(finder, ends, time)
+        after = found(finder, second, see(finder, second, is_inbound=True))
+        keeper.kill()
+    for named, method, pid in (
+        (before, OwnerMethod.LISTENER, keeper.pid),
+        (accepted, OwnerMethod.EXACT, os.getpid()),
+        (after, OwnerMethod.LISTENER, os.getpid()),
+    ):
+        assert named is not None
+        assert (named[0].method, named[0].confidence, named[1].pid) == (method, GUESSED, pid)
 
 
 def test_the_next_of_many_to_one_end_by_one_process_is_its_too(finder: DiagFinder, server: socket.socket) -> None:

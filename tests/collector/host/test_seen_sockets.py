@@ -48,6 +48,15 @@ def test_another_cookie_is_another_socket() -> None:
     assert sockets.of(Question("c1", KEY, 100.0, cookie=7))[0] is not None
 
 
+def test_a_listeners_cookie_is_not_that_of_what_it_accepts() -> None:
+    sockets = SeenSockets()
+    called = seen(100.0, cookie=7)
+    called.is_listener = True
+    sockets.keep(called)
+    assert sockets.of(Question("c1", KEY, 100.0, cookie=8))[0] is called
+    assert sockets.of(Question("c1", KEY, 101.0, cookie=8))[0] is None
+
+
 def test_what_is_old_or_too_much_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     sockets = SeenSockets()
     monkeypatch.setattr(seen_sockets, "KEPT_LIMIT", 2)

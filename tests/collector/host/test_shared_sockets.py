@@ -1,0 +1,120 @@
+"""Holders of sockets that many connections share, with real ones of this process."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pytest
+
+from netmon.model import Process, Protocol
+from netmon_collector import clock
+from netmon_collector.core.flow import FlowKey
+from netmon_collector.host import shared_sockets
+from netmon_collector.host.holder_search import Grip, HolderSearch
+from netmon_collector.host.proc_processes import ProcProcessReader
+from netmon_collector.host.process_events import ProcessEvents
+from netmon_collector.host.processes import ProcessTable
+from netmon_collector.host.seen_sockets import Seen
+from netmon_collector.host.shared_sockets import SharedSockets
+from netmon_collector.host.young_processes import YoungProcesses
+
+pytestmark = pytest.mark.root
+
+HERE = socket.inet_aton("127.0.0.1")
+COOKIE = 7
+
+
+@dataclass(slots=True)
+class Machine:
+    """What looks at a listener of this process."""
+
+    shared: SharedSockets
+    table: ProcessTable
+    server: socket.socket
+
+    @property
+    def inode(self) -> int:
+        return os.fstat(self.server.fileno()).st_ino
+
+    @property
+    def grip(self) -> Grip:
+        return Grip(os.getpid(), self.server.fileno())
+
+    def process(self, pid: int) -> Process:
+        process = self.table.find(pid)
+        assert process is not None
+        return process
+
+    def called(self, cookie: int = COOKIE) -> Seen:
+        """Give a connection that the listener has not accepted yet."""
+        port = self.server.getsockname()[1]
+        key = FlowKey(Protocol.TCP, 6, HERE, port, HERE, 1)
+        return Seen(key, 1.0, 1.0, is_inbound=True, cookie=cookie, inode=self.inode, is_listener=True)
+
+
+@pytest.fixture
+def machine() -> Iterator[Machine]:
+    young = YoungProcesses(ProcessEvents())
+    table = ProcessTable(ProcProcessReader())
+    table.begin(clock.wall_time())
+    search = HolderSearch(young)
+    search.search(0, clock.monotonic(), is_wide=False)  # the budget begins with the first search
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield Machine(SharedSockets(search, table), table, server)
+    young.close()
+
+
+def test_who_held_it_the_last_time_is_taken_while_that_is_so(machine: Machine) -> None:
+    seen = machine.called()
+    assert not machine.shared.find(seen)
+    machine.shared.keep(machine.inode, COOKIE, machine.grip, machine.process(os.getpid()))
+    assert machine.shared.find(seen)
+    assert (seen.grip, seen.process) == (machine.grip, machine.process(os.getpid()))
+    assert not machine.shared.find(machine.called(COOKIE + 1))  # the inode was used again
+    own = machine.called()
+    own.is_listener = False
+    assert not machine.shared.find(own)
+    machine.shared.keep(machine.inode, COOKIE, Grip(os.getpid(), 1_000_000), machine.process(os.getpid()))
+    assert not machine.shared.find(machine.called())
+
+
+def test_another_process_with_its_pid_is_not_taken(machine: Machine) -> None:
+    before = replace(machine.process(os.getpid()), id="before")
+    machine.shared.keep(machine.inode, COOKIE, machine.grip, before)
+    assert not machine.shared.find(machine.called())
+
+
+def test_who_accepts_is_taken_for_who_listens_if_the_listener_is_there_too(machine: Machine) -> None:
+    word = "import sys; print('ready', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", word],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        pass_fds=(machine.server.fileno(),),
+    ) as keeper:
+        assert keeper.stdout is not None
+        assert keeper.stdout.readline()
+        held = Grip(keeper.pid, machine.server.fileno())
+        machine.shared.keep(machine.inode, COOKIE, held, machine.process(keeper.pid))
+        machine.shared.note_acceptor(machine.inode, machine.process(1))
+        kept = machine.called()
+        assert machine.shared.find(kept)
+        assert kept.grip == held
+        machine.shared.note_acceptor(machine.inode, machine.process(os.getpid()))
+        accepting = machine.called()
+        assert machine.shared.find(accepting)
+        assert accepting.grip == machine.grip
+        keeper.communicate()
+    machine.shared.note_acceptor(machine.inode + 1, machine.process(os.getpid()))
+    assert machine.shared.process_ids() == {machine.process(os.getpid()).id}
+
+
+def test_only_so_many_are_remembered(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_sockets, "LIMIT", 2)
+    for number in range(3):
+        process = replace(machine.process(os.getpid()), id=str(number))
+        machine.shared.keep(number, COOKIE, machine.grip, process)
+    assert machine.shared.process_ids() == {"1", "2"}
