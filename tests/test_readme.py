@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.source_tree import ROOT, repository_files
+from tests.support.waiting import wait_for
 
 PAGES = [path for path in repository_files() if path.suffix == ".md"]
 DRAWINGS = sorted((ROOT / "clients/pictures").glob("*.svg"))
@@ -42,6 +43,9 @@ SKIPPED = {
 RUN = ("netmon-cli", "netmon-collector", "export")
 
 WAIT_SECONDS = 20
+
+EXPLAINED = "198.51.100.40:443"
+"""The connection that a page has explained."""
 
 
 def relative(path: Path) -> str:
@@ -74,6 +78,13 @@ def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     process = CollectorProcess([COLLECTOR, "--socket", socket, "--read", str(DEMO), "--loop"], socket, folder / "log")
     try:
         process.wait_until_ready("lo", "wlan0")
+        # What a page asks about begins some seconds after the recording does.
+        with process.client() as client:
+            wait_for(
+                lambda: EXPLAINED in {str(row.remote) for row in client.connections()},
+                seconds=WAIT_SECONDS,
+                what="the connection that a page asks about",
+            )
         yield socket
     finally:
         process.kill()
