@@ -59,11 +59,12 @@ def ping(moved: Moved, remote: str, *, is_raw: bool) -> None:
     """Ping through a raw socket, which sees all that comes in, or a ping socket, which sees its own answers."""
     kind = socket.SOCK_RAW if is_raw else socket.SOCK_DGRAM
     identifier = os.getpid() & 0xFFFF
+    size = 402 if is_raw else 400  # so that what each has sent is never the same, and its row is known by it
     with socket.socket(socket.AF_INET, kind, socket.IPPROTO_ICMP) as pinger:
         pinger.settimeout(30)
 
         def step() -> None:
-            moved.sent += 20 + pinger.sendto(echo(8, identifier, 400), (remote, 0))
+            moved.sent += 20 + pinger.sendto(echo(8, identifier, size), (remote, 0))
             while True:
                 data = pinger.recv(65536)
                 message = data[20:] if is_raw else data
