@@ -60,8 +60,13 @@ SHORT = (
 )
 
 
-BEYOND_LOOKUPS = {"passed", "fork-each", "reuseport", "pings", "datagrams", "same-pid"}
-"""What is handed on or over within a millisecond; the choice among listeners, or among those who hold one, that was
+HANDED_OVER_PERCENT = 50.0
+HANDED_OVER = {"fork-each", "activated"}
+"""The same where a server's children live for one or two milliseconds (71 to 95 %), or another one keeps its listener
+(87 to 100 %): who serves is not known before the first ones are found."""
+
+BEYOND_LOOKUPS = {"passed", "reuseport", "pings", "datagrams", "same-pid"}
+"""What is handed on within a millisecond; the choice among listeners, or among those who hold one, that was
 over; what is no TCP or UDP; one datagram each, whose socket is closed at once; and four connections among hundreds of
 forks, which are no share. Their figures are printed; that nobody is named wrongly holds for them too.
 """
@@ -194,7 +199,8 @@ def test_bytes_are_credited_to_the_process_that_moved_them(played: Played, name:
         assert [(one.ends, sorted(one.pids), row.process) for one, row in found.guessed] == []
         assert found.right_percent >= ENOUGH_PERCENT, str(found)
     if WAY == "sockdiag" and name not in BEYOND_LOOKUPS and played.waits[name] < BUSY_SECONDS:
-        assert found.right_percent >= LOOKED_UP_PERCENT, str(found)
+        least = HANDED_OVER_PERCENT if name in HANDED_OVER else LOOKED_UP_PERCENT
+        assert found.right_percent >= least, str(found)
 
 
 @pytest.mark.parametrize("name", SHORT)
