@@ -24,9 +24,6 @@ class Looker:
     def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
         self.seen += packets
 
-    def look_again(self, now: float, now_wall: float) -> float | None:
-        raise AssertionError("whoever is shown packets looks again by itself")
-
 
 @pytest.mark.root
 async def test_a_connection_is_shown_with_both_ends() -> None:

@@ -221,11 +221,6 @@ class RemoteFirstPacketFinder(RemoteFinder):
             except (HelperGone, BlockingIOError):
                 self._untold_count += len(some)
 
-    def look_again(self, now: float, now_wall: float) -> float | None:
-        """Nothing is to be done here."""
-        del now, now_wall
-        return None
-
 
 def _open_first_sockets() -> FirstSockets | None:
     try:

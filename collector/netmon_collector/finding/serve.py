@@ -14,7 +14,7 @@ from netmon_collector.finding.answers import AnswerWriter, ListingWriter, Plain,
 from netmon_collector.finding.channel import REQUEST_LIMIT_BYTES, send_answer
 from netmon_collector.finding.requests import Kind, Request, decode
 from netmon_collector.host.listers import FinderChoice
-from netmon_collector.host.ports import FirstPacketFinder, ForeignLister, SocketLister
+from netmon_collector.host.ports import ForeignLister, PatientFinder, SocketLister
 from netmon_collector.host.process_cost import NO_COST, read_cost
 
 __all__ = ["Listings", "Lookups", "serve"]
@@ -35,7 +35,7 @@ class Lookups:
     def __init__(self, choice: FinderChoice, channel: socket.socket, news: socket.socket) -> None:
         """Nothing is asked of ``choice`` yet."""
         self._finder = choice.finder
-        self._first = self._finder if isinstance(self._finder, FirstPacketFinder) else None
+        self._first = self._finder if isinstance(self._finder, PatientFinder) else None
         self._channel = channel
         self._news = news
         self._answers = AnswerWriter()

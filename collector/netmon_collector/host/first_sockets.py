@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from netmon.model import ConnectionState, Protocol
+from netmon_collector.core.allowance import Allowance
 from netmon_collector.core.first_packets import FirstPacket, FirstSocket
 from netmon_collector.host.sock_diag import SockDiag
 
@@ -24,8 +25,7 @@ class FirstSockets:
     def __init__(self) -> None:
         """Open what is asked. Raises ``OSError`` where there is no such netlink."""
         self._diag = SockDiag()
-        self._looks = float(LOOKS_A_SECOND)
-        self._refilled_at = float("-inf")
+        self._looks = Allowance(LOOKS_A_SECOND, at_once=LOOKS_A_SECOND / 4)
 
     def close(self) -> None:
         """Close it."""
@@ -33,17 +33,17 @@ class FirstSockets:
 
     def add(self, packets: Sequence[FirstPacket], now: float) -> list[FirstPacket]:
         """Give the same first packets, with the sockets that are there; ``now`` in monotonic seconds."""
-        elapsed = min(1.0, max(0.0, now - self._refilled_at))
-        self._refilled_at = now
-        self._looks = min(LOOKS_A_SECOND / 4, self._looks + elapsed * LOOKS_A_SECOND)
+        left = self._looks.take(sum(map(_is_opened_here, packets)), now)
+        added: list[FirstPacket] = []
         # Where many waited, the latest are the likeliest to be there still.
-        return [self._with_socket(packet) for packet in reversed(packets)][::-1]
+        for packet in reversed(packets):
+            is_asked = left > 0 and _is_opened_here(packet)
+            left -= is_asked
+            added.append(self._with_socket(packet) if is_asked else packet)
+        return added[::-1]
 
     def _with_socket(self, packet: FirstPacket) -> FirstPacket:
         key = packet.key
-        if packet.is_inbound or key.protocol is not Protocol.TCP or self._looks < 1:
-            return packet
-        self._looks -= 1
         try:
             found = self._diag.find(
                 key.protocol, key.local_address, key.local_port, key.remote_address, key.remote_port
@@ -53,3 +53,7 @@ class FirstSockets:
         if found is None or not found.inode or found.state is ConnectionState.LISTEN:
             return packet
         return packet._replace(socket=FirstSocket(found.cookie, found.inode, found.uid, found.control_group))
+
+
+def _is_opened_here(packet: FirstPacket) -> bool:
+    return not packet.is_inbound and packet.key.protocol is Protocol.TCP

@@ -36,7 +36,7 @@ class Habits:
         self._habits: dict[tuple[bytes, int], _Habit] = {}
 
     def learn(self, key: FlowKey, process: Process, family: int, now: float) -> None:
-        """Take whose a connection is that was found; ``family``: the pid of who forked it."""
+        """Take whose a connection is that was found; ``family``: the pid of who forked it, or its own."""
         remote = (key.remote_address, key.remote_port)
         habit = self._habits.get(remote)
         if habit is not None and now - habit.seen_at < SIBLING_SECONDS:
@@ -57,7 +57,7 @@ class Habits:
         return habit.process if habit is not None and habit.count >= SIBLING_COUNT else None
 
     def family_of(self, key: FlowKey, now: float) -> int:
-        """Give the pid of whose children alone did, one each or more; 0: nobody's, or not one's only."""
+        """Give the family that alone did; 0: none, or more than one."""
         habit = self._newest(key, now)
         return habit.family if habit is not None and habit.family_count >= SIBLING_COUNT else 0
 

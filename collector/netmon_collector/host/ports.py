@@ -198,6 +198,11 @@ class FirstPacketFinder(Protocol):
         """Look up connections that begin right now; ``find`` answers with it later."""
         ...
 
+
+@runtime_checkable
+class PatientFinder(FirstPacketFinder, Protocol):
+    """One that looks again by itself where the first look may be too early."""
+
     def look_again(self, now: float, now_wall: float) -> float | None:
         """Look again at what is due; give when to be called next (monotonic seconds), None: nothing waits."""
         ...

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
+from netmon_collector.core.allowance import Allowance
 from netmon_collector.core.batch import Batch
 from netmon_collector.core.frames import TCP
 from netmon_collector.core.name_facts import NameFact
 from netmon_collector.core.network import Network
 from netmon_collector.core.sockets import LocalNetwork
-from netmon_collector.names.allowance import Allowance
 from netmon_collector.names.at_a_glance import RECORD, worth_reading
 from netmon_collector.names.dns_ear import DNS_PORTS, DnsEar
 from netmon_collector.names.hello_ear import HelloEar

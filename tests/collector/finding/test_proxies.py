@@ -109,7 +109,6 @@ def test_without_a_helper_nothing_is_answered_and_what_comes_next_is_known_anew(
 def test_first_packets_are_handed_over_and_what_was_left_out_comes_back(machine: Machine) -> None:
     assert isinstance(machine.finder, FirstPacketFinder)
     machine.finder.see([FirstPacket(KEY, 1.0)] * 3, 1.0, 2.0)
-    assert machine.finder.look_again(1.0, 2.0) is None
     found = found_by(machine.finder, [question(5)])
     assert found.answers[0].cookie == 3  # how many it has seen
     assert machine.finder.left_out_count == 1

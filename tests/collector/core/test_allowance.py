@@ -1,4 +1,4 @@
-from netmon_collector.names.allowance import Allowance
+from netmon_collector.core.allowance import Allowance
 
 
 def test_one_seconds_worth_passes_at_once_and_the_rest_is_counted() -> None:
@@ -26,3 +26,10 @@ def test_without_a_limit_everything_passes() -> None:
     assert allowance.take(1_000_000, now=0.0) == 1_000_000
     assert allowance.take(1_000_000, now=1.0) == 1_000_000
     assert allowance.refused_count == 0
+
+
+def test_less_may_be_done_at_once_than_in_a_second() -> None:
+    allowance = Allowance(100, at_once=25)
+    assert allowance.take(40, 0.0) == 25
+    assert allowance.take(40, 0.1) == 10
+    assert allowance.take(40, 60.0) == 25
