@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from netmon.codec import SnapshotEncoder, encode_get_response, encode_stream_response, gap_to_wire
 from netmon.model import Gap, GapCause, Snapshot, StreamLag, View
@@ -74,17 +74,36 @@ class _Group:
 
 
 class Subscription:
-    """One subscriber's place: ``take`` what is due, send it, ``wait``."""
+    """One subscriber's place, held while it is entered: ``take`` what is due, send it, ``wait``.
 
-    __slots__ = ("_bell", "_gap_number", "_group", "_hub", "_last", "is_waiting")
+    There may be a thousand: it waits on a future of its own, where an event with its queue takes 760 bytes each.
+    """
 
-    def __init__(self, hub: "Hub", group: _Group, gap_number: int) -> None:
+    __slots__ = ("_gap_number", "_group", "_hub", "_is_rung", "_last", "_waiter", "_wish")
+
+    def __init__(self, hub: "Hub", wish: _Wish) -> None:
         self._hub = hub
-        self._group = group
-        self._bell = asyncio.Event()
+        self._wish = wish
+        self._group: _Group | None = None
+        self._waiter: asyncio.Future[None] | None = None
+        self._is_rung = False
         self._last: _Taken | None = None
-        self._gap_number = gap_number
-        self.is_waiting = False
+        self._gap_number = 0
+
+    def __enter__(self) -> Self:
+        """Join those of the same view and interval. Raises Exhausted for one view too many."""
+        self._group = group = self._hub.join(self._wish, self)
+        self._wish = group.wish  # one for all
+        self._gap_number = self._hub.gap_count
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._hub.leave(self._wish, self)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it waits for what is due, and does not still send."""
+        return self._waiter is not None
 
     @property
     def last_sequence(self) -> int | None:
@@ -93,45 +112,51 @@ class Subscription:
 
     def behind_count(self, sequence: int) -> int:
         """Give how many snapshots were due after the last one that was taken, at tick ``sequence``."""
-        every, last = self._group.every, self.last_sequence
+        every, last = self._wish.every, self.last_sequence
         return 0 if last is None else max(0, sequence // every - last // every)
 
     def ring(self) -> None:
         """Something may be due."""
-        self._bell.set()
+        self._is_rung = True
+        _release(self._waiter)
 
     async def wait(self, seconds: float) -> bool:
         """Wait until something may be due; give False when nothing was for ``seconds``."""
-        self.is_waiting = True
-        try:
-            return await rings_within(self._bell, seconds)
-        finally:
-            self.is_waiting = False
+        if not self._is_rung:
+            loop = asyncio.get_running_loop()
+            self._waiter = waiter = loop.create_future()
+            silence = loop.call_later(seconds, _release, waiter)
+            try:
+                await waiter
+            finally:
+                silence.cancel()
+                self._waiter = None
+        return self._is_rung
 
     def take(self) -> list[bytes]:
         """Give the messages that are due, at most one snapshot among them, the newest."""
-        self._bell.clear()
+        self._is_rung = False
         messages, self._gap_number = self._hub.gaps_after(self._gap_number)
         newest = self._hub.newest
         if newest is None:
             return messages
-        last, group = self._last, self._group
+        last, wish, group = self._last, self._wish, self._group
         if last is None:
-            messages.append(self._hub.encode(group.wish, since_sequence=None))
+            messages.append(self._hub.encode(wish, since_sequence=None))
             self._last = _Taken(sequence=newest.sequence, time=newest.time)
             return messages
-        due = newest.sequence - newest.sequence % group.every
+        due = newest.sequence - newest.sequence % wish.every
         if due <= last.sequence:
             return messages
-        shared = group.shared
+        shared = None if group is None else group.shared
         if shared is not None and (shared.sequence, shared.since_sequence) == (due, last.sequence):
             messages.append(shared.payload)
             self._last = _Taken(sequence=due, time=shared.time)
         elif due == newest.sequence:
-            gap = _missed(last, newest, group.every)
+            gap = _missed(last, newest, wish.every)
             if gap is not None:
                 messages.append(encode_gap(gap))
-            messages.append(self._hub.encode(group.wish, since_sequence=last.sequence))
+            messages.append(self._hub.encode(wish, since_sequence=last.sequence))
             self._last = _Taken(sequence=due, time=newest.time)
         # Else the tick that was due cannot be composed any more: the gap before the next one says so.
         return messages
@@ -199,27 +224,30 @@ class Hub:
             raise Unavailable("NOT_READY", "there is no snapshot yet")
         return newest
 
-    @contextmanager
-    def subscribe(self, view: View, every: int, *, only_uid: int | None = None) -> Generator[Subscription, None, None]:
-        """Give a place among those of the same view and interval. Raises Exhausted for one view too many.
+    def subscribe(self, view: View, every: int, *, only_uid: int | None = None) -> Subscription:
+        """Give a place among those of the same view and interval, to be entered.
 
         ``only_uid``: with what is this user's own, and the rest as one sum; None: everything.
         """
-        key = _Wish(view, every, only_uid)
-        group = self._groups.get(key)
+        return Subscription(self, _Wish(view, every, only_uid))
+
+    def join(self, wish: _Wish, member: Subscription) -> _Group:
+        """Take in a subscription. Raises Exhausted for one view too many."""
+        group = self._groups.get(wish)
         if group is None:
-            self._check_room(only_uid)
-            group = self._groups[key] = _Group(key)
-            self._source.hold_period(every, only_uid)
-        subscription = Subscription(self, group, self._gap_count)
-        group.members.add(subscription)
-        try:
-            yield subscription
-        finally:
-            group.members.discard(subscription)
-            if not group.members:
-                del self._groups[key]
-                self._source.release_period(every, only_uid)
+            self._check_room(wish.only_uid)
+            group = self._groups[wish] = _Group(wish)
+            self._source.hold_period(wish.every, wish.only_uid)
+        group.members.add(member)
+        return group
+
+    def leave(self, wish: _Wish, member: Subscription) -> None:
+        """Let a subscription go, and its group with the last one."""
+        group = self._groups[wish]
+        group.members.discard(member)
+        if not group.members:
+            del self._groups[wish]
+            self._source.release_period(wish.every, wish.only_uid)
 
     @contextmanager
     def listen(self) -> Generator[asyncio.Event, None, None]:
@@ -256,6 +284,11 @@ class Hub:
             return encode_get_response(self._encoder.encode(snapshot))
 
         return self._keep((_Wish(view, _SINGLE, only_uid), None), make)
+
+    @property
+    def gap_count(self) -> int:
+        """Gaps that were announced so far."""
+        return self._gap_count
 
     def gaps_after(self, number: int) -> tuple[list[bytes], int]:
         """Give what was announced after the first ``number`` gaps, and the number from now on."""
@@ -312,3 +345,8 @@ def _missed(last: _Taken, newest: Snapshot, every: int) -> Gap | None:
         first_sequence=first_missed,
         last_sequence=newest.sequence - every,
     )
+
+
+def _release(waiter: "asyncio.Future[None] | None") -> None:
+    if waiter is not None and not waiter.done():
+        waiter.set_result(None)

@@ -23,7 +23,7 @@ from netmon.serving import Context, NotFound, Seats, caller_of, told
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server.audience import only_uid_of
 from netmon_collector.server.events import EventFeed, EventView
-from netmon_collector.server.hub import Hub
+from netmon_collector.server.hub import Hub, Subscription
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.listing import Listings, Moment, Page, Question
 from netmon_collector.server.ports import SnapshotSource, StatusSource
@@ -85,26 +85,30 @@ class MonitorService:
 
     async def StreamSnapshots(self, request: pb.StreamSnapshotsRequest, context: Context) -> None:
         """Snapshots as they come."""
-        only_uid = only_uid_of(caller_of(context))
-        view = read_view(request.view)
-        status = self._read_status(context)
-        every = read_every(request, status.interval_seconds)
-        interval_seconds = every * status.interval_seconds
-        limit_seconds = self._limits.heartbeat_seconds
-        silence_seconds = limit_seconds + (_LATE_SECONDS if interval_seconds <= limit_seconds else 0.0)
+        subscription, hello, silence_seconds = self._begin(request, context)
+        del request  # a stream may live for months, with a thousand others: what it began with is let go
         sender = Sender(context, self._limits.frozen_reader_seconds)
-        with (
-            self._seats.take(caller_of(context)),
-            self._hub.subscribe(view, every, only_uid=only_uid) as subscription,
-        ):
-            hello = self._hello(status, interval_seconds, self._newest_sequence())
-            await sender.send(pb.StreamSnapshotsResponse(hello=hello).SerializeToString())
+        with self._seats.take(caller_of(context)), subscription:
+            await sender.send(hello)
+            del hello
             while True:
                 for message in subscription.take():
                     await sender.send(message)
                 if not await subscription.wait(silence_seconds):
                     heartbeat = self._heartbeat(self._newest_sequence())
                     await sender.send(pb.StreamSnapshotsResponse(heartbeat=heartbeat).SerializeToString())
+
+    def _begin(self, request: pb.StreamSnapshotsRequest, context: Context) -> tuple[Subscription, bytes, float]:
+        """Give the place that is asked for, what is said first, and after how many seconds of silence a heartbeat."""
+        view = read_view(request.view)
+        status = self._read_status(context)
+        every = read_every(request, status.interval_seconds)
+        interval_seconds = every * status.interval_seconds
+        limit_seconds = self._limits.heartbeat_seconds
+        silence_seconds = limit_seconds + (_LATE_SECONDS if interval_seconds <= limit_seconds else 0.0)
+        subscription = self._hub.subscribe(view, every, only_uid=only_uid_of(caller_of(context)))
+        hello = pb.StreamSnapshotsResponse(hello=self._hello(status, interval_seconds, self._newest_sequence()))
+        return subscription, hello.SerializeToString(), silence_seconds
 
     async def StreamEvents(self, request: pb.StreamEventsRequest, context: Context) -> None:
         """Events as they come."""

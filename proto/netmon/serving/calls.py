@@ -30,6 +30,7 @@ class CallGuard(grpc.aio.ServerInterceptor):
         self._find_caller = find_caller
         self._streams: set[asyncio.Task[Any]] = set()
         self._is_closing = False
+        self._wrapped: dict[str, _Handler] = {}  # of the methods that there are, not of what callers ask for
 
     @property
     def stream_count(self) -> int:
@@ -52,6 +53,12 @@ class CallGuard(grpc.aio.ServerInterceptor):
         if handler is None:
             return None
         method = handler_call_details.method
+        wrapped = self._wrapped.get(method)
+        if wrapped is None:
+            wrapped = self._wrapped[method] = self._wrap(handler, method)
+        return wrapped
+
+    def _wrap(self, handler: _Handler, method: str) -> _Handler:
         codec = {
             "request_deserializer": handler.request_deserializer,
             "response_serializer": handler.response_serializer,
