@@ -45,13 +45,16 @@ SHORT = (
     "fetches",
     "accept-loop",
     "fork-each",
+    "fork-each-slow",
     "asyncio",
     "silent",
     "activated",
     "reuseport",
     "datagrams",
+    "datagrams-slow",
     "datagrams-in",
     "passed",
+    "passed-slow",
     "shared",
     "pings",
     "same-port",
@@ -119,7 +122,9 @@ class Acts:
             self._run("fetches", "fetches", far.ipv4, tls, 24)
         self._serve(near.ipv4)
         self._run("datagrams", "datagrams", far.ipv4, echo, 20)
+        self._run("datagrams-slow", "datagrams-slow", far.ipv4, echo, 20)
         self._run("passed", "passed", far.ipv4, far4, 20)
+        self._run("passed-slow", "passed-slow", far.ipv4, far4, 40)
         sharing = OwnerWorkload(near.namespace, "shared", self._folder / "shared", far.ipv4, far4, 10)
         wait_for((self._folder / "shared").exists, seconds=30, what="the shared sockets are there")
         wait_for((self._folder / "shared").read_text, seconds=30, what="and are shared")
@@ -164,7 +169,7 @@ class Acts:
         """Have all servers called from outside at the same time."""
         far, here = self._stage.far.namespace, self._stage.near.namespace
         with ExitStack() as stack:
-            kinds = ("accept-loop", "fork-each", "asyncio", "silent", "activated", "reuseport")
+            kinds = ("accept-loop", "fork-each", "fork-each-slow", "asyncio", "silent", "activated", "reuseport")
             servers = [stack.enter_context(serving(here, kind, self._folder / kind, address)) for kind in kinds]
             echo = stack.enter_context(serving(here, "datagrams", self._folder / "datagrams-in", address))
             self._waited = _waited(self._process.pid)

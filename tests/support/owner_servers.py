@@ -9,11 +9,14 @@ line to the truth file (`owner_truth`). Standard library only.
 
 import asyncio
 import ctypes
+import itertools
 import os
 import select
 import signal
 import socket
 import sys
+import time
+from collections.abc import Sequence
 
 from tests.support.owner_truth import Truth, endpoint, say_done
 
@@ -37,10 +40,12 @@ def accept_loop(truth: Truth, server: socket.socket) -> None:
             serve(truth, accepted, peer)
 
 
-def fork_each(truth: Truth, server: socket.socket) -> None:
-    """Accept, and fork a child for each connection: it serves."""
+def fork_each(truth: Truth, server: socket.socket, live_milliseconds: Sequence[int] = (0,)) -> None:
+    """Accept, and fork a child for each connection: it serves, and lives on for so long."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    lives = itertools.cycle(live_milliseconds)
     while _waits(server):
+        live_seconds = next(lives) / 1000
         accepted, peer = server.accept()
         waiting, held = os.pipe()
         if not os.fork():
@@ -49,6 +54,7 @@ def fork_each(truth: Truth, server: socket.socket) -> None:
             with accepted:
                 serve(truth, accepted, peer)
                 os.read(waiting, 1)  # until the parent has closed its copy: who closes last is the owner
+                time.sleep(live_seconds)
             os._exit(0)
         accepted.close()
         os.close(held)
@@ -155,6 +161,8 @@ def main(kind: str, path: str, address: str) -> None:
                     accept_loop(truth, server)
                 case "fork-each":
                     fork_each(truth, server)
+                case "fork-each-slow":
+                    fork_each(truth, server, range(10, 51))
                 case "silent":
                     silent(truth, server)
                 case "asyncio":

@@ -6,13 +6,14 @@ Standard library only. Whoever uses a socket appends a line of its own to the tr
 """
 
 import array
+import itertools
 import os
 import socket
 import ssl
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.support.tcp_queue import unacknowledged_bytes
 
 REQUEST_BYTES = 16
 MOVED_BYTES = 20_000
+HELD_MILLISECONDS = range(10, 51)
 _ICMP_ECHO = bytes((8, 0, 0, 0, 0, 1, 0, 1))
 _ICMP6_ECHO = bytes((128, 0, 0, 0, 0, 1, 0, 1))
 _RESET_AT_CLOSE = bytes((1, 0, 0, 0, 0, 0, 0, 0))
@@ -131,8 +133,8 @@ def visits(remote: tuple[str, int], count: int, per_second: float) -> None:
                 pass
 
 
-def passed(truth: Truth, remote: tuple[str, int], count: int) -> None:
-    """Connect and hand the socket to another process, which alone moves the bytes (SCM_RIGHTS, unix(7)).
+def passed(truth: Truth, remote: tuple[str, int], count: int, live_milliseconds: Sequence[int] = (0,)) -> None:
+    """Connect and hand the socket to another process, which alone moves the bytes (SCM_RIGHTS, unix(7)), and holds it.
 
     It waits until it alone holds the socket: who closes last is all that the kernel tells of those who share one.
     """
@@ -140,7 +142,7 @@ def passed(truth: Truth, remote: tuple[str, int], count: int) -> None:
 
     def work() -> None:
         ours.close()
-        while True:
+        for live in itertools.cycle(live_milliseconds):
             data, control, _, _ = theirs.recvmsg(1, socket.CMSG_SPACE(4))
             if not data:
                 return
@@ -148,6 +150,7 @@ def passed(truth: Truth, remote: tuple[str, int], count: int) -> None:
             theirs.recv(1)
             with socket.socket(fileno=descriptor) as client:
                 truth.add(client, remote=remote, sent=upload(client))
+                time.sleep(live / 1000)
             theirs.send(b"d")
 
     worker = fork(work)
@@ -185,10 +188,10 @@ def shared(truth: Truth, remote: tuple[str, int], count: int) -> None:
         client.close()
 
 
-def datagrams(truth: Truth, remote: tuple[str, int], count: int) -> None:
-    """Send unconnected datagrams and take the echoes; each child uses a socket of its own."""
+def datagrams(truth: Truth, remote: tuple[str, int], count: int, live_milliseconds: Sequence[int] = (0,)) -> None:
+    """Send unconnected datagrams and take the echoes; each child uses a socket of its own, and holds it for so long."""
 
-    def work() -> None:
+    def work(live_seconds: float) -> None:
         family = socket.AF_INET6 if ":" in remote[0] else socket.AF_INET
         with socket.socket(family, socket.SOCK_DGRAM) as caller:
             caller.settimeout(30)
@@ -197,8 +200,10 @@ def datagrams(truth: Truth, remote: tuple[str, int], count: int) -> None:
                 caller.sendto(bytes(700), remote)
                 caller.recvfrom(65536)
             truth.add(caller, remote=remote, sent=7_000, received=7_000)
+            time.sleep(live_seconds)
 
-    paced(count, 20, lambda _: fork(work))
+    lives = itertools.cycle(live_milliseconds)
+    paced(count, 20, lambda _: fork(partial(work, next(lives) / 1000)))
 
 
 def pings(truth: Truth, remote: str, remote6: str) -> None:
@@ -312,10 +317,14 @@ def main(kind: str, path: str, *given: str) -> None:  # noqa: C901, PLR0912 -- o
                 visits(remote, count, float(rest[0]))
             case "passed":
                 passed(truth, remote, count)
+            case "passed-slow":
+                passed(truth, remote, count, HELD_MILLISECONDS)
             case "shared":
                 shared(truth, remote, count)
             case "datagrams":
                 datagrams(truth, remote, count)
+            case "datagrams-slow":
+                datagrams(truth, remote, count, HELD_MILLISECONDS)
             case "pings":
                 pings(truth, words[0], words[1])
             case "same-port":

@@ -7,20 +7,22 @@ what was found is kept until the core asks.
 from collections.abc import Sequence
 from typing import Final
 
-from netmon.model import ConnectionState, Process, Protocol
+from netmon.model import Process, Protocol
 from netmon_collector import clock
+from netmon_collector.core.allowance import Allowance
 from netmon_collector.core.first_packets import FirstPacket
-from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.habits import Habits
-from netmon_collector.host.holder_search import HolderSearch
+from netmon_collector.host.holder_search import Grip, HolderSearch
 from netmon_collector.host.look_plan import MOST_LOOKS, LookPlan
 from netmon_collector.host.ports import Answers
 from netmon_collector.host.processes import Kin, ProcessTable
 from netmon_collector.host.seen_sockets import KEPT_SECONDS, SAME_PACKET_SECONDS, Seen, SeenSockets, answer_of
 from netmon_collector.host.shared_sockets import SharedSockets
-from netmon_collector.host.sock_diag import DiagSocket, SockDiag
+from netmon_collector.host.sock_diag import SockDiag
+from netmon_collector.host.socket_lookup import SocketLookup
+from netmon_collector.host.takers import Takers
 from netmon_collector.host.young_processes import YoungProcesses
 
 __all__ = ["DiagFinder"]
@@ -45,6 +47,9 @@ which are those of the processes that matter."""
 HEAR_BESIDE_SECONDS: Final = 0.1
 """The same, for whoever has something else to do: for many at once it takes 4 us each."""
 
+TAKER_SEARCHES_A_SECOND: Final = 8
+"""Searches for who takes a process's sockets, where nobody is known to: most that it holds no more are closed."""
+
 SWEEP_SECONDS: Final = 5.0
 """How often what is old is forgotten: a walk over all that is kept."""
 
@@ -57,7 +62,7 @@ class DiagFinder:
 
     def __init__(self, diag: SockDiag, young: YoungProcesses, table: ProcessTable) -> None:
         """Ask ``diag``; read processes with ``table``, nobody else's. ``close`` closes ``diag`` and ``young``."""
-        self._diag = diag
+        self._lookup = SocketLookup(diag)
         self._young = young
         self._table = table
         self._search = HolderSearch(young)
@@ -65,6 +70,8 @@ class DiagFinder:
         self._shared = SharedSockets(self._search, table)
         self._habits = Habits()
         self._plan = LookPlan()
+        self._takers = Takers()
+        self._taker_searches = Allowance(TAKER_SEARCHES_A_SECOND)
         self._round_at = float("-inf")
         self._looks = float(LOOKS_A_SECOND)
         self._refilled_at = float("-inf")
@@ -106,7 +113,8 @@ class DiagFinder:
             if packet.socket is not None:
                 seen.cookie, seen.inode, seen.uid, seen.control_group = packet.socket
             else:
-                self._look_up(seen)
+                self._looks -= 1
+                self._lookup.look_up(seen)
             if seen.cookie or not (seen.is_inbound or packet.key.protocol is Protocol.UDP):
                 looked.append(seen)
         if not looked:
@@ -152,7 +160,7 @@ class DiagFinder:
 
     def close(self) -> None:
         """Close what it asks."""
-        self._diag.close()
+        self._lookup.close()
         self._young.close()
 
     # Which socket.
@@ -163,7 +171,7 @@ class DiagFinder:
         if question.end_time is not None or not is_latest:
             if seen is not None and seen.process is None and seen.is_inbound:
                 if not seen.is_listener:
-                    self._look_for_listener(seen)
+                    self._lookup.look_for_listener(seen)
                 if seen.is_listener:
                     self._find_holder(seen, now, now_wall, is_wide=True)  # who listened does so still
             return seen  # whatever has these ends by now is another connection
@@ -188,56 +196,16 @@ class DiagFinder:
 
     def _look(self, seen: Seen, now: float, now_wall: float, *, is_wide: bool = True) -> None:
         """Ask for the socket that has these ends now, and who holds it."""
-        if self._look_up(seen):
-            self._find_holder(seen, now, now_wall, is_wide=is_wide)
-
-    def _look_up(self, seen: Seen) -> bool:
-        """Ask for the socket that has these ends now; tell whether it is the one, and somebody may hold it."""
         self._looks -= 1
-        found = self._ask(seen.key)
-        if found is None:
-            return False
-        is_tcp = seen.key.protocol is Protocol.TCP
-        is_listener = is_tcp and found.state is ConnectionState.LISTEN
-        if is_listener:
-            if seen.cookie and not seen.is_listener:
-                return False  # its own socket is gone
-            seen.is_inbound = True
-        elif seen.cookie and not seen.is_listener and found.cookie != seen.cookie:
-            return False  # another one has its ends
-        if not found.inode:
-            if not seen.cookie:
-                seen.cookie = found.cookie
-            return False
-        if found.cookie != seen.cookie:
-            seen.grip = None
-            if seen.is_listener and not is_listener:
-                seen.listener_inode = seen.inode
-        seen.cookie, seen.inode = found.cookie, found.inode
-        seen.uid, seen.control_group = found.uid, found.control_group
-        seen.is_listener, seen.is_unconnected = is_listener, not is_tcp and not found.remote_port
-        return True
-
-    def _look_for_listener(self, seen: Seen) -> None:
-        """Ask who listens, for a connection that nobody has accepted yet, or that is over."""
-        if seen.key.protocol is not Protocol.TCP:
-            return
-        found = self._ask(seen.key._replace(remote_port=0))
-        if found is not None and found.state is ConnectionState.LISTEN:
-            seen.cookie, seen.inode, seen.is_listener = found.cookie, found.inode, True
-
-    def _ask(self, key: FlowKey) -> DiagSocket | None:
-        try:
-            return self._diag.find(key.protocol, key.local_address, key.local_port, key.remote_address, key.remote_port)
-        except (OSError, ValueError):
-            return None  # the kernel is silent, or has no such handler: a listing may find it
+        if self._lookup.look_up(seen):
+            self._find_holder(seen, now, now_wall, is_wide=is_wide)
 
     # Who holds it.
 
     def _find_first(self, seen: Seen, now: float, now_wall: float) -> None:
         """Find who holds a socket whose first packet has just passed, and keep what there is to keep."""
         if seen.is_inbound and not seen.inode:
-            self._look_for_listener(seen)
+            self._lookup.look_for_listener(seen)
         if seen.inode:
             self._find_holder(seen, now, now_wall, is_wide=seen.is_listener)
         if not seen.is_inbound and not seen.is_unconnected:
@@ -256,13 +224,16 @@ class DiagFinder:
         elif not seen.is_inbound and not seen.is_unconnected and self._young.is_told:
             born_before = began  # where their starts are only seen, they are seen late
         grip = self._search.search(seen.inode, now, born_after=born_after, born_before=born_before, is_wide=is_wide)
-        if grip is None:
-            return
+        if grip is not None:
+            self._take(seen, grip, now_wall, is_older=born_before is not None)
+
+    def _take(self, seen: Seen, grip: Grip, now_wall: float, *, is_older: bool) -> None:
+        """Take who was found; ``is_older``: unless its process began after the connection."""
         # Read after the descriptor: whoever took over the pid meanwhile began after this round.
         process = self._process_of(seen, grip.pid)
         if process is None:
             return
-        if born_before is not None and process.start_time > seen.time + START_ERROR_SECONDS:
+        if is_older and process.start_time > seen.time + START_ERROR_SECONDS:
             return  # its ends have been used again
         if seen.is_listener or seen.is_unconnected:
             self._shared.keep(seen.inode, seen.cookie, grip, process)
@@ -328,11 +299,35 @@ class DiagFinder:
             if seen.looks == 1:
                 self._plan.note(seen, is_held=True)
         else:
-            self._look(seen, now, now_wall)
+            self._find_taker(seen, now, now_wall)
+            if seen.grip == before:
+                self._look(seen, now, now_wall)
             was_handed_on = before is not None and seen.grip != before
-            if was_handed_on or (seen.looks == 1 and before is not None and not self._search.has_ended(before.pid)):
+            if seen.grip is not None and seen.grip != before:
+                self._takers.note(0 if before is None else before.pid, seen.grip.pid)
+            if was_handed_on or (seen.looks == 1 and before is not None and not self._has_ended(before)):
                 self._plan.note(seen, is_held=False)
         self._plan.add(seen, now)
+
+    def _find_taker(self, seen: Seen, now: float, now_wall: float) -> None:
+        """Find who took a socket that was handed on, by its inode alone.
+
+        Of a connection that is at its end already sock_diag does not tell it, whoever holds the socket still.
+        """
+        if seen.is_inbound or not seen.inode:
+            return
+        giver = seen.grip
+        taker_pid = self._takers.of(0 if giver is None else giver.pid)
+        grip = self._search.grip_of(taker_pid, seen.inode) if taker_pid else None
+        if grip is None and self._taker_searches.take(1, now) and not self._has_ended(giver):
+            self._begin(now, now_wall)
+            grip = self._search.search(seen.inode, now, is_wide=False)
+        if grip is not None:
+            self._begin(now, now_wall)
+            self._take(seen, grip, now_wall, is_older=False)
+
+    def _has_ended(self, grip: Grip | None) -> bool:
+        return grip is not None and self._search.has_ended(grip.pid)
 
     def _was_forked(self, seen: Seen, now: float, now_wall: float) -> bool:
         self._begin(now, now_wall)
@@ -366,7 +361,7 @@ class DiagFinder:
         if packet.key.protocol is Protocol.TCP:
             if packet.time - last.time >= SAME_PACKET_SECONDS or last.grip is None or last.is_listener:
                 return False
-            found = self._ask(packet.key)  # ends may be used again as soon as this, after a reset
+            found = self._lookup.ask(packet.key)  # ends may be used again as soon as this, after a reset
             return found is not None and found.cookie == last.cookie
         if now - last.kept_at < KEPT_SECONDS / 2 and last.process is not None:
             last.kept_at = max(last.kept_at, now - KEPT_SECONDS / 4)
