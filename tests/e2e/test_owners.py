@@ -63,15 +63,14 @@ SHORT = (
 )
 
 
-HANDED_OVER_PERCENT = 50.0
-HANDED_OVER = {"fork-each", "activated"}
-"""The same where a server's children live for one or two milliseconds (71 to 95 %), or another one keeps its listener
-(87 to 100 %): who serves is not known before the first ones are found."""
+BRIEF_PERCENT = 50.0
+BRIEF = {"fork-each"}
+"""The same where a server's children live for one or two milliseconds (78 to 95 %)."""
 
 BEYOND_LOOKUPS = {"passed", "reuseport", "pings", "datagrams", "same-pid"}
-"""What is handed on within a millisecond; the choice among listeners, or among those who hold one, that was
-over; what is no TCP or UDP; one datagram each, whose socket is closed at once; and four connections among hundreds of
-forks, which are no share. Their figures are printed; that nobody is named wrongly holds for them too.
+"""What is handed on and over within a millisecond; the choice among listeners that was over; what is no TCP or UDP;
+sockets of two milliseconds; and four connections among hundreds of forks, which are no share. Their figures are
+printed; that nobody is named wrongly holds for them too.
 """
 
 
@@ -204,7 +203,7 @@ def test_bytes_are_credited_to_the_process_that_moved_them(played: Played, name:
         assert [(one.ends, sorted(one.pids), row.process) for one, row in found.guessed] == []
         assert found.right_percent >= ENOUGH_PERCENT, str(found)
     if WAY == "sockdiag" and name not in BEYOND_LOOKUPS and played.waits[name] < BUSY_SECONDS:
-        least = HANDED_OVER_PERCENT if name in HANDED_OVER else LOOKED_UP_PERCENT
+        least = BRIEF_PERCENT if name in BRIEF else LOOKED_UP_PERCENT
         assert found.right_percent >= least, str(found)
 
 

@@ -240,8 +240,8 @@ class DiagFinder:
         seen.grip, seen.process, seen.is_sibling = grip, process, False
         seen.family = self._young.parent_of(grip.pid) or grip.pid
         seen.is_sure = _is_sure(seen, now_wall)
-        if seen.listener_inode and process.start_time < seen.time - START_ERROR_SECONDS:
-            self._shared.note_acceptor(seen.listener_inode, process)
+        if seen.is_inbound and not seen.is_listener and process.start_time < seen.time - START_ERROR_SECONDS:
+            self._shared.note_acceptor(seen.key.local_port, process)
 
     def _process_of(self, seen: Seen, pid: int) -> Process | None:
         """Tell who holds a socket; of those that the same parent forked, only the first is read in full.

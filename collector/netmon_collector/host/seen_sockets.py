@@ -26,7 +26,6 @@ class Seen:
     """A socket that had the ends of a connection when its first packet passed at ``time`` (Unix seconds).
 
     ``uid`` and ``control_group`` are its maker's; ``family``: the pid of who forked its holder lately, or the holder's.
-    ``listener_inode``: of who listened, where the connection was accepted since.
     """
 
     key: FlowKey
@@ -38,7 +37,6 @@ class Seen:
     uid: int = -1
     control_group: int = 0
     is_listener: bool = False
-    listener_inode: int = 0
     is_unconnected: bool = False
     is_sibling: bool = False
     grip: Grip | None = None

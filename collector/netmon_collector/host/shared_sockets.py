@@ -26,33 +26,40 @@ class SharedSockets:
         self._search = search
         self._table = table
         self._holders: dict[int, _Holder] = {}
+        self._acceptors: dict[int, Process] = {}
+        """By port, as long as nobody has compared them with the holders."""
 
     def find(self, seen: Seen) -> bool:
-        """Take the process that held it the last time, if that is known and holds it still; tell whether it is so."""
+        """Take the process that held it the last time, if that is known and holds it still; tell whether it is so.
+
+        Of several that hold a listener, of whom one may only keep it (systemd), the one that accepts.
+        """
         held = self._holders.get(seen.inode) if seen.is_listener or seen.is_unconnected else None
         if held is None or held.cookie != seen.cookie or not self._search.holds(held.grip, seen.inode):
             return False
+        acceptor = self._acceptors.pop(seen.key.local_port, held.process) if seen.is_listener else held.process
+        grip = self._search.grip_of(acceptor.pid, seen.inode) if acceptor.id != held.process.id else None
+        if grip is not None:
+            held = self.keep(seen.inode, seen.cookie, grip, acceptor)
         running = self._table.find(held.grip.pid)
         if running is None or running.id != held.process.id:
             return False
         seen.grip, seen.process = held.grip, running
         return True
 
-    def keep(self, inode: int, cookie: int, grip: Grip, process: Process) -> None:
+    def keep(self, inode: int, cookie: int, grip: Grip, process: Process) -> "_Holder":
         """Remember who was found; of too many the oldest are forgotten."""
-        self._holders[inode] = _Holder(cookie, grip, process)
+        held = self._holders[inode] = _Holder(cookie, grip, process)
         if len(self._holders) > LIMIT:
             del self._holders[next(iter(self._holders))]
+        return held
 
-    def note_acceptor(self, inode: int, process: Process) -> None:
-        """Take who has accepted for who listens, where several hold the listener: one may only keep it (systemd)."""
-        held = self._holders.get(inode)
-        if held is None or held.process.id == process.id:
-            return
-        grip = self._search.grip_of(process.pid, inode)
-        if grip is not None:
-            self.keep(inode, held.cookie, grip, process)
+    def note_acceptor(self, port: int, process: Process) -> None:
+        """Take who has accepted a call to a port; whether the listener is there too is looked at when that matters."""
+        self._acceptors[port] = process
+        if len(self._acceptors) > LIMIT:
+            del self._acceptors[next(iter(self._acceptors))]
 
     def process_ids(self) -> set[str]:
         """Give the ``Process.id`` of all that are remembered."""
-        return {held.process.id for held in self._holders.values()}
+        return {held.process.id for held in self._holders.values()} | {one.id for one in self._acceptors.values()}

@@ -34,8 +34,6 @@ class SocketLookup:
             return False
         if found.cookie != seen.cookie:
             seen.grip = None
-            if seen.is_listener and not is_listener:
-                seen.listener_inode = seen.inode
         seen.cookie, seen.inode = found.cookie, found.inode
         seen.uid, seen.control_group = found.uid, found.control_group
         seen.is_listener, seen.is_unconnected = is_listener, not is_tcp and not found.remote_port

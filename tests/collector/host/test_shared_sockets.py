@@ -40,6 +40,10 @@ class Machine:
         return os.fstat(self.server.fileno()).st_ino
 
     @property
+    def port(self) -> int:
+        return int(self.server.getsockname()[1])
+
+    @property
     def grip(self) -> Grip:
         return Grip(os.getpid(), self.server.fileno())
 
@@ -50,8 +54,7 @@ class Machine:
 
     def called(self, cookie: int = COOKIE) -> Seen:
         """Give a connection that the listener has not accepted yet."""
-        port = self.server.getsockname()[1]
-        key = FlowKey(Protocol.TCP, 6, HERE, port, HERE, 1)
+        key = FlowKey(Protocol.TCP, 6, HERE, self.port, HERE, 1)
         return Seen(key, 1.0, 1.0, is_inbound=True, cookie=cookie, inode=self.inode, is_listener=True)
 
 
@@ -99,16 +102,15 @@ def test_who_accepts_is_taken_for_who_listens_if_the_listener_is_there_too(machi
         assert keeper.stdout.readline()
         held = Grip(keeper.pid, machine.server.fileno())
         machine.shared.keep(machine.inode, COOKIE, held, machine.process(keeper.pid))
-        machine.shared.note_acceptor(machine.inode, machine.process(1))
+        machine.shared.note_acceptor(machine.port, machine.process(1))
         kept = machine.called()
         assert machine.shared.find(kept)
         assert kept.grip == held
-        machine.shared.note_acceptor(machine.inode, machine.process(os.getpid()))
+        machine.shared.note_acceptor(machine.port, machine.process(os.getpid()))
         accepting = machine.called()
         assert machine.shared.find(accepting)
         assert accepting.grip == machine.grip
         keeper.communicate()
-    machine.shared.note_acceptor(machine.inode + 1, machine.process(os.getpid()))
     assert machine.shared.process_ids() == {machine.process(os.getpid()).id}
 
 
@@ -117,4 +119,5 @@ def test_only_so_many_are_remembered(machine: Machine, monkeypatch: pytest.Monke
     for number in range(3):
         process = replace(machine.process(os.getpid()), id=str(number))
         machine.shared.keep(number, COOKIE, machine.grip, process)
-    assert machine.shared.process_ids() == {"1", "2"}
+        machine.shared.note_acceptor(number, replace(process, id=f"acceptor {number}"))
+    assert machine.shared.process_ids() == {"1", "2", "acceptor 1", "acceptor 2"}
