@@ -129,5 +129,5 @@ def test_what_is_heard_during_a_listing_is_news_for_the_next() -> None:
 def test_dear_listings_are_no_more_frequent_for_being_told() -> None:
     schedule = ScanSchedule(is_told=True)
     schedule.begun()
-    schedule.finished(100.0, 0.160)
-    assert schedule.idle_interval_seconds == pytest.approx(20.0)
+    schedule.finished(100.0, 0.080)
+    assert schedule.idle_interval_seconds == pytest.approx(16.0)
