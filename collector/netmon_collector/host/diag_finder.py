@@ -49,6 +49,8 @@ HEAR_BESIDE_SECONDS: Final = 0.1
 
 TAKER_SEARCHES_A_SECOND: Final = 8
 """Searches for who takes a process's sockets, where nobody is known to: most that it holds no more are closed."""
+TAKER_LINKS: Final = 300
+"""How much one of them may read."""
 
 SWEEP_SECONDS: Final = 5.0
 """How often what is old is forgotten: a walk over all that is kept."""
@@ -224,23 +226,22 @@ class DiagFinder:
         elif not seen.is_inbound and not seen.is_unconnected and self._young.is_told:
             born_before = began  # where their starts are only seen, they are seen late
         grip = self._search.search(seen.inode, now, born_after=born_after, born_before=born_before, is_wide=is_wide)
-        if grip is not None:
-            self._take(seen, grip, now_wall, is_older=born_before is not None)
-
-    def _take(self, seen: Seen, grip: Grip, now_wall: float, *, is_older: bool) -> None:
-        """Take who was found; ``is_older``: unless its process began after the connection."""
         # Read after the descriptor: whoever took over the pid meanwhile began after this round.
-        process = self._process_of(seen, grip.pid)
-        if process is None:
+        process = None if grip is None else self._process_of(seen, grip.pid)
+        if grip is None or process is None:
             return
-        if is_older and process.start_time > seen.time + START_ERROR_SECONDS:
+        if born_before is not None and process.start_time > seen.time + START_ERROR_SECONDS:
             return  # its ends have been used again
+        self._take(seen, grip, process, now_wall)
+
+    def _take(self, seen: Seen, grip: Grip, process: Process, now_wall: float) -> None:
         if seen.is_listener or seen.is_unconnected:
             self._shared.keep(seen.inode, seen.cookie, grip, process)
         seen.grip, seen.process, seen.is_sibling = grip, process, False
         seen.family = self._young.parent_of(grip.pid) or grip.pid
         seen.is_sure = _is_sure(seen, now_wall)
-        if seen.is_inbound and not seen.is_listener and process.start_time < seen.time - START_ERROR_SECONDS:
+        is_accepted = seen.is_inbound and not seen.is_listener and seen.key.protocol is Protocol.TCP
+        if is_accepted and process.start_time < seen.time - START_ERROR_SECONDS:
             self._shared.note_acceptor(seen.key.local_port, process)
 
     def _process_of(self, seen: Seen, pid: int) -> Process | None:
@@ -289,45 +290,55 @@ class DiagFinder:
 
     def _look_once_more(self, seen: Seen, now: float, now_wall: float) -> None:
         seen.looks += 1
-        before = seen.grip
+        before, family = seen.grip, seen.family
         if before is not None and not seen.is_listener and self._search.holds(before, seen.inode):
             self._looks -= 0.5
             if seen.is_inbound and self._was_forked(seen, now, now_wall):
                 self._find_holder(seen, now, now_wall, is_wide=False)
             else:
                 seen.is_sure = _is_sure(seen, now_wall)
-            if seen.looks == 1:
-                self._plan.note(seen, is_held=True)
+            if seen.looks == 1 and not seen.is_inbound:
+                self._plan.note(family, is_held=True)
         else:
-            self._find_taker(seen, now, now_wall)
+            has_ended = before is not None and not seen.is_inbound and self._search.has_ended(before.pid)
+            if not seen.is_inbound and not has_ended:
+                self._find_taker(seen, now, now_wall)
             if seen.grip == before:
                 self._look(seen, now, now_wall)
-            was_handed_on = before is not None and seen.grip != before
-            if seen.grip is not None and seen.grip != before:
-                self._takers.note(0 if before is None else before.pid, seen.grip.pid)
-            if was_handed_on or (seen.looks == 1 and before is not None and not self._has_ended(before)):
-                self._plan.note(seen, is_held=False)
+            if before is not None and not seen.is_inbound:
+                self._note_lost(before, seen, family, has_ended=has_ended)
         self._plan.add(seen, now)
 
+    def _note_lost(self, before: Grip, seen: Seen, family: int, *, has_ended: bool) -> None:
+        """Learn from a socket that its holder has no more: it was handed on, or closed."""
+        was_handed_on = seen.grip is not None and seen.grip != before
+        if seen.grip is not None and seen.grip.pid != before.pid:
+            self._takers.note(before.pid, seen.grip.pid)
+        if was_handed_on or (seen.looks == 1 and not has_ended):
+            self._plan.note(family, is_held=False)
+
     def _find_taker(self, seen: Seen, now: float, now_wall: float) -> None:
-        """Find who took a socket that was handed on, by its inode alone.
+        """Find who took a socket that was handed on, by its inode alone; its giver runs still, or is not known.
 
         Of a connection that is at its end already sock_diag does not tell it, whoever holds the socket still.
         """
-        if seen.is_inbound or not seen.inode:
-            return
         giver = seen.grip
+        if not seen.inode or (seen.is_sibling and giver is not None):
+            return  # which socket that one has is a guess itself
         taker_pid = self._takers.of(0 if giver is None else giver.pid)
         grip = self._search.grip_of(taker_pid, seen.inode) if taker_pid else None
-        if grip is None and self._taker_searches.take(1, now) and not self._has_ended(giver):
+        if grip is None and self._taker_searches.take(1, now):
             self._begin(now, now_wall)
-            grip = self._search.search(seen.inode, now, is_wide=False)
-        if grip is not None:
-            self._begin(now, now_wall)
-            self._take(seen, grip, now_wall, is_older=False)
-
-    def _has_ended(self, grip: Grip | None) -> bool:
-        return grip is not None and self._search.has_ended(grip.pid)
+            grip = self._search.search(seen.inode, now, is_wide=False, most_links=TAKER_LINKS)
+        if grip is None:
+            return
+        self._begin(now, now_wall)
+        process = self._table.find(grip.pid)  # not by its kin: it may be another user's than the socket's maker
+        if process is None or (giver is None and process.start_time > seen.time + START_ERROR_SECONDS):
+            return  # its ends have been used again
+        if giver is None:
+            self._takers.note(0, grip.pid)
+        self._take(seen, grip, process, now_wall)
 
     def _was_forked(self, seen: Seen, now: float, now_wall: float) -> bool:
         self._begin(now, now_wall)

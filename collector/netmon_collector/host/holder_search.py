@@ -81,9 +81,14 @@ class HolderSearch:
         """Tell whether a process still has its hand on a socket. 3 us."""
         return self._target(grip) == f"socket:[{inode}]"
 
+    @property
+    def is_left(self) -> bool:
+        """Whether the budget suffices for `grip_of`."""
+        return self._links >= LINKS_A_CALL
+
     def grip_of(self, pid: int, inode: int) -> Grip | None:
         """Look for a socket in one process, within the budget."""
-        if self._links < LINKS_A_CALL:
+        if not self.is_left:
             return None
         self._left_in_call = LINKS_A_CALL
         descriptor = self._look(pid, f"socket:[{inode}]", self._refilled_at)
@@ -108,19 +113,22 @@ class HolderSearch:
         born_after: float | None = None,
         born_before: float | None = None,
         is_wide: bool = True,
+        most_links: int = LINKS_A_CALL,
     ) -> Grip | None:
         """Find a holder; None: none of the likely ones, or the budget is used up.
 
         ``born_after``: whoever began since is the likeliest (a server forks for each caller); None: no such thing is
         known. ``born_before``: whoever began later did not make it, and comes after the likely ones; None: not known.
-        ``is_wide``: where no likely one has it, look into others too, as far as the budget goes.
+        ``is_wide``: where no likely one has it, look into others too, as far as the budget goes. ``most_links``: how
+        much it may read; one that may read less is a try, and not counted as left out.
         """
         self._refill(now)
         for pid in self._young.ended:
             self._recent.pop(pid, None)
         self._young.ended.clear()
-        self._left_in_call = min(LINKS_A_CALL, int(self._links))
+        self._left_in_call = min(most_links, int(self._links))
         granted = self._left_in_call
+        left_out_count = self.left_out_count
         self._note_searched(inode)
         target = f"socket:[{inode}]"
         # Where a server may fork for each caller, its child comes first: both hold what was accepted.
@@ -131,6 +139,8 @@ class HolderSearch:
             likely = self._likely(now, born_after, born_before)
             grip = self._try(self._candidates(now, likely, is_wide=is_wide), target, now)
         self._links -= granted - self._left_in_call
+        if most_links < LINKS_A_CALL:
+            self.left_out_count = left_out_count
         return grip
 
     def left_over(self, parent_pid: int, now: float, *, born_before: float) -> tuple[Grip, int] | None:

@@ -72,11 +72,14 @@ class LookPlan:
         patient = self._patient[0][0] + PATIENCE_SECONDS
         return patient if timed is None else min(timed, patient)
 
-    def note(self, seen: Seen, *, is_held: bool) -> None:
-        """Learn from a look whether those that are related to the holder of a socket keep theirs while they run."""
-        if seen.is_inbound or not seen.family:
+    def note(self, family: int, *, is_held: bool) -> None:
+        """Learn from a look at a socket opened here whether who is related to its holder keeps theirs while they run.
+
+        ``family`` is that of `Seen`; 0: not known.
+        """
+        if not family:
             return
-        steady = self._steady.pop(seen.family, 0) + 1 if is_held else 0
-        self._steady[seen.family] = steady
+        steady = self._steady.pop(family, 0) + 1 if is_held else 0
+        self._steady[family] = steady
         if len(self._steady) > _FAMILIES:
             del self._steady[next(iter(self._steady))]

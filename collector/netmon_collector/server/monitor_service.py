@@ -86,14 +86,12 @@ class MonitorService:
     async def StreamSnapshots(self, request: pb.StreamSnapshotsRequest, context: Context) -> None:
         """Snapshots as they come."""
         subscription, hello, silence_seconds = self._begin(request, context)
-        del request  # a stream may live for months, with a thousand others: what it began with is let go
         sender = Sender(context, self._limits.frozen_reader_seconds)
         with self._seats.take(caller_of(context)), subscription:
             await sender.send(hello)
-            del hello
+            del hello  # a stream may live for months, with a thousand others: it holds nothing while it waits
             while True:
-                for message in subscription.take():
-                    await sender.send(message)
+                await _send_due(sender, subscription)
                 if not await subscription.wait(silence_seconds):
                     heartbeat = self._heartbeat(self._newest_sequence())
                     await sender.send(pb.StreamSnapshotsResponse(heartbeat=heartbeat).SerializeToString())
@@ -220,6 +218,11 @@ class MonitorService:
         return pb.Heartbeat(
             time=time_to_wire(self._wall_time()), sequence=sequence, monitoring_state=monitoring_state_to_wire(state)
         )
+
+
+async def _send_due(sender: Sender, subscription: Subscription) -> None:
+    for message in subscription.take():
+        await sender.send(message)
 
 
 def _page_to_wire(page: Page) -> pb.ListConnectionsResponse:

@@ -279,25 +279,6 @@ def test_a_child_that_took_over_what_was_accepted_is_the_owner(finder: DiagFinde
     assert (named[0].confidence, named[1].pid) == (GUESSED, child.pid)
 
 
-def test_a_socket_that_was_handed_on_and_is_at_its_end_is_its_takers(finder: DiagFinder, server: socket.socket) -> None:
-    with socket.create_connection(server.getsockname()) as client:
-        ends = key(port_of(client), port_of(server))
-        time = see(finder, ends)
-        given = found(finder, ends, time)
-        with subprocess.Popen(["sleep", "60"], pass_fds=(client.fileno(),)) as child:
-            client.shutdown(socket.SHUT_WR)
-            server.accept()[0].close()
-            assert client.recv(1) == b""  # TIME_WAIT: sock_diag tells no inode any more
-            client.close()
-            look_again(finder, 0.05)
-            taken = found(finder, ends, time)
-            child.kill()
-    assert given is not None
-    assert taken is not None
-    assert (given[1].pid, taken[1].pid) == (os.getpid(), child.pid)
-    assert taken[0].confidence is GUESSED
-
-
 def test_what_was_accepted_and_over_before_its_holder_was_found_is_the_listeners(
     finder: DiagFinder, server: socket.socket
 ) -> None:

@@ -5,16 +5,17 @@ from netmon_collector.core.flow import FlowKey
 from netmon_collector.host.look_plan import GRID_SECONDS, MOST_LOOKS, PATIENCE_SECONDS, STEADY_COUNT, LookPlan
 from netmon_collector.host.seen_sockets import Seen
 
+FAMILY = 7
 KEY = FlowKey(Protocol.TCP, 6, b"\x7f\0\0\1", 1, b"\x7f\0\0\1", 2)
 
 
-def seen(*, family: int = 7, is_inbound: bool = False, looks: int = 0, kept_at: float = 100.0) -> Seen:
+def seen(*, family: int = FAMILY, is_inbound: bool = False, looks: int = 0, kept_at: float = 100.0) -> Seen:
     return Seen(KEY, 0.0, kept_at, is_inbound, family=family, looks=looks)
 
 
 def steady(plan: LookPlan) -> None:
     for _ in range(STEADY_COUNT):
-        plan.note(seen(), is_held=True)
+        plan.note(FAMILY, is_held=True)
 
 
 def test_what_others_opened_is_looked_at_soon_and_often() -> None:
@@ -57,7 +58,7 @@ def test_one_that_was_handed_on_and_strangers_are_not_waited_for() -> None:
     stranger = plan.next_at()
     assert stranger is not None
     plan.take(stranger)
-    plan.note(seen(), is_held=False)
+    plan.note(FAMILY, is_held=False)
     plan.add(seen(), 100.0)
     assert plan.next_at() == stranger
 

@@ -114,6 +114,31 @@ def test_who_accepts_is_taken_for_who_listens_if_the_listener_is_there_too(machi
     assert machine.shared.process_ids() == {machine.process(os.getpid()).id}
 
 
+def test_who_accepts_on_the_same_port_elsewhere_is_looked_into_once(
+    machine: Machine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks: list[int] = []
+    look = machine.shared._search.grip_of
+
+    def counting(pid: int, inode: int) -> Grip | None:
+        looks.append(pid)
+        return look(pid, inode)
+
+    monkeypatch.setattr(machine.shared._search, "grip_of", counting)
+    machine.shared.keep(machine.inode, COOKIE, machine.grip, machine.process(os.getpid()))
+    for _ in range(3):
+        machine.shared.note_acceptor(machine.port, machine.process(1))
+        called = machine.called()
+        assert machine.shared.find(called)
+        assert called.grip == machine.grip
+    assert looks == [1]
+    machine.shared.note_acceptor(machine.port, machine.process(os.getpid()))
+    assert machine.shared.find(machine.called())  # known to accept from here on
+    machine.shared.note_acceptor(machine.port, replace(machine.process(os.getpid()), id="another"))
+    assert machine.shared.find(machine.called())
+    assert looks == [1]
+
+
 def test_only_so_many_are_remembered(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shared_sockets, "LIMIT", 2)
     for number in range(3):
