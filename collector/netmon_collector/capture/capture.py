@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from netmon.model import InterfaceChange, InterfaceChanged, InterfaceStatus
 from netmon_collector import clock
@@ -25,6 +25,18 @@ LEAST_PACKETS = 64
 MOST_RESTING_PACKETS = 1_024
 """Who had more to read at once does not rest. When 100,000 a second come from one moment to the next, a rest of 0.1 s
 takes up to 2.3 MB of a ring."""
+
+
+class Reading(NamedTuple):
+    """What was read at once: how many packets, and whether nothing is left in the ring."""
+
+    packets: int
+    is_empty: bool
+
+    @property
+    def was_little(self) -> bool:
+        """Whether the handle may rest. Not with more in its ring, however few were read in their time."""
+        return self.is_empty and self.packets <= MOST_RESTING_PACKETS
 
 
 class Cancellable(Protocol):
@@ -105,9 +117,9 @@ class Capture:
         for tap in list(self._taps.values()):
             self.read(tap)
 
-    def read(self, tap: Tap) -> int:
-        """Deliver what waits on one interface, for about ``READ_SECONDS`` of CPU; give how many packets that were."""
-        count = 0
+    def read(self, tap: Tap) -> Reading:
+        """Deliver what waits on one interface, for about ``READ_SECONDS`` of CPU."""
+        count, is_empty = 0, True
         began = ended = clock.thread_cpu()
         for _ in range(READS_A_CALL):
             begun, wanted = ended, self._packets
@@ -120,7 +132,7 @@ class Capture:
             is_empty = not batches or len(batches[0].records) < wanted * RECORD_BYTES
             if is_empty or ended - began >= READ_SECONDS:
                 break
-        return count
+        return Reading(count, is_empty)
 
     def _adapt(self, cpu_seconds: float) -> None:
         """Read less at a time where packets take long, and more again where they do not."""
@@ -172,7 +184,7 @@ class Capture:
 
     def _wake(self, tap: Tap) -> None:
         """Read what woke the loop, and let the handle rest."""
-        if self.read(tap) <= MOST_RESTING_PACKETS and tap.handle is not None:
+        if self.read(tap).was_little and tap.handle is not None:
             self._loop.remove_reader(tap.handle.fileno())
             self._rest(tap, tap.handle.fileno())
 
@@ -182,8 +194,8 @@ class Capture:
     def _end_rest(self, tap: Tap, descriptor: int) -> None:
         """Rest on where little came meanwhile: with packets all the time that is one wake-up a rest."""
         del self._resting[descriptor]
-        count = self.read(tap)
-        if tap.handle is not None and 0 < count <= MOST_RESTING_PACKETS:
+        reading = self.read(tap)
+        if tap.handle is not None and reading.packets and reading.was_little:
             self._rest(tap, descriptor)
         else:
             self._wait_on(tap)

@@ -7,7 +7,14 @@ import pytest
 
 from netmon.model import CaptureState, InterfaceChange
 from netmon_collector import clock
-from netmon_collector.capture.capture import GONE_LIMIT, LEAST_PACKETS, MOST_RESTING_PACKETS, Capture
+from netmon_collector.capture.capture import (
+    GONE_LIMIT,
+    LEAST_PACKETS,
+    MOST_RESTING_PACKETS,
+    READ_SECONDS,
+    Capture,
+    Reading,
+)
 from netmon_collector.capture.pcap import MAX_PACKETS
 from netmon_collector.capture.tap import READS_A_CALL, CaptureHandle, Tap, open_live
 from netmon_collector.core.batch import Batch, CaptureCounts
@@ -97,6 +104,30 @@ def test_a_handle_with_much_to_read_does_not_rest() -> None:
     handle.waiting.append(packets(MOST_RESTING_PACKETS + 1))
     bench.loop.timers[0].fire()
     assert set(bench.loop.waiting) == {handle.descriptor}
+
+
+def test_a_handle_with_more_left_than_there_was_time_for_does_not_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a flood of new connections, each of which takes long: few are read at a time, and its ring fills up."""
+    cpu_seconds, network, loop = [0.0], FakeNetwork(), FakeLoop()
+    monkeypatch.setattr(clock, "thread_cpu", lambda: cpu_seconds[0])
+
+    def deliver(batch: Batch) -> None:
+        cpu_seconds[0] += READ_SECONDS + 0.001
+
+    capture = Capture(loop=loop, deliver=deliver, opener=network.open, rest_seconds=0.2)
+    capture.apply([captured("eth0")], 0.0)
+    handle = network.newest("eth0")
+    with monkeypatch.context() as flood:
+        flood.setattr(handle, "read", packets)
+        for _ in range(8):
+            loop.waiting[handle.descriptor]()
+            assert loop.timers == []
+    handle.waiting.append(packets(1))
+    loop.waiting[handle.descriptor]()
+    assert (loop.waiting, len(loop.timers)) == ({}, 1)
+    monkeypatch.setattr(handle, "read", packets)
+    loop.timers[0].fire()
+    assert (set(loop.waiting), loop.timers) == ({handle.descriptor}, [])
 
 
 def test_what_waits_on_a_handle_that_rests_is_delivered_with_all_the_rest() -> None:
@@ -328,10 +359,10 @@ async def test_an_interface_that_goes_down_keeps_the_loop_quiet() -> None:
         bench = LiveBench(wire)
         reads: list[CaptureState] = []
 
-        def read_and_remember(tap: Tap) -> int:
-            count = Capture.read(bench.capture, tap)
+        def read_and_remember(tap: Tap) -> Reading:
+            reading = Capture.read(bench.capture, tap)
             reads.append(tap.status().state)
-            return count
+            return reading
 
         bench.capture.read = read_and_remember
         bench.capture.apply([bench.choice("near0")], 0.0)
