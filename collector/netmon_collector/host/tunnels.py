@@ -58,7 +58,7 @@ def _tunnels(link: Link) -> list[Tunnel]:
     if outer is not None:
         protocols = [outer.ip_protocol]
         if outer.told_protocol:
-            told = link.data.get(outer.told_protocol, b"\0")[0]
+            told = int.from_bytes(link.data.get(outer.told_protocol, b"")[:1])
             protocols = [told] if told else [4, 41]
         local, remote = (_address(link.data, kind) for kind in (outer.local, outer.remote))
         return [Tunnel(name=link.name, ip_protocol=number, local=local, remote=remote) for number in protocols]
