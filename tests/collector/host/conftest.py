@@ -1,4 +1,7 @@
-"""All ways of listing sockets and of reading processes: what holds for one must hold for the others."""
+"""A listener, and all ways of listing sockets and of reading processes: what holds for one must hold for the others."""
+
+import socket
+from collections.abc import Iterator
 
 import pytest
 
@@ -18,3 +21,9 @@ def reader(request: pytest.FixtureRequest) -> ProcessReader:
 @pytest.fixture(params=["sockdiag", "procfs", "psutil"])
 def lister(request: pytest.FixtureRequest) -> SocketLister:
     return open_socket_lister(request.param)
+
+
+@pytest.fixture
+def server() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as made:
+        yield made

@@ -56,12 +56,6 @@ def finder() -> Iterator[DiagFinder]:
     made.close()
 
 
-@pytest.fixture
-def server() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        yield made
-
-
 def key(local_port: int, remote_port: int, protocol: Protocol = Protocol.TCP) -> FlowKey:
     return FlowKey(protocol, 6 if protocol is Protocol.TCP else 17, HERE, local_port, HERE, remote_port)
 

@@ -31,16 +31,9 @@ HERE = socket.inet_aton("127.0.0.1")
 def finder() -> Iterator[DiagFinder]:
     made = DiagFinder(SockDiag(), YoungProcesses(ProcessEvents()), ProcessTable(ProcProcessReader()))
     made.hear(*clock.both())
-    made.see([], *clock.both())
     made._search.remember(os.getpid())
     yield made
     made.close()
-
-
-@pytest.fixture
-def server() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        yield made
 
 
 def ends_of(here: socket.socket, there: socket.socket) -> FlowKey:

@@ -24,12 +24,6 @@ def lookup() -> Iterator[SocketLookup]:
     made.close()
 
 
-@pytest.fixture
-def server() -> Iterator[socket.socket]:
-    with socket.create_server(("127.0.0.1", 0)) as made:
-        yield made
-
-
 def seen(held: socket.socket, remote_port: int, protocol: Protocol = Protocol.TCP, *, is_inbound: bool = False) -> Seen:
     number = 6 if protocol is Protocol.TCP else 17
     return Seen(FlowKey(protocol, number, HERE, held.getsockname()[1], HERE, remote_port), 1.0, 1.0, is_inbound)
