@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from netmon.model import Status
+from netmon.sudo import sudo_command
 from netmon_cli.own_child import ChildFailed, OwnChild
 from netmon_client import Client
 from netmon_client.errors import NetmonError
@@ -27,7 +28,7 @@ def exit_words(exit_code: int) -> str:
     if exit_code < 0:
         return f"It was ended by signal {-exit_code}."
     return _EXIT_WORDS.get(
-        exit_code, f"It ended with code {exit_code}; run it by hand to see why:  sudo netmon-collector"
+        exit_code, f"It ended with code {exit_code}; run it by hand to see why:  {sudo_command('netmon-collector')}"
     )
 
 

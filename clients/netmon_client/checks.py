@@ -14,6 +14,7 @@ from netmon.model import (
     UnattributedReason,
     Visibility,
 )
+from netmon.sudo import sudo_command
 from netmon_client.coverage import GOOD_DIFFERENCE_SHARE, difference_share, ledger_words
 from netmon_client.socket_path import cli_command
 from netmon_client.units import format_age, format_bytes
@@ -71,7 +72,10 @@ def _capture(status: Status, socket: str) -> Check:
     if status.packet_source is PacketSource.RECORDING:
         fact = "plays a recording: none of it happens now"
         return Check(
-            name="capture", verdict=Verdict.WARNING, fact=fact, fix="sudo netmon-collector   (for real traffic)"
+            name="capture",
+            verdict=Verdict.WARNING,
+            fact=fact,
+            fix=f"{sudo_command('netmon-collector')}   (for real traffic)",
         )
     fact = f"runs since {clock_time(status.monitoring_since)}, a tick each {status.interval_seconds:g} s"
     return Check(name="capture", verdict=Verdict.GOOD, fact=fact)
@@ -83,7 +87,7 @@ def _interfaces(status: Status, socket: str) -> list[Check]:
             name="interface",
             verdict=Verdict.BAD,
             fact=f"{each.name} cannot be captured: {each.reason or 'no reason given'}",
-            fix=f"sudo netmon-collector --exclude-interface {each.name}   (or mend its cause)",
+            fix=f"{sudo_command('netmon-collector')} --exclude-interface {each.name}   (or mend its cause)",
         )
         for each in status.interfaces
         if each.state is CaptureState.FAILED
@@ -121,7 +125,7 @@ def _loss(status: Status) -> Check:
         return Check(name="loss", verdict=Verdict.GOOD, fact=f"none of {received} lost")
     share = lost / max(1, lost + drops.received_packets)
     fact = f"{lost:,} packets lost ({share:.2%}): sums are lower bounds"
-    fix = "Leave busy interfaces out:  sudo netmon-collector --exclude-interface NAME"
+    fix = f"Leave busy interfaces out:  {sudo_command('netmon-collector')} --exclude-interface NAME"
     return Check(name="loss", verdict=Verdict.WARNING, fact=fact, fix=fix)
 
 

@@ -5,6 +5,8 @@ import shlex
 import sys
 from pathlib import Path
 
+from netmon.sudo import sudo_command
+
 
 def default_socket_path() -> str:
     """Give ``NETMON_SOCKET`` where it is set, else the system's path."""
@@ -39,7 +41,7 @@ def system_recorder_path() -> str:
 
 def start_command(path: str) -> str:
     """Give the command that starts a collector at ``path``; sudo hands no environment on, so the option says it."""
-    return "sudo netmon-collector" + ("" if path == _system_path() else f" --socket {shlex.quote(path)}")
+    return sudo_command("netmon-collector") + ("" if path == _system_path() else f" --socket {shlex.quote(path)}")
 
 
 def check_command(path: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from netmon.allocation import share_one_pool
 from netmon.model import Degradation
 from netmon.program_settings import SettingsError
+from netmon.sudo import sudo_command
 from netmon_collector import garbage, own_code
 from netmon_collector.config import Settings, load_settings
 from netmon_collector.invoker import command_lines_of
@@ -28,7 +29,7 @@ each; the 2 MB of a snapshot of 10,000 connections do not, and would stay two or
 
 _REFUSED = """\
 netmon-collector: no right to capture packets (this needs root or CAP_NET_RAW).
-Start it:  sudo netmon-collector
+Start it:  {command}
 Without root:  netmon-collector --no-capture --socket "$XDG_RUNTIME_DIR/netmon.sock"
                lists sockets and what the kernel counts of them, without packets;
                netmon-collector --read FILE.pcap plays a capture file
@@ -94,7 +95,7 @@ def _prepared(settings: Settings, warnings: tuple[Degradation, ...]) -> Callable
         try:
             asyncio.run(run(settings, warnings, parts))
         except CaptureRefused:
-            return EXIT_NO_PERMISSION, _REFUSED
+            return EXIT_NO_PERMISSION, _REFUSED.format(command=sudo_command("netmon-collector"))
         except AlreadyRunning as error:
             return EXIT_ALREADY_RUNNING, f"netmon-collector: {error}\n"
         except OwnersLost:

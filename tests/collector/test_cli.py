@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from netmon.sudo import sudo_command
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.namespaces import namespace, needs_root
 from tests.support.pcap_files import datagram, write_pcap
@@ -171,7 +172,7 @@ def test_without_the_right_to_capture_it_exits_77_with_what_to_do() -> None:
     assert done.returncode == 77
     assert done.stderr == (
         "netmon-collector: no right to capture packets (this needs root or CAP_NET_RAW).\n"
-        "Start it:  sudo netmon-collector\n"
+        f"Start it:  {sudo_command('netmon-collector')}\n"
         'Without root:  netmon-collector --no-capture --socket "$XDG_RUNTIME_DIR/netmon.sock"\n'
         "               lists sockets and what the kernel counts of them, without packets;\n"
         "               netmon-collector --read FILE.pcap plays a capture file\n"

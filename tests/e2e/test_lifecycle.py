@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from netmon.model import MonitoringState, Snapshot
+from netmon.sudo import sudo_command
 from tests.support.collector_process import COLLECTOR, CollectorProcess, collector, collector_command
 from tests.support.stage import GROUP_ID, Stage, as_nobody, stage
 from tests.support.stream_reader import cli_as_nobody, stream_as_nobody
@@ -83,7 +84,7 @@ def test_without_the_right_to_capture_it_exits_77_and_says_what_to_do(built: Sta
     )
     refused = run_to_its_end(command)
     assert refused.returncode == 77, refused.stderr
-    assert "sudo netmon-collector" in refused.stderr
+    assert sudo_command("netmon-collector") in refused.stderr
     assert "Traceback" not in refused.stderr
     assert not list(run_directory.glob("*.sock"))
 
@@ -92,7 +93,7 @@ def test_a_client_without_a_collector_exits_3_at_once(built: Stage) -> None:
     missing = cli_as_nobody(built.socket, "stream", "connections", "-o", "jsonl")
     assert missing.returncode == 3
     assert [json.loads(line)["type"] for line in missing.stdout.splitlines()] == ["end"]
-    assert "sudo netmon-collector" in missing.stderr
+    assert sudo_command("netmon-collector") in missing.stderr
 
 
 def test_sigterm_ends_it_and_its_streams_within_a_second(built: Stage, running: CollectorProcess) -> None:

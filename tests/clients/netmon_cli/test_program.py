@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from netmon.sudo import sudo_command
 from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
@@ -27,7 +28,7 @@ def test_without_a_collector_every_command_ends_at_once_with_3(run_alone: Run, c
     there = "--socket /nowhere/c.sock"
     assert result.err.splitlines() == [
         "netmon-cli: no collector at /nowhere/c.sock (file not found).",
-        f"Start it:  sudo netmon-collector {there}   (check: netmon-cli {there} doctor)",
+        f"Start it:  {sudo_command('netmon-collector')} {there}   (check: netmon-cli {there} doctor)",
     ]
 
 
@@ -117,7 +118,7 @@ def test_on_a_narrow_terminal_an_error_tears_no_word_and_no_command() -> None:
     assert terminal.text.splitlines() == [
         "netmon-cli: no collector at /nowhere/at/all/collector.sock",
         "  (file not found).",
-        "Start it:  sudo netmon-collector --socket /nowhere/at/all/collector.sock",
+        f"Start it:  {sudo_command('netmon-collector')} --socket /nowhere/at/all/collector.sock",
         "   (check: netmon-cli --socket /nowhere/at/all/collector.sock doctor)",
     ]
 

@@ -3,6 +3,7 @@ from dataclasses import replace
 import pytest
 
 from netmon.model import Degradation, RecordingState, StorageState
+from netmon.sudo import sudo_command
 from netmon_client.checks import Check, Verdict
 from netmon_client.errors import NotPermitted, RecorderUnreachable
 from netmon_client.history_answers import HistoryStatus
@@ -28,7 +29,7 @@ def test_one_that_runs_well_has_nothing_to_mend() -> None:
 @pytest.mark.parametrize(
     ("state", "fix"),
     [
-        (RecordingState.WAITING, f"sudo netmon-collector --socket {COLLECTOR_SOCKET}"),
+        (RecordingState.WAITING, f"{sudo_command('netmon-collector')} --socket {COLLECTOR_SOCKET}"),
         (RecordingState.STOPPED, f"netmon-cli --socket {COLLECTOR_SOCKET} start"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from netmon.sudo import sudo_command
 from netmon_client import CollectorUnreachable, RecorderUnreachable
 from netmon_client.peer import COLLECTOR, RECORDER
 
@@ -11,7 +12,7 @@ def test_each_has_its_command(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NETMON_SOCKET", "/run/own.sock")
     assert RECORDER.start_command("/run/own.sock") == "netmon-recorder"
     assert RECORDER.start_command("/run/my own.sock") == "netmon-recorder --socket '/run/my own.sock'"
-    assert COLLECTOR.start_command("/run/own.sock") == "sudo netmon-collector --socket /run/own.sock"
+    assert COLLECTOR.start_command("/run/own.sock") == f"{sudo_command('netmon-collector')} --socket /run/own.sock"
     for peer in (COLLECTOR, RECORDER):
         assert peer.cli_command("/run/own.sock", "doctor") == "netmon-cli doctor"
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from netmon.sudo import sudo_command
 from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted
 from netmon_client.probe import check_socket
 
@@ -33,9 +34,8 @@ def test_no_file(tmp_path: Path) -> None:
     assert isinstance(error, CollectorUnreachable)
     assert str(error) == f"no collector at {tmp_path / 's'} (file not found)"
     path = tmp_path / "s"
-    assert (
-        error.remedy == f"Start it:  sudo netmon-collector --socket {path}   (check: netmon-cli --socket {path} doctor)"
-    )
+    start = f"{sudo_command('netmon-collector')} --socket {path}"
+    assert error.remedy == f"Start it:  {start}   (check: netmon-cli --socket {path} doctor)"
 
 
 def test_no_socket(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from netmon.sudo import sudo_command
 from netmon_client import default_recorder_path, default_socket_path
 from netmon_client.socket_path import (
     check_command,
@@ -39,8 +40,8 @@ def test_a_command_names_the_socket_where_it_is_not_the_usual_one(monkeypatch: p
 def test_a_start_command_names_the_socket_as_sudo_hands_no_environment_on(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("NETMON_SOCKET", "/run/own.sock")
-    assert start_command("/run/own.sock") == "sudo netmon-collector --socket /run/own.sock"
-    assert start_command("/run/netmon/collector.sock") == "sudo netmon-collector"
+    assert start_command("/run/own.sock") == f"{sudo_command('netmon-collector')} --socket /run/own.sock"
+    assert start_command("/run/netmon/collector.sock") == sudo_command("netmon-collector")
     assert check_command("/run/own.sock") == "netmon-cli doctor"
 
 

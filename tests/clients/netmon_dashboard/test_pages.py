@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from netmon.model import Degradation, NamesStatus, PacketSource, Snapshot
+from netmon.sudo import sudo_command
 from netmon_client import connect
 from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot, a_status
 from netmon_dashboard.live_route import LIVE_PATH
@@ -103,7 +104,7 @@ def test_a_page_comes_up_before_the_collector(name: str, tmp_path: Path) -> None
         page = run_page_until(name, is_in_state("unavailable"))
     state = page.message("state")
     assert state is not None
-    assert state["command"].startswith("sudo netmon-collector")
+    assert state["command"].startswith(sudo_command("netmon-collector"))
     assert page.message("hello") is None
     assert page.message("full") is None
 

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from netmon.model import Caller
+from netmon.sudo import sudo_command
 from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot, a_status
 from tests.support.browser import Tab, open_tab
 from tests.support.collector_process import collector
@@ -55,7 +56,9 @@ def test_before_there_is_a_collector_the_page_says_how_to_start_one_and_then_goe
         tab.page.evaluate("window.netmonKept = true")
         tab.sees("No collector at")
         notice = tab.page.get_by_role("region", name="State")
-        expect(notice.get_by_role("code")).to_contain_text(f"sudo netmon-collector --socket {built.socket}")
+        expect(notice.get_by_role("code")).to_contain_text(
+            f"{sudo_command('netmon-collector')} --socket {built.socket}"
+        )
         expect(tab.page.locator(".nm-main")).to_be_hidden()
         with collector(built):
             shows_data(tab)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from netmon.model import StorageState
+from netmon.sudo import sudo_command
 from netmon_cli.actions.doctor import check_lines
 from netmon_cli.render.palette import Palette
 from netmon_client.checks import Check, Verdict
@@ -44,7 +45,7 @@ def test_without_a_socket_the_way_ends_there(run_alone: Run) -> None:
     assert result.code == 3
     assert result.lines[:2] == [
         "✗ socket    /nowhere/c.sock: no such file or directory",
-        "            → sudo netmon-collector --socket /nowhere/c.sock",
+        f"            → {sudo_command('netmon-collector')} --socket /nowhere/c.sock",
     ]
     assert result.lines[2].startswith("! recorder  no history is kept: no recorder at ")
 

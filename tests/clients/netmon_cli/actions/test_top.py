@@ -8,6 +8,7 @@ import termios
 import click
 import pytest
 
+from netmon.sudo import sudo_command
 from netmon_cli.actions.top import need_terminal
 from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.conftest import Run
@@ -96,7 +97,7 @@ def test_without_a_collector_it_ends_as_other_commands_do(fake: FakeCollector) -
             assert terminal.end() == 3
         said.append(terminal.text)
     assert said[0] == said[1]
-    assert f"Start it:  sudo netmon-collector --socket {fake.socket}" in said[0]
+    assert f"Start it:  {sudo_command('netmon-collector')} --socket {fake.socket}" in said[0]
 
 
 def test_told_to_wait_it_shows_what_comes(fake: FakeCollector) -> None:

@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 from netmon.model import MonitoringState, PacketSource
+from netmon.sudo import sudo_command
 from netmon_cli.top.link import Link, LinkState
 from netmon_client.feed import Disconnected, Heartbeat, Hello, Reconnected, Stale
 from netmon_client.testing import a_snapshot, a_status
@@ -25,7 +26,7 @@ def test_it_waits_until_a_collector_answers() -> None:
     link.take(LOST, 1.0)
     why, start = link.banner(1.0, shown_time=None)
     assert why.text == "No collector at /s (file not found)."
-    assert start.text == "Start it:  sudo netmon-collector --socket /s"
+    assert start.text == f"Start it:  {sudo_command('netmon-collector')} --socket /s"
     link.take(HELLO, 2.0)
     assert chip(link) == "● Live"
 

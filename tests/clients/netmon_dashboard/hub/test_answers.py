@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from netmon.model import Caller, InterfaceLedger, LedgerSums, MonitoringState, Visibility
+from netmon.sudo import sudo_command
 from netmon_client import Bandwidth, connect_async
 from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot, a_status
 from netmon_dashboard.hub.answers import answer, status_fields
@@ -118,7 +119,7 @@ async def test_without_a_collector_the_answer_says_how_to_start_one() -> None:
         made.fake.kill(keep_file=False)
         said = await made.ask(AskStatus(id=1))
         assert not said["ok"]
-        assert said["command"].startswith("sudo netmon-collector --socket ")
+        assert said["command"].startswith(f"{sudo_command('netmon-collector')} --socket ")
 
 
 def test_checks_of_a_status_know_the_last_seconds() -> None:

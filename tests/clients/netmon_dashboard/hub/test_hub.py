@@ -18,6 +18,7 @@ from netmon.model import (
     MonitoringState,
     Snapshot,
 )
+from netmon.sudo import sudo_command
 from netmon_client import Bandwidth, Timing
 from netmon_client.testing import FakeCollector, a_status
 from netmon_dashboard.hub import Hub, Tab, TooManyTabs
@@ -121,7 +122,7 @@ async def test_a_collector_that_is_killed_and_comes_back_is_followed() -> None:
             fake.kill()
             lost = await wire.state("unavailable")
             assert lost["title"] == "The collector is gone"
-            assert lost["command"].startswith("sudo netmon-collector")
+            assert lost["command"].startswith(sudo_command("netmon-collector"))
             assert lost["retry_at"] is not None
             for _ in range(3):
                 machine.tick()

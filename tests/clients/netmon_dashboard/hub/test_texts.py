@@ -2,6 +2,7 @@
 
 import pytest
 
+from netmon.sudo import sudo_command
 from netmon_client import CollectorUnreachable, IncompatibleVersion, NetmonError, NotPermitted
 from netmon_client.following import silence
 from netmon_client.rpc import malformed
@@ -40,7 +41,7 @@ def test_a_collector_that_was_lost_while_live() -> None:
             "Lost the collector at /run/elsewhere.sock. "
             "What is shown is what it said last; this page goes on by itself."
         ),
-        command="sudo netmon-collector --socket /run/elsewhere.sock",
+        command=f"{sudo_command('netmon-collector')} --socket /run/elsewhere.sock",
     )
 
 
@@ -118,7 +119,7 @@ def test_a_title_is_never_longer_than_a_line_or_two() -> None:
 
 def test_a_path_with_spaces_can_be_pasted() -> None:
     said = texts.unavailable(None, "/run/my socket; ls", was_live=True)
-    assert said.command == "sudo netmon-collector --socket '/run/my socket; ls'"
+    assert said.command == f"{sudo_command('netmon-collector')} --socket '/run/my socket; ls'"
 
 
 @pytest.mark.parametrize(
