@@ -82,7 +82,7 @@ def coverage(sums: Iterable[LedgerSums]) -> float | None:
     """Give the share of bytes that have an owner, from 0 to 1, of all that could have one; None where there are none.
 
     What could have one: captured IP bytes, and what the system counts beyond all that is explained (so what was lost
-    counts as not covered). Link headers and frames without IP belong to nobody.
+    counts as not covered). Link headers, frames without IP and what the kernel answers by itself belong to nobody.
     """
     listed = tuple(sums)
     countable = sum(each.countable_bytes for each in listed)

@@ -66,9 +66,9 @@ def settled(running: CollectorProcess) -> dict[str, InterfaceLedger]:
     return wait_for(look, seconds=40, what="both interfaces have counted all and are quiet")
 
 
-def planted(built: Stage) -> None:
-    """Send a datagram to a port that nobody has: the kernel answers by itself."""
-    target = (built.near.ipv4, CLOSED_PORT)
+def planted(built: Stage, address: str) -> None:
+    """Send a datagram to a port that nobody has; if to this machine, the kernel answers by itself."""
+    target = (address, CLOSED_PORT)
     code = f"import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(bytes(500), {target!r})"
     built.far.namespace.run(sys.executable, "-c", code)
 
@@ -99,18 +99,29 @@ def test_the_account_of_wire_and_loopback_is_exact_and_an_audit_is_green(built: 
         assert "against the system's counters: lo exact, near0 exact" in cli(running, "status", "-o", "table").stdout
 
 
-def test_what_nobody_owns_brings_an_audit_below_the_full_bar(built: Stage) -> None:
+def test_what_nobody_owns_brings_an_audit_below_the_full_bar_and_what_nobody_can_own_does_not(built: Stage) -> None:
+    def wait_until_counted(reason: UnattributedReason) -> None:
+        def look() -> bool:
+            near = ledgers(running).get("near0")
+            return near is not None and any(
+                part.reason is reason and part.byte_count >= 528 for part in near.total.unattributed
+            )
+
+        wait_for(look, seconds=30, what=f"the datagram is counted as {reason.name}")
+
+    elsewhere = "198.51.100.7"
+    built.far.namespace.run("ip", "route", "add", f"{elsewhere}/32", "via", built.near.ipv4)
+    audit = ("audit", "--min-coverage", "100", "--interface", "near0", "-o", "table")
     with collector(built, "--owners", WAY) as running:
-        planted(built)
-        row_at(running, f"lport:{CLOSED_PORT}")
-        wait_for(
-            lambda: "near0" in ledgers(running) and ledgers(running)["near0"].total.unattributed_bytes >= 528,
-            seconds=30,
-            what="the datagram is counted without an owner",
-        )
-        result = cli(running, "audit", "--min-coverage", "100", "--interface", "near0", "-o", "table")
+        planted(built, built.near.ipv4)
+        wait_until_counted(UnattributedReason.KERNEL)
+        answered = cli(running, *audit)
+        assert answered.returncode == 0, answered.stdout
+        assert "without an owner: answered by the kernel" in answered.stdout
+        planted(built, elsewhere)
+        wait_until_counted(UnattributedReason.FORWARDED)
+        result = cli(running, *audit)
         assert result.returncode == 6, result.stdout
-        assert "without an owner" in result.stdout
         assert ledgers(running)["near0"].total.difference_bytes == 0
 
 
@@ -159,7 +170,7 @@ def test_how_an_owner_was_found_is_explained_by_the_way_that_found_it(built: Sta
 
 def test_why_nobody_was_found_is_explained_with_what_would_help(built: Stage) -> None:
     with collector(built, "--owners", WAY) as running:
-        planted(built)
+        planted(built, built.near.ipv4)
         row = row_at(running, f"lport:{CLOSED_PORT}")
 
         def look() -> bool:

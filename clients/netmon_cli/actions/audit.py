@@ -137,7 +137,7 @@ def _verdict(session: Session, share: float | None, min_share: float) -> list[st
     passed = share >= min_share
     mark, style = ("✓", Style.GREEN) if passed else ("✗", Style.RED)
     bar = f"{min_share * 100:g} %"
-    text = f"{mark} {percent(share)} of the bytes have an owner; the bar is {bar}"
+    text = f"{mark} {percent(share)} of the bytes that could have an owner have one; the bar is {bar}"
     if not passed:
         text += f". See which have none:  {session.command('connections --all -F is:unknown')}"
     terminal = session.terminal()

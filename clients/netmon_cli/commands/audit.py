@@ -31,7 +31,8 @@ def audit(session: Session, *, min_coverage: float, names: tuple[str, ...], last
     """Hold what was captured and attributed against the system's own counters.
 
     Coverage is the share of bytes that have an owner, of those that could have one: captured IP bytes, and what the
-    system counts and nothing explains. Of all interfaces together it must reach the bar, else the exit code is 6.
+    system counts and nothing explains; not what the kernel answered by itself, nor what carries a tunnel. Of all
+    interfaces together it must reach the bar, else the exit code is 6.
     """
     from netmon_cli.actions.audit import run_audit  # noqa: PLC0415 -- not for --help
 

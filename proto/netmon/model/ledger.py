@@ -1,8 +1,11 @@
 """Both sides of an interface's account: what the system counts on it, and what became of it here."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from netmon.model.enums import UnattributedReason
+
+_NEVER_OWNED: Final = {UnattributedReason.CARRIER, UnattributedReason.KERNEL}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,11 +54,11 @@ class LedgerSums:
     def countable_bytes(self) -> int:
         """Bytes that could have an owner: captured IP bytes, and what the system counts beyond all that is explained.
 
-        What carries a tunnel is left out: it has its owners inside. What was captured beyond the system's count takes
-        nothing away.
+        What carries a tunnel is left out: it has its owners inside. So is what the kernel answered by itself: no
+        process has a part in it. What was captured beyond the system's count takes nothing away.
         """
-        carried = sum(each.byte_count for each in self.unattributed if each.reason is UnattributedReason.CARRIER)
-        return self.attributed_bytes + self.unattributed_bytes - carried + max(0, self.difference_bytes)
+        ownable = sum(each.byte_count for each in self.unattributed if each.reason not in _NEVER_OWNED)
+        return self.attributed_bytes + ownable + max(0, self.difference_bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
