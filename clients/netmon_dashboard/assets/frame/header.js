@@ -3,7 +3,7 @@
 import { isWithoutPackets } from "../data/degraded.js";
 import { formatRate } from "../data/units.js";
 import { REFRESH_SECONDS } from "../data/settings.js";
-import { h, setAttr, setText } from "../dom.js";
+import { h, setAttr, setText, svg } from "../dom.js";
 import { Chip, clockTime } from "./chip.js";
 
 const UNITS = ["si", "bit", "iec"];
@@ -131,7 +131,7 @@ export class Header {
           title: "Copy the command that shows this in a terminal",
           onclick: on.copy,
         },
-        h("span", { class: "nm-glyph", "aria-hidden": "true" }, "⧉"),
+        h("span", { class: "nm-glyph", "aria-hidden": "true" }, twoSheets()),
         h("span", { class: "nm-wide" }, "Copy as CLI"),
       ),
       h(
@@ -168,6 +168,12 @@ export class Header {
     const shown = [...this.refresh.options].some((option) => option.value === wanted) ? wanted : this.refresh.value;
     if (this.refresh.value !== shown) this.refresh.value = shown;
   }
+}
+
+/** Drawn, as many a machine has no font with the sign for it. */
+function twoSheets() {
+  const sheet = (corner) => svg("rect", { x: corner, y: corner, width: 9, height: 9, rx: 1.5 });
+  return svg("svg", { class: "nm-icon", viewBox: "0 0 16 16" }, sheet(1.5), sheet(5.5));
 }
 
 function unseen(text) {
