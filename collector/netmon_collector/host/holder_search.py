@@ -128,7 +128,6 @@ class HolderSearch:
         self._young.ended.clear()
         self._left_in_call = min(most_links, int(self._links))
         granted = self._left_in_call
-        left_out_count = self.left_out_count
         self._note_searched(inode)
         target = f"socket:[{inode}]"
         # Where a server may fork for each caller, its child comes first: both hold what was accepted.
@@ -139,8 +138,8 @@ class HolderSearch:
             likely = self._likely(now, born_after, born_before)
             grip = self._try(self._candidates(now, likely, is_wide=is_wide), target, now)
         self._links -= granted - self._left_in_call
-        if most_links < LINKS_A_CALL:
-            self.left_out_count = left_out_count
+        if grip is None and self._left_in_call <= 0 and most_links >= LINKS_A_CALL:
+            self.left_out_count += 1
         return grip
 
     def left_over(self, parent_pid: int, now: float, *, born_before: float) -> tuple[Grip, int] | None:
@@ -204,7 +203,6 @@ class HolderSearch:
     def _try(self, candidates: Iterator[tuple[int, bool]], target: str, now: float) -> Grip | None:
         for pid, is_recent in candidates:
             if self._left_in_call <= 0:
-                self.left_out_count += 1
                 break
             descriptor = self._look(pid, target, now)
             if descriptor is not None:
