@@ -205,7 +205,7 @@ class Daemon:
         except OSError as error:
             raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
         self._degraded = self._source.degraded()
-        await self._tell_health()
+        self._tell_health()
         log.info("serving")
         self._supervisor.ready("serving")
         running = (self._source.run(), self._keep_ticks(), self._supervisor.keep_alive(), stopped.wait())
@@ -256,7 +256,7 @@ class Daemon:
             if missed:
                 self._say_late(missed, late_seconds)
             failures = self._try_tick(failures)
-            await self._tell_health()
+            self._tell_health()
             garbage.look(clock.monotonic())
             if self._is_service and self._source.helper.is_lost:
                 raise OwnersLost
@@ -273,12 +273,12 @@ class Daemon:
             return failures + 1
         return 0
 
-    async def _tell_health(self) -> None:
+    def _tell_health(self) -> None:
         """Say by ``ATTRIBUTION`` in health whether owners are found."""
         is_attributing = all(one.code != HELPER_IS_DOWN for one in self._degraded)
         if is_attributing != self._is_attributing:
             self._is_attributing = is_attributing
-            await self._host.health.set(ATTRIBUTION, is_serving=is_attributing)
+            self._host.health.set(ATTRIBUTION, is_serving=is_attributing)
 
     def _tick(self) -> None:
         slept_seconds = clock.slept()

@@ -112,7 +112,7 @@ class ServiceHost:
                 await self._gate.close(0.0)
             self._socket.remove()
             raise
-        await self.health.set_all(is_serving=True)
+        self.health.set_all(is_serving=True)
         self._watch = asyncio.create_task(self._keep_reachable(), name=f"watch {self.path.name}")
 
     async def stop(self) -> None:
@@ -120,7 +120,8 @@ class ServiceHost:
         if self._watch is None or self._server is None or self._gate is None:
             return
         self._watch.cancel()
-        await self.health.close()
+        self.health.close()
+        await asyncio.sleep(0)  # who watches hears of it before the stream ends
         self._guard.close_streams()
         # A client that writes to a closed connection before it has read all of it never learns why its stream ended.
         await asyncio.sleep(self._times.goodbye_seconds)
