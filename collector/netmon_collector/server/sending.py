@@ -2,7 +2,7 @@
 
 import asyncio
 
-from netmon.serving import Context, Unavailable, refuse
+from netmon.serving import Context, Unavailable, refuse, send
 
 
 class Sender:
@@ -20,7 +20,7 @@ class Sender:
         """Write, and wait until gRPC takes the message."""
         try:
             async with asyncio.timeout(self._limit_seconds):
-                await self._context.write(payload)
+                await send(self._context, payload)
         except TimeoutError:
             await refuse(self._context, Unavailable("NOT_READING", f"nothing was read for {self._limit_seconds:g} s"))
 

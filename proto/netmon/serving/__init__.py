@@ -37,6 +37,7 @@ from netmon.serving.seats import SeatLimits, Seats
 from netmon.serving.service import Service, build_service
 from netmon.serving.socket import SocketAccess, access_for_invoker
 from netmon.serving.supervisor import Supervisor
+from netmon.serving.under_way import CallLimits, send
 
 __all__ = [
     "CLIENT_OPTIONS",
@@ -46,6 +47,7 @@ __all__ = [
     "SERVER_OPTIONS",
     "UNKNOWN",
     "AlreadyRunning",
+    "CallLimits",
     "Caller",
     "CallerPolicy",
     "Callers",
@@ -74,6 +76,7 @@ __all__ = [
     "caller_of",
     "check_control",
     "refuse",
+    "send",
     "set_caller",
     "told",
 ]

@@ -49,11 +49,11 @@ class PeerGate:
         self._known: dict[str, Credentials] = {}
         self._private: Path | None = None
         self._listener: socket.socket | None = None
-        self._pumps: set[Pump] = set()
+        self._pumps: dict[str, Pump] = {}
         self._arrivals: set[Arrival] = set()
         self._one_left = asyncio.Event()
         self._passage = open_passage()
-        self._refused = Refusals("connections refused")
+        self._refused = Refusals("connections refused or cut")
 
     @property
     def connection_count(self) -> int:
@@ -75,9 +75,16 @@ class PeerGate:
         """Give whom gRPC's name of a peer stands for; None for one that did not come through here."""
         return self._known.get(peer.rpartition("/")[2])
 
+    def cut(self, peer: str) -> None:
+        """End the connection that gRPC knows by this name: its caller does not take what it asked for."""
+        pump = self._pumps.get(peer.rpartition("/")[2])
+        if pump is not None:
+            pump.end()
+            self._refused.note("that took no end of a call", None)
+
     def look(self, now: float) -> None:
         """Cut who has read nothing for too long, and say what was refused. ``now`` is the loop's time."""
-        frozen = [pump for pump in self._pumps if pump.unread_seconds(now) >= self._times.unread_seconds]
+        frozen = [pump for pump in self._pumps.values() if pump.unread_seconds(now) >= self._times.unread_seconds]
         for pump in frozen:
             pump.end()
         if frozen:
@@ -94,7 +101,7 @@ class PeerGate:
                 while self._pumps:
                     self._one_left.clear()
                     await self._one_left.wait()
-        for pump in tuple(self._pumps):
+        for pump in tuple(self._pumps.values()):
             pump.end()
         self._passage.close()
 
@@ -182,14 +189,14 @@ class PeerGate:
             arrival.drop()
             return True
         self._arrivals.discard(arrival)
-        pump = Pump(arrival.client, server, self._passage, lambda: self._left(pump, name), self._loop)
+        pump = Pump(arrival.client, server, self._passage, lambda: self._left(name), self._loop)
         self._known[name] = arrival.who
-        self._pumps.add(pump)
+        self._pumps[name] = pump
         pump.start(heard)
         return True
 
-    def _left(self, pump: Pump, name: str) -> None:
-        self._pumps.discard(pump)
+    def _left(self, name: str) -> None:
+        self._pumps.pop(name, None)
         self._one_left.set()
         self._quotas.give_back(self._known.pop(name).uid)
 

@@ -19,6 +19,7 @@ from netmon.serving.options import SERVER_OPTIONS
 from netmon.serving.quotas import ConnectionQuotas, GateLimits, within_descriptors
 from netmon.serving.service import Service
 from netmon.serving.socket import ServiceSocket, SocketAccess
+from netmon.serving.under_way import CallLimits, CallsUnderWay
 
 _BACKLOG = 1024
 
@@ -54,19 +55,23 @@ class ServiceHost:
         access: SocketAccess | None = None,
         callers: Callers | None = None,
         limits: GateLimits | None = None,
-        times: HostTimes = HostTimes(),
+        calls: CallLimits | None = None,
+        times: HostTimes | None = None,
     ) -> None:
         """``callers`` in place of `CallerPolicy` says what users may; who owns the service is known all the same."""
         self.path = path
         self.health = Health([service.name for service in services])
         self._services = (*services, self.health.service())
-        self._times = times
+        self._times = times = times or HostTimes()
         self._limits = limits or GateLimits()
         access = access or SocketAccess()
         self._socket = ServiceSocket(path, access)
         self._policy = CallerPolicy(starter_uid=access.uid, admits_strangers=access.is_open)
         self._callers = self._policy if callers is None else callers
-        self._guard = CallGuard(self._find_caller)
+        self._under_way = CallsUnderWay(calls or CallLimits())
+        self._guard = CallGuard(
+            self._find_caller, self._under_way, cut=self._cut, unread_seconds=times.stalled_peer_seconds
+        )
         self._gate: PeerGate | None = None
         self._private: Path | None = None
         self._server: grpc.aio.Server | None = None
@@ -83,6 +88,11 @@ class ServiceHost:
     def connection_count(self) -> int:
         """Connections that are open."""
         return 0 if self._gate is None else self._gate.connection_count
+
+    @property
+    def held_bytes(self) -> int:
+        """Answers that wait for callers to read them, of those who do not see everything."""
+        return self._under_way.held_bytes
 
     @property
     def limits(self) -> GateLimits:
@@ -132,6 +142,10 @@ class ServiceHost:
         await self._gate.close(self._times.goodbye_seconds)
         self._socket.remove()
         self._watch = self._server = self._gate = None
+
+    def _cut(self, peer: str) -> None:
+        if self._gate is not None:
+            self._gate.cut(peer)
 
     async def _find_caller(self, peer: str) -> Caller:
         who = None if self._gate is None else self._gate.credentials_of(peer)
