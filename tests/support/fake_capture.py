@@ -45,7 +45,7 @@ class FakeHandle:
     """``waiting`` is handed out one by one; an exception in it is raised."""
 
     waiting: list[tuple[bytes, bytes] | OSError] = field(default_factory=list[tuple[bytes, bytes] | OSError])
-    counted: tuple[int, int, int] = (0, 0, 0)
+    counted: tuple[int, int, int] | OSError = (0, 0, 0)
     link_type: int = ETHERNET
     is_closed: bool = False
     descriptor: int = field(default_factory=lambda: next(_descriptors))
@@ -65,6 +65,8 @@ class FakeHandle:
 
     def statistics(self) -> tuple[int, int, int]:
         assert not self.is_closed
+        if isinstance(self.counted, OSError):
+            raise self.counted
         return self.counted
 
     def close(self) -> None:
@@ -76,7 +78,7 @@ class FakeHandle:
 class FakeNetwork:
     """Opens handles by name: ``errors`` are raised, and ``opened`` lists what was given out, newest last."""
 
-    errors: dict[str, OSError] = field(default_factory=dict[str, OSError])
+    errors: dict[str, OSError | ValueError] = field(default_factory=dict[str, OSError | ValueError])
     opened: list[tuple[str, FakeHandle]] = field(default_factory=list[tuple[str, FakeHandle]])
     attempt_count: int = 0
 

@@ -81,7 +81,8 @@ class LiveHandle:
     ) -> Self:
         """Open ``interface`` with a ring of ``buffer_bytes``: for accounting, or for what a filter lets pass.
 
-        ``filter_for`` gives the filter for a link type; it runs in the kernel. ``ValueError`` where it is wrong,
+        ``filter_for`` gives the filter for a link type; it runs in the kernel. ``ValueError`` where it is wrong, or
+        libpcap has none for the link type,
         ``PermissionError`` without the right to capture, ``FileNotFoundError`` where there is no such interface,
         ``OSError`` with ``ENETDOWN`` where it is down, ``OSError`` for the rest.
         """
@@ -95,11 +96,16 @@ class LiveHandle:
             reader.setnonblock(1)
         except pcapy.PcapError as error:
             raise _as_os_error(error) from error
-        if sys.platform == "linux":
-            code = compile_filter(filter_for(reader.datalink()), reader.datalink(), snapshot_bytes)
-            _attach_filter(reader.getfd(), code, is_loopback=is_loopback)
-        else:
-            _set_filter(reader, filter_for(reader.datalink()))
+        try:
+            text = filter_for(reader.datalink())
+            if sys.platform == "linux":
+                code = compile_filter(text, reader.datalink(), snapshot_bytes)
+                _attach_filter(reader.getfd(), code, is_loopback=is_loopback)
+            else:
+                _set_filter(reader, text)
+        except (OSError, ValueError):
+            reader.close()
+            raise
         return cls(reader)
 
     def fileno(self) -> int:

@@ -1,5 +1,6 @@
 """One interface under capture: its handle opens, fails, goes down and comes back, and its counts only grow."""
 
+import contextlib
 import errno
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -248,7 +249,8 @@ class Tap:
         handle = self.handle
         if handle is None:
             return
-        self._count()
+        with contextlib.suppress(OSError):  # of a device that is gone, perhaps: then the counts before are the last
+            self._counters.follow(handle.statistics())
         self._counters.last = (0, 0, 0)
         self._before_close(handle)
         self.handle = None
@@ -270,6 +272,10 @@ class Tap:
             handle = self._opener(self._choice)
         except OSError as error:
             self._fail_open(error, now)
+            return
+        except ValueError as error:
+            # libpcap has no filter for the link type, as for 802.15.4, netlink's and vsock's monitors, and IrDA.
+            self._fail_open(OSError(errno.EOPNOTSUPP, str(error)), now)
             return
         self.handle = handle
         self._opening = next(_openings)

@@ -1,3 +1,4 @@
+import errno
 from itertools import pairwise
 
 import pytest
@@ -131,6 +132,22 @@ def test_a_read_that_fails_closes_the_handle_and_the_next_follow_opens_another(b
     assert bench.tap.read() == []
     bench.tap.follow(captured("eth0"), now=1.0)
     assert bench.state is CaptureState.CAPTURING
+
+
+def test_a_link_type_without_a_filter_fails_alone() -> None:
+    bench = Bench()
+    bench.network.errors["eth0"] = ValueError("the filter is wrong: link-layer type filtering not implemented")
+    bench.tap.follow(captured("eth0"), now=0.0)
+    assert bench.state is CaptureState.FAILED
+    assert "link-layer type" in bench.tap.status().reason
+
+
+def test_a_handle_whose_counts_cannot_be_read_is_closed(bench: Bench) -> None:
+    handle = bench.network.newest("eth0")
+    handle.counted = OSError(errno.EIO, "the device is gone")
+    assert bench.tap.counts().received_packets == 0
+    assert bench.state is CaptureState.FAILED
+    assert handle.is_closed
 
 
 def test_a_handle_that_says_down_for_ever_is_given_up(bench: Bench) -> None:
