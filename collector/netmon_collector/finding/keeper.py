@@ -5,6 +5,7 @@ channel a byte asks it to replace the helper, and the end tells that the main pr
 open (programs in the kernel and their maps) it holds open for each helper, so that a new one knows what the last knew.
 """
 
+import contextlib
 import logging
 import os
 import select
@@ -56,7 +57,14 @@ class Keeper:
         """Keep a helper running until the main process has ended."""
         while True:
             begun = clock.monotonic()
-            pid, life = self._start()
+            try:
+                pid, life = self._start()
+            except OSError as error:
+                # Too little memory, or too many processes: it may pass, and nobody else can start one.
+                log.warning("no process that finds owners can be started (%s); trying on", type(error).__name__)
+                if self._is_over_within(LONGEST_RESTART_SECONDS):
+                    return
+                continue
             is_over = self._watch(pid, life)
             os.close(life)
             os.waitpid(pid, 0)
@@ -75,26 +83,32 @@ class Keeper:
             self._pause_seconds = min(LONGEST_RESTART_SECONDS, self._pause_seconds * 2)
 
     def _start(self) -> tuple[int, int]:
-        """Fork a helper and hand its channels over; give its pid, and what is readable when it has ended."""
-        lookups, listings = pair(), pair()
-        life, held = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            for end in (lookups[0], listings[0], self._control):
-                end.close()
-            os.close(life)
-            self._be_helper(Channels(lookups[1], listings[1]))
-        os.close(held)
-        for end in (lookups[1], listings[1]):
-            end.close()
-        ends = [lookups[0].fileno(), listings[0].fileno()]
-        try:
-            socket.send_fds(self._control, [STATE.pack(1, pid)], ends)
-        except OSError:
-            os.kill(pid, signal.SIGKILL)  # the main process has ended: `_watch` sees it too
-        for end in (lookups[0], listings[0]):
-            end.close()
-        return pid, life
+        """Fork a helper and hand its channels over; give its pid, and what is readable when it has ended.
+
+        Raises OSError, and leaves nothing open, where there is none.
+        """
+        with contextlib.ExitStack() as opened:
+            lookups = pair()
+            opened.callback(_close, lookups)
+            listings = pair()
+            opened.callback(_close, listings)
+            life, held = os.pipe()
+            opened.callback(os.close, held)
+            try:
+                pid = os.fork()
+            except OSError:
+                os.close(life)
+                raise
+            if pid == 0:
+                for end in (lookups[0], listings[0], self._control):
+                    end.close()
+                os.close(life)
+                self._be_helper(Channels(lookups[1], listings[1]))
+            try:
+                socket.send_fds(self._control, [STATE.pack(1, pid)], [lookups[0].fileno(), listings[0].fileno()])
+            except OSError:
+                os.kill(pid, signal.SIGKILL)  # the main process has ended: `_watch` sees it too
+            return pid, life
 
     def _be_helper(self, channels: Channels) -> NoReturn:
         code = 1
@@ -135,3 +149,8 @@ class Keeper:
             if poll.poll(left * 1000) and not self._heard():
                 return True
         return False
+
+
+def _close(ends: tuple[socket.socket, socket.socket]) -> None:
+    for end in ends:
+        end.close()
