@@ -22,6 +22,10 @@ _LOGGER = logging.getLogger(__name__)
 # Encodings of one tick that are kept for others who may want the same: of subscribers that missed the same ticks, of
 # new ones, and of single calls. Each is about 0.4 MB with 2,000 rows.
 _KEPT_LIMIT = 8
+
+_RESERVED_SHARE = 8
+"""One in this many views is for those who see everything."""
+
 _GAPS_LIMIT = 16
 _SINGLE = 0  # in place of the interval of a stream
 
@@ -296,8 +300,11 @@ class Hub:
         return list(self._gaps)[len(self._gaps) - count :], self._gap_count
 
     def _check_room(self, only_uid: int | None) -> None:
-        if len(self._groups) >= self._limits.view_limit:
-            raise Exhausted("TOO_MANY_VIEWS", f"{self._limits.view_limit} different views are served already")
+        view_limit = self._limits.view_limit
+        if only_uid is not None:
+            view_limit -= view_limit // _RESERVED_SHARE
+        if len(self._groups) >= view_limit:
+            raise Exhausted("TOO_MANY_VIEWS", f"{view_limit} different views are served already")
         limit = self._limits.own_view_limit
         if only_uid is not None and sum(wish.only_uid == only_uid for wish in self._groups) >= limit:
             raise Exhausted("TOO_MANY_VIEWS", f"{limit} different views are served to this user already")

@@ -114,7 +114,8 @@ class Listings:
             for number in own[: -self._limits.own_listing_limit]:
                 self._drop(number)
         while len(self._held) > self._limits.listing_limit or self._row_count > self._limits.listed_row_limit:
-            self._drop(next(iter(self._held)))
+            strangers = (number for number, held in self._held.items() if held.question.only_uid is not None)
+            self._drop(next(strangers, next(iter(self._held))))
 
     def _drop(self, number: int) -> None:
         held = self._held.pop(number)

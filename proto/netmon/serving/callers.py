@@ -80,14 +80,18 @@ class CallerPolicy:
         self._admits_strangers = admits_strangers
         self._starter_uid = starter_uid
         self._group = group
+        self._gid = _gid_of(group)
         # A thread of its own: a directory that hangs must not keep others' work from theirs. And named here, because a
         # process that gives root up may not be able to import what asyncio's own pool needs.
         self._asker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="groups")
         self._held: dict[tuple[int, frozenset[int]], tuple[asyncio.Future[bool], float]] = {}
 
-    def is_master(self, uid: int) -> bool:
-        """Whether the service is this user's own: root, who started it, and the user it runs as."""
-        return self._why_master(uid) is not None
+    def is_master(self, who: Credentials) -> bool:
+        """Whether the service is the caller's own: root's, who started it, the user's it runs as, or the group's.
+
+        Nobody is asked: the group counts where it was there at the start, and the caller's process has it.
+        """
+        return self._why_master(who.uid) is not None or self._gid in who.gids
 
     async def find(self, who: Credentials, now: float) -> Caller:
         """Give the caller; ``now`` in seconds of a monotonic clock. Raises NotPermitted."""
@@ -129,6 +133,13 @@ class CallerPolicy:
             if is_new:
                 _LOGGER.warning("who is in group %s could not be found out: %s", self._group, type(error).__name__)
             return None
+
+
+def _gid_of(group: str) -> int | None:
+    try:
+        return grp.getgrnam(group).gr_gid
+    except KeyError:
+        return None
 
 
 def is_member(who: Credentials, group: str) -> bool:

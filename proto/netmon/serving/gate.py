@@ -146,7 +146,7 @@ class PeerGate:
         except OSError:
             client.close()  # has gone already
             return
-        if not self._quotas.take(who.uid):
+        if not self._quotas.take(who):
             self._refused.note("over the quota", who.uid)
             # Without a word: after one that ends well (GOAWAY) gRPC connects again at once, 4,000 times a second.
             client.close()
@@ -198,8 +198,8 @@ class PeerGate:
     def _left(self, name: str) -> None:
         self._pumps.pop(name, None)
         self._one_left.set()
-        self._quotas.give_back(self._known.pop(name).uid)
+        self._quotas.give_back(self._known.pop(name))
 
     def _dropped(self, arrival: Arrival) -> None:
         self._arrivals.discard(arrival)
-        self._quotas.give_back(arrival.who.uid)
+        self._quotas.give_back(arrival.who)

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from netmon.serving.credentials import Credentials
+
 # A connection has three descriptors: both ends of the gate, and gRPC's own.
 _DESCRIPTORS_EACH = 3
 _DESCRIPTORS_KEPT = 256
@@ -12,7 +14,7 @@ _DESCRIPTORS_KEPT = 256
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GateLimits:
-    """Counts of connections: in all, of one user, and how many are kept for root and who started the service."""
+    """Counts of connections: in all, of one user, and how many are kept for those who are no strangers."""
 
     connection_limit: int = 1024
     connections_a_user: int = 64
@@ -20,12 +22,13 @@ class GateLimits:
 
 
 class ConnectionQuotas:
-    """Counts connections by user. ``is_master`` tells users that strangers must never shut out."""
+    """Counts connections by user. ``is_master`` tells whom strangers must never shut out, always the same."""
 
-    def __init__(self, limits: GateLimits, is_master: Callable[[int], bool]) -> None:
+    def __init__(self, limits: GateLimits, is_master: Callable[[Credentials], bool]) -> None:
         self._limits = limits
         self._is_master = is_master
         self._counts: Counter[int] = Counter()
+        self._stranger_count = 0
 
     @property
     def count(self) -> int:
@@ -36,23 +39,23 @@ class ConnectionQuotas:
         """Give how many of them are a user's."""
         return self._counts[uid]
 
-    def take(self, uid: int) -> bool:
-        """Count a connection of the user; give whether there may be one more."""
-        limits = self._limits
-        if self._counts[uid] >= limits.connections_a_user or self._counts.total() >= limits.connection_limit:
+    def take(self, who: Credentials) -> bool:
+        """Count a connection; give whether there may be one more."""
+        limits, is_stranger = self._limits, not self._is_master(who)
+        if self._counts[who.uid] >= limits.connections_a_user or self._counts.total() >= limits.connection_limit:
             return False
-        if not self._is_master(uid):
-            others = sum(count for each, count in self._counts.items() if not self._is_master(each))
-            if others >= limits.connection_limit - limits.kept_for_masters:
-                return False
-        self._counts[uid] += 1
+        if is_stranger and self._stranger_count >= limits.connection_limit - limits.kept_for_masters:
+            return False
+        self._counts[who.uid] += 1
+        self._stranger_count += is_stranger
         return True
 
-    def give_back(self, uid: int) -> None:
-        """Count one connection of the user less."""
-        self._counts[uid] -= 1
-        if not self._counts[uid]:
-            del self._counts[uid]
+    def give_back(self, who: Credentials) -> None:
+        """Count this connection no more."""
+        self._stranger_count -= not self._is_master(who)
+        self._counts[who.uid] -= 1
+        if not self._counts[who.uid]:
+            del self._counts[who.uid]
 
 
 def within_descriptors(limits: GateLimits) -> GateLimits:

@@ -1,5 +1,6 @@
 """What the services give a caller who may see their own alone, over a real socket."""
 
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,10 @@ import grpc
 import pytest
 
 from netmon.model import Connection, ConnectionOpened, Filter, FilterField, RowOrder, Term, View
-from netmon.serving import Caller, NotFound
+from netmon.serving import Caller, Exhausted, NotFound
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server.events import EventFeed, EventView
+from netmon_collector.server.hub import Hub
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.listing import Listings, Moment, Question
 from tests.support.callers import MEMBER, STRANGER, OneCaller
@@ -124,6 +126,27 @@ async def test_a_stranger_takes_no_listings_from_others() -> None:
         listings.begin(replace(whole, only_uid=7), moment, 2)
     assert listings.held_count == 3
     assert len(listings.go_on(whole, first.next_token, 2).rows) == 2
+
+
+async def test_strangers_listings_are_given_up_before_those_of_who_sees_everything() -> None:
+    listings = Listings(Limits(own_listing_limit=2, listing_limit=4))
+    moment = Moment(rows=tuple(row(number) for number in range(5)), sequence=1, time=START)
+    whole = Question(filter=Filter(), order=RowOrder.UNSPECIFIED, closed_within_seconds=0.0)
+    first = listings.begin(whole, moment, 2)
+    for uid in range(20):
+        listings.begin(replace(whole, only_uid=uid), moment, 2)
+    assert listings.held_count == 4
+    assert len(listings.go_on(whole, first.next_token, 2).rows) == 2
+
+
+async def test_strangers_leave_views_for_who_sees_everything() -> None:
+    hub = Hub(source(), Limits(view_limit=8, own_view_limit=2))
+    with ExitStack() as held:
+        for uid in range(7):
+            held.enter_context(hub.subscribe(View(), 1, only_uid=uid))
+        with pytest.raises(Exhausted, match="7 different views"), hub.subscribe(View(), 1, only_uid=99):
+            ...
+        held.enter_context(hub.subscribe(View(), 1))
 
 
 async def test_an_explanation_is_redacted_where_asked_for(tmp_path: Path) -> None:

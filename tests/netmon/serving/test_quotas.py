@@ -3,7 +3,7 @@ from collections.abc import Generator
 
 import pytest
 
-from netmon.serving import GateLimits
+from netmon.serving import Credentials, GateLimits
 from netmon.serving.quotas import ConnectionQuotas, within_descriptors
 
 LIMITS = GateLimits(connection_limit=10, connections_a_user=3, kept_for_masters=4)
@@ -18,29 +18,42 @@ def few_files() -> Generator[None, None, None]:
 
 
 def quotas() -> ConnectionQuotas:
-    return ConnectionQuotas(LIMITS, lambda uid: uid in (0, 1000))
+    return ConnectionQuotas(LIMITS, lambda who: who.uid in (0, 1000) or 44 in who.gids)
+
+
+def user(uid: int, *gids: int) -> Credentials:
+    return Credentials(uid=uid, pid=1, gids=frozenset(gids))
 
 
 def test_a_user_has_so_many_and_no_more_until_one_is_given_back() -> None:
     counted = quotas()
-    assert [counted.take(7) for _ in range(4)] == [True, True, True, False]
-    assert counted.take(8)
-    counted.give_back(7)
-    assert counted.take(7)
+    assert [counted.take(user(7)) for _ in range(4)] == [True, True, True, False]
+    assert counted.take(user(8))
+    counted.give_back(user(7))
+    assert counted.take(user(7))
     assert (counted.count_of(7), counted.count) == (3, 4)
 
 
 def test_strangers_never_take_what_is_kept_for_root_and_who_started_it() -> None:
     counted = quotas()
-    assert sum(counted.take(uid) for uid in range(7, 20)) == 6
-    assert not counted.take(99)
-    assert [counted.take(uid) for uid in (0, 0, 1000, 1000, 0)] == [True, True, True, True, False]
+    assert sum(counted.take(user(uid)) for uid in range(7, 20)) == 6
+    assert not counted.take(user(99))
+    assert [counted.take(user(uid)) for uid in (0, 0, 1000, 1000, 0)] == [True, True, True, True, False]
+
+
+def test_a_member_of_the_group_is_no_stranger() -> None:
+    counted = quotas()
+    assert sum(counted.take(user(uid)) for uid in range(7, 20)) == 6
+    assert [counted.take(user(uid, 44)) for uid in (21, 22, 23, 24, 25)] == [True] * 4 + [False]
+    counted.give_back(user(21, 44))
+    assert not counted.take(user(99))
+    assert counted.take(user(25, 44))
 
 
 def test_root_and_who_started_it_take_nothing_of_what_strangers_have() -> None:
     counted = quotas()
-    assert [counted.take(uid) for uid in (0, 0, 0, 1000, 1000, 1000)] == [True] * 6
-    assert [counted.take(uid) for uid in (7, 8, 9, 10, 11)] == [True, True, True, True, False]
+    assert [counted.take(user(uid)) for uid in (0, 0, 0, 1000, 1000, 1000)] == [True] * 6
+    assert [counted.take(user(uid)) for uid in (7, 8, 9, 10, 11)] == [True, True, True, True, False]
 
 
 @pytest.mark.usefixtures("few_files")
