@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple, Self
@@ -176,7 +176,7 @@ class Hub:
         self._groups: dict[_Wish, _Group] = {}
         self._bells: set[asyncio.Event] = set()
         self._first_tick = asyncio.Event()
-        self._kept: dict[tuple[_Wish, int | None], bytes] = {}
+        self._kept: dict[Hashable, bytes] = {}
         self._gaps: deque[bytes] = deque(maxlen=_GAPS_LIMIT)
         self._gap_count = 0
         self.encoded_count = 0
@@ -215,6 +215,7 @@ class Hub:
         """Tell all subscribers of snapshots that something is missing for everybody."""
         self._gaps.append(encode_gap(gap))
         self._gap_count += 1
+        self._kept.clear()
         for group in self._groups.values():
             for member in group.members:
                 member.ring()
@@ -278,7 +279,7 @@ class Hub:
 
     def encode(self, wish: _Wish, *, since_sequence: int | None) -> bytes:
         """Give the newest tick as a StreamSnapshotsResponse for somebody who is not in step with the others."""
-        return self._keep((wish, since_sequence), lambda: self._encode(wish, since_sequence))
+        return self.keep((wish, since_sequence), lambda: self._encode(wish, since_sequence))
 
     def encode_single(self, view: View, *, only_uid: int | None = None) -> bytes:
         """Give the newest tick as a GetSnapshotResponse."""
@@ -287,7 +288,7 @@ class Hub:
             snapshot = self._source.compose(view, every=1, since_sequence=None, only_uid=only_uid)
             return encode_get_response(self._encoder.encode(snapshot))
 
-        return self._keep((_Wish(view, _SINGLE, only_uid), None), make)
+        return self.keep((_Wish(view, _SINGLE, only_uid), None), make)
 
     @property
     def gap_count(self) -> int:
@@ -309,7 +310,8 @@ class Hub:
         if only_uid is not None and sum(wish.only_uid == only_uid for wish in self._groups) >= limit:
             raise Exhausted("TOO_MANY_VIEWS", f"{limit} different views are served to this user already")
 
-    def _keep(self, key: tuple[_Wish, int | None], make: Callable[[], bytes]) -> bytes:
+    def keep(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
+        """Give what was made for others who asked the same since the newest tick, or make it."""
         payload = self._kept.get(key)
         if payload is None:
             payload = make()

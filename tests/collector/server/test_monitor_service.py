@@ -232,6 +232,9 @@ async def test_the_bandwidth_of_the_last_minutes_is_given(tmp_path: Path) -> Non
         assert [(sample.sent_bytes, sample.received_bytes) for sample in answer.samples] == [(10, 20)]
         await monitor.GetBandwidthHistory(pb.GetBandwidthHistoryRequest(window=Duration(seconds=30)))
         await monitor.GetBandwidthHistory(pb.GetBandwidthHistoryRequest(window=Duration(seconds=99_999)))
+        assert both.source.bandwidth_windows == [900, 30]  # what was made is kept for the tick
+        both.tick()
+        await monitor.GetBandwidthHistory(pb.GetBandwidthHistoryRequest())
         assert both.source.bandwidth_windows == [900, 30, 900]
 
 
