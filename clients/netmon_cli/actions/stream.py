@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Generator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
@@ -13,7 +13,7 @@ from netmon.matching import compile_filter
 from netmon.model import Filter, Section, Snapshot, View
 from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
 from netmon_cli.listing import chosen_columns, ordered
-from netmon_cli.selection import Which, keep, only_rows, sections_only
+from netmon_cli.selection import Which, keep, only_rows, sections_only, wanted
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.since import SinceNow
@@ -37,7 +37,10 @@ _SECTIONS: dict[str, frozenset[Section]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What the command line asks for; ``source``: a file of saved lines, ``-`` for standard input."""
+    """What the command line asks for; ``source``: a file of saved lines, ``-`` for standard input.
+
+    ``which``: the connections that are printed, in every form.
+    """
 
     what: str
     filter: Filter
@@ -51,7 +54,7 @@ class Request:
     retry: bool = True
     per_row: bool = False
     redacted: bool = False
-    which: Which = Which.LIVE
+    which: Which = Which.ALL
 
 
 def run(session: Session, request: Request) -> int:
@@ -77,7 +80,7 @@ def _printer(session: Session, request: Request) -> Printer:
     if not shape.is_table:
         return PerRowPrinter(session) if request.per_row else LinePrinter(session)
     repaint = bool(sections) and request.source is None
-    return BlockPrinter(session, shape, sections, request.which, repaint=repaint)
+    return BlockPrinter(session, shape, sections, repaint=repaint)
 
 
 @contextmanager
@@ -117,6 +120,8 @@ def _preparation(request: Request) -> Callable[[Snapshot], Snapshot]:
     if request.since_now:
         steps.append(SinceNow().apply)
     steps.append(lambda snapshot: sections_only(snapshot, sections))
+    if request.which is not Which.ALL:
+        steps.append(lambda snapshot: _only_wanted(snapshot, request))
     if not request.shape.is_table and (request.shape.sort or request.shape.limit):
         steps.append(lambda snapshot: _sorted_and_limited(snapshot, request.shape))
 
@@ -126,6 +131,12 @@ def _preparation(request: Request) -> Callable[[Snapshot], Snapshot]:
         return snapshot
 
     return prepare
+
+
+def _only_wanted(snapshot: Snapshot, request: Request) -> Snapshot:
+    """Keep the connections that were asked for; a table tells of those alone that the collector left out."""
+    kept = keep(snapshot, wanted(request.which))
+    return replace(kept, omitted=snapshot.omitted) if request.shape.is_table else kept
 
 
 def _sorted_and_limited(snapshot: Snapshot, shape: Shape) -> Snapshot:

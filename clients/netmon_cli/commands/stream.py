@@ -78,7 +78,8 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
         retry=not no_retry,
         per_row=per_row,
         redacted=redact,
-        which=Which.ALL if names_state(filter) else Which.LIVE,
+        # For programs the stream holds all that there is; a table is about what moves.
+        which=Which.LIVE if shape.is_table and not names_state(filter) else Which.ALL,
         shape=shape,
     )
     raise SystemExit(run(session, request))

@@ -13,7 +13,6 @@ from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
 from netmon_cli.listings.interfaces import interface_listing
 from netmon_cli.notes import headline, joined, partial_note, snapshot_notes
-from netmon_cli.selection import Which, keep, wanted
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stream.events import event_cells
@@ -31,13 +30,10 @@ _LEAST_ROWS = 3
 class BlockPrinter:
     """Prints a block a tick. ``repaint``: over the one before, where the terminal can do that."""
 
-    def __init__(
-        self, session: Session, shape: Shape, sections: frozenset[Section], which: Which, *, repaint: bool
-    ) -> None:
+    def __init__(self, session: Session, shape: Shape, sections: frozenset[Section], *, repaint: bool) -> None:
         self._session = session
         self._shape = shape
         self._sections = sections
-        self._which = which
         self._repaint = repaint
         self._drawn: list[str] = []
         self._steadiness = {section: Steadiness() for section in sections}
@@ -54,10 +50,8 @@ class BlockPrinter:
     def snapshot(self, item: Snapshot) -> None:
         """Draw the block."""
         terminal = self._session.terminal()
-        shown = keep(item, wanted(self._which)) if self._which is not Which.ALL else item
-        shown = replace(shown, omitted=item.omitted)
         steadiness = self._steadiness if self._repaint and terminal.repaints else {}
-        lines = block_lines(shown, self._shape, terminal, self._sections, steadiness)
+        lines = block_lines(item, self._shape, terminal, self._sections, steadiness)
         if self._repaint and terminal.repaints:
             self._draw_over(lines)
         else:

@@ -12,7 +12,11 @@ from typing import Any
 
 import pytest
 
-from netmon.model import ConnectionOpened, Event
+from netmon.model import ConnectionOpened, Event, Filter
+from netmon_cli.actions.stream import Request, run
+from netmon_cli.selection import Which
+from netmon_cli.session import Session
+from netmon_cli.shape import Format, Shape
 from netmon_client.testing import FakeCollector, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
@@ -77,6 +81,26 @@ def test_tables_and_csv_can_be_asked_for_in_a_pipe(cli: Run) -> None:
     assert cli("stream", "totals", "-n", "1", "-o", "csv").lines[0].startswith("time,sequence,scope")
     assert cli("stream", "all", "-n", "1", "-o", "csv").code == 2
     assert cli("stream", "-n", "1", "-o", "csv", "--columns", "nothing").code == 2
+
+
+def test_a_table_is_about_what_moves_and_programs_get_all_there_is(cli: Run) -> None:
+    table = cli("stream", "-n", "1", "-o", "table")
+    assert "sshd" not in table.out
+    assert "Left out" not in table.out
+    assert "sshd" in cli("stream", "-n", "1", "-o", "table", "-F", "is:listen").out
+    for form in ("csv", "json", "jsonl"):
+        assert "sshd" in cli("stream", "-n", "1", "-o", form).out
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl"])
+def test_only_the_connections_that_are_wanted_come_in_every_form(
+    fake: FakeCollector, capsys: pytest.CaptureFixture[str], form: Format
+) -> None:
+    request = Request(what="connections", filter=Filter(), shape=Shape(format=form), which=Which.LISTENING, most=1)
+    assert run(Session(socket=fake.socket), request) == 0
+    out = capsys.readouterr().out
+    assert "sshd" in out
+    assert "firefox" not in out
 
 
 def test_sums_since_now_begin_with_nothing(cli: Run) -> None:

@@ -6,7 +6,6 @@ from netmon.model import ConnectionOpened, Degradation, Event, Gap, GapCause, Ot
 from netmon_cli.listing import Steadiness
 from netmon_cli.render.palette import Palette
 from netmon_cli.render.text import cell_width
-from netmon_cli.selection import Which
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stream.blocks import BlockPrinter, block_lines
@@ -66,16 +65,8 @@ def test_an_empty_tick_says_why() -> None:
     assert block_lines(filtered, Shape(), screen(24), CONNECTIONS)[1] == "No connection matches."
 
 
-def test_listening_sockets_are_no_traffic(capsys: pytest.CaptureFixture[str]) -> None:
-    BlockPrinter(Session(), Shape(), CONNECTIONS, Which.LIVE, repaint=False).snapshot(SNAPSHOT)
-    BlockPrinter(Session(), Shape(), CONNECTIONS, Which.ALL, repaint=False).snapshot(SNAPSHOT)
-    first, second = capsys.readouterr().out.split("8 connections")[0].split("7 connections")
-    assert "sshd" not in first
-    assert "sshd" in second
-
-
 def test_in_a_pipe_blocks_follow_each_other(capsys: pytest.CaptureFixture[str]) -> None:
-    printer = BlockPrinter(Session(), Shape(), CONNECTIONS, Which.LIVE, repaint=True)
+    printer = BlockPrinter(Session(), Shape(), CONNECTIONS, repaint=True)
     printer.hello(Hello(instance_id="i", version="0.1.0", interval_seconds=1.0, degraded=STATUS.degraded))
     printer.snapshot(SNAPSHOT)
     printer.snapshot(SNAPSHOT)
@@ -90,13 +81,13 @@ def test_in_a_pipe_blocks_follow_each_other(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_events_are_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    printer = BlockPrinter(Session(), Shape(), frozenset(), Which.LIVE, repaint=False)
+    printer = BlockPrinter(Session(), Shape(), frozenset(), repaint=False)
     printer.event(Event(sequence=1, time=SNAPSHOT.time, kind=ConnectionOpened(connection=WEB)))
     assert capsys.readouterr().out.endswith("  opened      firefox[4711]  tcp → 93.184.216.34:https\n")
 
 
 def test_what_is_degraded_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
-    printer = BlockPrinter(Session(), Shape(), CONNECTIONS, Which.LIVE, repaint=True)
+    printer = BlockPrinter(Session(), Shape(), CONNECTIONS, repaint=True)
     hello = Hello(instance_id="i", version="0.1.0", interval_seconds=1.0, degraded=STATUS.degraded)
     printer.hello(hello)
     printer.hello(hello)
