@@ -1,14 +1,14 @@
 """What ``connections`` does: asks, lists, says what it left out."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import click
 
-from netmon.model import Connection, ConnectionState, Filter, Remainder, Section, Snapshot, View
+from netmon.model import Connection, ConnectionState, Filter, Section, Snapshot, View
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.documents import document, line, pretty, snapshot_fields
+from netmon_cli.ended import without
 from netmon_cli.listing import delimited_lines, table_lines
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.notes import snapshot_notes
@@ -76,29 +76,9 @@ def _asked(client: Client, condition: Filter, which: Which, closed_seconds: floa
         listed = [row for row in answer if not row.facts.remainder]
         counted_ids = {row.id for row in snapshot.connections}
         ended = [row for row in listed if row.end_time is not None and row.process and row.id not in counted_ids]
-        remainders = (_without(row, ended) for row in snapshot.connections if row.facts.remainder)
+        remainders = (without(row, ended) for row in snapshot.connections if row.facts.remainder)
         snapshot = replace(snapshot, connections=(*listed, *(row for row in remainders if row is not None)))
     return snapshot
-
-
-def _without(row: Connection, listed: Sequence[Connection]) -> Connection | None:
-    """Take connections that are listed out of the row that stands for all ended ones; None: nothing is left."""
-    if row.facts.remainder is not Remainder.CLOSED:
-        return row
-    ended = [each.traffic for each in listed]
-    traffic = row.traffic
-    rest = traffic._replace(
-        sent_bytes=max(0, traffic.sent_bytes - sum(each.sent_bytes for each in ended)),
-        received_bytes=max(0, traffic.received_bytes - sum(each.received_bytes for each in ended)),
-        sent_packets=max(0, traffic.sent_packets - sum(each.sent_packets for each in ended)),
-        received_packets=max(0, traffic.received_packets - sum(each.received_packets for each in ended)),
-        cleared_sent_bytes=max(0, traffic.cleared_sent_bytes - sum(each.cleared_sent_bytes for each in ended)),
-        cleared_received_bytes=max(
-            0, traffic.cleared_received_bytes - sum(each.cleared_received_bytes for each in ended)
-        ),
-    )
-    is_empty = not (rest.sent_bytes or rest.received_bytes or rest.sent_packets or rest.received_packets)
-    return None if is_empty else row._replace(traffic=rest)
 
 
 def _print(session: Session, snapshot: Snapshot, shape: Shape, which: Which, *, is_filtered: bool) -> None:

@@ -12,6 +12,7 @@ import click
 from netmon.matching import compile_filter
 from netmon.model import Filter, Section, Snapshot, View
 from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
+from netmon_cli.ended import EndedRows, with_ended
 from netmon_cli.listing import chosen_columns, ordered
 from netmon_cli.selection import Which, keep, only_rows, sections_only, wanted
 from netmon_cli.session import Session
@@ -39,7 +40,8 @@ _SECTIONS: dict[str, frozenset[Section]] = {
 class Request:
     """What the command line asks for; ``source``: a file of saved lines, ``-`` for standard input.
 
-    ``which``: the connections that are printed, in every form.
+    ``which``: the connections that are printed, in every form; each tick holds those too that ended within the last
+    ``ended_seconds``. None: those alone that ended in it.
     """
 
     what: str
@@ -55,6 +57,7 @@ class Request:
     per_row: bool = False
     redacted: bool = False
     which: Which = Which.ALL
+    ended_seconds: float | None = None
 
 
 def run(session: Session, request: Request) -> int:
@@ -62,7 +65,11 @@ def run(session: Session, request: Request) -> int:
     printer = _printer(session, request)
     with _feed(session, request) as feed:
         return follow(
-            feed, printer, prepare=_preparation(request), most=request.most, duration_seconds=request.duration_seconds
+            feed,
+            printer,
+            prepare=_preparation(session, request),
+            most=request.most,
+            duration_seconds=request.duration_seconds,
         )
 
 
@@ -111,12 +118,15 @@ def _opened(source: str) -> Generator[IO[str]]:
         yield file
 
 
-def _preparation(request: Request) -> Callable[[Snapshot], Snapshot]:
+def _preparation(session: Session, request: Request) -> Callable[[Snapshot], Snapshot]:
     """Give what is done to each snapshot before it is printed."""
     steps: list[Callable[[Snapshot], Snapshot]] = []
     sections = _SECTIONS[request.what]
     if request.source is not None and request.filter.terms:
         steps.append(lambda snapshot: keep(snapshot, compile_filter(request.filter, snapshot.time)))
+    if request.ended_seconds is not None:
+        ended = _ended_rows(session, request, request.ended_seconds)
+        steps.append(lambda snapshot: with_ended(snapshot, ended.take(snapshot)))
     if request.since_now:
         steps.append(SinceNow().apply)
     steps.append(lambda snapshot: sections_only(snapshot, sections))
@@ -131,6 +141,13 @@ def _preparation(request: Request) -> Callable[[Snapshot], Snapshot]:
         return snapshot
 
     return prepare
+
+
+def _ended_rows(session: Session, request: Request, seconds: float) -> EndedRows:
+    """Begin with what ended before the stream does: a snapshot does not tell of it."""
+    with session.client() as client:
+        answer = client.connections(request.filter, closed_within_seconds=seconds, redacted=request.redacted)
+        return EndedRows(seconds, answer)
 
 
 def _only_wanted(snapshot: Snapshot, request: Request) -> Snapshot:

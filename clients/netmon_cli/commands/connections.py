@@ -56,9 +56,14 @@ def connections(  # noqa: PLR0913 -- click hands each option over by its name
         list_connections(session, filter, shape, which, closed, redacted=redact, resolve=resolve)
         return
     from netmon_cli.actions.stream import Request, run  # noqa: PLC0415 -- for --watch alone
-    from netmon_cli.selection import Which  # noqa: PLC0415 -- as above
+    from netmon_cli.selection import CLOSED_SECONDS, Which  # noqa: PLC0415 -- as above
 
-    moving = Which.LIVE if which is Which.OPEN else which
-    raise SystemExit(
-        run(session, Request(what="connections", filter=filter, shape=shape, which=moving, redacted=redact))
+    request = Request(
+        what="connections",
+        filter=filter,
+        shape=shape,
+        which=Which.LIVE if which is Which.OPEN else which,
+        ended_seconds=CLOSED_SECONDS if which is Which.ALL else closed,
+        redacted=redact,
     )
+    raise SystemExit(run(session, request))

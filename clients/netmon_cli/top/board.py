@@ -3,15 +3,12 @@
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from netmon.model import BandwidthSample, Connection, Snapshot
-from netmon_cli.selection import CLOSED_SECONDS
+from netmon_cli.ended import EndedRows
 from netmon_cli.top.spark import SPARK_SECONDS, Sample
 
 __all__ = ["Board", "Moment"]
-
-_MOST_ENDED: Final = 2000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +30,7 @@ class Board:
     def __init__(self) -> None:
         self._instance_id = ""
         self._known: frozenset[str] = frozenset()
-        self._ended: dict[str, Connection] = {}
+        self._ended = EndedRows()
         self._samples: deque[Sample] = deque()
         self._is_first = True
 
@@ -55,14 +52,11 @@ class Board:
     def take(self, snapshot: Snapshot) -> Moment:
         """Take a tick."""
         if self._instance_id not in {"", snapshot.instance_id}:
-            self._ended.clear()
             self._is_first = True
         self._instance_id = snapshot.instance_id
         ids = frozenset(row.id for row in snapshot.connections)
-        new = frozenset[str]() if self._is_first else ids - self._known - self._ended.keys()
+        new = frozenset[str]() if self._is_first else ids - self._known - self._ended.ids
         self._known, self._is_first = ids, False
-        lingering = tuple(row for row in self._ended.values() if row.id not in ids)
-        self._keep_ended(snapshot)
         traffic = snapshot.headline
         self._add(
             Sample(
@@ -72,18 +66,7 @@ class Board:
                 received=traffic.received_bytes_per_second,
             )
         )
-        oldest = snapshot.time - CLOSED_SECONDS
-        ended = tuple(row for row in lingering if (row.end_time or 0.0) >= oldest)
-        return Moment(snapshot=snapshot, ended=ended, new=new, samples=tuple(self._samples))
-
-    def _keep_ended(self, snapshot: Snapshot) -> None:
-        oldest = snapshot.time - CLOSED_SECONDS
-        self._ended = {key: row for key, row in self._ended.items() if (row.end_time or 0.0) >= oldest}
-        for row in snapshot.connections:
-            if row.end_time is not None and not row.facts.remainder:
-                self._ended[row.id] = row
-        for key in list(self._ended)[: max(0, len(self._ended) - _MOST_ENDED)]:
-            del self._ended[key]
+        return Moment(snapshot=snapshot, ended=self._ended.take(snapshot), new=new, samples=tuple(self._samples))
 
     def _add(self, sample: Sample) -> None:
         if self._samples and sample.time <= self._samples[-1].time:

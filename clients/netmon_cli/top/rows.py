@@ -12,6 +12,7 @@ from netmon_cli.columns.column import SortKey
 from netmon_cli.columns.connections import CONNECTION_ORDERS, application_name
 from netmon_cli.columns.domains import DOMAIN_ORDERS, DomainRow, domain_row, unnamed_row
 from netmon_cli.columns.payload import is_without_packets
+from netmon_cli.ended import stilled
 from netmon_cli.selection import names_state
 from netmon_cli.top.board import Moment
 from netmon_cli.top.choices import Choices, Subject
@@ -151,8 +152,7 @@ def _connections(moment: Moment, choices: Choices) -> Listing:
         if passes(row):
             count += all_ended
             # It keeps its place by its last speed, and shows that nothing moves any more.
-            still = row._replace(traffic=row.traffic._replace(sent_bytes_per_second=0.0, received_bytes_per_second=0.0))
-            entries.append(Entry(key=row.id, row=still, order=order(row), mark=Mark.ENDED))
+            entries.append(Entry(key=row.id, row=stilled(row), order=order(row), mark=Mark.ENDED))
     return Listing(entries=entries, count=count, of_count=of_count)
 
 

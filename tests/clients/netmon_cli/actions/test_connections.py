@@ -3,9 +3,8 @@ import io
 import json
 from dataclasses import replace
 
-from netmon.model import ConnectionFacts, Degradation, Protocol, Remainder
-from netmon_cli.actions.connections import _without
-from netmon_client.testing import FakeCollector, a_connection, a_process
+from netmon.model import Degradation
+from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
 from tests.clients.netmon_cli.rows import ROWS, SNAPSHOT
@@ -88,19 +87,6 @@ def test_hostile_names_reach_no_terminal(cli: Run, fake: FakeCollector) -> None:
         assert all(line.isprintable() for line in result.out.replace("\t", "").split("\n"))
         assert result.code == 0
     assert "ListConnections" in fake.calls
-
-
-def test_ended_connections_that_are_listed_are_not_in_the_rest_too() -> None:
-    ended = a_connection("done", process=a_process(7, "curl"), sent=100, received=900, end_time=1_000.0)
-    rest = a_connection("rest")
-    facts = ConnectionFacts(id="closed", protocol=Protocol.UNSPECIFIED, remainder=Remainder.CLOSED)
-    row = rest._replace(facts=facts, traffic=ended.traffic._replace(sent_bytes=140, received_bytes=900))
-    left = _without(row, [ended])
-    assert left is not None
-    assert (left.traffic.sent_bytes, left.traffic.received_bytes) == (40, 0)
-    assert _without(row._replace(traffic=ended.traffic), [ended]) is None
-    open_row = a_connection("open")
-    assert _without(open_row, [ended]) is open_row
 
 
 def test_notes_are_broken_between_words_on_a_terminal(fake: FakeCollector) -> None:
