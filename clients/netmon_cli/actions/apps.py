@@ -6,12 +6,12 @@ from typing import Any, cast
 
 from netmon.matching.patterns import any_pattern_test
 from netmon.model import Application, Connection, Filter, FilterField, Process, Range, Section, Snapshot, Term, View
-from netmon_cli.columns.applications import GroupRow, group_row
+from netmon_cli.columns.applications import APPLICATION_ORDERS, GroupRow, group_row
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.columns.traffic import without_traffic
 from netmon_cli.documents import document, line, pretty, snapshot_fields
-from netmon_cli.listing import Listing, delimited_lines, table_lines
+from netmon_cli.listing import Listing, delimited_lines, ordered, table_lines
 from netmon_cli.listings.applications import application_listing, group_listing
 from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
@@ -54,8 +54,8 @@ def list_applications(
         kind = "group"
         listing, objects = _groups(snapshot, shape, group_by, tree=tree or name is not None)
     # Rows of a tree's processes have no object of their own.
-    ordered = [objects[row.key] for row in listing.rows if row.key in objects][: shape.limit]
-    _print(session, snapshot, shape, listing, kind, ordered)
+    listed = [objects[row.key] for row in listing.rows if row.key in objects][: shape.limit]
+    _print(session, snapshot, shape, listing, kind, listed)
     if name is None or not shape.is_table:
         return
     if snapshot.connections:
@@ -113,24 +113,31 @@ def _groups(
     """Give the listing, and the object of each group by the key of its row."""
     rows: list[GroupRow] = []
     objects: dict[str, dict[str, Any]] = {}
-    groups = group_connections(snapshot.connections, by)
-    for group in groups:
+    for group in group_connections(snapshot.connections, by):
         rows.append(group_row(group))
         fields = {"by": by, "key": group.key, "label": group.label, "connection_count": group.connection_count}
         objects[rows[-1].key] = {**fields, "traffic": group.traffic._asdict()}
-        if tree and group.key and by == "application":
-            members = [row for row in snapshot.connections if row.facts.application_id == group.key]
-            rows += _process_rows(members)
+    if tree and by == "application":
+        rows = _tree(rows, snapshot.connections, shape)
     return group_listing(rows, shape, title=_TITLES[by], noun=by), objects
 
 
+def _tree(rows: Sequence[GroupRow], connections: Sequence[Connection], shape: Shape) -> list[GroupRow]:
+    """Give the processes of each application below it, both in the order that is asked for."""
+    tree: list[GroupRow] = []
+    for row in ordered(rows, APPLICATION_ORDERS, shape, usual="-rate"):
+        members = [each for each in connections if each.facts.application_id == row.key]
+        tree += [row, *ordered(_process_rows(members), APPLICATION_ORDERS, shape, usual="-total")]
+    return tree
+
+
 def _process_rows(members: Sequence[Connection]) -> list[GroupRow]:
-    """Give a row a process, the busiest first."""
+    """Give a row a process."""
     by_process: dict[str, tuple[Process, list[Connection]]] = {}
     for row in members:
         if row.process is not None:
             by_process.setdefault(row.process.id, (row.process, []))[1].append(row)
-    rows = [
+    return [
         GroupRow(
             label=f"{process.name} [{process.pid}]",
             traffic=sum_traffic(row.traffic for row in owned),
@@ -141,7 +148,6 @@ def _process_rows(members: Sequence[Connection]) -> list[GroupRow]:
         )
         for process, owned in by_process.values()
     ]
-    return sorted(rows, key=lambda row: -(row.traffic.sent_bytes + row.traffic.received_bytes))
 
 
 def _print(

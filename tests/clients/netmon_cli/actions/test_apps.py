@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 from netmon.model import OTHER_USERS_ID, Application, OtherUsers, Traffic
-from netmon_client.testing import FakeCollector, a_snapshot
+from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.named_rows import NAMED_SNAPSHOT
 from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS
@@ -37,6 +37,27 @@ def test_a_tree_has_the_processes_below(cli: Run) -> None:
     lines = cli("apps", "--tree").lines
     at = next(index for index, line in enumerate(lines) if line.startswith("firefox"))
     assert lines[at + 1].startswith("  firefox [4711]")
+
+
+def test_a_tree_is_sorted_as_asked_for_with_its_processes_below(run_alone: Run) -> None:
+    rows = [
+        a_connection("1", process=a_process(1, "firefox"), received=10),
+        a_connection("2", process=a_process(2, "firefox"), received=20),
+        a_connection("3", process=a_process(3, "curl"), received=500),
+    ]
+    with FakeCollector(snapshots=[a_snapshot(rows)], status=STATUS) as fake:
+        ascending = run_alone("--socket", fake.socket, "apps", "--tree", "--sort", "total").lines
+        refused = run_alone("--socket", fake.socket, "apps", "--tree", "--sort", "-totl")
+        named = run_alone("--socket", fake.socket, "apps", "firefox", "--sort", "-totl")
+    assert [line[:14].rstrip() for line in ascending[1:6]] == [
+        "curl",
+        "  curl [3]",
+        "firefox",
+        "  firefox [1]",
+        "  firefox [2]",
+    ]
+    assert refused.code == named.code == 2
+    assert "did you mean -total?" in refused.err
 
 
 def test_one_application_comes_with_its_processes_and_connections(cli: Run) -> None:
