@@ -1,12 +1,13 @@
 """What ``domains`` does: asks for the sums by domain, folds subdomains, says how much has a name."""
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, Final
 
 from netmon.model import Section, Snapshot, View
 from netmon_cli.columns.column import Look
 from netmon_cli.documents import document, line, pretty, snapshot_fields
 from netmon_cli.listing import delimited_lines, table_lines
-from netmon_cli.listings.domains import DomainChoice, check_domain_filter, domain_listing, wanted_domains
+from netmon_cli.listings.domains import DomainChoice, check_domain_filter, domain_listing, ordered_domains
 from netmon_cli.notes import partial_note
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
@@ -15,6 +16,9 @@ from netmon_client.domains import browser_shares, fits_browser
 from netmon_client.words import percent
 
 __all__ = ["DomainChoice", "list_domains"]
+
+_OF_BROWSERS: Final = frozenset({"sent_bytes", "received_bytes", "cleared_sent_bytes", "cleared_received_bytes"})
+"""What is counted of a domain by application, see `netmon_client.domains.of_applications`."""
 
 
 def list_domains(session: Session, shape: Shape, choice: DomainChoice, *, full: bool, redacted: bool) -> None:
@@ -40,9 +44,11 @@ def list_domains(session: Session, shape: Shape, choice: DomainChoice, *, full: 
 
 def _write_objects(session: Session, snapshot: Snapshot, shape: Shape, choice: DomainChoice) -> None:
     """Write full domains as the contract has them: folding them is a matter of looks."""
-    kept = {domain.name for domain in wanted_domains(snapshot, choice)}
-    fields = snapshot_fields(snapshot)
-    rows = [domain for domain in fields["domains"] if domain["name"] in kept][: shape.limit]
+    fields = snapshot_fields(replace(snapshot, domains=ordered_domains(snapshot, shape, choice)))
+    rows: list[dict[str, Any]] = fields["domains"]
+    if choice.browser:
+        for row in rows:
+            row["traffic"] = {name: row["traffic"][name] if name in _OF_BROWSERS else None for name in row["traffic"]}
     if shape.format == "jsonl":
         session.write(*(line(document("domain", row)) for row in rows))
         return

@@ -15,7 +15,7 @@ from netmon_cli.shape import Shape
 from netmon_client.aggregate import sum_traffic
 from netmon_client.domains import DOMAIN_FIELDS, domain_groups, fits_browser, fitting_domains, of_applications
 
-__all__ = ["DomainChoice", "check_domain_filter", "domain_listing", "wanted_domains"]
+__all__ = ["DomainChoice", "check_domain_filter", "domain_listing", "ordered_domains", "wanted_domains"]
 
 
 def _without_rate(column: Column[DomainRow]) -> Column[DomainRow]:
@@ -104,6 +104,14 @@ def domain_listing(
         counts=lambda row: not row.is_rest,
         empty="No domain was seen yet." if choice.is_everything else f"No domain fits{_meant(snapshot, choice)}",
     )
+
+
+def ordered_domains(snapshot: Snapshot, shape: Shape, choice: DomainChoice = _EVERYTHING) -> tuple[DomainTraffic, ...]:
+    """Give the chosen domains in full in the order of their listing, as many as were asked for."""
+    domains = {(each.is_others, each.name): each for each in wanted_domains(snapshot, choice)}
+    rows = domain_listing(snapshot, shape, full=True, choice=choice).rows
+    listed = [domains[row.is_rest, row.label] for row in rows if (row.is_rest, row.label) in domains]
+    return tuple(listed[: shape.limit])
 
 
 def _meant(snapshot: Snapshot, choice: DomainChoice) -> str:

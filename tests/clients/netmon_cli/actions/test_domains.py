@@ -81,6 +81,29 @@ def test_json_holds_full_domains_and_what_has_none(cli: Run) -> None:
     assert [(line["type"], line["registrable_domain"]) for line in lines] == [("domain", "example.net")]
 
 
+def test_json_holds_what_the_browser_itself_moved_and_null_for_what_is_not_counted_by_browser(cli: Run) -> None:
+    arguments = ("domains", "--browser", "firefox", "-o")
+    lines = [json.loads(line) for line in cli(*arguments, "jsonl").lines]
+    assert [line["name"] for line in lines] == ["www.example.org", "cdn.example.org"]
+    assert lines[1]["traffic"]["received_bytes"] == 600_000  # curl moved 300 more
+    assert lines[1]["traffic"]["received_bytes_per_second"] is None
+    assert json.loads(cli(*arguments, "json").out)["domains"][1]["traffic"] == lines[1]["traffic"]
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "csv"])
+def test_an_unknown_sort_key_is_refused_in_every_form(cli: Run, form: str) -> None:
+    result = cli("domains", "-o", form, "--sort", "-totl")
+    assert result.code == 2
+    assert "did you mean -total?" in result.err
+
+
+def test_json_is_sorted_before_it_is_limited(cli: Run) -> None:
+    smallest = cli("domains", "-o", "jsonl", "--sort", "total", "--limit", "1")
+    assert [json.loads(line)["name"] for line in smallest.lines] == ["example.net"]
+    document = json.loads(cli("domains", "-o", "json", "--sort", "domain").out)
+    assert [each["name"] for each in document["domains"]] == ["cdn.example.org", "example.net", "www.example.org"]
+
+
 def test_csv_has_the_names_of_the_contract(cli: Run) -> None:
     lines = cli("domains", "-o", "csv").lines
     assert lines[0].startswith("domain,domain_source,applications,received_bytes_per_second")
