@@ -14,6 +14,9 @@ from netmon.model import Filter, Section, Snapshot, View
 from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
 from netmon_cli.ended import EndedRows, with_ended
 from netmon_cli.listing import chosen_columns, ordered
+from netmon_cli.listings.applications import ordered_applications
+from netmon_cli.listings.domains import ordered_domains
+from netmon_cli.listings.interfaces import ordered_interfaces
 from netmon_cli.selection import Which, keep, only_rows, sections_only, wanted
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
@@ -132,8 +135,8 @@ def _preparation(session: Session, request: Request) -> Callable[[Snapshot], Sna
     steps.append(lambda snapshot: sections_only(snapshot, sections))
     if request.which is not Which.ALL:
         steps.append(lambda snapshot: _only_wanted(snapshot, request))
-    if not request.shape.is_table and (request.shape.sort or request.shape.limit):
-        steps.append(lambda snapshot: _sorted_and_limited(snapshot, request.shape))
+    if request.shape.format in ("json", "jsonl") and (request.shape.sort or request.shape.limit):
+        steps.append(lambda snapshot: _sorted_and_limited(snapshot, request.what, request.shape))
 
     def prepare(snapshot: Snapshot) -> Snapshot:
         for step in steps:
@@ -156,6 +159,17 @@ def _only_wanted(snapshot: Snapshot, request: Request) -> Snapshot:
     return replace(kept, omitted=snapshot.omitted) if request.shape.is_table else kept
 
 
-def _sorted_and_limited(snapshot: Snapshot, shape: Shape) -> Snapshot:
-    rows = ordered(snapshot.connections, CONNECTION_ORDERS, shape, usual="-rate")
-    return only_rows(snapshot, rows[: shape.limit] if shape.limit else rows)
+def _sorted_and_limited(snapshot: Snapshot, what: str, shape: Shape) -> Snapshot:
+    """Do for JSON what listings do themselves, by the orders of what is listed; with several it is connections."""
+    match what:
+        case "apps":
+            return replace(snapshot, applications=ordered_applications(snapshot, shape))
+        case "domains":
+            return replace(snapshot, domains=ordered_domains(snapshot, shape))
+        case "interfaces":
+            return replace(snapshot, interfaces=ordered_interfaces(snapshot, shape))
+        case "connections" | "all":
+            rows = ordered(snapshot.connections, CONNECTION_ORDERS, shape, usual="-rate")
+            return only_rows(snapshot, rows[: shape.limit])
+        case _:
+            return snapshot

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from netmon.model import Snapshot
+from netmon.model import Application, Snapshot
 from netmon_cli.columns.applications import (
     APPLICATION_ORDERS,
     GroupRow,
@@ -14,7 +14,7 @@ from netmon_cli.listing import Listing, ordered
 from netmon_cli.shape import Shape
 from netmon_client.aggregate import sum_traffic
 
-__all__ = ["application_listing", "group_listing"]
+__all__ = ["application_listing", "group_listing", "ordered_applications"]
 
 
 def application_listing(snapshot: Snapshot, shape: Shape) -> Listing[GroupRow]:
@@ -28,6 +28,13 @@ def application_listing(snapshot: Snapshot, shape: Shape) -> Listing[GroupRow]:
         ),
     ]
     return group_listing(rows, shape, title="App", noun="application")
+
+
+def ordered_applications(snapshot: Snapshot, shape: Shape) -> tuple[Application, ...]:
+    """Give the applications in the order of their listing, as many as were asked for."""
+    applications = {each.id: each for each in snapshot.applications}
+    rows = application_listing(snapshot, shape).rows
+    return tuple([applications[row.key] for row in rows if row.key in applications][: shape.limit])
 
 
 def group_listing(rows: Sequence[GroupRow], shape: Shape, *, title: str, noun: str = "row") -> Listing[GroupRow]:

@@ -110,8 +110,7 @@ def ordered_domains(snapshot: Snapshot, shape: Shape, choice: DomainChoice = _EV
     """Give the chosen domains in full in the order of their listing, as many as were asked for."""
     domains = {(each.is_others, each.name): each for each in wanted_domains(snapshot, choice)}
     rows = domain_listing(snapshot, shape, full=True, choice=choice).rows
-    listed = [domains[row.is_rest, row.label] for row in rows if (row.is_rest, row.label) in domains]
-    return tuple(listed[: shape.limit])
+    return tuple([domains[key] for row in rows if (key := (row.is_rest, row.label)) in domains][: shape.limit])
 
 
 def _meant(snapshot: Snapshot, choice: DomainChoice) -> str:

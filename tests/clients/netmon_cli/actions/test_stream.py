@@ -19,6 +19,7 @@ from netmon_cli.session import Session
 from netmon_cli.shape import Format, Shape
 from netmon_client.testing import FakeCollector, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
+from tests.clients.netmon_cli.named_rows import NAMED_SNAPSHOT
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
 from tests.clients.netmon_cli.rows import PING, ROWS, SNAPSHOT, WEB
 from tests.support.line_reader import LineQueue
@@ -90,6 +91,24 @@ def test_a_table_is_about_what_moves_and_programs_get_all_there_is(cli: Run) -> 
     assert "sshd" in cli("stream", "-n", "1", "-o", "table", "-F", "is:listen").out
     for form in ("csv", "json", "jsonl"):
         assert "sshd" in cli("stream", "-n", "1", "-o", form).out
+
+
+@pytest.mark.parametrize(("what", "key"), [("apps", "-connections"), ("domains", "-names"), ("interfaces", "-drops")])
+@pytest.mark.parametrize("form", ["table", "csv", "jsonl"])
+def test_sort_keys_are_those_of_what_is_shown(cli: Run, what: str, key: str, form: str) -> None:
+    assert cli("stream", what, "-n", "1", "-o", form, "--sort", key).code == 0
+    refused = cli("stream", what, "-n", "1", "-o", form, "--sort", "-rport")
+    assert refused.code == 2
+    assert '--sort does not know "-rport"' in refused.err
+
+
+def test_json_lines_of_applications_domains_and_interfaces_are_sorted_and_limited(run_alone: Run) -> None:
+    names: dict[str, list[str]] = {}
+    with FakeCollector(snapshots=[NAMED_SNAPSHOT]) as named:
+        for what, part in (("apps", "applications"), ("domains", "domains"), ("interfaces", "interfaces")):
+            command = ("--socket", named.socket, "stream", what, "-n", "1", "--sort", "total", "--limit", "1")
+            names[what] = [each["name"] for each in json.loads(run_alone(*command).lines[1])[part]]
+    assert names == {"apps": ["curl"], "domains": ["example.net"], "interfaces": ["eth0"]}
 
 
 @pytest.mark.parametrize("form", ["table", "csv", "tsv", "json", "jsonl"])
