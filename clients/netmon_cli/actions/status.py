@@ -1,8 +1,6 @@
 """What ``status`` does: asks the collector, and says it in words."""
 
-import re
 import sys
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from netmon_cli.configuration import configuration_paths
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.failure import EXIT_INTERRUPTED
 from netmon_cli.render.palette import Palette, Style
-from netmon_cli.render.text import wrapped
+from netmon_cli.render.text import screen_lines, wrapped
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stopping import Stopped, Stopping
@@ -29,10 +27,9 @@ from netmon_client.printable import visible
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
-__all__ = ["clients_words", "path_lines", "print_status", "screen_lines", "status_lines", "watch_status"]
+__all__ = ["clients_words", "path_lines", "print_status", "status_lines", "watch_status"]
 
 _RECORDER_SECONDS = 1.0
-_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 
 
 def watch_status(session: Session, client: Client, shape: Shape) -> None:
@@ -92,12 +89,6 @@ def _history_text(session: Session, history: HistoryStatus | NetmonError) -> str
         return f"{history.what} ({history.why})" if history.why else history.what
     checks = recorder_checks(history, wall_time(), socket=session.recorder_path, collector_socket=session.socket_path)
     return "; ".join(check.fact for check in checks)
-
-
-def screen_lines(lines: Sequence[str], width: int | None) -> int:
-    """Count the lines of a screen that these take: one that is wider than it goes on in the next."""
-    lengths = (len(_COLOUR.sub("", text)) for text in lines)
-    return len(lines) if width is None else sum(max(1, -(-length // width)) for length in lengths)
 
 
 def status_lines(state: Status, palette: Palette, width: int | None = None, *, history: str = "") -> list[str]:

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
-__all__ = ["advice_lines", "cell_width", "cut_end", "cut_middle", "wrapped"]
+__all__ = ["advice_lines", "cell_width", "cut_end", "cut_middle", "screen_extent", "screen_lines", "wrapped"]
 
 ELLIPSIS = "…"
 
 _NOTE = "   ("
+_COLOUR = re.compile("\x1b\\[[0-9;]*m")
 _WORDS = re.compile(r" *[^ ]+ *")
 
 
@@ -16,6 +18,29 @@ def cell_width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(map(_character_width, text))
+
+
+def screen_extent(line: str, width: int) -> tuple[int, int]:
+    """Count the lines of a screen that a painted line takes, and the cells that it fills of the last of them.
+
+    One that is wider than the screen goes on in the next line; so does a wide character that finds one cell left.
+    """
+    text = _COLOUR.sub("", line)
+    if text.isascii():
+        full = max(0, len(text) - 1) // width
+        return full + 1, len(text) - full * width
+    lines, used = 1, 0
+    for character in text:
+        cells = _character_width(character)
+        if used + cells > width:
+            lines, used = lines + 1, 0
+        used += cells
+    return lines, used
+
+
+def screen_lines(lines: Iterable[str], width: int | None) -> int:
+    """Count the lines of a screen that painted lines take."""
+    return sum(1 if width is None else screen_extent(line, width)[0] for line in lines)
 
 
 def _character_width(character: str) -> int:

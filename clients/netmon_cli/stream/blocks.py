@@ -1,7 +1,8 @@
 """The printer for people: on a terminal each tick is drawn over the one before, elsewhere one after the other."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 from types import MappingProxyType
 
 from netmon.model import Degradation, Event, Gap, PacketSource, Section, Snapshot
@@ -13,6 +14,7 @@ from netmon_cli.listings.connections import connection_listing
 from netmon_cli.listings.domains import domain_listing
 from netmon_cli.listings.interfaces import interface_listing
 from netmon_cli.notes import headline, joined, partial_note, snapshot_notes
+from netmon_cli.render.text import screen_extent, screen_lines
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stream.events import event_cells
@@ -21,10 +23,9 @@ from netmon_cli.terminal import Terminal
 from netmon_client.feed import End, Hello
 from netmon_client.words import counted
 
-__all__ = ["BlockPrinter", "block_lines"]
+__all__ = ["BlockPrinter", "block_lines", "fitting"]
 
-_FRAME_LINES = 4  # headline, headings, rule, sums
-_LEAST_ROWS = 3
+_FRAME_LINES = 3  # of each table: headings, rule, sums
 
 
 class BlockPrinter:
@@ -53,7 +54,7 @@ class BlockPrinter:
         steadiness = self._steadiness if self._repaint and terminal.repaints else {}
         lines = block_lines(item, self._shape, terminal, self._sections, steadiness)
         if self._repaint and terminal.repaints:
-            self._draw_over(lines)
+            self._draw_over(fitting(lines, terminal), terminal)
         else:
             several = len(lines) > 1
             self._session.write(*([""] if several and self._printed_any else []), *lines)
@@ -76,7 +77,7 @@ class BlockPrinter:
             self._session.say(f"netmon-cli: {text}")
             return
         drawn, self._drawn = self._drawn, []
-        self._session.control(_up(len(drawn)) + "\x1b[J")
+        self._session.control(_up(drawn, self._session.terminal()) + "\x1b[J")
         self._session.say(f"netmon-cli: {text}")
         self._session.write(*drawn)
         self._drawn = drawn
@@ -86,10 +87,10 @@ class BlockPrinter:
         if self._drawn:
             self._session.control("\r\x1b[K")
 
-    def _draw_over(self, lines: list[str]) -> None:
+    def _draw_over(self, lines: list[str], terminal: Terminal) -> None:
         """Move up and overwrite line by line: nothing is cleared first, so nothing flickers."""
-        up = _up(len(self._drawn)) if self._drawn else ""
-        body = "".join(f"{line}\x1b[K\n" for line in lines)
+        up = _up(self._drawn, terminal)
+        body = "".join(f"{line}{_cleared(line, terminal)}\n" for line in lines)
         self._session.control(f"\x1b[?2026h{up}{body}\x1b[J\x1b[?2026l")  # DEC mode 2026: shown as one frame
         self._drawn = lines
 
@@ -105,6 +106,24 @@ def block_lines(
 
     ``steadiness``: what each table remembers of the tick before.
     """
+    lines = _lines(snapshot, shape, terminal, sections, steadiness, line_height=1)
+    if terminal.width is None or screen_lines(lines, terminal.width) < terminal.height:
+        return lines
+    # Whole cells were asked for, in tables that are wider than the terminal: there is room for fewer rows.
+    line_height = max(screen_lines([line], terminal.width) for line in lines)
+    return _lines(snapshot, shape, terminal, sections, steadiness, line_height=line_height)
+
+
+def _lines(
+    snapshot: Snapshot,
+    shape: Shape,
+    terminal: Terminal,
+    sections: frozenset[Section],
+    steadiness: Mapping[Section, Steadiness],
+    *,
+    line_height: int,
+) -> list[str]:
+    """Give the lines for a terminal on which one of a table takes ``line_height``."""
     look = Look(now=snapshot.time, units=shape.units, numeric=shape.numeric)
     width = terminal.width if shape.trunc else None
     lines = [joined(headline(snapshot, look), width, terminal.palette)]
@@ -114,7 +133,7 @@ def block_lines(
         joined([note], width, terminal.palette)
         for note in (snapshot_notes if Section.CONNECTIONS in sections else partial_note)(snapshot, look)
     ]
-    room = _room(terminal, len(notes), len(sections))
+    room = _room(terminal, screen_lines([*lines, *notes], terminal.width), len(sections), line_height)
     plain = _plain(shape, sections)
     if Section.INTERFACES in sections:
         held = steadiness.get(Section.INTERFACES)
@@ -149,13 +168,27 @@ def _plain(shape: Shape, sections: frozenset[Section]) -> Shape:
     return shape if len(sections) == 1 else replace(shape, columns=(), sort="")
 
 
-def _room(terminal: Terminal, note_count: int, table_count: int) -> int | None:
+def _room(terminal: Terminal, other_lines: int, table_count: int, line_height: int) -> int | None:
+    """Give how many rows a table may have, one at least."""
     if terminal.width is None:
         return None
     # One line stays free: the cursor's.
-    left = terminal.height - 2 - note_count - (_FRAME_LINES - 1) * table_count
-    return max(_LEAST_ROWS, left // table_count)
+    left = (terminal.height - 1 - other_lines) // line_height - _FRAME_LINES * table_count
+    return max(1, left // table_count)
 
 
-def _up(count: int) -> str:
+def fitting(lines: Sequence[str], terminal: Terminal) -> list[str]:
+    """Give as many of the first lines as the screen holds above the cursor's: what has left it cannot be drawn over."""
+    heights = accumulate(screen_lines([line], terminal.width) for line in lines)
+    return [line for line, height in zip(lines, heights, strict=True) if height < terminal.height]
+
+
+def _up(drawn: Sequence[str], terminal: Terminal) -> str:
+    count = screen_lines(drawn, terminal.width)
     return f"\x1b[{count}F" if count else ""
+
+
+def _cleared(line: str, terminal: Terminal) -> str:
+    """Clear what is right of a line. Where it ends in the last column, that would take its last character away."""
+    is_full = terminal.width is not None and screen_extent(line, terminal.width)[1] == terminal.width
+    return "" if is_full else "\x1b[K"

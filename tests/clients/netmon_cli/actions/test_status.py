@@ -2,7 +2,7 @@ import json
 from dataclasses import replace
 
 from netmon.model import Caller, Degradation, MonitoringState, PacketSource, ServiceLimits, Status, Visibility
-from netmon_cli.actions.status import screen_lines, status_lines
+from netmon_cli.actions.status import status_lines
 from netmon_cli.render.palette import Palette
 from netmon_client.testing import FakeCollector, FakeRecorder, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
@@ -69,12 +69,6 @@ def test_watching_draws_over_itself_until_ctrl_c(fake: FakeCollector) -> None:
         terminal.press(b"\x03")
         assert terminal.end() == 130
         assert "F\x1b[J" in terminal.text
-
-
-def test_lines_that_go_on_in_the_next_are_counted_as_the_screen_shows_them() -> None:
-    lines = ["x" * 80, "\x1b[32m" + "x" * 80 + "\x1b[0m", "x" * 81, ""]
-    assert screen_lines(lines, 80) == 5
-    assert screen_lines(lines, None) == 4
 
 
 def test_no_word_is_torn_on_a_narrow_terminal() -> None:

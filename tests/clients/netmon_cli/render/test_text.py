@@ -1,11 +1,22 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_cli.render.text import advice_lines, cell_width, cut_end, cut_middle, wrapped
+from netmon_cli.render.text import advice_lines, cell_width, cut_end, cut_middle, screen_extent, screen_lines, wrapped
 
 
 def test_wide_characters_take_two_cells_and_marks_none() -> None:
     assert [cell_width(text) for text in ("abc", "中文", "e\u0301", "")] == [3, 4, 1, 0]
+
+
+def test_lines_that_go_on_in_the_next_are_counted_as_the_screen_shows_them() -> None:
+    lines = ["x" * 80, "\x1b[32m" + "x" * 80 + "\x1b[0m", "x" * 81, "", "─" * 161]
+    assert screen_lines(lines, 80) == 8
+    assert screen_lines(lines, None) == 5
+
+
+def test_the_cells_of_a_lines_last_part_are_those_that_it_fills() -> None:
+    assert [screen_extent(text, 80) for text in ("", "x" * 80, "x" * 81)] == [(1, 0), (1, 80), (2, 1)]
+    assert screen_extent("x" * 79 + "中", 80) == (2, 2)  # a wide character is not torn
 
 
 def test_a_cut_in_the_middle_keeps_both_ends() -> None:

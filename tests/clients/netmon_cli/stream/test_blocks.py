@@ -2,20 +2,20 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import ConnectionOpened, Degradation, Event, Gap, GapCause, OtherUsers, Section
+from netmon.model import ConnectionOpened, Degradation, Event, Gap, GapCause, OtherUsers, Section, Snapshot
 from netmon_cli.listing import Steadiness
 from netmon_cli.render.palette import Palette
-from netmon_cli.render.text import cell_width
+from netmon_cli.render.text import cell_width, screen_lines
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
-from netmon_cli.stream.blocks import BlockPrinter, block_lines
+from netmon_cli.stream.blocks import BlockPrinter, block_lines, fitting
 from netmon_cli.terminal import Terminal
 from netmon_client import Hello
 from netmon_client.testing import a_connection, a_process, a_snapshot
 from tests.clients.netmon_cli.rows import SNAPSHOT, STATUS, WEB
 
 CONNECTIONS = frozenset({Section.CONNECTIONS})
-ALL = frozenset({Section.CONNECTIONS, Section.APPLICATIONS, Section.INTERFACES})
+ALL = frozenset({Section.CONNECTIONS, Section.APPLICATIONS, Section.INTERFACES, Section.DOMAINS})
 MANY = a_snapshot([a_connection(f"c{n}", process=a_process(1000 + n), sent=n, received=n) for n in range(200)])
 
 
@@ -23,13 +23,56 @@ def screen(height: int, width: int = 80) -> Terminal:
     return Terminal(is_tty=True, width=width, height=height, palette=Palette(), repaints=True)
 
 
+def print_on(monkeypatch: pytest.MonkeyPatch, terminal: Terminal) -> None:
+    def its(_: Session) -> Terminal:
+        return terminal
+
+    monkeypatch.setattr(Session, "terminal", its)
+
+
 @pytest.mark.parametrize("height", [12, 24, 60])
 @pytest.mark.parametrize("sections", [CONNECTIONS, ALL, frozenset({Section.APPLICATIONS})])
 def test_a_block_fits_the_terminal_in_both_directions(height: int, sections: frozenset[Section]) -> None:
     for snapshot in (MANY, SNAPSHOT):
         lines = block_lines(snapshot, Shape(), screen(height), sections)
-        assert len(lines) < height or height < 24
+        assert len(lines) < height or (height < 24 and sections == ALL)
+        assert len(fitting(lines, screen(height))) < height
         assert all(cell_width(line) <= 80 for line in lines)
+
+
+@pytest.mark.parametrize("shape", [Shape(format="wide"), Shape(trunc=False)])
+@pytest.mark.parametrize("snapshot", [MANY, SNAPSHOT])
+def test_a_block_of_lines_that_go_on_in_the_next_fits_the_screen(shape: Shape, snapshot: Snapshot) -> None:
+    lines = block_lines(snapshot, shape, screen(24, 80), CONNECTIONS)
+    assert max(map(cell_width, lines)) > 80
+    assert screen_lines(lines, 80) < 24
+    assert any(" connections" in line for line in lines[-2:])  # the sums
+
+
+def test_a_block_is_drawn_over_all_the_lines_that_it_takes_on_the_screen(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_on(monkeypatch, screen(24))
+    printer = BlockPrinter(Session(), Shape(format="wide"), CONNECTIONS, repaint=True)
+    printer.snapshot(MANY)
+    first = capsys.readouterr().out
+    drawn = first.removeprefix("\x1b[?2026h").partition("\x1b[J")[0].replace("\x1b[K", "").splitlines()
+    count = screen_lines(drawn, 80)
+    assert len(drawn) < count < 24
+    printer.snapshot(MANY)
+    assert capsys.readouterr().out.startswith(f"\x1b[?2026h\x1b[{count}F")
+    printer.talk("something")
+    assert capsys.readouterr().out.startswith(f"\x1b[{count}F\x1b[J")
+
+
+def test_clearing_what_is_right_of_a_line_leaves_its_last_character(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    print_on(monkeypatch, screen(24, 74))
+    BlockPrinter(Session(), Shape(), CONNECTIONS, repaint=True).snapshot(MANY)
+    lines = capsys.readouterr().out.splitlines()
+    assert any(cell_width(line) == 74 for line in lines)
+    assert not any(cell_width(line.removesuffix("\x1b[K")) == 74 for line in lines if line.endswith("\x1b[K"))
 
 
 def test_what_is_hidden_is_counted() -> None:
