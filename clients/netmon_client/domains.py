@@ -26,6 +26,7 @@ __all__ = [
     "DomainGroup",
     "browser_shares",
     "domain_groups",
+    "domains_of",
     "fits_browser",
     "fitting_domains",
     "of_applications",
@@ -76,6 +77,19 @@ def domain_groups(domains: Iterable[DomainTraffic], *, full: bool = False) -> tu
         name = domain.name if full else domain.registrable_domain or domain.name
         parts.setdefault((domain.is_others, name), []).append(domain)
     return tuple(sorted((_group(name, group) for (_, name), group in parts.items()), key=_busiest_first))
+
+
+def domains_of(connections: Iterable[Connection]) -> tuple[DomainTraffic, ...]:
+    """Give what connections moved by domain; those without one are left out.
+
+    The sums are those of the rows alone: a domain's own sums in a snapshot also hold its connections that are rows no
+    more.
+    """
+    members: dict[str, list[Connection]] = {}
+    for row in connections:
+        if row.facts.domain:
+            members.setdefault(row.facts.domain, []).append(row)
+    return tuple(_domain_of(name, rows) for name, rows in members.items())
 
 
 def of_applications(domains: Iterable[DomainTraffic], is_wanted: Callable[[str], bool]) -> tuple[DomainTraffic, ...]:
@@ -172,6 +186,32 @@ def _group(name: str, domains: list[DomainTraffic]) -> DomainGroup:
         first_time=min(domain.first_time for domain in domains),
         last_time=max(last_times, default=None),
         is_others=domains[0].is_others,
+    )
+
+
+def _domain_of(name: str, rows: Sequence[Connection]) -> DomainTraffic:
+    sources = (row.facts.domain_source for row in rows)
+    applications = _joined(map(_share_of, rows))
+    return DomainTraffic(
+        name=name,
+        registrable_domain=rows[0].facts.registrable_domain,
+        source=min((source for source in sources if source), default=DomainSource.UNSPECIFIED),
+        traffic=sum_traffic(row.traffic for row in rows),
+        connection_count=sum(part.connection_count for part in applications),
+        applications=applications,
+        first_time=min(row.facts.start_time for row in rows),
+        last_time=max((row.last_time for row in rows if row.last_time is not None), default=None),
+    )
+
+
+def _share_of(row: Connection) -> DomainApplication:
+    traffic = row.traffic
+    return DomainApplication(
+        application_id=row.facts.application_id,
+        application_name=row.facts.application_name,
+        sent_bytes=traffic.sent_bytes - traffic.cleared_sent_bytes,
+        received_bytes=traffic.received_bytes - traffic.cleared_received_bytes,
+        connection_count=int(row.end_time is None),
     )
 
 

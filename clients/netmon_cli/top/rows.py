@@ -16,8 +16,8 @@ from netmon_cli.ended import stilled
 from netmon_cli.selection import names_state
 from netmon_cli.top.board import Moment
 from netmon_cli.top.choices import Choices, Subject
-from netmon_client.aggregate import group_connections
-from netmon_client.domains import domain_groups
+from netmon_client.aggregate import group_connections, sum_traffic
+from netmon_client.domains import domain_groups, domains_of
 
 __all__ = [
     "HOLD_SECONDS",
@@ -176,25 +176,30 @@ def _applications(snapshot: Snapshot, choices: Choices) -> Listing:
 def _domains(snapshot: Snapshot, choices: Choices) -> Listing:
     """List domains, subdomains folded, and what has none; under a filter the sums are those of what passes."""
     order = DOMAIN_ORDERS.get(choices.sort.removeprefix("-")) or DOMAIN_ORDERS["rate"]
-    groups = domain_groups(snapshot.domains)
-    of_count = sum(not group.is_others for group in groups)
+    rows = [domain_row(group) for group in domain_groups(snapshot.domains)]
+    known = {row.label for row in rows if not row.is_rest}
     if not choices.filter.terms:
-        rows = [domain_row(group) for group in groups]
         rows += [unnamed_row(part) for part in snapshot.unnamed if part.connection_count or any(part.traffic)]
     else:
         passes = compile_filter(choices.filter, snapshot.time)
-        parts = group_connections((row for row in snapshot.connections if passes(row)), "domain")
-        rows = [
-            DomainRow(
-                label=part.label if part.key else "(no domain)",
-                traffic=part.traffic,
-                connection_count=part.connection_count,
-                is_rest=not part.key,
-            )
-            for part in parts
-        ]
+        passing = [row for row in snapshot.connections if passes(row)]
+        rows = [domain_row(group) for group in domain_groups(domains_of(passing))]
+        unnamed = [row for row in passing if not row.facts.domain]
+        if unnamed:
+            rows.append(_without_domain(unnamed))
+    shown = {row.label for row in rows if not row.is_rest}
     entries = [Entry(key=f"{row.label}/{row.reason}", row=row, order=order(row)) for row in rows]
-    return Listing(entries=entries, count=sum(not row.is_rest for row in rows), of_count=of_count)
+    # What the collector had no room to keep apart is a domain of its own where its connections are looked at.
+    return Listing(entries=entries, count=len(shown), of_count=len(known | shown))
+
+
+def _without_domain(rows: Sequence[Connection]) -> DomainRow:
+    return DomainRow(
+        label="(no domain)",
+        traffic=sum_traffic(row.traffic for row in rows),
+        connection_count=sum(row.end_time is None for row in rows),
+        is_rest=True,
+    )
 
 
 def application_of(row: Row) -> str:

@@ -5,7 +5,14 @@ from dataclasses import replace
 import pytest
 
 from netmon.model import DomainApplication, DomainSource, DomainTraffic, Traffic
-from netmon_client.domains import browser_shares, domain_groups, fits_browser, fitting_domains, of_applications
+from netmon_client.domains import (
+    browser_shares,
+    domain_groups,
+    domains_of,
+    fits_browser,
+    fitting_domains,
+    of_applications,
+)
 from netmon_client.query import parse_query
 from netmon_client.testing.samples import a_connection, a_process, a_snapshot
 
@@ -39,6 +46,22 @@ def test_the_row_of_other_domains_comes_last_and_is_never_folded_with_one() -> N
     lone = DomainTraffic(name="(others)", traffic=Traffic())
     groups = domain_groups([others, lone])
     assert [group.is_others for group in groups] == [False, True]
+
+
+def test_connections_are_summed_up_by_domain_as_the_collector_does() -> None:
+    org, other, net = domains_of(SNAPSHOT.connections)
+    assert (org.name, org.registrable_domain, org.source) == ("a.example.org", "example.org", DomainSource.SNI)
+    assert [part.traffic for part in (org, other, net)] == [part.traffic for part in SNAPSHOT.domains]
+    assert [part.applications for part in (org, other, net)] == [part.applications for part in SNAPSHOT.domains]
+
+
+def test_a_domain_has_the_surest_source_of_its_connections_and_counts_the_open_ones() -> None:
+    rows = [
+        a_connection("1", domain="example.org", domain_source=DomainSource.DNS, sent=5),
+        a_connection("2", domain="example.org", domain_source=DomainSource.QUIC, sent=7, end_time=1.0),
+    ]
+    (domain,) = domains_of(rows)
+    assert (domain.source, domain.connection_count, domain.traffic.sent_bytes) == (DomainSource.QUIC, 1, 12)
 
 
 def test_what_one_application_moved_is_cut_out() -> None:

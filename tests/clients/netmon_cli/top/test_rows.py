@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import UnnamedReason
+from netmon.model import DomainSource, UnnamedReason
 from netmon_cli.columns.domains import DomainRow
 from netmon_cli.columns.traffic import RATE_ORDER
 from netmon_cli.top.board import Moment
@@ -124,3 +124,35 @@ def test_domains_are_folded_and_what_has_none_is_a_row() -> None:
     )
     assert [entry.row.traffic.sent_bytes for entry in filtered.entries] == [1_000]
     assert {application_of(entry.row) for entry in filtered.entries} == {""}
+
+
+def test_under_a_filter_domains_are_folded_too_and_keep_the_surest_source() -> None:
+    rows = [
+        a_connection(
+            f"c{number}",
+            process=a_process(),
+            domain=f"{part}.example{number % 2}.org",
+            domain_source=source,
+            local_port=50_000 + number,
+        )
+        for number, (part, source) in enumerate(
+            [("a", DomainSource.SNI), ("b", DomainSource.SNI), ("c", DomainSource.DNS), ("d", DomainSource.SNI)]
+        )
+    ]
+    moment = Moment(snapshot=a_snapshot(rows))
+    whole = listing_of(moment, Choices(subject="domains"))
+    filtered = listing_of(moment, Choices(subject="domains", filter=parse_query("is:remote")))
+    assert (filtered.count, filtered.of_count) == (2, 2)
+    by_key = {entry.key: entry.row for entry in filtered.entries}
+    assert {entry.key: entry.row.traffic for entry in whole.entries} == {
+        key: row.traffic for key, row in by_key.items()
+    }
+    assert {row.source for row in by_key.values() if isinstance(row, DomainRow)} == {DomainSource.SNI}
+
+
+def test_under_a_filter_what_has_no_domain_is_one_row() -> None:
+    rows = [a_connection("c1", domain="example.org"), a_connection("c2", sent=3), a_connection("c3", sent=4)]
+    listing = listing_of(Moment(snapshot=a_snapshot(rows)), Choices(subject="domains", filter=parse_query("is:remote")))
+    (rest,) = [entry.row for entry in listing.entries if isinstance(entry.row, DomainRow) and entry.row.is_rest]
+    assert (rest.label, rest.traffic.sent_bytes, rest.connection_count) == ("(no domain)", 7, 2)
+    assert (listing.count, listing.of_count) == (1, 1)
