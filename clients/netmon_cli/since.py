@@ -15,7 +15,9 @@ class SinceNow:
     """Takes the first snapshot for the baseline of those after it.
 
     A connection that ends becomes part of the remainder of ended ones; its baseline goes with it, so that rows still
-    add up to the totals. A new instance of the collector counts from zero, and so has no baseline.
+    add up to the totals. That of one that leaves a filtered view goes to what is omitted, and comes back with it: only
+    connections from before the beginning have a baseline, so it may wait for as long as it takes. A new instance of the
+    collector counts from zero, and so has no baseline.
     """
 
     def __init__(self) -> None:
@@ -23,17 +25,19 @@ class SinceNow:
         self._epoch = 0.0
         self._base: dict[Hashable, Traffic] = {}
         self._owned: set[str] = set()
+        self._ended: set[str] = set()
+        self._away: set[str] = set()
 
     def apply(self, snapshot: Snapshot) -> Snapshot:
         """Give the snapshot with counters since the first one; rates and intervals stay."""
         if not self._instance_id:
             self._begin(snapshot)
         elif self._instance_id != snapshot.instance_id:
-            self._base.clear()
-            self._owned.clear()
+            for known in (self._base, self._owned, self._ended, self._away):
+                known.clear()
         self._instance_id = snapshot.instance_id
         self._add_late_rows(snapshot)
-        self._hand_over_ended(snapshot)
+        self._hand_over(snapshot)
         off = self._off
         return replace(
             snapshot,
@@ -80,30 +84,45 @@ class SinceNow:
         for row in snapshot.connections:
             is_older = row.facts.start_time < self._epoch and not row.facts.remainder
             if is_older and _key(row) not in self._base and self._base:
-                self._remember(row, _before_interval(row.traffic))
+                before = _before_interval(row.traffic)
+                self._remember(row, before)
+                if row.process is not None:
+                    self._take_off("omitted", before)
 
-    def _hand_over_ended(self, snapshot: Snapshot) -> None:
+    def _hand_over(self, snapshot: Snapshot) -> None:
+        """Have the baselines of rows that are listed no more where their bytes are now, and of those that are again."""
         listed = {row.id for row in snapshot.connections}
-        ended = [row for row in snapshot.connections if row.facts.remainder is Remainder.CLOSED]
-        gone = [identity for identity in self._owned if identity not in listed]
-        for identity in gone:
-            self._owned.discard(identity)
-            before = self._base.pop(("connection", identity), _ZERO)
-            for row in ended[:1]:
-                self._base[_key(row)] = _plus(self._base.get(_key(row), _ZERO), before)
+        for identity in self._away & listed:
+            self._take_off("omitted", self._base["connection", identity])
+        self._away -= listed
+        closed = next((row for row in snapshot.connections if row.facts.remainder is Remainder.CLOSED), None)
+        for identity in self._owned - listed - self._away:
+            before = self._base["connection", identity]
+            # Where nothing is left out it has ended, although a snapshot that would have told of it was missed.
+            has_ended = identity in self._ended or not snapshot.omitted.connection_count
+            if has_ended:
+                del self._base["connection", identity]
+                self._owned.discard(identity)
+                self._ended.discard(identity)
+            else:
+                self._away.add(identity)
+            if has_ended and closed is not None:
+                self._put_on(_key(closed), before)
+            elif any(snapshot.omitted.traffic):
+                self._put_on("omitted", before)
+        self._ended |= {row.id for row in snapshot.connections if row.end_time is not None} & self._owned
+
+    def _put_on(self, key: Hashable, more: Traffic) -> None:
+        self._base[key] = _plus(self._base.get(key, _ZERO), more)
+
+    def _take_off(self, key: Hashable, part: Traffic) -> None:
+        self._base[key] = _minus(self._base.get(key, _ZERO), part)
 
     def _off(self, key: Hashable, traffic: Traffic) -> Traffic:
         before = self._base.get(key)
         if before is None:
             return traffic._replace(cleared_sent_bytes=0, cleared_received_bytes=0)
-        return traffic._replace(
-            sent_bytes=max(0, traffic.sent_bytes - before.sent_bytes),
-            received_bytes=max(0, traffic.received_bytes - before.received_bytes),
-            sent_packets=max(0, traffic.sent_packets - before.sent_packets),
-            received_packets=max(0, traffic.received_packets - before.received_packets),
-            cleared_sent_bytes=0,
-            cleared_received_bytes=0,
-        )
+        return _minus(traffic, before)._replace(cleared_sent_bytes=0, cleared_received_bytes=0)
 
 
 def _key(row: Connection) -> Hashable:
@@ -125,4 +144,13 @@ def _plus(first: Traffic, second: Traffic) -> Traffic:
         received_bytes=first.received_bytes + second.received_bytes,
         sent_packets=first.sent_packets + second.sent_packets,
         received_packets=first.received_packets + second.received_packets,
+    )
+
+
+def _minus(traffic: Traffic, part: Traffic) -> Traffic:
+    return traffic._replace(
+        sent_bytes=max(0, traffic.sent_bytes - part.sent_bytes),
+        received_bytes=max(0, traffic.received_bytes - part.received_bytes),
+        sent_packets=max(0, traffic.sent_packets - part.sent_packets),
+        received_packets=max(0, traffic.received_packets - part.received_packets),
     )

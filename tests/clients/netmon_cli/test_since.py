@@ -1,10 +1,12 @@
 from collections.abc import Iterable
+from dataclasses import replace
 
-from netmon.model import Connection, Snapshot, Traffic
+from netmon.model import Connection, Omitted, Snapshot, Traffic
 from netmon_cli.since import SinceNow
+from netmon_client.aggregate import sum_traffic
 from netmon_client.testing import a_connection, a_process, a_snapshot
 from netmon_client.testing.samples import START_TIME
-from tests.clients.netmon_cli.rows import CURL, PING, REST, ROWS, WEB
+from tests.clients.netmon_cli.rows import CURL, PING, REST, ROWS, UPLOAD, WEB
 
 
 def grown(row: Connection, sent: int) -> Connection:
@@ -72,6 +74,40 @@ def test_an_ended_one_without_an_owner_is_no_part_of_the_remainder() -> None:
     since.apply(a_tick([PING, REST], 1))
     later = since.apply(a_tick([grown(REST, 5)], 2))
     assert later.connections[0].traffic.sent_bytes == 5
+
+
+def without_rows(sequence: int, omitted: Traffic) -> Snapshot:
+    """Give a tick whose filter let nothing pass."""
+    return replace(a_tick([], sequence), omitted=Omitted(connection_count=1, traffic=omitted))
+
+
+def test_a_row_that_left_a_filtered_view_comes_back_with_all_since_the_beginning() -> None:
+    since = SinceNow()
+    since.apply(a_tick([WEB], 1))
+    left = since.apply(without_rows(2, grown(WEB, 600_000).traffic))
+    assert left.omitted.traffic.sent_bytes == 600_000
+    back = since.apply(a_tick([grown(WEB, 1_000_000)], 3))
+    assert back.connections[0].traffic.sent_bytes == 1_000_000
+    again = since.apply(without_rows(4, grown(WEB, 1_000_001).traffic))
+    assert again.omitted.traffic.sent_bytes == 1_000_001
+
+
+def test_a_row_that_was_left_out_takes_what_it_had_with_it_when_it_comes() -> None:
+    since = SinceNow()
+    both = sum_traffic((WEB.traffic, UPLOAD.traffic))
+    since.apply(without_rows(1, both._replace(sent_bytes=both.sent_bytes - WEB.traffic.interval_sent_bytes)))
+    other = Omitted(connection_count=1, traffic=grown(UPLOAD, 9).traffic)
+    later = since.apply(replace(a_tick([WEB], 2), omitted=other))
+    assert later.connections[0].traffic.sent_bytes == WEB.traffic.interval_sent_bytes
+    assert later.omitted.traffic.sent_bytes == 9
+
+
+def test_what_ended_under_a_filter_is_omitted_with_its_baseline() -> None:
+    since = SinceNow()
+    since.apply(a_tick([WEB], 1))
+    since.apply(a_tick([WEB._replace(end_time=START_TIME + 22)], 2))
+    later = since.apply(without_rows(3, grown(WEB, 3).traffic))
+    assert later.omitted.traffic.sent_bytes == 3
 
 
 def test_a_new_instance_counts_all_that_it_has() -> None:
