@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from netmon.model import Connection, Remainder, Snapshot, Traffic
+from netmon_cli.baseline import DomainBaselines, minus, plus, traffic_since
 
 __all__ = ["SinceNow"]
 
@@ -27,6 +28,7 @@ class SinceNow:
         self._owned: set[str] = set()
         self._ended: set[str] = set()
         self._away: set[str] = set()
+        self._domains = DomainBaselines()
 
     def apply(self, snapshot: Snapshot) -> Snapshot:
         """Give the snapshot with counters since the first one; rates and intervals stay."""
@@ -35,10 +37,14 @@ class SinceNow:
         elif self._instance_id != snapshot.instance_id:
             for known in (self._base, self._owned, self._ended, self._away):
                 known.clear()
+            self._domains = DomainBaselines()
         self._instance_id = snapshot.instance_id
         self._add_late_rows(snapshot)
         self._hand_over(snapshot)
-        off = self._off
+        self._domains.fold(snapshot.domains)
+        if snapshot.statistics_epoch > self._epoch:
+            self._domains.forget_applications()
+        off, others = self._off, snapshot.other_users
         return replace(
             snapshot,
             statistics_epoch=max(self._epoch, snapshot.statistics_epoch),
@@ -56,6 +62,11 @@ class SinceNow:
                 replace(part, traffic=off(("reason", part.reason), part.traffic)) for part in snapshot.unattributed
             ),
             omitted=replace(snapshot.omitted, traffic=off("omitted", snapshot.omitted.traffic)),
+            domains=tuple(map(self._domains.since, snapshot.domains)),
+            unnamed=tuple(
+                replace(part, traffic=off(("unnamed", part.reason), part.traffic)) for part in snapshot.unnamed
+            ),
+            other_users=others and replace(others, traffic=off("other users", others.traffic)),
         )
 
     def _begin(self, snapshot: Snapshot) -> None:
@@ -73,6 +84,11 @@ class SinceNow:
             base["application", application.id] = application.traffic
         for part in snapshot.unattributed:
             base["reason", part.reason] = part.traffic
+        for part in snapshot.unnamed:
+            base["unnamed", part.reason] = part.traffic
+        if snapshot.other_users is not None:
+            base["other users"] = snapshot.other_users.traffic
+        self._domains = DomainBaselines(snapshot.domains)
 
     def _remember(self, row: Connection, before: Traffic) -> None:
         self._base[_key(row)] = before
@@ -113,16 +129,13 @@ class SinceNow:
         self._ended |= {row.id for row in snapshot.connections if row.end_time is not None} & self._owned
 
     def _put_on(self, key: Hashable, more: Traffic) -> None:
-        self._base[key] = _plus(self._base.get(key, _ZERO), more)
+        self._base[key] = plus(self._base.get(key, _ZERO), more)
 
     def _take_off(self, key: Hashable, part: Traffic) -> None:
-        self._base[key] = _minus(self._base.get(key, _ZERO), part)
+        self._base[key] = minus(self._base.get(key, _ZERO), part)
 
     def _off(self, key: Hashable, traffic: Traffic) -> Traffic:
-        before = self._base.get(key)
-        if before is None:
-            return traffic._replace(cleared_sent_bytes=0, cleared_received_bytes=0)
-        return _minus(traffic, before)._replace(cleared_sent_bytes=0, cleared_received_bytes=0)
+        return traffic_since(traffic, self._base.get(key, _ZERO))
 
 
 def _key(row: Connection) -> Hashable:
@@ -135,22 +148,4 @@ def _before_interval(traffic: Traffic) -> Traffic:
         received_bytes=traffic.received_bytes - traffic.interval_received_bytes,
         sent_packets=traffic.sent_packets - traffic.interval_sent_packets,
         received_packets=traffic.received_packets - traffic.interval_received_packets,
-    )
-
-
-def _plus(first: Traffic, second: Traffic) -> Traffic:
-    return Traffic(
-        sent_bytes=first.sent_bytes + second.sent_bytes,
-        received_bytes=first.received_bytes + second.received_bytes,
-        sent_packets=first.sent_packets + second.sent_packets,
-        received_packets=first.received_packets + second.received_packets,
-    )
-
-
-def _minus(traffic: Traffic, part: Traffic) -> Traffic:
-    return traffic._replace(
-        sent_bytes=max(0, traffic.sent_bytes - part.sent_bytes),
-        received_bytes=max(0, traffic.received_bytes - part.received_bytes),
-        sent_packets=max(0, traffic.sent_packets - part.sent_packets),
-        received_packets=max(0, traffic.received_packets - part.received_packets),
     )

@@ -1,11 +1,12 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from netmon.model import Connection, Omitted, Snapshot, Traffic
+from netmon.model import Connection, Omitted, OtherUsers, Snapshot, Traffic
 from netmon_cli.since import SinceNow
 from netmon_client.aggregate import sum_traffic
 from netmon_client.testing import a_connection, a_process, a_snapshot
 from netmon_client.testing.samples import START_TIME
+from tests.clients.netmon_cli.named_rows import NAMED_ROWS, NAMED_SNAPSHOT
 from tests.clients.netmon_cli.rows import CURL, PING, REST, ROWS, UPLOAD, WEB
 
 
@@ -33,6 +34,33 @@ def test_later_ones_count_what_came_since() -> None:
     assert {row.traffic.sent_bytes for row in later.connections} == {10}
     assert later.totals.sent_bytes == 10 * len(ROWS)
     assert {part.traffic.sent_bytes for part in later.unattributed} == {10}
+
+
+def test_domains_and_what_has_none_count_from_the_beginning_too() -> None:
+    since = SinceNow()
+    first = since.apply(NAMED_SNAPSHOT)
+    assert {part.traffic.sent_bytes for part in (*first.domains, *first.unnamed)} == {0}
+    assert {part.sent_bytes for domain in first.domains for part in domain.applications} == {0}
+    later = since.apply(a_tick([grown(row, 10) for row in NAMED_ROWS], 2))
+    assert [domain.traffic.sent_bytes for domain in later.domains] == [10, 20, 10]
+    assert [part.traffic.sent_bytes for part in later.unnamed] == [10, 10]
+    sums = sum_traffic(part.traffic for part in (*later.domains, *later.unnamed))
+    assert sums.sent_bytes == later.totals.sent_bytes
+
+
+def test_a_clear_begins_anew_with_the_applications_of_a_domain() -> None:
+    since = SinceNow()
+    since.apply(NAMED_SNAPSHOT)
+    cleared = since.apply(replace(NAMED_SNAPSHOT, sequence=2, statistics_epoch=NAMED_SNAPSHOT.time + 1))
+    assert cleared.domains[0].applications == NAMED_SNAPSHOT.domains[0].applications
+
+
+def test_the_sum_of_other_users_counts_from_the_beginning_too() -> None:
+    since = SinceNow()
+    first = replace(a_tick([WEB], 1), other_users=OtherUsers(connection_count=1, traffic=Traffic(sent_bytes=90)))
+    assert since.apply(first).other_users == OtherUsers(connection_count=1)
+    later = replace(first, sequence=2, other_users=OtherUsers(connection_count=2, traffic=Traffic(sent_bytes=95)))
+    assert since.apply(later).other_users == OtherUsers(connection_count=2, traffic=Traffic(sent_bytes=5))
 
 
 def test_a_new_connection_counts_from_its_beginning() -> None:
