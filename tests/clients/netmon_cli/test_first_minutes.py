@@ -98,7 +98,7 @@ def pid_in(line: str) -> int:
     return int(found[1])
 
 
-def nowhere(_program: str) -> None:
+def nowhere(_program: str, path: str | None = None) -> None:
     """No program is on PATH."""
 
 
