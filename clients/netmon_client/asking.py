@@ -1,11 +1,15 @@
-"""Single calls over a channel that is kept: opened with the first, replaced where the other side is gone."""
+"""Single calls over a channel that is kept: opened with the first, replaced where the other side is gone.
+
+One that is there and was only too slow, or has no room, keeps its channel: other streams run over it, and a call that
+it may have begun is not sent twice.
+"""
 
 import asyncio
 import threading
 from typing import Any, TypeVar
 
 from netmon_client.calls import Call
-from netmon_client.errors import CollectorUnreachable
+from netmon_client.errors import CollectorUnreachable, NetmonError
 from netmon_client.peer import Peer
 from netmon_client.probe import check_socket
 from netmon_client.rpc import (
@@ -34,14 +38,17 @@ class Asking:
     def ask(self, call: Call[_T], within: float | None = None) -> _T:
         """Send a single call. A channel whose other side is gone is replaced, and the call sent once more."""
         had_channel = self._channel is not None
+        channel = self.opened()
         try:
-            return self._send(call, within or self._timeout)
-        except CollectorUnreachable:
-            self.drop()
+            return self._send(channel, call, within or self._timeout)
+        except CollectorUnreachable as error:
+            if error.is_there:
+                raise
+            self.drop_after(error, channel)
             check_socket(self._socket, self._peer)
             if not had_channel:
                 raise
-        return self._send(call, within or self._timeout)
+        return self._send(self.opened(), call, within or self._timeout)
 
     def opened(self) -> Channel:
         """Give the channel."""
@@ -58,8 +65,16 @@ class Asking:
         if channel is not None:
             channel.close()
 
-    def _send(self, call: Call[_T], within: float) -> _T:
-        method = self.opened().unary_unary(call.path, type(call.request).SerializeToString, call.parse)
+    def drop_after(self, error: NetmonError, channel: Channel) -> None:
+        """Let go of ``channel``, where an error says that its other side is gone, and nobody has replaced it yet."""
+        if is_gone(error):
+            with self._lock:
+                if self._channel is channel:
+                    self._channel = None
+            channel.close()
+
+    def _send(self, channel: Channel, call: Call[_T], within: float) -> _T:
+        method = channel.unary_unary(call.path, type(call.request).SerializeToString, call.parse)
         try:
             answer = method(call.request, timeout=within)
         except RpcError as error:
@@ -82,14 +97,17 @@ class AsyncAsking:
     async def ask(self, call: Call[_T], within: float | None = None) -> _T:
         """Send a single call. A channel whose other side is gone is replaced, and the call sent once more."""
         had_channel = self._channel is not None
+        channel = self.opened()
         try:
-            return await self._send(call, within or self._timeout)
-        except CollectorUnreachable:
-            await self.drop()
+            return await self._send(channel, call, within or self._timeout)
+        except CollectorUnreachable as error:
+            if error.is_there:
+                raise
+            await self.drop_after(error, channel)
             check_socket(self._socket, self._peer)
             if not had_channel:
                 raise
-        return await self._send(call, within or self._timeout)
+        return await self._send(self.opened(), call, within or self._timeout)
 
     def opened(self) -> AsyncChannel:
         """Give the channel."""
@@ -104,8 +122,15 @@ class AsyncAsking:
         if channel is not None:
             await channel.close()
 
-    async def _send(self, call: Call[_T], within: float) -> _T:
-        method = self.opened().unary_unary(call.path, type(call.request).SerializeToString, call.parse)
+    async def drop_after(self, error: NetmonError, channel: AsyncChannel) -> None:
+        """Let go of ``channel``, where an error says that its other side is gone, and nobody has replaced it yet."""
+        if is_gone(error):
+            if self._channel is channel:
+                self._channel = None
+            await channel.close()
+
+    async def _send(self, channel: AsyncChannel, call: Call[_T], within: float) -> _T:
+        method = channel.unary_unary(call.path, type(call.request).SerializeToString, call.parse)
         try:
             answer = await method(call.request, timeout=within)
         except RpcError as error:
@@ -117,6 +142,11 @@ class AsyncAsking:
             # Nobody cancelled this task: another call found the other side gone, and closed the channel under this one.
             raise self._peer.unreachable(f"the connection to {self._socket} was lost") from None
         return decoded(call, answer, self._peer)
+
+
+def is_gone(error: NetmonError) -> bool:
+    """Tell whether the other side of a connection is gone."""
+    return isinstance(error, CollectorUnreachable) and not error.is_there
 
 
 def decoded(call: Call[_T], answer: Any, peer: Peer) -> _T:  # noqa: ANN401 -- whatever the call carries

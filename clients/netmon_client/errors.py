@@ -20,9 +20,16 @@ class NetmonError(Exception):
 
 
 class CollectorUnreachable(NetmonError):
-    """Nobody answers: start the collector, or try again later."""
+    """Nobody answers: start the collector, or try again later.
+
+    ``is_there``: somebody is, who was too slow or has no room; what else runs over the same connection goes on.
+    """
 
     exit_code = 3
+
+    def __init__(self, what: str, *, why: str = "", remedy: str = "", reason: str = "", is_there: bool = False) -> None:
+        super().__init__(what, why=why, remedy=remedy, reason=reason)
+        self.is_there = is_there
 
 
 class RecorderUnreachable(CollectorUnreachable):

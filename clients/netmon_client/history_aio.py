@@ -146,19 +146,21 @@ class AsyncHistoryClient:
                 raise RECORDER.unreachable(f"the recorder at {self.socket} ended the stream")
             except NetmonError as error:
                 seconds = position.failed(error)
-                await self._asking.drop()
             await asyncio.sleep(seconds)
 
     async def _ask(self, call: Call[_T], within: float | None = None) -> _T:
         return await self._asking.ask(call, within)
 
     async def _stream(self, call: Call[_T]) -> AsyncGenerator[_T]:
-        open_stream = self._asking.opened().unary_stream(call.path, type(call.request).SerializeToString, call.parse)
+        channel = self._asking.opened()
+        open_stream = channel.unary_stream(call.path, type(call.request).SerializeToString, call.parse)
         stream = open_stream(call.request)
         try:
             async for answer in stream:
                 yield decoded(call, answer, RECORDER)
         except RpcError as error:
-            raise explained(error, self.socket, self._timeout, RECORDER) from None
+            lost = explained(error, self.socket, self._timeout, RECORDER)
+            await self._asking.drop_after(lost, channel)
+            raise lost from None
         finally:
             stream.cancel()

@@ -165,7 +165,6 @@ class HistoryClient:
                 if self._closed.is_set():
                     return
                 seconds = position.failed(error)
-                self._asking.drop()
             self._closed.wait(seconds)
 
     def _ask(self, call: Call[_T], within: float | None = None) -> _T:
@@ -173,12 +172,15 @@ class HistoryClient:
 
     def _stream(self, call: Call[_T]) -> Iterator[_T]:
         check_socket(self.socket, RECORDER)
-        open_stream = self._asking.opened().unary_stream(call.path, type(call.request).SerializeToString, call.parse)
+        channel = self._asking.opened()
+        open_stream = channel.unary_stream(call.path, type(call.request).SerializeToString, call.parse)
         stream = open_stream(call.request)
         try:
             for answer in stream:
                 yield decoded(call, answer, RECORDER)
         except RpcError as error:
-            raise explained(error, self.socket, self._timeout, RECORDER) from None
+            lost = explained(error, self.socket, self._timeout, RECORDER)
+            self._asking.drop_after(lost, channel)
+            raise lost from None
         finally:
             stream.cancel()

@@ -47,6 +47,9 @@ EOF: Final = grpc.aio.EOF
 
 REASON_KEY: Final = "netmon-reason"
 
+_LEAVING: Final = frozenset({"SHUTTING_DOWN", "CALLER_GONE"})
+"""Reasons with UNAVAILABLE after which this connection is of no use; with any other the peer is there."""
+
 _FAULT: Final = re.compile(r"internal error ([0-9a-f]+)")
 
 
@@ -92,14 +95,13 @@ def explained(error: grpc.RpcError, path: str, timeout: float, peer: Peer = COLL
                 why="it hangs, or the machine is overloaded",
                 remedy=check,
                 reason=reason,
+                is_there=True,
             )
         case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.CANCELLED | grpc.StatusCode.RESOURCE_EXHAUSTED:
-            what = (
-                f"the {peer.name} has no room for another client"
-                if code is grpc.StatusCode.RESOURCE_EXHAUSTED
-                else f"lost the {peer.name} at {path}"
-            )
-            return peer.unreachable(what, why=why, remedy=check, reason=reason)
+            is_full = code is grpc.StatusCode.RESOURCE_EXHAUSTED
+            what = f"the {peer.name} has no room for another client" if is_full else f"lost the {peer.name} at {path}"
+            is_there = is_full or bool(reason and reason not in _LEAVING)
+            return peer.unreachable(what, why=why, remedy=check, reason=reason, is_there=is_there)
         case _:
             fault = _FAULT.search(why)
             return ServerFault(

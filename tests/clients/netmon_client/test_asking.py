@@ -28,6 +28,43 @@ def test_nobody_there_is_told_in_the_words_of_the_peer(tmp_path: Path) -> None:
         Asking(str(tmp_path / "none"), 1.0, COLLECTOR).opened()
 
 
+def test_a_call_that_takes_too_long_is_sent_once_and_its_channel_stays() -> None:
+    with FakeCollector() as fake:
+        asking = Asking(fake.socket, 5.0, COLLECTOR)
+        asking.ask(calls.get_status())
+        channel = asking.opened()
+        fake.hang()
+        with pytest.raises(CollectorUnreachable, match="did not answer"):
+            asking.ask(calls.get_status(), 0.1)
+        assert asking.opened() is channel
+        assert len(fake.calls) <= 2  # a busy machine may not have begun the second
+        asking.drop()
+
+
+def test_only_the_channel_that_failed_is_let_go_of() -> None:
+    with FakeCollector() as fake:
+        asking = Asking(fake.socket, 5.0, COLLECTOR)
+        old = asking.opened()
+        asking.drop_after(CollectorUnreachable("lost"), old)
+        new = asking.opened()
+        asking.drop_after(CollectorUnreachable("lost"), old)
+        assert asking.opened() is new
+        asking.drop()
+
+
+async def test_asyncio_sends_a_slow_call_once_too() -> None:
+    with FakeCollector() as fake:
+        asking = AsyncAsking(fake.socket, 5.0, COLLECTOR)
+        await asking.ask(calls.get_status())
+        channel = asking.opened()
+        fake.hang()
+        with pytest.raises(CollectorUnreachable, match="did not answer"):
+            await asking.ask(calls.get_status(), 0.1)
+        assert asking.opened() is channel
+        assert len(fake.calls) <= 2  # a busy machine may not have begun the second
+        await asking.drop()
+
+
 async def test_asyncio_has_the_same() -> None:
     with FakeCollector() as fake:
         asking = AsyncAsking(fake.socket, 5.0, COLLECTOR)

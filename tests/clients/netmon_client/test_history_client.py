@@ -1,10 +1,12 @@
 """The recorder's client, over real gRPC."""
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from netmon.model import ExportQuery, UsageQuery
+from netmon.model import ExportItem, ExportQuery, UsageQuery
 from netmon_client import IncompatibleVersion, InvalidRequest, RecorderUnreachable, connect_history
 from netmon_client.testing import FakeRecorder
 from tests.clients.netmon_client.test_firing_position import fired
@@ -46,6 +48,25 @@ def test_a_refusal_names_the_field_and_the_recorder(tmp_path: Path) -> None:
             client.usage(UsageQuery(top=1001))
         with pytest.raises(IncompatibleVersion, match="the recorder does not know this call"):
             client.status()
+
+
+def test_a_question_that_takes_too_long_ends_no_export_beside_it() -> None:
+    may_go_on = threading.Event()
+
+    def export() -> Iterator[ExportItem]:
+        yield ITEMS[0]
+        assert may_go_on.wait(60)
+        yield from ITEMS[1:]
+
+    with FakeRecorder() as recorder, connect_history(recorder.socket, timeout=0.2) as client:
+        recorder.answers.export = export
+        items = client.export(ExportQuery())
+        assert next(items) == ITEMS[0]
+        recorder.hang()
+        with pytest.raises(RecorderUnreachable, match="did not answer"):
+            client.usage(UsageQuery())
+        may_go_on.set()
+        assert tuple(items) == ITEMS[1:]
 
 
 def test_firings_go_on_through_a_restart_with_what_fired_meanwhile(tmp_path: Path) -> None:

@@ -47,6 +47,23 @@ def test_each_status_becomes_what_a_caller_can_do(code: grpc.StatusCode, kind: t
         assert error.why == "why so"
 
 
+@pytest.mark.parametrize(
+    ("code", "reason", "is_there"),
+    [
+        (grpc.StatusCode.UNAVAILABLE, "", False),
+        (grpc.StatusCode.CANCELLED, "", False),
+        (grpc.StatusCode.UNAVAILABLE, "SHUTTING_DOWN", False),
+        (grpc.StatusCode.UNAVAILABLE, "STORAGE_FAILED", True),
+        (grpc.StatusCode.RESOURCE_EXHAUSTED, "", True),
+        (grpc.StatusCode.DEADLINE_EXCEEDED, "", True),
+    ],
+)
+def test_who_is_slow_or_full_is_told_from_who_is_gone(code: grpc.StatusCode, reason: str, *, is_there: bool) -> None:
+    error = rpc.explained(failed(code, reason=reason), "/s", 5.0)
+    assert isinstance(error, CollectorUnreachable)
+    assert error.is_there is is_there
+
+
 def test_the_id_of_a_fault_is_found() -> None:
     error = rpc.explained(failed(grpc.StatusCode.INTERNAL, "internal error 0a1b2c3d: see the log"), "/s", 5.0)
     assert isinstance(error, ServerFault)
