@@ -1,7 +1,11 @@
-"""A file that appears when it is whole: until then it has another name, and goes where something fails."""
+"""A file that appears when it is whole: until then it has another name, and goes where something fails.
+
+A device and a pipe take what comes as it comes: there is no file that could be replaced.
+"""
 
 import gzip
 import os
+import stat
 import sys
 import tempfile
 from collections.abc import Generator
@@ -26,9 +30,12 @@ def opened_output(path: str, *, zipped: bool, force: bool) -> Generator[IO[bytes
             yield stream
         sys.stdout.buffer.flush()
         return
-    target = Path(path)
-    if not force and target.exists():
-        raise _taken(path)
+    status = _status(path)
+    if status is not None and (stat.S_ISCHR(status.st_mode) or stat.S_ISFIFO(status.st_mode)):
+        with os.fdopen(os.open(path, os.O_WRONLY), "wb") as file, _packed(file, zipped=zipped) as stream:
+            yield stream
+        return
+    target = _target(path, status, force=force)
     number, part = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     try:
         with os.fdopen(number, "wb") as file, _packed(file, zipped=zipped) as stream:
@@ -36,6 +43,28 @@ def opened_output(path: str, *, zipped: bool, force: bool) -> Generator[IO[bytes
         _appear(Path(part), target, force=force)
     finally:
         Path(part).unlink(missing_ok=True)
+
+
+def _status(path: str) -> os.stat_result | None:
+    """Give what is there, behind links; the kernel follows none that a stranger left in /tmp (protected_symlinks)."""
+    try:
+        return Path(path).stat()
+    except FileNotFoundError:
+        return None
+
+
+def _target(path: str, status: os.stat_result | None, *, force: bool) -> Path:
+    """Give the name that the file gets: behind a link that of the file to which it leads."""
+    if status is None:
+        return Path(path)
+    target = Path(path).resolve()
+    # Another inode: the link was changed after the kernel followed it, or leads to what has no name any more.
+    if not stat.S_ISREG(status.st_mode) or not target.exists() or not os.path.samestat(status, target.lstat()):
+        text = f"{path} is nothing that a file could replace; -O - is standard output"
+        raise click.UsageError(text, click.get_current_context(silent=True))
+    if not force:
+        raise _taken(path)
+    return target
 
 
 def _appear(part: Path, target: Path, *, force: bool) -> None:

@@ -1,4 +1,7 @@
 import gzip
+import os
+import pty
+import socket
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -56,6 +59,58 @@ def test_a_dash_is_standard_output(capfdbinary: pytest.CaptureFixture[bytes]) ->
     with opened_output("-", zipped=False, force=False) as stream:
         stream.write(b"one\n")
     assert capfdbinary.readouterr().out == b"one\n"
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_a_device_takes_what_comes_and_stays_one(*, force: bool) -> None:
+    """A terminal, not /dev/null, which root would lose where this goes wrong; /dev/pts lets no file take its place."""
+    master, slave = pty.openpty()
+    path = Path(os.ttyname(slave))
+    try:
+        with opened_output(str(path), zipped=False, force=force) as stream:
+            stream.write(b"one\n")
+        assert os.read(master, 100) == b"one\r\n"
+        assert path.is_char_device()
+    finally:
+        os.close(master)
+        os.close(slave)
+
+
+def test_a_pipe_with_a_name_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with opened_output(str(pipe), zipped=False, force=True) as stream:
+            stream.write(b"one\n")
+        assert os.read(reader, 100) == b"one\n"
+    finally:
+        os.close(reader)
+    assert list(tmp_path.iterdir()) == [pipe]
+    assert pipe.is_fifo()
+
+
+def test_a_link_stays_and_the_file_behind_it_is_replaced(tmp_path: Path) -> None:
+    there, link = tmp_path / "there" / "a", tmp_path / "link"
+    there.parent.mkdir()
+    there.write_text("old")
+    link.symlink_to(there)
+    with pytest.raises(click.UsageError, match="--force"), opened_output(str(link), zipped=False, force=False):
+        pytest.fail("it was opened")
+    with opened_output(str(link), zipped=False, force=True) as stream:
+        stream.write(b"new")
+    assert link.is_symlink()
+    assert there.read_text() == "new"
+
+
+def test_a_folder_and_a_socket_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "socket"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(path))
+    for taken in (tmp_path, path):
+        with pytest.raises(click.UsageError, match="-O -"), opened_output(str(taken), zipped=False, force=True):
+            pytest.fail("it was opened")
+    assert path.is_socket()
 
 
 def write(path: Path, meanwhile: Callable[[], object]) -> None:
