@@ -1,6 +1,7 @@
 """Entry of ``netmon-cli``. It imports next to nothing: Ctrl-C in the first moments is no traceback either."""
 
 import gc
+import os
 import sys
 
 __all__ = ["main"]
@@ -19,6 +20,7 @@ def main() -> None:
     try:
         from netmon_cli.program import run  # noqa: PLC0415 -- takes 40 ms, in which somebody may press Ctrl-C
 
+        _open_what_is_closed()
         for stream in (sys.stdout, sys.stderr):
             # Names may hold what the terminal's encoding cannot say: an escape is better than an end.
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -27,6 +29,13 @@ def main() -> None:
         code = _INTERRUPTED
     gc.freeze()  # the interpreter's last collection need not look at what goes away with the process anyway
     sys.exit(code)
+
+
+def _open_what_is_closed() -> None:
+    """Let what the caller closed (``>&-``) lead nowhere; its number would be that of our next socket otherwise."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 -- as long as we run
 
 
 if __name__ == "__main__":

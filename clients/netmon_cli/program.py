@@ -24,21 +24,17 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line; give the exit code."""
     try:
         code = _run(list(arguments))
-        sys.stdout.flush()
     except BrokenPipeError:
         code = 0
-    _leave_closed_pipes()
+    _leave_lost_output()
     return code
 
 
 def _run(arguments: list[str]) -> int:
-    instruction = os.environ.get(_COMPLETE)
-    if instruction:
-        from click.shell_completion import shell_complete  # noqa: PLC0415 -- for shells alone
-
-        return shell_complete(root, {}, "netmon-cli", _COMPLETE, instruction)
     try:
-        return _invoke(arguments)
+        code = _invoke(arguments)
+        sys.stdout.flush()  # here, where a full disk is told of as any other failure
+        return code
     except BrokenPipeError:
         raise
     except (KeyboardInterrupt, click.Abort):
@@ -55,6 +51,11 @@ def _run(arguments: list[str]) -> int:
 
 def _invoke(arguments: list[str]) -> int:
     """Run the command, not by click's own main(): that turns a closed pipe into code 1 on its own."""
+    instruction = os.environ.get(_COMPLETE)
+    if instruction:
+        from click.shell_completion import shell_complete  # noqa: PLC0415 -- for shells alone
+
+        return shell_complete(root, {}, "netmon-cli", _COMPLETE, instruction)
     defaults = read_defaults(configuration_paths(), root.list_commands(click.Context(root)))
     try:
         with root.make_context("netmon-cli", list(arguments), default_map=defaults) as context:
@@ -72,7 +73,7 @@ def _fail(lines: Sequence[str], exit_code: int, arguments: Sequence[str]) -> int
         import traceback  # noqa: PLC0415 -- 6 ms that nobody should pay who does not look
 
         traceback.print_exc()
-    with suppress(BrokenPipeError):
+    with suppress(OSError):  # a closed pipe, a full disk: there is nowhere else to tell of it
         sys.stderr.write("".join(f"{line}\n" for line in _shown(lines)))
     return exit_code
 
@@ -88,11 +89,14 @@ def _shown(lines: Sequence[str]) -> list[str]:
     return [*wrapped(what, width, indent=2), *(piece for line in advice for piece in advice_lines(line, width))]
 
 
-def _leave_closed_pipes() -> None:
-    """Let output that nobody reads lead nowhere: the interpreter's last flush must find no closed pipe (signal(7))."""
+def _leave_lost_output() -> None:
+    """Let output that cannot be written lead nowhere: the interpreter's last flush would meet the same failure again.
+
+    That is a closed pipe (signal(7)) or a full disk.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):  # one pipe may hold both: 2>&1
         try:
             stream.flush()
-        except BrokenPipeError:
+        except OSError:
             os.dup2(nowhere, stream.fileno())

@@ -40,5 +40,15 @@ def test_without_a_command_the_help_is_shown_as_it_is() -> None:
     assert "\\x0a" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "closed"),
+    [("version", 0, ">&-"), ("version", 0, "2>&-"), ("version", 0, "<&-"), ("nonsense", 2, "<&- >&- 2>&-")],
+)
+def test_what_the_caller_closed_leads_nowhere(words: str, code: int, closed: str) -> None:
+    command = f'exec "$0" -m netmon_cli.main {words} {closed}'
+    done = subprocess.run(["/bin/sh", "-c", command, sys.executable], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (code, "")
+
+
 def open_text() -> io.TextIOWrapper:
     return io.TextIOWrapper(io.BytesIO(), encoding="ascii")

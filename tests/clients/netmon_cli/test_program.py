@@ -100,6 +100,19 @@ def test_one_closed_pipe_for_both_outputs_changes_no_exit_code(
         assert subprocess.run(command, stdout=closed, stderr=closed, check=False).returncode == code
 
 
+@pytest.mark.parametrize("words", [["--help"], ["version"], ["connections"], ["stream", "-o", "jsonl"]])
+def test_a_full_disk_is_one_sentence_and_code_1(fake: FakeCollector, words: list[str]) -> None:
+    command = [str(Path(sys.executable).parent / "netmon-cli"), "--socket", fake.socket, *words]
+    with Path("/dev/full").open("wb") as full:
+        result = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    assert (result.returncode, result.stderr) == (1, "netmon-cli: No space left on device.\n")
+
+
+def test_an_error_that_cannot_be_told_keeps_its_exit_code() -> None:
+    with Path("/dev/full").open("wb") as full:
+        assert subprocess.run([*PROGRAM, "nonsense"], stdout=full, stderr=full, check=False).returncode == 2
+
+
 def test_colours_are_for_terminals_unless_somebody_says_otherwise(fake: FakeCollector) -> None:
     words = ("--socket", fake.socket, "connections")
     assert "\x1b" not in done(*words).stdout
