@@ -196,7 +196,11 @@ def _shortcut_query(name: str, values: tuple[str, ...]) -> str:
     """Write an option as a query: the same option again means "or"."""
     field = name
     if name == "remote":
-        field = "rip" if all(_is_address(value) for value in values) else "domain"
+        kinds = {_is_address(value) for value in values}
+        if len(kinds) > 1:  # "or" joins values of one field alone
+            text = f"--remote takes addresses or domains, not both at once: {', '.join(values)}"
+            raise click.UsageError(text, click.get_current_context(silent=True))
+        field = "rip" if True in kinds else "domain"
     return f"{field}:" + ",".join(_quoted(value) for value in values)
 
 

@@ -81,6 +81,11 @@ def test_a_wrong_query_is_wrong_usage() -> None:
     assert "pid" in refused("--pid", "firefox")
 
 
+def test_addresses_and_domains_are_two_questions() -> None:
+    said = refused("--remote", "10.0.0.1", "--remote", "example.org")
+    assert "--remote takes addresses or domains, not both at once: 10.0.0.1, example.org" in " ".join(said.split())
+
+
 @pytest.mark.parametrize(("text", "seconds"), [("30s", 30.0), ("500ms", 0.5), ("2", 2.0), ("1h30m", 5400.0)])
 def test_a_length_of_time_has_units_or_means_seconds(text: str, seconds: float) -> None:
     assert called("--within", text)["within"] == seconds
