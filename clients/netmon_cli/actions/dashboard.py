@@ -30,6 +30,8 @@ def start(session: Session, port: int | None) -> NoReturn:
     words = isolated(_PROGRAM)
     if session.socket is not None:
         words += ["--socket", session.socket]
+    if session.recorder_socket is not None:
+        words += ["--recorder", session.recorder_socket]
     if port is not None:
         words += ["--port", str(port)]
     os.execv(words[0], words)  # noqa: S606 -- our own program, from our own prefix

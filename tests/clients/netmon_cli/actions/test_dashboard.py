@@ -29,14 +29,16 @@ def started(interpreter: Path, *words: str) -> "subprocess.CompletedProcess[str]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def test_it_becomes_the_dashboard_beside_it_with_the_same_socket(interpreter: Path) -> None:
+def test_it_becomes_the_dashboard_beside_it_with_the_same_sockets(interpreter: Path) -> None:
     interpreter.with_name("netmon-dashboard").write_text(STAND_IN)
-    done = started(interpreter, "--socket", "/run/own.sock", "dashboard", "--port", "8600")
+    sockets = ("--socket", "/run/own.sock", "--recorder-socket", "/run/kept.sock")
+    done = started(interpreter, *sockets, "dashboard", "--port", "8600")
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout) == [1, "--socket", "/run/own.sock", "--port", "8600"]
+    assert json.loads(done.stdout) == [1, "--socket", "/run/own.sock", "--recorder", "/run/kept.sock", "--port", "8600"]
 
 
-def test_what_was_not_said_is_left_to_the_dashboard(interpreter: Path) -> None:
+def test_what_was_not_said_is_left_to_the_dashboard(interpreter: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NETMON_RECORDER_SOCKET")
     interpreter.with_name("netmon-dashboard").write_text(STAND_IN)
     assert json.loads(started(interpreter, "dashboard").stdout) == [1]
 
