@@ -48,6 +48,9 @@ def _read(path: str) -> dict[str, Any]:
 
 
 def _named(values: dict[str, Any]) -> dict[str, Any]:
-    """Give values under the names of click's parameters."""
+    """Give values under the names of click's parameters; an option that may be repeated takes one text too."""
     renamed = {"output": "format", "filter": "queries"}
-    return {renamed.get(key, key.replace("-", "_")): value for key, value in values.items()}
+    named = {renamed.get(key, key.replace("-", "_")): value for key, value in values.items()}
+    if isinstance(named.get("queries"), str):
+        named["queries"] = [named["queries"]]
+    return named

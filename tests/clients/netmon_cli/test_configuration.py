@@ -40,6 +40,14 @@ def test_a_flag_stands_above_the_environment_and_that_above_the_file(cli: Run, m
     assert "10.0 MB/s" in cli("connections", "--units", "si").out
 
 
+@pytest.mark.parametrize("value", ['"app:firefox"', '["app:firefox", "is:remote"]'])
+def test_a_filter_is_one_text_or_a_list(cli: Run, value: str) -> None:
+    written(Path(configuration_paths()[1]), f"filter = {value}\n")
+    result = cli("connections", "-o", "csv", "--columns", "app", "--no-headers")
+    assert result.code == 0, result.err
+    assert set(result.lines) == {"firefox"}
+
+
 def test_a_damaged_file_ends_the_program_with_one_line(run_alone: Run) -> None:
     written(Path(configuration_paths()[1]), "[")
     result = run_alone("version")
