@@ -47,6 +47,7 @@ class LazyGroup(click.Group):
         for _, name, module, _ in _COMMANDS:
             if name == cmd_name:
                 command: click.Command = getattr(import_module(f"netmon_cli.commands.{module}"), name)
+                _name_variables(command, f"NETMON_{name}")
                 return command
         return None
 
@@ -68,6 +69,17 @@ class LazyGroup(click.Group):
         for section in dict.fromkeys(section for section, _, _, _ in _COMMANDS):
             with formatter.section(section):
                 formatter.write_dl([(name, text) for place, name, _, text in _COMMANDS if place == section], col_max=14)
+
+
+def _name_variables(command: click.Command, prefix: str) -> None:
+    """Name the variable of each option after what is typed: ``--output``, while click knows it as ``format``."""
+    for option in command.params:
+        long = next((word for word in option.opts if word.startswith("--")), None)
+        if isinstance(option, click.Option) and long is not None:
+            option.envvar = f"{prefix}_{long.removeprefix('--')}".upper().replace("-", "_")
+    if isinstance(command, click.Group):
+        for name, inner in command.commands.items():
+            _name_variables(inner, f"{prefix}_{name}")
 
 
 @click.command(
