@@ -3,7 +3,10 @@
 import os
 import socket
 import socketserver
-from collections.abc import Callable
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from errno import EADDRINUSE, ECONNREFUSED
 from functools import partial
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
@@ -13,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from netmon_cli.session import Session
+from netmon_cli.stopping import Stopped, Stopping
 from netmon_client import NetmonError
 from netmon_client.metrics import CONTENT_TYPE, METRICS_PATH, metrics_text
 
@@ -33,10 +37,20 @@ def print_metrics(session: Session) -> None:
 
 def serve_metrics(session: Session, place: str) -> None:
     """Serve at ``127.0.0.1:PORT`` or on a Unix socket of ours alone, until the program is told to end."""
-    with session.client() as client, _server(place, partial(_text, client)) as server:
+    # The signals are taken before there is a file, so that it does not outlive the program.
+    with Stopping() as stopping, session.client() as client, _server(place, partial(_text, client)) as server:
         at = place if place.startswith("/") else f"http://{_HERE}:{server.server_address[1]}{METRICS_PATH}"
         session.say(f"metrics are served at {at}")
-        server.serve_forever()
+        try:
+            for _ in stopping.items(_requests(server)):
+                pass
+        except Stopped as stopped:
+            raise SystemExit(stopped.exit_code) from None
+
+
+def _requests(server: socketserver.TCPServer) -> Iterator[None]:
+    while True:
+        yield server.handle_request()
 
 
 def _text(client: "Client") -> str:
@@ -113,11 +127,45 @@ class _TcpServer(socketserver.TCPServer):
 
 
 class _PathServer(socketserver.TCPServer):
+    """Serves on a Unix socket, whose file goes with it."""
+
     address_family = socket.AF_UNIX
+    _file: os.stat_result | None = None
+
+    @property
+    def _path(self) -> Path:
+        return Path(str(self.server_address))
+
+    def server_bind(self) -> None:
+        """Bind, in place of a socket that somebody left behind who could not clean up."""
+        try:
+            super().server_bind()
+        except OSError as error:
+            if error.errno != EADDRINUSE or not _is_left_over(self._path):
+                raise
+            self._path.unlink()
+            super().server_bind()
+        self._file = self._path.lstat()
+
+    def server_close(self) -> None:
+        """Remove the file, if it is still ours, and close."""
+        with suppress(FileNotFoundError):
+            if self._file is not None and os.path.samestat(self._file, self._path.lstat()):
+                self._path.unlink()
+        super().server_close()
+
+
+def _is_left_over(path: Path) -> bool:
+    """Tell whether this is a socket on which nobody listens any more."""
+    if not stat.S_ISSOCK(path.lstat().st_mode):
+        return False
+    with socket.socket(socket.AF_UNIX) as probe:
+        probe.settimeout(0)  # a full queue has somebody who listens
+        return probe.connect_ex(str(path)) == ECONNREFUSED
 
 
 def _bound_to_path(path: Path, handler: Callable[..., _Handler]) -> socketserver.TCPServer:
-    """Bind a socket that its owner alone can open; one that is there already is not touched."""
+    """Bind a socket that its owner alone can open; one on which somebody listens is not touched."""
     mask = os.umask(0o177)
     try:
         return _PathServer(str(path), handler)  # pyright: ignore[reportArgumentType] -- AF_UNIX takes a path

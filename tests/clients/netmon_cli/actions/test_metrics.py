@@ -1,12 +1,15 @@
 import http.client
 import os
 import re
+import signal
 import socket
 import stat
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.rows import SNAPSHOT
@@ -61,6 +64,30 @@ def test_a_socket_is_for_its_owner_alone(fake: FakeCollector, tmp_path: Path) ->
             answer = b"".join(iter(lambda: stream.recv(65_536), b""))
         assert answer.startswith(b"HTTP/1.0 200 ")
         assert "netmon_monitoring" in read_metrics(answer.partition(b"\r\n\r\n")[2].decode())
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_socket_goes_with_its_program(fake: FakeCollector, tmp_path: Path, number: int, code: int) -> None:
+    path = tmp_path / "metrics.sock"
+    command = [CLI, "--socket", fake.socket, "metrics", "--listen", str(path)]
+    for _ in range(2):
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stderr is not None
+            assert process.stderr.readline() == f"metrics are served at {path}\n"
+            process.send_signal(number)
+            assert process.wait(60) == code
+        assert not path.exists()
+
+
+def test_a_socket_that_was_left_behind_is_replaced_and_one_in_use_is_not(fake: FakeCollector, tmp_path: Path) -> None:
+    path = tmp_path / "metrics.sock"
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(path))
+    with served(fake, str(path)) as said:
+        assert said == f"metrics are served at {path}\n"
+        with served(fake, str(path)) as second:
+            assert "cannot listen" in second
+        assert path.is_socket()
 
 
 def test_a_collector_that_is_gone_is_told_and_the_next_one_served(fake: FakeCollector) -> None:
