@@ -13,8 +13,10 @@ _EXIT_CODES = (
     ("3", "the collector cannot be reached"),
     ("4", "not permitted"),
     ("5", "incompatible versions"),
+    ("6", "the share that \\fBaudit\\fR found is below its bar"),
     ("7", "the stream was lost, with \\-\\-no\\-retry"),
-    ("130", "interrupted"),
+    ("130", "interrupted by Ctrl\\-C"),
+    ("143", "ended by SIGTERM"),
 )
 
 
@@ -25,20 +27,34 @@ def manual_page(root: click.Context) -> list[str]:
     lines += [".SH SYNOPSIS", ".B netmon\\-cli", "[OPTIONS] COMMAND [ARGS]"]
     lines += [".SH OPTIONS", *_options(group, root)]
     lines.append(".SH COMMANDS")
-    if isinstance(group, click.Group):
-        for name in group.list_commands(root):
-            command = group.get_command(root, name)
-            if command is not None:
-                lines += _command(command, click.Context(command, info_name=name, parent=root))
+    lines += _commands(group, root)
     lines.append(".SH EXIT STATUS")
     for code, meaning in _EXIT_CODES:
         lines += [".TP", f".B {code}", meaning]
-    lines += [".SH ENVIRONMENT", ".TP", ".B NETMON_SOCKET", "socket of the collector; every option has such a variable"]
+    lines += [
+        ".SH ENVIRONMENT",
+        ".TP",
+        ".B NETMON_SOCKET",
+        "socket of the collector; every option has such a variable,",
+    ]
+    lines.append("those of a command with its name: NETMON_CONNECTIONS_FILTER, NETMON_ALERTS_WATCH_OUTPUT")
     return [*lines, ".SH FILES", "/etc/netmon/cli.toml, ~/.config/netmon/cli.toml: defaults of options"]
 
 
 def _summary(command: click.Command) -> str:
     return (command.help or "").strip().partition("\n")[0].rstrip(".")
+
+
+def _commands(group: click.Command, context: click.Context, prefix: str = "") -> Iterator[str]:
+    """Give each command of a group, with those below it; ``prefix`` is what stands before their names."""
+    if not isinstance(group, click.Group):
+        return
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if command is not None:
+            inner = click.Context(command, info_name=f"{prefix}{name}", parent=context)
+            yield from _command(command, inner)
+            yield from _commands(command, inner, f"{prefix}{name} ")
 
 
 def _command(command: click.Command, context: click.Context) -> Iterator[str]:

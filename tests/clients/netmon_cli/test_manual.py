@@ -12,8 +12,15 @@ def test_every_command_and_exit_code_is_in_it() -> None:
     text = page()
     for name in root.list_commands(click.Context(root)):
         assert f'.SS "{name}' in text
-    for code in (0, 1, 2, 3, 4, 5, 7, 130):
+    for code in (0, 1, 2, 3, 4, 5, 6, 7, 130, 143):
         assert f".B {code}\n" in text
+
+
+def test_commands_of_commands_are_in_it_with_their_options() -> None:
+    text = page()
+    for name in ("list", "put", "delete", "test", "watch"):
+        assert f'.SS "alerts {name} ' in text
+    assert ".B \\-\\-measure" in text
 
 
 def test_no_line_is_taken_for_a_request_by_accident() -> None:
