@@ -150,7 +150,10 @@ class Follower:
 
 
 class EventPosition:
-    """Where a stream of events goes on after a loss: after the last event that was seen, of that instance."""
+    """Where a stream of events goes on after a loss: after the last event that was seen, of that instance.
+
+    Those that a filter left out count as seen: a heartbeat comes when all up to its sequence were looked at.
+    """
 
     def __init__(self, after_sequence: int | None = None, instance_id: str = "") -> None:
         self.after_sequence = after_sequence
@@ -160,6 +163,8 @@ class EventPosition:
         """Take a message into account."""
         if isinstance(message, Event):
             self.after_sequence = message.sequence
+        elif isinstance(message, Heartbeat):
+            self.after_sequence = max(self.after_sequence or 0, message.sequence)
         elif isinstance(message, Hello):
             if self.after_sequence is None:
                 self.after_sequence = message.sequence

@@ -104,10 +104,11 @@ class FakeMonitorService(_Service, monitor_service_pb2_grpc.MonitorServiceServic
         yield monitor.StreamEventsResponse(hello=hello_to_wire(self._hello(newest, 0.0)))
         for events in self._stage.events(after, context):
             if events:
+                after = events[-1].sequence
                 batch = monitor.EventBatch(events=[event_to_wire(event) for event in events])
                 yield monitor.StreamEventsResponse(batch=batch)
             else:
-                heartbeat = heartbeat_to_wire(self._heartbeat(self._stage.newest_event_sequence))
+                heartbeat = heartbeat_to_wire(self._heartbeat(after))
                 yield monitor.StreamEventsResponse(heartbeat=heartbeat)
 
     def GetBandwidthHistory(

@@ -1,5 +1,7 @@
 """What a follower decides, with time as an argument."""
 
+from dataclasses import replace
+
 import pytest
 
 from netmon.model import ConnectionOpened, Event, MonitoringState
@@ -153,6 +155,15 @@ def test_events_go_on_after_the_last_one_that_was_seen() -> None:
     position.note(event(8))
     position.note(hello("a", sequence=20))
     assert position.after_sequence == 8
+
+
+def test_events_that_a_filter_left_out_are_not_missed_after_a_loss() -> None:
+    position = EventPosition()
+    position.note(hello("a", sequence=7))
+    position.note(replace(BEAT, sequence=5_000))
+    assert position.after_sequence == 5_000
+    position.note(hello("a", sequence=5_001))
+    assert position.after_sequence == 5_000
 
 
 def test_events_of_a_new_instance_are_all_wanted() -> None:
