@@ -43,7 +43,7 @@ def parse_moment(text: str, now: float, zone: tzinfo | None) -> float:
     if word in ("today", "yesterday"):
         return _unix(today if word == "today" else today - timedelta(days=1), zone)
     if _CLOCK.fullmatch(word):
-        return _dated(f"{today:%Y-%m-%d} {word.zfill(5)}", text, zone)
+        return _dated(f"{today:%Y-%m-%d} {word if word[2] == ':' else '0' + word}", text, zone)
     months = _MONTHS.fullmatch(word)
     if months is not None:
         return _unix(
