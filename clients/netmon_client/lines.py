@@ -74,7 +74,7 @@ def from_lines(lines: Iterable[str]) -> Iterator[FeedItem]:
             continue
         try:
             item = _item(json.loads(line))
-        except ValueError as error:  # json.JSONDecodeError is one
+        except (ValueError, RecursionError) as error:  # json.JSONDecodeError is one; json goes into what is nested
             raise LineError(number, str(error)) from None
         if item is not None:
             yield item
@@ -146,6 +146,9 @@ def _item(read: object) -> FeedItem | None:
             object_to_message(fields, gap)
             return gap_from_wire(gap)
         case "end":
-            return End(reason=str(fields.get("reason", "")), sequence=int(fields.get("sequence", 0)))
+            sequence = fields.get("sequence") or 0
+            if not isinstance(sequence, int):
+                raise ValueError("sequence: no whole number")  # noqa: TRY004 -- as above
+            return End(reason=str(fields.get("reason") or ""), sequence=sequence)
         case _:
             return None

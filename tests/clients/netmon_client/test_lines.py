@@ -160,12 +160,21 @@ def test_fields_and_kinds_of_events_that_came_later_are_ignored() -> None:
         '{"schema":"netmon.v1","type":"snapshot","time":7}',
         '{"schema":"netmon.v1","type":"event","sequence":1,"gap":{}}',
         '{"schema":"netmon.v1","type":"end","sequence":"x"}',
+        '{"schema":"netmon.v1","type":"end","sequence":[1]}',
+        '{"schema":"netmon.v1","type":"end","sequence":1e999}',
+        "[" * 100_000,
     ],
+    ids=lambda line: line[:60],
 )
 def test_a_line_that_cannot_be_read_is_told_by_its_number(line: str) -> None:
     with pytest.raises(LineError, match=r"^line 2: ") as caught:
         list(from_lines([*to_lines(HELLO), line]))
     assert caught.value.line_number == 2
+
+
+def test_what_is_null_at_the_end_is_absent() -> None:
+    line = '{"schema":"netmon.v1","type":"end","reason":null,"sequence":null}'
+    assert list(from_lines([line])) == [End(reason="", sequence=0)]
 
 
 def test_single_values_have_an_object_too() -> None:
