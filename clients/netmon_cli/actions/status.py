@@ -18,8 +18,8 @@ from netmon_cli.stream.words import talk_of
 from netmon_client import Client
 from netmon_client.clock import wall_time
 from netmon_client.coverage import ledger_words
-from netmon_client.errors import NetmonError, RecorderUnreachable
-from netmon_client.feed import Disconnected, Reconnected, Stale
+from netmon_client.errors import CollectorUnreachable, NetmonError, NotPermitted, RecorderUnreachable
+from netmon_client.feed import Disconnected, FeedItem, Reconnected, Stale
 from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_checks import recorder_checks
 from netmon_client.peer import RECORDER
@@ -42,15 +42,24 @@ def watch_status(session: Session, client: Client, shape: Shape) -> None:
                 if isinstance(item, Disconnected | Reconnected | Stale):
                     session.say(f"netmon-cli: {talk_of(item)}")
                     drawn = 0
-                if not isinstance(item, Snapshot):
+                state = _state_at(item, client)
+                if state is None:
                     continue
                 if drawn and shape.is_table and session.terminal().repaints:
                     session.control(f"\x1b[{drawn}F\x1b[J")
-                drawn = print_status(session, client.status(), shape)
+                drawn = print_status(session, state, shape)
         except Stopped as stopped:
             raise SystemExit(stopped.exit_code) from None
         except KeyboardInterrupt:
             raise SystemExit(EXIT_INTERRUPTED) from None
+
+
+def _state_at(item: FeedItem, client: Client) -> Status | None:
+    """Ask with a tick; None with anything else, and where the collector went meanwhile: the stream tells of that."""
+    try:
+        return client.status() if isinstance(item, Snapshot) else None
+    except (CollectorUnreachable, NotPermitted):  # while it starts its folder may be closed for a moment
+        return None
 
 
 def print_status(session: Session, state: Status, shape: Shape) -> int:

@@ -1,9 +1,16 @@
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 
+import pytest
+
 from netmon.model import Caller, Degradation, MonitoringState, PacketSource, ServiceLimits, Status, Visibility
-from netmon_cli.actions.status import status_lines
+from netmon_cli.actions.status import status_lines, watch_status
 from netmon_cli.render.palette import Palette
+from netmon_cli.session import Session
+from netmon_cli.shape import Shape
+from netmon_client import Client, CollectorUnreachable, connect
+from netmon_client.feed import FeedItem
 from netmon_client.testing import FakeCollector, FakeRecorder, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
@@ -69,6 +76,27 @@ def test_watching_draws_over_itself_until_ctrl_c(fake: FakeCollector) -> None:
         terminal.press(b"\x03")
         assert terminal.end() == 130
         assert "F\x1b[J" in terminal.text
+
+
+def test_watching_goes_on_where_the_collector_goes_between_a_tick_and_the_question(
+    fake: FakeCollector, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers: list[Status | CollectorUnreachable] = [CollectorUnreachable("lost"), replace(STATUS, version="9.9")]
+
+    def status(_: Client) -> Status:
+        answer = answers.pop(0)
+        if isinstance(answer, Status):
+            return answer
+        raise answer
+
+    def snapshots(*_: object) -> Iterator[FeedItem]:
+        yield from (a_snapshot(sequence=1), a_snapshot(sequence=2))
+
+    monkeypatch.setattr(Client, "status", status)
+    monkeypatch.setattr(Client, "snapshots", snapshots)
+    with connect(fake.socket) as client:
+        watch_status(Session(socket=fake.socket), client, Shape())
+    assert capsys.readouterr().out.startswith("● running  netmon 9.9,")
 
 
 def test_no_word_is_torn_on_a_narrow_terminal() -> None:
