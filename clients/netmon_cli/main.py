@@ -1,5 +1,6 @@
 """Entry of ``netmon-cli``. It imports next to nothing: Ctrl-C in the first moments is no traceback either."""
 
+import codecs
 import gc
 import os
 import sys
@@ -18,12 +19,14 @@ def main() -> None:
     """
     gc.set_threshold(_GARBAGE_AFTER)
     try:
-        from netmon_cli.program import run  # noqa: PLC0415 -- takes 40 ms, in which somebody may press Ctrl-C
+        from netmon_cli.program import run  # noqa: PLC0415 -- takes 40 ms, in which somebody may press Ctrl-C; so below
+        from netmon_client.printable import json_escapes  # noqa: PLC0415
 
+        codecs.register_error("json_escapes", json_escapes)
         _open_what_is_closed()
         for stream in (sys.stdout, sys.stderr):
-            # Names may hold what the terminal's encoding cannot say: an escape is better than an end.
-            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+            # Names may hold what the output's encoding cannot say: an escape is better than an end, and JSON stays so.
+            stream.reconfigure(errors="json_escapes")  # type: ignore[union-attr]
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = _INTERRUPTED

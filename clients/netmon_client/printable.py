@@ -1,6 +1,6 @@
 """Text from outside without signs that a terminal or a reader's eye would be led by."""
 
-__all__ = ["json_visible", "visible"]
+__all__ = ["json_escapes", "json_visible", "visible"]
 
 
 def visible(text: str) -> str:
@@ -24,6 +24,16 @@ def json_visible(line: str) -> str:
     if line.isprintable():
         return line
     return "".join(character if character.isprintable() else _json_escape(ord(character)) for character in line)
+
+
+def json_escapes(error: UnicodeError) -> tuple[str, int]:
+    r"""Write what an encoding cannot say as JSON's own escapes: a handler of errors for `codecs.register_error`.
+
+    Python's backslashreplace has ``\\xe9`` and ``\\U0001f600``, with which a line is no JSON any more.
+    """
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "".join(_json_escape(ord(character)) for character in error.object[error.start : error.end]), error.end
 
 
 def _json_escape(code: int) -> str:

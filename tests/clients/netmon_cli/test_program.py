@@ -1,5 +1,6 @@
 """The program as a process: exit codes, pipes, colours."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from netmon.sudo import sudo_command
-from netmon_client.testing import FakeCollector
+from netmon_client.testing import FakeCollector, a_connection, a_process, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
 
@@ -140,6 +141,15 @@ def test_a_terminal_of_another_encoding_gets_escapes_and_no_fault(fake: FakeColl
     result = done("--socket", fake.socket, "connections", PYTHONIOENCODING="ascii")
     assert result.returncode == 0
     assert "\\u25cf ESTABLISHED" in result.stdout
+
+
+def test_json_stays_json_in_another_encoding() -> None:
+    name = "caf\u00e9 \U0001f600"
+    with FakeCollector(snapshots=[a_snapshot([a_connection("a", process=a_process(7, name))])]) as fake:
+        for form in ("json", "jsonl"):
+            result = done("--socket", fake.socket, "connections", "-o", form, PYTHONIOENCODING="ascii")
+            assert "caf\\u00e9 \\ud83d\\ude00" in result.stdout
+            assert name in str(json.loads(result.stdout))
 
 
 @pytest.mark.parametrize(

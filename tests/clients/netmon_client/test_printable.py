@@ -1,10 +1,11 @@
+import codecs
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_client.printable import json_visible, visible
+from netmon_client.printable import json_escapes, json_visible, visible
 
 
 @pytest.mark.parametrize(
@@ -34,3 +35,11 @@ def test_json_stays_the_same_json(text: str) -> None:
     line = json.dumps({"name": text}, ensure_ascii=False)
     assert json_visible(line).isprintable()
     assert json.loads(json_visible(line)) == {"name": text}
+
+
+def test_what_an_encoding_cannot_say_is_escaped_as_json_does() -> None:
+    codecs.register_error("escapes", json_escapes)
+    text = '"caf\u00e9 \U0001f600"'
+    assert json.loads(text.encode("ascii", "escapes")) == json.loads(text)
+    with pytest.raises(UnicodeDecodeError):
+        b"\xff".decode("ascii", "escapes")
