@@ -71,6 +71,14 @@ class Duration(click.ParamType[float]):
         return seconds
 
 
+class _Query(click.types.StringParamType):
+    """A query: one text from a variable too, which click would part at each space, also within quotes."""
+
+    def split_envvar_value(self, rv: str) -> tuple[str]:
+        """Give it whole."""
+        return (rv,)
+
+
 def output_options(
     *, formats: tuple[Format, ...] = FORMATS, in_pipes: Format = "table", rows: bool = True
 ) -> Callable[[Command], Command]:
@@ -166,7 +174,7 @@ def _filtering(command: Command, known: tuple[tuple[str, str, str], ...], exampl
     for name, metavar, text in reversed(known):
         option = click.option(f"--{name}", f"only_{name}", multiple=True, metavar=metavar, help=text)
         decorated = option(decorated)
-    option = click.option("-F", "--filter", "queries", multiple=True, metavar="QUERY", help=example)
+    option = click.option("-F", "--filter", "queries", type=_Query(), multiple=True, metavar="QUERY", help=example)
     return option(decorated)
 
 

@@ -49,6 +49,7 @@ def test_every_command_has_help(run_alone: Run) -> None:
     ("variable", "value"),
     [
         ("NETMON_CONNECTIONS_FILTER", "app:firefox is:remote"),
+        ("NETMON_CONNECTIONS_FILTER", 'app:firefox,"two words" is:remote'),
         ("NETMON_CONNECTIONS_APP", "firefox"),
         ("NETMON_CONNECTIONS_QUERIES", "app:firefox"),
     ],
