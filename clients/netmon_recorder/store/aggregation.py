@@ -75,7 +75,7 @@ class Aggregation:
             if (kept.day_zone, kept.month_first_day) != (self._calendar.calendar.time_zone, self._calendar.first_day):
                 self._write(lambda: self._move(kept, end))
             else:
-                first = self._first_whole_day(kept.quarter)
+                first = self._first_whole_day(max(kept.quarter, kept.day or 0))
                 for start in self._calendar.starts(BucketSize.DAY, first, end):
                     self._write(lambda start=start: self._day(start))
                 self._write(lambda: self._months(end))

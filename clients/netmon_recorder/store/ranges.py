@@ -36,6 +36,7 @@ class Tier(Enum):
 class Kept:
     """Since when each tier is whole, in Unix seconds; None: it holds nothing. ``day_zone``: whose days they are.
 
+    Usually the coarser one reaches back further; but days alone can be deleted, and no hours at all be kept.
     Months are kept as long as days, and begin on ``month_first_day``. ``first_time``: when history began, within the
     first bucket of each tier; None where that is not known.
     """
@@ -69,9 +70,19 @@ class Kept:
         if size is BucketSize.MINUTE:
             return self.minute
         if size is BucketSize.HOUR:
-            return self.quarter
-        known = [time for time in (self.quarter, self.day) if time is not None]
-        return min(known) if known else None
+            return self.fine
+        known = [time for time in (self.fine, self.day) if time is not None]
+        return min(known, default=None)
+
+    @property
+    def fine(self) -> int | None:
+        """Since when hours can be told."""
+        return min((time for time in (self.minute, self.quarter) if time is not None), default=None)
+
+    @property
+    def has_longer_minutes(self) -> bool:
+        """Whether minutes reach back further than quarters."""
+        return self.minute is not None and (self.quarter is None or self.minute < self.quarter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +113,7 @@ def segments(since: int, until: int, size: BucketSize, kept: Kept, calendar: Zon
     if size is BucketSize.MINUTE:
         return [_segment(Tier.MINUTE, since, until)]
     if size is BucketSize.HOUR:
-        return [_segment(Tier.QUARTER, since, until)]
+        return _fine(since, until, kept)
     if calendar.calendar.time_zone == kept.day_zone:
         return _with_days(since, until, kept, calendar)
     return _of_another_zone(since, until, kept)
@@ -112,16 +123,24 @@ def _of_another_zone(since: int, until: int, kept: Kept) -> list[Segment]:
     """Give quarters; where none are kept any more, the days whose middle lies within: each in just one stretch."""
     first = since // QUARTER_SECONDS - _HALF_DAY_QUARTERS
     last = until // QUARTER_SECONDS - _HALF_DAY_QUARTERS
-    if kept.quarter is None:
-        return [Segment(tier=Tier.DAY, first=first, last=last)]
-    # The day in which the quarters begin is whole in them: they are cut at days, or history begins there.
     days = ZoneCalendar(Calendar(time_zone=kept.day_zone))
-    last = min(last, days.start(BucketSize.DAY, kept.quarter) // QUARTER_SECONDS)
-    begin = max(since, kept.quarter)
+    fine = _whole_days_since(kept, days)
+    if fine is None:
+        return [Segment(tier=Tier.DAY, first=first, last=last)]
+    last = min(last, days.start(BucketSize.DAY, fine) // QUARTER_SECONDS)
+    begin = max(since, fine)
     return [
         *([Segment(tier=Tier.DAY, first=first, last=last)] if first < last else []),
-        *([_segment(Tier.QUARTER, begin, until)] if begin < until else []),
+        *(_fine(begin, until, kept) if begin < until else []),
     ]
+
+
+def _whole_days_since(kept: Kept, days: ZoneCalendar) -> int | None:
+    """Give since when hours tell every day whole."""
+    if kept.minute is None or not kept.has_longer_minutes:
+        return kept.quarter  # they are cut at days, or history begins there
+    start = days.start(BucketSize.DAY, kept.minute)
+    return kept.minute if kept.has_minutes(start) else days.next(BucketSize.DAY, start)
 
 
 def own_days_around(bounds: Sequence[int], kept: Kept, own: ZoneCalendar) -> list[int] | None:
@@ -140,11 +159,6 @@ def own_days_around(bounds: Sequence[int], kept: Kept, own: ZoneCalendar) -> lis
     # Before the first day of all there is nothing, neither in quarters nor in days.
     is_first = kept.day is None or kept.day >= own.start(BucketSize.DAY, kept.quarter)
     return nearest if begin >= kept.quarter or is_first else None
-
-
-def quarters(since: int, until: int) -> list[Segment]:
-    """Give the quarters of a stretch that begins and ends with one."""
-    return [_segment(Tier.QUARTER, since, until)] if since < until else []
 
 
 def segments_of_processes(since: int, until: int) -> list[Segment]:
@@ -168,6 +182,8 @@ def _with_days(since: int, until: int, kept: Kept, calendar: ZoneCalendar) -> li
     first = calendar.start(BucketSize.DAY, since)
     if first < since:
         first = calendar.next(BucketSize.DAY, first)
+    if kept.day is not None and kept.fine is not None and kept.fine < kept.day:
+        first = max(first, kept.day)
     last = calendar.start(BucketSize.DAY, until)
     if first >= last:
         return _fine(since, until, kept)
@@ -188,7 +204,10 @@ def _with_months(since: int, until: int, kept: Kept, calendar: ZoneCalendar) -> 
 
 
 def _fine(since: int, until: int, kept: Kept) -> list[Segment]:
-    """Give quarters, and minutes for what is less at either end where they are kept."""
+    """Give quarters, and minutes for what is less at either end where they are kept, and where quarters are not."""
+    if kept.has_longer_minutes and (kept.quarter is None or since < kept.quarter):
+        begin = until if kept.quarter is None else min(kept.quarter, until)
+        return [_segment(Tier.MINUTE, since, begin), *(_fine(begin, until, kept) if begin < until else [])]
     first, last = -(-since // QUARTER_SECONDS) * QUARTER_SECONDS, until // QUARTER_SECONDS * QUARTER_SECONDS
     if not kept.has_minutes(since):
         first, last = since // QUARTER_SECONDS * QUARTER_SECONDS, -(-until // QUARTER_SECONDS) * QUARTER_SECONDS

@@ -117,13 +117,21 @@ def _numbers(connection: sqlite3.Connection, query: TimelineQuery) -> list[int |
     return found
 
 
+_SIZES: Final = {Tier.MINUTE: BucketSize.MINUTE, Tier.QUARTER: BucketSize.HOUR, Tier.DAY: BucketSize.DAY}
+
+
 def _grain(since: float, until: float, kept: Kept) -> tuple[Tier, BucketSize]:
     length = until - since
     if length <= _MINUTES_UNTIL and kept.has_minutes(since):
         return Tier.MINUTE, BucketSize.MINUTE
-    if length <= _QUARTERS_UNTIL and kept.quarter is not None and until > kept.quarter:
-        return Tier.QUARTER, BucketSize.HOUR
-    return Tier.DAY, BucketSize.DAY
+    # The coarsest that reaches back so far: usually the first of these.
+    begins = {Tier.QUARTER: kept.quarter, Tier.MINUTE: kept.minute}
+    if length > _QUARTERS_UNTIL or kept.fine is None or until <= kept.fine:
+        begins = {Tier.DAY: kept.day, **begins}
+    known = {tier: begin for tier, begin in begins.items() if begin is not None}
+    reaching = next((tier for tier, begin in known.items() if begin <= since), None)
+    tier = reaching or min(known, key=lambda tier: known[tier], default=Tier.DAY)
+    return tier, _SIZES[tier]
 
 
 def _widened(tier: Tier, since: float, until: float, days: ZoneCalendar) -> tuple[int, int]:

@@ -37,7 +37,6 @@ from netmon_recorder.store.ranges import (
     check_reach,
     outward,
     own_days_around,
-    quarters,
     segments,
     segments_of_processes,
 )
@@ -279,9 +278,13 @@ class _Reader:
         own = frame.own_bounds()
         if own is None or frame.is_own_zone:
             return [sums(frame.parts(*pair)) for pair in pairwise(frame.bounds)]
+
+        def hours(first: int, last: int) -> list[Segment]:
+            return segments(first, last, BucketSize.HOUR, frame.kept, frame.calendar)
+
         days = [sums(segments(*pair, BucketSize.RANGE, frame.kept, frame.own_calendar)) for pair in pairwise(own)]
         edges = [
-            (1, sums(quarters(bound, known))) if bound <= known else (-1, sums(quarters(known, bound)))
+            (1 if bound <= known else -1, sums(hours(min(bound, known), max(bound, known))))
             for bound, known in zip(frame.bounds, own, strict=True)
         ]
         return moved_edges(days, edges)

@@ -88,3 +88,27 @@ def test_the_oldest_is_that_of_the_size() -> None:
     assert _KEPT.oldest(_B.MONTH) == _KEPT.day
     assert Kept().oldest(_B.DAY) is None
     assert segments(int(NOON), int(NOON), _B.DAY, _KEPT, _BERLIN) == []
+
+
+def test_what_coarser_rows_do_not_reach_is_read_from_finer_ones() -> None:
+    no_quarters = replace(_KEPT, quarter=None)
+    assert tiers("2026-05-03 10:00", "2026-05-03 11:00", _B.HOUR, no_quarters) == ["MINUTE"]
+    assert tiers("2026-05-03 10:00", "2026-05-05 11:07", kept=no_quarters) == ["MINUTE", "DAY", "MINUTE"]
+    few_quarters = replace(_KEPT, quarter=int(at("2026-06-01 10:00", "Europe/Berlin")))
+    assert tiers("2026-06-01 09:00", "2026-06-01 11:00", _B.HOUR, few_quarters) == ["MINUTE", "QUARTER"]
+    few_days = replace(_KEPT, day=int(at("2026-03-01", "Europe/Berlin")))
+    assert tiers("2026-02-27", "2026-02-28", _B.DAY, few_days) == ["QUARTER"]
+    assert tiers("2026-02-01", "2026-04-01", _B.MONTH, few_days) == ["QUARTER", "MONTH"]
+    assert no_quarters.oldest(_B.HOUR) == _KEPT.minute
+    assert few_days.oldest(_B.MONTH) == _KEPT.quarter
+
+
+def test_days_of_another_zone_are_made_of_minutes_where_there_are_no_quarters() -> None:
+    kathmandu = ZoneCalendar(Calendar(time_zone="Asia/Kathmandu"))
+    kept = replace(_KEPT, quarter=None, minute=int(at("2026-05-01 10:07", "Europe/Berlin")))
+    first, last = (int(at(day, "Asia/Kathmandu")) for day in ("2026-04-25", "2026-05-10"))
+    days, minutes = segments(first, last, _B.RANGE, kept, kathmandu)
+    # The day in which they begin is whole in days alone.
+    edge = int(at("2026-05-02", "Europe/Berlin"))
+    assert (days.tier, days.last * 900) == (Tier.DAY, edge)
+    assert (minutes.tier, minutes.first * 60, minutes.last * 60) == (Tier.MINUTE, edge, last)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import TimelineQuery, TimelineSpan, UsageDimension, UsageSums
+from netmon.model import RetentionPolicy, TimelineQuery, TimelineSpan, UsageDimension, UsageSums
 from netmon_recorder.store.timelines import SpanBook
 from tests.support.history_stage import NOON, keep, opened, row
 
@@ -74,3 +74,12 @@ def test_a_question_that_makes_no_sense_is_refused_by_its_field(
 ) -> None:
     with opened(tmp_path) as store, pytest.raises(ValueError, match=f"^TimelineQuery.{field}"):
         store.timeline(query, NOON)
+
+
+def test_lanes_are_read_from_minutes_where_no_coarser_rows_reach_back_so_far(tmp_path: Path) -> None:
+    with opened(tmp_path, policy=RetentionPolicy(hour_seconds=0)) as store:
+        keep(store, *(row(NOON + day * 86_400) for day in range(5)))
+        query = TimelineQuery(dimension=_D.DOMAIN, values=("www.example.com",), since_time=NOON)
+        timeline = store.timeline(query, NOON + 5 * 86_400)
+    assert timeline.grain_seconds == 60
+    assert [span.sums.received_bytes for span in timeline.lanes[0].spans] == [1000] * 5

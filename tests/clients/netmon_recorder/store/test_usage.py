@@ -9,11 +9,13 @@ from netmon.model import (
     NO_USAGE,
     BucketSize,
     Calendar,
+    CleanupSelection,
     Filter,
     FilterField,
     HistoryGap,
     HistoryGapKind,
     Range,
+    RetentionPolicy,
     Term,
     UsageAnswer,
     UsageDimension,
@@ -81,6 +83,35 @@ def test_every_size_of_bucket_gives_the_same_sum(tmp_path: Path, size: BucketSiz
         answer = ask(store, first, first + 300 * 1234, size, group_by=(_D.APPLICATION,))
     assert answer.total.received_bytes == sum(each.sums.received_bytes for each in rows)
     assert answer.series[0].total == answer.total
+
+
+@pytest.mark.parametrize("size", [_B.HOUR, _B.DAY, _B.MONTH, _B.RANGE])
+@pytest.mark.parametrize(
+    "policy",
+    [
+        RetentionPolicy(hour_seconds=0),
+        RetentionPolicy(hour_seconds=2 * 86_400),
+        RetentionPolicy(day_seconds=60 * 86_400),
+        RetentionPolicy(hour_seconds=2 * 86_400, day_seconds=3 * 86_400),
+    ],
+)
+def test_coarse_rows_that_are_kept_less_long_than_fine_ones_hide_nothing(
+    tmp_path: Path, policy: RetentionPolicy, size: BucketSize
+) -> None:
+    zone = "Europe/Berlin"
+    with opened(tmp_path, zone=zone, policy=policy) as store:
+        now = at("2026-09-20 12:07", zone)
+        reach = 100 if policy.hour_seconds > 60 * 86_400 else 20
+        rows = [row(now - number * 4000, received=number) for number in range(1, reach * 86_400 // 4000)]
+        keep(store, *rows)
+        for _ in store.cleanup(CleanupSelection(), now):
+            pass
+        keep(store, row(now, received=0))
+        first = rows[-1].start_time
+        for calendar in (Calendar(), Calendar(time_zone="Asia/Kathmandu")):
+            answer = ask(store, first, now, size, calendar=calendar, group_by=(_D.APPLICATION,))
+            assert answer.total.received_bytes == sum(each.sums.received_bytes for each in rows)
+            assert answer.series[0].total == answer.total
 
 
 def test_groups_come_biggest_first_and_the_rest_as_one(tmp_path: Path) -> None:
