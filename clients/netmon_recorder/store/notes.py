@@ -52,13 +52,19 @@ class Notes:
         first = self.number("first_time")
         if first is not None and begin < first // 60 * 60:
             self.put("first_time", begin)  # rows from before it was opened
-        if not policy.second_seconds:  # switched on again they begin anew, and not before this
-            self._connection.execute("DELETE FROM note WHERE name = 'kept_second'")
-        starts = (begin, begin, begin // QUARTER_SECONDS * QUARTER_SECONDS, day_calendar.start(BucketSize.DAY, begin))
-        is_kept = (bool(policy.second_seconds), bool(policy.minute_seconds), bool(policy.hour_seconds), True)
-        for name, start, wanted in zip(_KEPT, starts, is_kept, strict=True):
+        day = day_calendar.start(BucketSize.DAY, begin)
+        minute, quarter = begin, begin // QUARTER_SECONDS * QUARTER_SECONDS
+        if first is not None and begin > first and self.number("kept_day") is not None:
+            # Switched on again they are whole from the next one on: what is coarser may be made anew of them, quarters
+            # of minutes and days of quarters.
+            minute, quarter = begin + 60, day_calendar.next(BucketSize.DAY, day)
+        is_kept = (policy.second_seconds > 0, policy.minute_seconds > 0, policy.hour_seconds > 0, True)
+        for name, start, wanted in zip(_KEPT, (begin, minute, quarter, day), is_kept, strict=True):
+            if not wanted:
+                self._connection.execute("DELETE FROM note WHERE name = ?", (name,))
+                continue
             known = self.number(name)
-            if wanted and (known is None or start < known):
+            if known is None or start < known:
                 self.put(name, start)
 
     def cut_kept(self, name: str, start: int) -> None:

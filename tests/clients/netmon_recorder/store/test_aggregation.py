@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import BucketSize, Calendar, UsageQuery
+from netmon.model import BucketSize, Calendar, RetentionPolicy, UsageQuery
 from tests.support.history_stage import NOON, keep, opened, row
 
 _DAY = 86_400
@@ -49,3 +49,21 @@ def test_days_are_made_anew_for_a_user_who_moved_and_no_byte_is_lost(tmp_path: P
     assert [bucket.total for bucket in after.buckets[2:]] == [bucket.total for bucket in before.buckets[2:]]
     assert before.total == after.total
     assert after.total.received_bytes == sum(range(400))
+
+
+@pytest.mark.parametrize("off", [RetentionPolicy(minute_seconds=0), RetentionPolicy(minute_seconds=0, hour_seconds=0)])
+def test_what_was_not_kept_for_a_while_takes_nothing_from_what_is_made_of_it(
+    tmp_path: Path, off: RetentionPolicy
+) -> None:
+    for minute in range(0, 60, 10):
+        with opened(tmp_path, policy=off if 20 <= minute < 40 else None) as store:
+            keep(store, *(row(NOON + each * 60, received=1) for each in range(minute, minute + 10)))
+    now = NOON + 3600
+    with opened(tmp_path, zone="Asia/Kathmandu") as store:
+        store.run_aggregation(now)
+        recent = store.usage(UsageQuery(since_time=NOON + 1500, until_time=NOON + 1800, bucket=BucketSize.RANGE), now)
+        for size in (BucketSize.HOUR, BucketSize.DAY):
+            if size is BucketSize.DAY or off.hour_seconds:
+                query = UsageQuery(since_time=NOON, until_time=now, bucket=size)
+                assert store.usage(query, now).total.received_bytes == 60
+    assert recent.total.received_bytes >= 5
