@@ -63,9 +63,8 @@ class Aggregation:
         self._write = write
         self._mended = Mended()
 
-    def run(self) -> Mended:
-        """Do all of it."""
-        kept = Notes(self._connection).kept()
+    def run(self, kept: Kept) -> Mended:
+        """Do all of it. ``kept``: since when there is what."""
         end = int(self._now) + _DAY_SECONDS
         if kept.minute is not None and kept.quarter is not None:
             first = -(-max(kept.minute, kept.quarter) // QUARTER_SECONDS) * QUARTER_SECONDS

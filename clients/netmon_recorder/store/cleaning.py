@@ -1,8 +1,7 @@
 """Old rows out, in steps that each hold the writer up for some milliseconds, and their room back to the disk."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -15,6 +14,7 @@ from netmon.model import (
     StorageTier,
 )
 from netmon_recorder.store.calendar import ZoneCalendar
+from netmon_recorder.store.connections import Connections
 from netmon_recorder.store.notes import Notes
 from netmon_recorder.store.ranges import Kept, Tier
 from netmon_recorder.store.seconds import forget_processes
@@ -116,38 +116,33 @@ def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
     )
 
 
-def clean(
-    connection: sqlite3.Connection,
-    cuts: list[Cut],
-    alone: AbstractContextManager[object],
-    write: Callable[[Callable[[], None]], None],
-) -> Iterator[CleanupProgress]:
-    """Delete step by step. ``alone`` keeps the writer out; ``write`` does one piece of work in a transaction of it."""
-    with alone:
-        total = plan_of(connection, cuts).row_count
-        size_before = _size(connection)
+def clean(connections: Connections, cuts: list[Cut]) -> Iterator[CleanupProgress]:
+    """Delete step by step. Raises `StorageError`."""
+    with connections.writing() as writer:
+        total = plan_of(writer, cuts).row_count
+        size_before = _size(writer)
     deleted = 0
     for cut in cuts:
-        step = _Step(connection, cut)
+        step = _Step(connections, cut)
         while not step.is_last:
-            step = _Step(connection, cut)
-            write(step.run)
+            step = _Step(connections, cut)
+            connections.write(step.run)
             deleted += step.row_count
-            with alone:
-                _give_back(connection)
-                progress = _progress(connection, size_before, deleted, total)
+            with connections.writing() as writer:
+                _give_back(writer)
+                progress = _progress(writer, size_before, deleted, total)
             yield progress
-    write(lambda: _forget_gaps(connection))
-    write(lambda: forget_processes(connection))
+    connections.write(lambda: _forget_gaps(connections.writer))
+    connections.write(lambda: forget_processes(connections.writer))
     while True:
-        with alone:
-            has_more = _give_back(connection)
-            progress = _progress(connection, size_before, deleted, total)
+        with connections.writing() as writer:
+            has_more = _give_back(writer)
+            progress = _progress(writer, size_before, deleted, total)
         if not has_more:
             break
         yield progress
-    with alone:  # the file shrinks only when the journal is written back
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with connections.writing() as writer:  # the file shrinks only when the journal is written back
+        writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     yield replace(progress, row_count=max(deleted, progress.deleted_row_count), is_done=True)
 
 
@@ -191,8 +186,8 @@ def row_bytes(connection: sqlite3.Connection, counts: dict[Tier, int]) -> float:
 class _Step:
     """Deletes whole buckets from the front, of about so many rows as take some milliseconds."""
 
-    def __init__(self, connection: sqlite3.Connection, cut: Cut) -> None:
-        self._connection = connection
+    def __init__(self, connections: Connections, cut: Cut) -> None:
+        self._connections = connections
         self._cut = cut
         self.row_count = 0
         self.is_last = False
@@ -200,16 +195,17 @@ class _Step:
     def run(self) -> None:
         """Do it, inside a transaction."""
         table, before = self._cut.tier.table, self._cut.before
-        row = self._connection.execute(
+        connection = self._connections.writer
+        row = connection.execute(
             f"SELECT bucket FROM {table} WHERE bucket < ? ORDER BY bucket LIMIT 1 OFFSET ?",  # noqa: S608 -- a name of ours
             (before, _STEP_ROWS),
         ).fetchone()
         self.is_last = row is None
         end = before if row is None else row[0] + 1
-        deleted = self._connection.execute(f"DELETE FROM {table} WHERE bucket < ?", (end,))  # noqa: S608 -- a name of ours
+        deleted = connection.execute(f"DELETE FROM {table} WHERE bucket < ?", (end,))  # noqa: S608 -- a name of ours
         # Those of processes are counted as the seconds that they are made of.
         self.row_count = 0 if self._cut.tier is Tier.PROCESS else deleted.rowcount
-        Notes(self._connection).cut_kept(_NOTES[self._cut.tier], end * self._cut.tier.unit_seconds)
+        Notes(connection).cut_kept(_NOTES[self._cut.tier], end * self._cut.tier.unit_seconds)
 
 
 def _give_back(connection: sqlite3.Connection) -> bool:

@@ -215,7 +215,8 @@ class SqliteStore:
     def run_aggregation(self, now: float) -> AggregationReport:
         """Hold the roll-ups against what they are made of, and mend them; days of another zone are made anew."""
         start = monotonic()
-        mended = Aggregation(self._writer, self._calendar, now, self._write).run()
+        kept = self._read(lambda connection: Notes(connection).kept())
+        mended = Aggregation(self._writer, self._calendar, now, self._write).run(kept)
         return AggregationReport(
             read_row_count=mended.read,
             mended_hour_row_count=mended.quarters,
@@ -237,7 +238,7 @@ class SqliteStore:
             cuts = cuts_of(connection, selection, self._policy, now, self._days(connection))
         if self._state is StorageState.DISK_FULL:
             self._ballast.give_up()
-        for progress in clean(self._writer, cuts, self._connections.alone, self._write):
+        for progress in clean(self._connections, cuts):
             if progress.is_done:
                 self._write(lambda: Notes(self._writer).put("last_cleanup_time", now))
                 self._ballast.take()
@@ -321,7 +322,7 @@ class SqliteStore:
         self._ballast.check_room()
         if self._read(lambda connection: is_over(connection, self._policy.quota_bytes, 1.0)):
             raise StorageOverQuota("the quota is reached")
-        days = self._days(self._writer)
+        days = self._read(self._days)
         self._write(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
         self._connections.forget_pages()
 

@@ -1,11 +1,13 @@
 """Old rows out."""
 
+import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from netmon.model import BucketSize, CleanupSelection, HistoryGapKind, RetentionPolicy, StorageState, UsageQuery
-from netmon_recorder.store import StorageOverQuota
+from netmon_recorder.store import StorageError, StorageOverQuota
 from tests.support.history_stage import NOON, at, keep, opened, row
 
 _B = BucketSize
@@ -100,3 +102,24 @@ def test_a_quota_takes_the_oldest_of_the_finest_and_leaves_room(tmp_path: Path) 
         assert not store.needs_cleanup()
         keep(store, row(now))
         assert store.status(now).state is StorageState.WRITING
+
+
+def test_a_lock_that_another_program_takes_after_a_step_is_an_error_of_the_storage(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as store:
+        keep(store, *(row(NOON + each * 60, domain=f"{each}.example") for each in range(5)))
+        store._writer.execute("PRAGMA busy_timeout = 1")
+        other = sqlite3.connect(tmp_path / "history.db", isolation_level=None)
+        write = store._connections.write
+
+        def write_and_lose(work: Callable[[], None]) -> None:
+            write(work)
+            other.execute("BEGIN IMMEDIATE")
+
+        monkeypatch.setattr(store._connections, "write", write_and_lose)
+        with pytest.raises(StorageError, match="locked"):
+            list(store.cleanup(CleanupSelection(older_than_time=NOON + 3600), NOON + 3600))
+        other.close()
+        monkeypatch.undo()
+        keep(store, row(NOON + 3600))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from netmon.model import BucketSize, StorageState, UsageQuery
-from netmon_recorder.store import StorageBroken
+from netmon_recorder.store import StorageBroken, StorageError
 from netmon_recorder.store.database import beside
 from tests.support.history_stage import NOON, keep, opened, row
 
@@ -57,6 +57,29 @@ def test_a_page_that_breaks_while_it_runs_has_the_file_set_aside_and_nothing_new
         assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 1000
     with opened(tmp_path) as store:
         assert store.status(NOON).degraded == ()
+
+
+def test_a_page_of_notes_that_breaks_has_the_file_set_aside_too(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with opened(tmp_path) as store:
+        keep(store, row(NOON))
+        (page,) = store._writer.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'note'").fetchone()
+    with opened(tmp_path) as store:
+        with path.open("r+b") as file:
+            file.seek((page - 1) * 4096)
+            file.write(b"\xa5" * 4096)
+        keep(store, row(NOON + 60, received=7))
+        assert [note.code for note in store.status(NOON).degraded] == ["history.set_aside"]
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 7
+
+
+def test_what_is_done_with_the_writer_alone_is_explained_as_everything_is(tmp_path: Path) -> None:
+    with (
+        opened(tmp_path) as store,
+        pytest.raises(StorageError, match="no such table"),
+        store._connections.writing() as writer,
+    ):
+        writer.execute("SELECT * FROM nowhere")
 
 
 def test_a_file_that_is_removed_while_it_runs_is_begun_anew(tmp_path: Path) -> None:
