@@ -48,27 +48,27 @@ class AlertWatch:
 
     def _state(self, rule: AlertRule, firing_count: int, now: float) -> AlertState:
         last = self._last(rule)
-        answer = self._answer(rule, now)
-        is_known = any(bucket.total is not None for bucket in answer.buckets)
-        return AlertState(
-            rule=rule,
-            value=measured(rule.measure, answer.total) if is_known else None,
-            firing_count=firing_count,
-            last_firing=last,
-            quiet_until_time=quiet_until(rule, last, now, self._own_zone),
-        )
+        value, quiet = None, None
+        try:
+            quiet = quiet_until(rule, last, now, self._own_zone)
+            answer = self._answer(rule, now)
+            if any(bucket.total is not None for bucket in answer.buckets):
+                value = measured(rule.measure, answer.total)
+        except ValueError as error:  # refused today: it must still be seen, and the others with it
+            log.debug("a rule has no value: %s", error)
+        return AlertState(rule=rule, value=value, firing_count=firing_count, last_firing=last, quiet_until_time=quiet)
 
     def _ask(self, rule: AlertRule, now: float) -> bool:
-        if not may_fire(rule, self._last(rule), now, self._own_zone):
-            return False
         try:
+            if not may_fire(rule, self._last(rule), now, self._own_zone):
+                return False
             answer = self._answer(rule, now)
             value = measured(rule.measure, answer.total)
             if value <= rule.bound:
                 return False
             applications = self._applications(rule, now)
         except ValueError:
-            # A rule of another version, whose filter is refused today. It must not keep the others from theirs.
+            # A rule of before, whose filter or zone is refused today. It must not keep the others from theirs.
             log.exception("a rule cannot be asked")
             return False
         self._store.add_firing(

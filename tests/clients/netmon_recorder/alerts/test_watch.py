@@ -1,14 +1,17 @@
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from netmon.model import AlertMeasure, AlertRule, Filter, FilterField, Term
+from netmon.model import AlertMeasure, AlertRule, Filter, FilterField, QuietHours, Term
 from netmon_recorder.alerts.watch import AlertWatch
 from tests.support.history_stage import NOON, keep, opened, row
 
 RULE = AlertRule(name="big", measure=AlertMeasure.RECEIVED_BYTES, bound=1_500, window_seconds=600, created_time=NOON)
 FIREFOX = Filter(terms=(Term(field=FilterField.APPLICATION, values=("firefox",)),))
+UNKNOWN = Filter(terms=(Term(field=FilterField.PID, values=("1",)),))
+NOWHERE = QuietHours(begin_minute=0, end_minute=1, time_zone="Mars/Olympus")
 
 
 def test_a_rule_fires_once_where_its_window_exceeds_the_bound(tmp_path: Path) -> None:
@@ -39,18 +42,23 @@ def test_what_lies_before_the_window_or_outside_the_filter_counts_not(tmp_path: 
         assert watch.ask_all(NOON + 30) == 0
 
 
-def test_a_rule_that_cannot_be_asked_keeps_no_other_from_firing(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("refused", [{"filter": UNKNOWN}, {"quiet_hours": NOWHERE}])
+def test_a_rule_that_is_refused_today_keeps_no_other_from_firing_and_is_still_seen(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, refused: dict[str, Any]
 ) -> None:
-    unknown = Filter(terms=(Term(field=FilterField.PID, values=("1",)),))
     with opened(tmp_path) as store:
-        store.put_rule(replace(RULE, name="a bad one", filter=unknown))
+        watch = AlertWatch(store, "UTC")
+        store.put_rule(replace(RULE, name="a bad one", **refused))
         store.put_rule(RULE)
         keep(store, row(NOON - 60, 9_000))
-        assert AlertWatch(store, "UTC").ask_all(NOON) == 1
+        assert watch.ask_all(NOON) == 1
         assert "a rule cannot be asked" in caplog.text
-        with pytest.raises(ValueError, match="does not hold"):
-            AlertWatch(store, "UTC").check_filter(replace(RULE, filter=unknown), NOON)
+        assert [(state.rule.name, state.value) for state in watch.states(NOON)] == [("a bad one", None), ("big", 9_000)]
+
+
+def test_a_filter_that_history_cannot_answer_is_refused(tmp_path: Path) -> None:
+    with opened(tmp_path) as store, pytest.raises(ValueError, match="does not hold"):
+        AlertWatch(store, "UTC").check_filter(replace(RULE, filter=UNKNOWN), NOON)
 
 
 def test_states_tell_the_value_now_and_the_last_firing(tmp_path: Path) -> None:
