@@ -72,7 +72,7 @@ class Aggregation:
                 self._write(lambda start=start: self._quarters(start, min(start + _DAY_SECONDS, end)))
         if kept.quarter is not None:
             if (kept.day_zone, kept.month_first_day) != (self._calendar.calendar.time_zone, self._calendar.first_day):
-                self._write(lambda: self._move(kept, end))
+                self.move(kept)
             else:
                 first = self._first_whole_day(max(kept.quarter, kept.day or 0))
                 for start in self._calendar.starts(BucketSize.DAY, first, end):
@@ -80,6 +80,13 @@ class Aggregation:
                 self._write(lambda: self._months(end))
         self._write(lambda: Notes(self._connection).put("last_aggregation_time", self._now))
         return self._mended
+
+    def move(self, kept: Kept) -> None:
+        """Make the days of the user's zone out of those of another, in one transaction: half would count hours twice.
+
+        The old day in which the new days begin keeps the hours before; older days stay as they were.
+        """
+        self._write(lambda: self._move(kept))
 
     def _quarters(self, since: int, until: int) -> None:
         bounds = (since // 60, until // 60)
@@ -91,13 +98,23 @@ class Aggregation:
         self._mended.read += self._count("SELECT count(*) FROM usage_quarter WHERE bucket >= ? AND bucket < ?", bounds)
         self._mended.days += self._connection.execute(_MEND_DAY, bounds).rowcount
 
-    def _move(self, kept: Kept, end: int) -> None:
-        """Make the days of another zone, in one transaction: half of them would count hours twice.
+    def _end(self) -> int:
+        """Give a time after the newest day: the clock alone may be wrong, as before it is set at a start."""
+        (newest,) = self._connection.execute("SELECT max(bucket) FROM usage_day").fetchone()
+        return max(int(self._now), (newest or 0) * QUARTER_SECONDS) + _DAY_SECONDS
 
-        The old day in which the new days begin keeps the hours before; older days stay as they were.
-        """
-        begin = kept.quarter or 0
-        old = ZoneCalendar(Calendar(time_zone=kept.day_zone)).start(BucketSize.DAY, begin)
+    def _move(self, kept: Kept) -> None:
+        end = self._end()
+        if kept.quarter is not None:
+            self._days_of_quarters(kept, kept.quarter, end)
+        self._connection.execute("DELETE FROM usage_month")
+        self._months(end)
+        notes = Notes(self._connection)
+        notes.put("day_zone", self._calendar.calendar.time_zone)
+        notes.put("month_first_day", self._calendar.first_day)
+
+    def _days_of_quarters(self, kept: Kept, begin: int, end: int) -> None:
+        old = _old_day(kept, begin)
         self._connection.execute("DELETE FROM usage_day WHERE bucket >= ?", (old // QUARTER_SECONDS,))
         start = self._first_whole_day(begin)
         if start > begin:
@@ -108,11 +125,6 @@ class Aggregation:
             Notes(self._connection).put("kept_day", min(day, day if kept.day is None else kept.day))
         for day in self._calendar.starts(BucketSize.DAY, start, end):
             self._day(day)
-        self._connection.execute("DELETE FROM usage_month")
-        self._months(end)
-        notes = Notes(self._connection)
-        notes.put("day_zone", self._calendar.calendar.time_zone)
-        notes.put("month_first_day", self._calendar.first_day)
 
     def _months(self, end: int) -> None:
         (oldest,) = self._connection.execute("SELECT min(bucket) FROM usage_day").fetchone()
@@ -129,3 +141,11 @@ class Aggregation:
 
     def _count(self, statement: str, bounds: tuple[int, int]) -> int:
         return int(self._connection.execute(statement, bounds).fetchone()[0])
+
+
+def _old_day(kept: Kept, begin: int) -> int:
+    """Give the start of the kept day in which the quarters begin."""
+    try:
+        return ZoneCalendar(Calendar(time_zone=kept.day_zone)).start(BucketSize.DAY, begin)
+    except ValueError:  # not known here any more; quarters begin with a day, or within the first one of all
+        return kept.day if kept.day is not None and 0 <= begin - kept.day < _DAY_SECONDS else begin

@@ -93,6 +93,15 @@ class ZoneCalendar:
         return date(year, month, min(self.first_day, monthrange(year, month)[1]))
 
 
+def is_known(name: str) -> bool:
+    """Tell whether this machine knows a zone."""
+    try:
+        _zone(name)
+    except ValueError:
+        return False
+    return True
+
+
 @lru_cache(maxsize=64)
 def _zone(name: str) -> ZoneInfo:
     try:

@@ -34,7 +34,7 @@ from netmon_client.clock import monotonic
 from netmon_recorder.store import alert_table
 from netmon_recorder.store.aggregation import Aggregation
 from netmon_recorder.store.browsers import answer_browsers
-from netmon_recorder.store.calendar import ZoneCalendar
+from netmon_recorder.store.calendar import ZoneCalendar, is_known
 from netmon_recorder.store.cleaning import clean, cuts_of, is_over, plan_of
 from netmon_recorder.store.connections import Connections
 from netmon_recorder.store.database import Ballast, OpenedFile, beside, open_file
@@ -216,7 +216,7 @@ class SqliteStore:
         """Hold the roll-ups against what they are made of, and mend them; days of another zone are made anew."""
         start = monotonic()
         kept = self._read(lambda connection: Notes(connection).kept())
-        mended = Aggregation(self._writer, self._calendar, now, self._write).run(kept)
+        mended = self._aggregation(now).run(kept)
         return AggregationReport(
             read_row_count=mended.read,
             mended_hour_row_count=mended.quarters,
@@ -304,8 +304,12 @@ class SqliteStore:
         return self._connections.writer
 
     def _prepare(self, now: float, *, was_unclean: bool) -> None:
-        if self._read(lambda connection: Notes(connection).get("day_zone")) is None:
+        kept = self._read(lambda connection: Notes(connection).kept())
+        if not kept.day_zone:
             self._write(lambda: self._begin(now))
+        elif not is_known(kept.day_zone):  # as when a machine's list of zones became shorter
+            log.warning("days were kept in a time zone that is not known here: they are made anew")
+            self._aggregation(now).move(kept)
         if was_unclean:
             try:
                 self._write(lambda: last_minutes_again(self._writer))
@@ -325,6 +329,9 @@ class SqliteStore:
         days = self._read(self._days)
         self._write(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
         self._connections.forget_pages()
+
+    def _aggregation(self, now: float) -> Aggregation:
+        return Aggregation(self._writer, self._calendar, now, self._write)
 
     def _begin(self, now: float) -> None:
         notes = Notes(self._writer)

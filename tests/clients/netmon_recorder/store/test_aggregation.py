@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import BucketSize, Calendar, RetentionPolicy, UsageQuery
+from netmon.model import BucketSize, Calendar, CleanupSelection, RetentionPolicy, UsageQuery
 from tests.support.history_stage import NOON, keep, opened, row
 
 _DAY = 86_400
@@ -67,3 +67,33 @@ def test_what_was_not_kept_for_a_while_takes_nothing_from_what_is_made_of_it(
                 query = UsageQuery(since_time=NOON, until_time=now, bucket=size)
                 assert store.usage(query, now).total.received_bytes == 60
     assert recent.total.received_bytes >= 5
+
+
+@pytest.mark.parametrize("first", [NOON, NOON - 43_200 - 7200])
+@pytest.mark.parametrize("hours", [400 * _DAY, 2 * _DAY])
+def test_days_of_a_zone_that_is_not_known_any_more_are_made_anew_when_it_starts(
+    tmp_path: Path, hours: int, first: float
+) -> None:
+    rows = [row(first + each * 900, received=each) for each in range(800)]
+    now = NOON + 9 * _DAY
+    with opened(tmp_path, zone="Europe/Berlin", policy=RetentionPolicy(hour_seconds=hours)) as store:
+        keep(store, *rows)
+        list(store.cleanup(CleanupSelection(), now))
+        store._writer.execute("UPDATE note SET value = 'Mars/Olympus' WHERE name = 'day_zone'")
+    with opened(tmp_path, zone="Asia/Kathmandu", policy=RetentionPolicy(hour_seconds=hours)) as store:
+        keep(store, row(now, received=1))
+        assert store.status(now).degraded == ()
+        assert store.status(now).calendar.time_zone == "Asia/Kathmandu"
+        for size in (BucketSize.DAY, BucketSize.MONTH, BucketSize.RANGE):
+            query = UsageQuery(since_time=NOON - 3 * _DAY, until_time=now + 60, bucket=size)
+            assert store.usage(query, now + 60).total.received_bytes == sum(range(800)) + 1
+
+
+def test_where_no_hours_are_kept_days_of_an_unknown_zone_count_where_they_begin(tmp_path: Path) -> None:
+    policy = RetentionPolicy(minute_seconds=0, hour_seconds=0)
+    with opened(tmp_path, zone="Europe/Berlin", policy=policy) as store:
+        keep(store, *(row(NOON + each * 3600) for each in range(100)))
+        store._writer.execute("UPDATE note SET value = 'Mars/Olympus' WHERE name = 'day_zone'")
+    with opened(tmp_path, zone="Asia/Kathmandu", policy=policy) as store:
+        query = UsageQuery(since_time=NOON - _DAY, bucket=BucketSize.DAY)
+        assert store.usage(query, NOON + 5 * _DAY).total.received_bytes == 100_000

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from netmon.model import BucketSize, Calendar
-from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
+from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar, is_known
 from tests.support.history_stage import at
 
 _B = BucketSize
@@ -103,3 +103,7 @@ def test_a_zone_that_is_not_known_is_refused_by_the_field(name: str) -> None:
 def test_a_day_that_no_month_has_is_refused() -> None:
     with pytest.raises(ValueError, match=r"^Calendar\.month_first_day:"):
         calendar("UTC", 32)
+
+
+def test_a_zone_is_known_or_not() -> None:
+    assert [is_known(name) for name in ("Europe/Berlin", "Mars/Olympus", "Europe", "")] == [True, False, False, False]
