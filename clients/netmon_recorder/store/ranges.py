@@ -210,7 +210,9 @@ def _fine(since: int, until: int, kept: Kept) -> list[Segment]:
         return [_segment(Tier.MINUTE, since, begin), *(_fine(begin, until, kept) if begin < until else [])]
     first, last = -(-since // QUARTER_SECONDS) * QUARTER_SECONDS, until // QUARTER_SECONDS * QUARTER_SECONDS
     if not kept.has_minutes(since):
-        first, last = since // QUARTER_SECONDS * QUARTER_SECONDS, -(-until // QUARTER_SECONDS) * QUARTER_SECONDS
+        first = since // QUARTER_SECONDS * QUARTER_SECONDS
+    if not kept.has_minutes(max(since, last)):
+        last = -(-until // QUARTER_SECONDS) * QUARTER_SECONDS
     if first > last:  # within one quarter
         return [_segment(Tier.MINUTE, since, until)]
     parts = [(Tier.MINUTE, since, first), (Tier.QUARTER, first, last), (Tier.MINUTE, last, until)]

@@ -112,3 +112,11 @@ def test_days_of_another_zone_are_made_of_minutes_where_there_are_no_quarters() 
     edge = int(at("2026-05-02", "Europe/Berlin"))
     assert (days.tier, days.last * 900) == (Tier.DAY, edge)
     assert (minutes.tier, minutes.first * 60, minutes.last * 60) == (Tier.MINUTE, edge, last)
+
+
+def test_each_end_is_read_from_minutes_where_these_are_whole_there() -> None:
+    kept = replace(_KEPT, minute=int(at("2026-05-03 10:07", "Europe/Berlin")))
+    assert tiers("2026-05-03 01:02", "2026-05-03 15:07", kept=kept) == ["QUARTER", "MINUTE"]
+    assert tiers("2026-05-03 10:08", "2026-05-03 10:10", kept=kept) == ["MINUTE"]
+    for first, last in (("01:02", "10:05"), ("01:02", "10:10"), ("10:02", "10:10"), ("10:06", "10:14")):
+        assert tiers(f"2026-05-03 {first}", f"2026-05-03 {last}", kept=kept) == ["QUARTER"]
