@@ -188,6 +188,21 @@ def test_the_running_bucket_is_marked_and_compared_with_as_much_of_the_one_befor
     assert answer.previous_total == UsageSums(0, 5, 3, 1)
 
 
+@pytest.mark.parametrize("size", [_B.MINUTE, _B.HOUR, _B.DAY])
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Kathmandu"])
+def test_the_part_that_is_compared_with_is_counted_to_its_very_minute(
+    tmp_path: Path, zone: str, size: BucketSize
+) -> None:
+    now = NOON + 60
+    with opened(tmp_path) as store:
+        keep(store, *(row(now - minute * 60, received=1) for minute in range(1, 3 * 1440)))
+        answer = ask(store, now - 600, now, size, compare=True, calendar=Calendar(time_zone=zone))
+    assert answer.previous_total is not None
+    assert answer.previous_since_time is not None
+    assert answer.previous_until_time is not None
+    assert answer.previous_total.received_bytes == (answer.previous_until_time - answer.previous_since_time) // 60
+
+
 def test_what_has_stopped_since_is_compared_too(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         keep(store, row(NOON - 3600, application_id="exe:old", application_name="old"), row(NOON))
