@@ -4,6 +4,7 @@ Names and filters are people's own texts: they stand in text and code, never in 
 """
 
 from datetime import datetime
+from hashlib import sha256
 from typing import Final
 
 import streamlit as st
@@ -30,8 +31,8 @@ def show_alerts(client: HistoryClient, *, why_not: str, units: ByteUnits = "si")
         known = client.alerts(_SHOWN_FIRINGS)
         if not known.alerts:
             st.caption("There are no alerts. One fires where more than a bound is moved within a window.")
-        for number, state in enumerate(known.alerts):
-            _show_one(client, state, number, why_not=why_not, units=units)
+        for state in known.alerts:
+            _show_one(client, state, why_not=why_not, units=units)
         if known.firings:
             st.text("\n".join(["Last fired:", *(firing_text(each, units) for each in known.firings)]))
         _show_form(client, why_not=why_not, units=units)
@@ -106,13 +107,15 @@ def firing_text(firing: AlertFiring, units: ByteUnits = "si") -> str:
     return f"{_moment(firing.time)}  {visible(firing.name)}: {value} (over {bound})"
 
 
-def _show_one(client: HistoryClient, state: AlertState, number: int, *, why_not: str, units: ByteUnits) -> None:
+def _show_one(client: HistoryClient, state: AlertState, *, why_not: str, units: ByteUnits) -> None:
+    # By name and not by place: others add and delete alerts while this tab is open. A key becomes a class in the page.
+    mark = sha256(state.rule.name.encode()).hexdigest()[:16]
     with st.container(border=True):
         st.code(visible(state.rule.name), language=None, wrap_lines=True)
         st.text(state_text(state, units))
         with st.container(horizontal=True):
-            is_tested = st.button("Test over 7 days", key=f"alert_test_{number}")
-            is_deleted = st.button("Delete this alert", key=f"alert_delete_{number}", disabled=bool(why_not))
+            is_tested = st.button("Test over 7 days", key=f"alert_test_{mark}")
+            is_deleted = st.button("Delete this alert", key=f"alert_delete_{mark}", disabled=bool(why_not))
         if is_tested:
             st.text(back_test_text(client.test_alert(state.rule), state.rule.measure, units))
         if is_deleted:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import AlertRule, CleanupPlan, CleanupSelection, Filter, RetentionPolicy
+from netmon.model import AlertMeasure, AlertRule, CleanupPlan, CleanupSelection, Filter, RetentionPolicy
+from netmon_client.history_client import connect_history
 from netmon_client.testing.fake_recorder import FakeRecorder
 from netmon_client.testing.history_samples import a_history_status
 from tests.clients.netmon_dashboard.past_pages import components, open_page, with_recorder, words
@@ -115,3 +116,13 @@ def test_without_a_recorder_the_page_names_the_command_that_starts_one(tmp_path:
         app = open_page("config")
     assert app.code[0].value.startswith("netmon-recorder")
     assert "netmon_live" in components(app), "what is the browser's and the collector's is there all the same"
+
+
+def test_a_press_is_for_the_alert_that_was_shown_and_not_for_one_in_its_place(fake: FakeRecorder) -> None:
+    with with_recorder(fake.socket):
+        app = open_page("config")
+        with connect_history(fake.socket) as another:
+            another.put_alert(AlertRule(name="! first", measure=AlertMeasure.TOTAL_BYTES, bound=5, window_seconds=60))
+        assert [rule.name for rule in fake.rules] == ["! first", HOSTILE]
+        press(app, "Delete this alert")
+        assert [rule.name for rule in fake.rules] == ["! first"]
