@@ -18,7 +18,7 @@ from netmon.model import (
     UsageQuery,
     UsageSeries,
 )
-from netmon_client.history_words import gap_kind_words, is_bound_only, missing_seconds
+from netmon_client.history_words import gap_kind_words, is_bound_only
 
 __all__ = ["LANE_SECONDS", "LIVE_SECONDS", "lane_figures", "lane_questions", "today_figures", "today_question"]
 
@@ -43,11 +43,11 @@ def today_question(now: float) -> UsageQuery:
     )
 
 
-def today_figures(answer: UsageAnswer) -> dict[str, Any]:
+def today_figures(answer: UsageAnswer, now: float) -> dict[str, Any]:
     """Give today's sums by identity of the application; ``nobody``: of what has no owner.
 
-    ``missing``: seconds of today of which nothing is known; ``lower``: packets were dropped or missed, so that the sums
-    are lower bounds.
+    ``missing``: seconds of today, until ``now``, of which nothing is known; ``lower``: packets were dropped or missed,
+    so that the sums are lower bounds.
     """
     if not answer.buckets:
         return {"known": False}
@@ -55,13 +55,13 @@ def today_figures(answer: UsageAnswer) -> dict[str, Any]:
     index = len(answer.buckets) - 1
     today = answer.buckets[index]
     sums = {each.key.application_id: _of_bucket(each, index) for each in answer.series if not each.key.is_folded}
-    missing = missing_seconds(answer.gaps, today.start_time, answer.until_time)
+    passed = min(now, today.end_time) - today.start_time
     return {
         "known": True,
         "since": today.start_time,
         "apps": {key: moved for key, moved in sums.items() if key and any(moved)},
         "nobody": sums.get("", [0, 0]),
-        "missing": round(sum(seconds for _, seconds in missing)),
+        "missing": max(0, round(passed - today.recorded_seconds)),
         "lower": today.is_lower_bound,
     }
 

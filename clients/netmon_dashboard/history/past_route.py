@@ -58,7 +58,8 @@ def past_routes(client: Callable[[], HistoryClient], domains: Callable[[], Seque
     """Give the routes. ``client``: the way to the recorder; ``domains``: names of those that lanes are wanted of."""
 
     def ask_today() -> Figures:
-        return today_figures(client().usage(today_question(wall_time())))
+        now = wall_time()
+        return today_figures(client().usage(today_question(now)), now)
 
     def ask_domains() -> Figures:
         recorder = client()

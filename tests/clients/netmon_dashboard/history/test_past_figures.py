@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from netmon.model import (
     BucketSize,
     HistoryGap,
@@ -57,7 +59,7 @@ def test_sums_are_by_identity_and_those_without_an_owner_are_apart() -> None:
     firefox, nobody = UsageKey(application_id="exe:firefox", application_name="firefox"), UsageKey()
     folded = UsageKey(is_folded=True)
     answer = an_answer(a_series(firefox, 100), a_series(nobody, 7), a_series(folded, 9), buckets=(a_bucket(MIDNIGHT),))
-    figures = today_figures(answer)
+    figures = today_figures(answer, NOW)
     assert figures["known"]
     assert figures["since"] == MIDNIGHT
     assert figures["apps"] == {"exe:firefox": [1, 100]}
@@ -67,22 +69,28 @@ def test_sums_are_by_identity_and_those_without_an_owner_are_apart() -> None:
 def test_at_midnight_yesterday_is_not_counted() -> None:
     key = UsageKey(application_id="exe:curl")
     buckets = (a_bucket(MIDNIGHT - 86_400), a_bucket(MIDNIGHT))
-    figures = today_figures(an_answer(a_series(key, 1000, 3), buckets=buckets))
+    figures = today_figures(an_answer(a_series(key, 1000, 3), buckets=buckets), NOW)
     assert figures["apps"] == {"exe:curl": [1, 3]}
-    assert today_figures(an_answer(a_series(key, 1000), buckets=buckets))["apps"] == {}
+    assert today_figures(an_answer(a_series(key, 1000), buckets=buckets), NOW)["apps"] == {}
 
 
-def test_what_is_missing_of_today_is_told_and_dropped_packets_are_a_bound() -> None:
+def test_what_is_missing_of_today_until_now_is_told_and_dropped_packets_are_a_bound() -> None:
     gaps = (
         HistoryGap(kind=HistoryGapKind.RECORDER_OFF, since_time=MIDNIGHT - 500, until_time=MIDNIGHT + 3600),
         HistoryGap(kind=HistoryGapKind.DROPS, since_time=MIDNIGHT + 4000, until_time=MIDNIGHT + 5000),
+        HistoryGap(kind=HistoryGapKind.STOPPED, since_time=NOW - 600),
+        HistoryGap(kind=HistoryGapKind.COLLECTOR_OFF, since_time=NOW - 300),
     )
-    figures = today_figures(an_answer(buckets=(a_bucket(MIDNIGHT, is_lower_bound=True),), gaps=gaps))
-    assert (figures["missing"], figures["lower"]) == (3600, True)
+    today = replace(a_bucket(MIDNIGHT, is_lower_bound=True), recorded_seconds=NOW - MIDNIGHT - 3600 - 600)
+    answer = replace(an_answer(buckets=(today,), gaps=gaps), until_time=today.end_time)
+    figures = today_figures(answer, NOW)
+    assert (figures["missing"], figures["lower"]) == (4200, True)
+    assert today_figures(answer, today.end_time + 60)["missing"] == 86_400 - today.recorded_seconds
+    assert today_figures(answer, NOW - 7200)["missing"] == 0, "the recorder's clock is a little ahead"
 
 
 def test_without_a_bucket_nothing_is_known() -> None:
-    assert today_figures(an_answer(buckets=())) == {"known": False}
+    assert today_figures(an_answer(buckets=()), NOW) == {"known": False}
 
 
 def test_lanes_are_asked_for_by_hundreds_and_end_where_live_ones_begin() -> None:
