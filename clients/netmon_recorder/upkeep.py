@@ -1,12 +1,19 @@
-"""Old history out: each hour, and as soon as the quota is near. In steps, so that it takes no core for itself."""
+"""Old history out: soon after the start, each hour, and as soon as the quota is near.
+
+In steps, so that it takes no core for itself.
+"""
 
 import asyncio
 import logging
 from collections.abc import Callable
+from itertools import chain, repeat
 from typing import Final
 
 from netmon.model import CleanupSelection
 from netmon_recorder.store import StorageError, StorageKeeper
+
+FIRST_SECONDS: Final = 60.0
+"""How soon it begins: a recorder that runs for less than an hour each time would else never delete anything."""
 
 EACH_SECONDS: Final = 3600.0
 """How often what the policy no longer keeps is deleted."""
@@ -32,11 +39,11 @@ class Upkeep:
         except StorageError as error:
             log.warning("nobody can say whether the quota is near: %s", type(error).__name__)
 
-    async def run(self, each_seconds: float = EACH_SECONDS) -> None:
-        """Clean each hour, and when it is due, for ever."""
-        while True:
+    async def run(self, first_seconds: float = FIRST_SECONDS, each_seconds: float = EACH_SECONDS) -> None:
+        """Clean soon, then each hour, and when it is due, for ever."""
+        for seconds in chain((first_seconds,), repeat(each_seconds)):
             try:
-                async with asyncio.timeout(each_seconds):
+                async with asyncio.timeout(seconds):
                     await self._is_due.wait()
             except TimeoutError:
                 log.debug("the hour's cleanup")

@@ -5,7 +5,7 @@ import pytest
 
 from netmon.model import CacheReport, CleanupProgress, CleanupSelection
 from netmon_recorder.store import StorageError
-from netmon_recorder.upkeep import Upkeep
+from netmon_recorder.upkeep import FIRST_SECONDS, Upkeep
 
 
 class Keeper:
@@ -59,8 +59,16 @@ async def test_a_quota_that_is_near_is_not_left_until_the_hour() -> None:
 
 async def test_it_cleans_each_hour_whatever_the_quota() -> None:
     keeper = Keeper()
-    running = asyncio.create_task(upkeep_of(keeper).run(each_seconds=0.01))
+    running = asyncio.create_task(upkeep_of(keeper).run(first_seconds=0.01, each_seconds=0.01))
     await until(keeper, 2)
+    running.cancel()
+
+
+async def test_it_cleans_soon_after_the_start_for_those_who_never_run_for_an_hour() -> None:
+    assert FIRST_SECONDS <= 120
+    keeper = Keeper()
+    running = asyncio.create_task(upkeep_of(keeper).run(first_seconds=0.01))
+    await until(keeper, 1)
     running.cancel()
 
 
@@ -75,7 +83,7 @@ async def test_a_storage_that_cannot_be_asked_is_told_in_the_log_alone(caplog: p
     keeper.is_broken = True
     upkeep = upkeep_of(keeper)
     await upkeep.look()
-    running = asyncio.create_task(upkeep.run(each_seconds=0.01))
+    running = asyncio.create_task(upkeep.run(first_seconds=0.01, each_seconds=0.01))
     async with asyncio.timeout(30):
         while len(caplog.records) < 3:  # noqa: ASYNC110 -- nor does the log
             await asyncio.sleep(0.01)
