@@ -77,6 +77,27 @@ def test_a_month_has_bars_hatches_and_sums_and_opens_to_a_day_and_an_application
         assert is_clean(tab, place)
 
 
+@pytest.mark.usefixtures("recording")
+def test_a_bar_keeps_the_focus_through_what_draws_it_anew_and_space_opens_it(browser: Browser, place: Place) -> None:
+    with open_tab(browser, place.program.page("history", MONTH)) as tab:
+        column = tab.page.locator(".nm-hi-column").nth(25)
+        column.focus()
+        tab.page.keyboard.press("ArrowLeft")
+        column = tab.page.locator(".nm-hi-column").nth(24)
+        expect(column).to_be_focused()
+        drawn = column.element_handle()
+        tab.page.keyboard.press("u")
+        tab.page.wait_for_function("column => !column.isConnected", arg=drawn)
+        expect(column).to_be_focused()
+        expect(tab.page.locator(".nm-hi-tip")).to_be_visible()
+        scrolled = tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop")
+        tab.page.keyboard.press("Space")
+        expect(tab.page.locator(".nm-hi-column")).to_have_count(24)
+        expect(tab.page.locator(".nm-hi-column:focus")).to_have_count(1)
+        assert tab.page.evaluate("document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+        assert is_clean(tab, place)
+
+
 def test_a_recorder_that_is_absent_is_named_and_found_when_it_is_there(browser: Browser, place: Place) -> None:
     with open_tab(browser, place.program.page("history")) as tab:
         expect(tab.page.get_by_role("heading", name="No recorder answers")).to_be_visible()

@@ -2,7 +2,7 @@
 
 import { formatBytes } from "../data/units.js";
 import { h, svg } from "../dom.js";
-import { labelled, layOut } from "./layout.js";
+import { labelled, layOut, nearest } from "./layout.js";
 import { axisTime, bucketName, changeText } from "./words.js";
 
 const HEIGHT = 260;
@@ -28,8 +28,17 @@ export class Bars {
     this.element.addEventListener("pointerleave", () => this.#hide());
   }
 
-  /** @param {object} figures @param {{units: "si"|"iec", zone: string|undefined}} looks */
-  draw(figures, looks) {
+  /** When the bucket begins whose column has the focus; null: none has. */
+  get focused() {
+    const column = this.plot.querySelector(".nm-hi-column:focus");
+    return column === null ? null : Number(column.dataset.start);
+  }
+
+  /**
+   * @param {object} figures @param {{units: "si"|"iec", zone: string|undefined}} looks
+   * @param {number|null} focused where the focus was before; it would fall to the page's start with its column
+   */
+  draw(figures, looks, focused = null) {
     const width = Math.max(this.element.clientWidth, 200);
     const plotWidth = width - LEFT - 4;
     const plan = layOut(figures, { width: plotWidth, height: HEIGHT, units: looks.units });
@@ -40,6 +49,9 @@ export class Bars {
     const all = { class: "nm-hi-svg", width, height: HEIGHT + TOP + BOTTOM, role: "group", "aria-label": label };
     this.plot.replaceChildren(svg("svg", all, drawing));
     this.#hide();
+    if (focused === null) return;
+    const columns = this.plot.querySelectorAll(".nm-hi-column");
+    columns[nearest(figures.buckets, focused)]?.focus({ preventScroll: true });
   }
 
   #grid(plan, width, units) {
@@ -105,7 +117,7 @@ export class Bars {
   }
 
   #pressed(event, bucket, figures) {
-    if (event.key === "Enter" && figures.canZoom) this.onbucket(bucket);
+    if ((event.key === "Enter" || event.key === " ") && figures.canZoom) this.onbucket(bucket);
     else if (event.key === "ArrowLeft") event.target.previousElementSibling?.focus();
     else if (event.key === "ArrowRight") event.target.nextElementSibling?.focus();
     else if (event.key === "Escape") this.#hide();

@@ -78,8 +78,9 @@ class HistoryChart {
     if (figures.series.length > 0) {
       parts.push(sumsTable(figures, looks.units, ({ value }) => this.#drill({ value })));
     }
+    const { focused } = this.bars; // before they are taken out
     this.root.replaceChildren(...parts.filter(Boolean));
-    this.bars.draw(figures, looks);
+    this.bars.draw(figures, looks, focused);
   }
 }
 

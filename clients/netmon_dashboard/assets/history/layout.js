@@ -36,6 +36,12 @@ export function layOut(figures, { width, height, units }) {
   };
 }
 
+/** The index of the bucket that begins nearest to a time; -1 where there is none. */
+export function nearest(buckets, time) {
+  const distance = (index) => Math.abs(buckets[index].start - time);
+  return buckets.reduce((best, _, index) => (best < 0 || distance(index) < distance(best) ? index : best), -1);
+}
+
 function placeOf({ start, end }, x) {
   const left = x(start);
   const width = x(end) - left;

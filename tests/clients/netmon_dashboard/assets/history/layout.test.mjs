@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { hatchesOf, labelled, layOut } = await import(
+const { hatchesOf, labelled, layOut, nearest } = await import(
   new URL("../../../../../clients/netmon_dashboard/assets/history/layout.js", import.meta.url)
 );
 
@@ -70,4 +70,10 @@ test("without traffic there is an axis", () => {
 test("labels leave room for each other", () => {
   const places = Array.from({ length: 30 }, (_, index) => ({ left: index * 10, width: 10 }));
   assert.deepEqual(labelled(places, 60).slice(0, 3), [0, 6, 12]);
+});
+
+test("the bucket nearest to a time is that which begins nearest to it", () => {
+  const buckets = [0, 1, 2].map((hour) => bucket(hour, null));
+  assert.deepEqual([-HOUR, 0, 0.4 * HOUR, 0.6 * HOUR, 9 * HOUR].map((time) => nearest(buckets, time)), [0, 0, 0, 1, 2]);
+  assert.equal(nearest([], 0), -1);
 });
