@@ -9,6 +9,7 @@ import pytest
 
 from netmon.model import (
     CaptureState,
+    Connection,
     Direction,
     OwnerConfidence,
     OwnerMethod,
@@ -237,10 +238,16 @@ async def test_the_last_word_of_a_recording_corrects_what_was_told_first(pcap: P
     other = process(11, "wget")
     write_sidecar(pcap, [(0.0, NETWORK), (0.01, told(OWNER)), (0.2, told(other, is_final=True))])
     playback = opened(pcap)
+    seen: list[Connection] = []
+
+    def is_the_others() -> bool:
+        seen[:] = tick(playback).connections
+        return [row.process for row in seen] == [other]
+
     async with played(playback):
-        await eventually(lambda: [row.process for row in tick(playback).connections] == [other], what="the last word")
-    [row] = tick(playback).connections
-    assert row.facts.holders == (OWNER,)
+        await eventually(is_the_others, what="the last word")
+    assert seen[0].facts.holders == (OWNER,)
+    assert (seen[0].end_time or 0.0) > START + 0.14, "with its socket, and not before its last packet"
 
 
 async def test_an_owner_of_another_connection_on_the_same_ends_is_left_out(pcap: Path) -> None:

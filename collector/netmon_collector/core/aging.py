@@ -6,6 +6,7 @@ from netmon.model import ConnectionState, Protocol
 from netmon_collector.core.flow import IDLE_SECONDS, Flow
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.probation import has_proof
+from netmon_collector.core.succession import fall_silent
 
 SILENT_SECONDS = 60.0
 """What has no socket and no states (UDP, ICMP, forwarded) is over after this long without a packet."""
@@ -53,6 +54,8 @@ def age(flow: Flow, book: FlowBook, now: float, wall_time: float) -> None:
         _age_tcp(flow)
     else:
         _age_stateless(flow, now)
+        if not flow.is_silent and not flow.tally.has_interval:
+            fall_silent(flow, book)
     if _is_over(flow, now):
         flow.end_time = flow.last_time or wall_time
         flow.state = ConnectionState.CLOSED

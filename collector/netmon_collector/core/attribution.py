@@ -22,6 +22,7 @@ from netmon_collector.core.questions import Answer, Question
 from netmon_collector.core.raw_index import RawIndex, is_kernels_own, is_portless
 from netmon_collector.core.socket_index import Match, SocketIndex
 from netmon_collector.core.sockets import SocketRow, SocketScan
+from netmon_collector.core.succession import end_with_socket, is_doubt, settle_doubt
 
 _IP_PROTOCOLS = {Protocol.TCP: 6, Protocol.UDP: 17, Protocol.SCTP: 132}
 
@@ -96,20 +97,30 @@ class Attribution:
     ) -> None:
         """Take whose single connections are, told by somebody who saw it happen, and the processes that they name."""
         named = {process.id: process for process in processes}
-        unanswered = {question.id for question in asked}
+        unanswered = {question.id: question for question in asked}
         for answer in answers:
-            unanswered.discard(answer.id)
+            question = unanswered.pop(answer.id, None)
             flow = self._book.table.by_id(answer.id)
             process = named.get(answer.process_id)
             if flow is None or process is None:
                 continue
+            if is_doubt(flow, question):
+                flow = settle_doubt(flow, self._book, is_same=answer.cookie in {0, flow.cookie})
             holders = tuple(named[key] for key in answer.holder_ids if key in named)
             owner = Owner(process=process, holders=holders, method=answer.method, confidence=answer.confidence)
             self._decisions.answered(flow, owner, is_final=answer.is_final)
             if self._book.questions is not None:
                 self._book.questions.heard(flow, answer)
-        for flow in filter(None, map(self._book.table.by_id, unanswered)):
-            self._decisions.nobody(flow, AttemptResult.NOTHING_KNOWN)
+            if answer.is_final:
+                end_with_socket(flow, self._book, self.journal.time)
+        for question in unanswered.values():
+            flow = self._book.table.by_id(question.id)
+            if flow is not None and is_doubt(flow, question):
+                flow = settle_doubt(flow, self._book, is_same=False)
+                if self._book.questions is not None:
+                    self._book.questions.add(flow)
+            if flow is not None:
+                self._decisions.nobody(flow, AttemptResult.NOTHING_KNOWN)
 
     def _unsettled(self, scan: SocketScan) -> list[Flow]:
         """Give the connections of which a listing may say something new.

@@ -24,11 +24,13 @@ from netmon_collector.core.domain import DomainShare
 from netmon_collector.core.flow_name import UNASKED, FlowName, Hello
 from netmon_collector.core.interface_sums import Amount, InterfaceSums
 from netmon_collector.core.name_table import NameAnswer
-from netmon_collector.core.packet import Packet
+from netmon_collector.core.packet import NO_PORT, Packet
 from netmon_collector.core.tally import Tally
 
 IDLE_SECONDS = 10.0
 """Without a packet for this long, a connection that has no states of its own is idle."""
+
+_DATAGRAMS = frozenset({Protocol.UDP, Protocol.ICMP})
 
 _PROTOCOLS = {
     6: Protocol.TCP,
@@ -127,16 +129,23 @@ class Route:
         self.is_inside = is_inside
         self.flows = [flow for flow in (sender, receiver) if flow is not None]
 
+    def hand_over(self, flow: "Flow", heir: "Flow") -> None:
+        """Let what was not counted yet, and what comes, go to ``heir`` instead."""
+        self.sender = heir if self.sender is flow else self.sender
+        self.receiver = heir if self.receiver is flow else self.receiver
+        self.flows = [heir if each is flow else each for each in self.flows]
+
 
 class Flow:
     """What is known of one connection. ``*_time`` are Unix seconds, ``seen_at`` and ``closed_at`` monotonic.
 
     ``account`` and ``home`` are where the ledger sums it up: its application's account, if it has an owner, and the
     tally that its counts go into; the ledger alone sets them. ``cookie`` is its socket's, 0 where it is not known;
-    ``is_settled``: whoever answers for single connections has said his last word on it. ``shown_end``: the row of
-    one that ended, as it was last given. ``is_proven``: packets showed that the other side is there (see
-    ``probation``); ``is_both_ways``: of one that passes through, packets went both ways. ``place`` is the interface
-    that it was first counted on, ``elsewhere`` what it moved on others, None as long as there are none.
+    ``is_settled``: whoever answers for single connections has said his last word on it. ``is_silent``: its next packet
+    may be another socket's; ``doubted_since`` is from when on its packets may be (Unix seconds, see ``succession``).
+    ``shown_end``: the row of one that ended, as it was last given. ``is_proven``: packets showed that the other side is
+    there (see ``probation``); ``is_both_ways``: of one that passes through, packets went both ways. ``place`` is the
+    interface that it was first counted on, ``elsewhere`` what it moved on others, None as long as there are none.
     ``attempts``: what was tried for its owner.
 
     ``told`` is what the kernel counts of its TCP socket, as the row shows it, ``tcp_cookie`` that socket's cookie (0:
@@ -158,6 +167,7 @@ class Flow:
         "closed_sequence",
         "cookie",
         "direction",
+        "doubted_since",
         "elsewhere",
         "end_time",
         "facts",
@@ -175,6 +185,7 @@ class Flow:
         "is_new",
         "is_proven",
         "is_settled",
+        "is_silent",
         "is_unconnected",
         "key",
         "last_time",
@@ -244,7 +255,8 @@ class Flow:
         """The socket without a peer that it was last found to fit, and how many packets it had by then."""
         self.is_new = True
         self.cookie = 0
-        self.is_settled = False
+        self.is_settled = self.is_silent = False
+        self.doubted_since: float | None = None
         self.told: Told | None = None
         self.tcp_cookie, self.is_counted = 0, False
         self.peer_sequence: int | None = None
@@ -268,6 +280,11 @@ class Flow:
     def has_peer(self) -> bool:
         """Whether it has another end: false for sockets that listen or are not connected."""
         return bool(self.key.remote_address)
+
+    @property
+    def has_datagram_port(self) -> bool:
+        """Whether its port is one that another socket may get at any time: no packet tells of the end of its own."""
+        return self.key.protocol in _DATAGRAMS and self.key.local_port != NO_PORT and self.has_peer
 
     def begin_interval(self) -> None:
         """Begin a new interval for what it moved; the totals stay."""

@@ -168,9 +168,7 @@ class FlowBook:
     def _local(self, packet: Packet, interface: str, *, is_sent: bool, is_loopback: bool) -> Flow:
         key = flow_key(packet, source_is_local=is_sent)
         before = flow = self.table.get(key)
-        if before is not None and (
-            begins_anew(before, packet) or (before.has_ended and key.protocol is not Protocol.TCP)
-        ):
+        if before is not None and _is_anothers(before, packet):
             self._end_for_another(before, packet.time)
             flow = None
         if flow is None:
@@ -181,6 +179,8 @@ class FlowBook:
             flow = self._open(key, scope, packet, interface, direction=direction, is_ours=is_sent)
             flow.follows_another = before is not None
         flow.seen_at = self.now
+        if flow.is_silent and self.questions is not None:
+            self.questions.doubt(flow, packet.time)
         if not flow.interface:
             flow.scope = scope_between(key.local_address, key.remote_address, is_loopback=is_loopback)
             self._show_first_packet(flow, packet, interface)
@@ -215,7 +215,7 @@ class FlowBook:
     def _forwarded(self, packet: Packet, interface: str) -> Flow:
         key = flow_key(packet, source_is_local=True)
         flow = self.table.get(key) or self.table.get(flow_key(packet, source_is_local=False))
-        if flow is not None and (begins_anew(flow, packet) or (flow.has_ended and key.protocol is not Protocol.TCP)):
+        if flow is not None and _is_anothers(flow, packet):
             self._end_for_another(flow, packet.time)
             flow = None
         if flow is None:
@@ -384,3 +384,10 @@ class FlowBook:
             self.questions.forget(flow)
         if not flow.is_new:
             self.departed.append(flow)
+
+
+def _is_anothers(flow: Flow, packet: Packet) -> bool:
+    """Whether a packet begins another connection; what was captured before an end may be handed over after it."""
+    if flow.key.protocol is Protocol.TCP:
+        return begins_anew(flow, packet)
+    return flow.end_time is not None and packet.time > flow.end_time

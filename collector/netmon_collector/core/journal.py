@@ -10,17 +10,18 @@ __all__ = ["Journal"]
 class Journal:
     """The hand that writes; ``begin`` says whose answers follow, and when they were given (Unix seconds)."""
 
-    __slots__ = ("_time", "_way")
+    __slots__ = ("_way", "time")
 
     def __init__(self) -> None:
         """Nobody has been asked yet."""
         self._way = ""
-        self._time = 0.0
+        self.time = 0.0
+        """When what follows was said (Unix seconds)."""
 
     def begin(self, way: str, time: float) -> None:
         """Say whose answers follow."""
         self._way = way
-        self._time = time
+        self.time = time
 
     def named(self, flow: Flow, told: Owner, before: Owner | None) -> None:
         """Say that ``told`` was named for a connection that ``before`` owned, after it was decided who owns it now."""
@@ -30,8 +31,8 @@ class Journal:
             result = AttemptResult.OVERRULED if stays else AttemptResult.CORRECTED
         elif before is not None and flow.owner is not None and flow.owner.process.id != told.process.id:
             result = AttemptResult.OVERRULED
-        flow.attempts = note(flow.attempts, self._way, self._time, result, told.process, told.method, told.confidence)
+        flow.attempts = note(flow.attempts, self._way, self.time, result, told.process, told.method, told.confidence)
 
     def nobody(self, flow: Flow, result: AttemptResult) -> None:
         """Say that nobody was named for a connection."""
-        flow.attempts = note(flow.attempts, self._way, self._time, result)
+        flow.attempts = note(flow.attempts, self._way, self.time, result)

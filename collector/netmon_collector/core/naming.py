@@ -163,7 +163,7 @@ class Naming:
 
     def _add_to_flow(self, key: FlowKey, said: _Waiting) -> None:
         flow = self._book.table.get(key)
-        if flow is None or (flow.end_time is not None and said.time > flow.end_time + SLACK_SECONDS):
+        if flow is None or _is_in_doubt(flow, said.time) or _is_over(flow, said.time):
             self._wait(key, said)
         elif _is_said_in(flow, said):
             _hear(flow, said)
@@ -293,9 +293,20 @@ def _asker_of(flow: Flow | None) -> Asker | None:
 
 def _is_of(flow: Flow, time: float) -> bool:
     """Whether what was said at ``time`` between a connection's ends was said in it, and not in one before or after."""
+    if _is_in_doubt(flow, time):
+        return False
     if not flow.started_before and time < flow.start_time - SLACK_SECONDS:
         return False
-    return flow.end_time is None or time <= flow.end_time + SLACK_SECONDS
+    return not _is_over(flow, time)
+
+
+def _is_over(flow: Flow, time: float) -> bool:
+    return flow.end_time is not None and time > flow.end_time + SLACK_SECONDS
+
+
+def _is_in_doubt(flow: Flow, time: float) -> bool:
+    """Whether another socket may have had a connection's ends then: who asks for what is not told of it so far."""
+    return flow.doubted_since is not None and time >= flow.doubted_since
 
 
 def _is_said_in(flow: Flow, said: _Waiting) -> bool:

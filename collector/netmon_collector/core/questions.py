@@ -34,7 +34,8 @@ GIVEN_UP_SECONDS: Final = 15.0
 class Question(NamedTuple):
     """Whose is this connection? ``id`` is the connection's, times are Unix seconds, ``end_time`` None: open.
 
-    ``cookie`` is that of its socket, if an earlier answer told it, or 0; ``owner`` who has been found so far.
+    ``cookie`` is that of its socket, if an earlier answer told it, or 0; ``owner`` who has been found so far. Where
+    another socket may have its ends by now, ``start_time`` is since when, and nothing is said of the one before.
     ``is_passing``: both ends are elsewhere, in other network namespaces of this machine or beyond it.
     """
 
@@ -133,6 +134,15 @@ class Questions:
         if flow.id in self._waiting or len(self._waiting) < WAITING_LIMIT:
             self._waiting[flow.id] = (flow, now)
 
+    def doubt(self, flow: Flow, time: float) -> None:
+        """Ask for one that was silent and moves again, from ``time`` on: another socket may have its ends by now."""
+        flow.is_silent, flow.doubted_since = False, None
+        if self.waiting_count >= WAITING_LIMIT:
+            self.left_out_count += 1
+            return
+        flow.doubted_since = time
+        self._new[flow.id] = flow
+
     def forget(self, flow: Flow) -> None:
         """Ask no more for a connection that is no longer tracked: its place is for one that is."""
         self._new.pop(flow.id, None)
@@ -169,10 +179,14 @@ class Questions:
         return found
 
     def heard(self, flow: Flow, answer: Answer) -> None:
-        """Take note of an answer: who surely uses an open connection is asked for no more until it ends."""
+        """Take note of an answer: who surely uses an open connection is asked for no more until it ends.
+
+        But once more where no packet tells of an end: most that ask a resolver are done within a second.
+        """
+        is_open = flow.cookie == answer.cookie or not flow.has_datagram_port or flow.direction is not Direction.OUTBOUND
         flow.cookie = answer.cookie or flow.cookie
         flow.is_settled = answer.is_final
-        is_sure = answer.confidence is OwnerConfidence.CERTAIN and not flow.has_ended
+        is_sure = answer.confidence is OwnerConfidence.CERTAIN and is_open and not flow.has_ended
         if answer.is_final or is_sure:
             self._waiting.pop(flow.id, None)
 
@@ -190,6 +204,8 @@ def _is_unnamed(flow: Flow) -> bool:
 
 
 def _question(flow: Flow) -> Question:
+    if flow.doubted_since is not None and not flow.is_silent:
+        return Question(flow.id, flow.key, flow.doubted_since, flow.end_time)
     owner = flow.owner.process if flow.owner is not None else None
     is_passing = flow.direction is Direction.FORWARDED
     return Question(flow.id, flow.key, flow.start_time, flow.end_time, flow.cookie, owner, is_passing)

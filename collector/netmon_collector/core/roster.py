@@ -19,6 +19,7 @@ from netmon_collector.core.aging import CLOSED_SECONDS, age_all, is_forgotten
 from netmon_collector.core.flow import EndedRow, Flow
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.rows import row_of
+from netmon_collector.core.succession import let_go
 
 _ASKED_AGAIN = frozenset(
     {
@@ -119,6 +120,7 @@ class Roster:
         if is_forgotten(flow, now, self._book.scan_count):
             self._book.forget(flow)
             return
+        let_go(flow, self._book)
         if flow.tally.has_interval or flow.facts is None:
             # Late packets or a late owner: the row comes once more, as it is now.
             flow.closed_sequence = sequence

@@ -1,0 +1,80 @@
+"""Ends that are used again where no packet tells of an end: a datagram socket is closed, and another one gets its port.
+
+A machine that asks resolvers 200 times a second has used a good part of its ephemeral ports within the minute after
+which silence ends a connection. So whoever watches sockets is asked, never per packet:
+
+- Told that a connection's socket is closed for good, its connection ends there: the next packet begins another one.
+- One that was silent for a whole tick is in doubt when it moves again. It is asked for by its ends, as if it began
+  there. Another socket, or none that is known, is its heir: that gets what was counted since.
+
+Within one tick after the last packet nothing is doubted: of 200 a second some 0.5 % come to such a port by chance. What
+was moved from cells into the sums between a packet and the answer, some milliseconds later, stays where it is.
+"""
+
+from netmon.model import ConnectionState, Direction, Protocol
+from netmon_collector.core.flow import Flow
+from netmon_collector.core.flow_book import FlowBook
+from netmon_collector.core.questions import Question
+
+__all__ = ["end_with_socket", "fall_silent", "is_doubt", "let_go", "settle_doubt"]
+
+
+def fall_silent(flow: Flow, book: FlowBook) -> None:
+    """Doubt the next packet of a connection that nothing moved on for a tick, where somebody can tell sockets apart."""
+    if flow.direction is not Direction.OUTBOUND or book.questions is None:
+        return  # what others began is of a server, which keeps its port
+    if not flow.cookie or flow.owner is None or not flow.has_datagram_port or flow.doubted_since is not None:
+        return
+    book.drop_cells(flow)
+    flow.is_silent, flow.doubted_since = True, flow.last_time
+
+
+def is_doubt(flow: Flow, question: Question | None) -> bool:
+    """Whether a question asked which socket has the ends of a connection that moves again; earlier ones did not."""
+    is_open = flow.doubted_since is not None and not flow.is_silent
+    return is_open and question is not None and question.start_time == flow.doubted_since
+
+
+def settle_doubt(flow: Flow, book: FlowBook, *, is_same: bool) -> Flow:
+    """Give the connection that the packets since the silence are of: this one, or another that begins with them."""
+    since, flow.doubted_since = flow.doubted_since, None
+    flow.change()
+    if is_same or since is None or flow.has_ended:
+        return flow
+    heir = Flow(book.new_id(), flow.key, start_time=since, now=flow.seen_at)
+    heir.born_in, heir.follows_another = book.scan_count, True
+    heir.interface, heir.scope, heir.direction = flow.interface, flow.scope, flow.direction
+    book.ledger.join(heir)
+    _end(flow, min(flow.last_time or since, since))
+    heir.cells, flow.cells = flow.cells, []
+    for cell in heir.cells:
+        cell.owner.hand_over(flow, heir)
+    book.table.release_key(flow)
+    book.table.add(heir, is_ours=True)
+    return heir
+
+
+def end_with_socket(flow: Flow, book: FlowBook, time: float) -> None:
+    """End a connection whose socket was closed for good by ``time``: what comes later is no packet of it.
+
+    Where a recording is played at once its packets are ahead of the clock.
+    """
+    is_moving_again = flow.doubted_since is not None and not flow.is_silent
+    if flow.has_ended or is_moving_again or not flow.has_datagram_port:
+        return
+    book.drop_cells(flow)
+    _end(flow, max(time, book.accountant.last_packet_time(flow.interface) or flow.start_time))
+
+
+def let_go(flow: Flow, book: FlowBook) -> None:
+    """Keep no packet for one that ended a tick ago: what was captured before has been handed over by now."""
+    if flow.key.protocol is not Protocol.TCP:
+        book.displace(flow)
+
+
+def _end(flow: Flow, time: float) -> None:
+    flow.end_time = time
+    flow.state = ConnectionState.CLOSED
+    flow.is_listed = flow.is_silent = False
+    flow.doubted_since = None
+    flow.refresh()
