@@ -198,12 +198,15 @@ class FlowTable:
         self.remove(flow)
 
     def _evict_protected(self) -> None:
-        """Give up a share: ended connections first, then those without a packet for longest, listed sockets last."""
+        """Give up a share: ended connections first, then those without a packet for longest, listed sockets last.
+
+        Peers of an unconnected socket have none of their own: anybody makes as many as they like by forged sources.
+        """
         count = max(1, self._protected_limit // EVICTION_SHARE)
         newest = next(reversed(self._protected.values()))
         order = sorted(
             (flow for flow in self._protected.values() if flow is not newest),
-            key=lambda flow: (not flow.has_ended, flow.is_listed, flow.seen_at),
+            key=lambda flow: (not flow.has_ended, flow.is_listed and not flow.is_unconnected, flow.seen_at),
         )
         for flow in order[:count]:
             self._evict(flow)

@@ -74,6 +74,17 @@ def test_of_protected_ones_ended_then_silent_then_listed_ones_are_given_up() -> 
     assert evicted == ["c3", "c1"]
 
 
+def test_peers_of_an_unconnected_socket_are_given_up_before_listed_ones() -> None:
+    made, evicted = table(8)
+    flows = [flow(number, seen_at=float(number)) for number in range(7)]
+    for one in flows:
+        one.is_listed = True
+    flows[4].is_unconnected = True
+    for one in flows:
+        made.add(one, is_protected=True)
+    assert evicted == ["c4"]
+
+
 def test_another_connection_takes_the_key_and_the_one_before_stays() -> None:
     made, _ = table(8)
     first, second = flow(1), flow(1)

@@ -17,7 +17,7 @@ from netmon_collector.core.probation import PROMOTING_PACKETS
 from netmon_collector.core.questions import Answer
 from tests.support import frames
 from tests.support.balance import assert_balanced, assert_interfaces_balanced
-from tests.support.wire import HERE, LOCAL_MAC, PEER, STRANGER, Machine, process, tcp_row
+from tests.support.wire import HERE, LOCAL_MAC, PEER, STRANGER, Machine, process, tcp_row, udp_row
 
 HOME, WEB, SERVER = (HERE, 40_000), (PEER, 443), (HERE, 80)
 ANY = bytes(4)
@@ -219,3 +219,20 @@ def test_one_that_was_answered_since_the_last_tick_is_not_given_up() -> None:
         syn(machine, number)
     snapshot = machine.tick()
     assert [row.traffic.received_packets for row in snapshot.connections if is_with_web(row)] == [2]
+
+
+def test_datagrams_from_forged_sources_to_an_open_port_displace_no_idle_connection() -> None:
+    machine = Machine(flow_limit=400)
+    idle = [tcp_row((HERE, port), WEB, NGINX) for port in range(50)]
+    served = udp_row((ANY, 123), None, NGINX)
+    for port in range(50):
+        talk(machine, (HERE, port), WEB, (-frames.SYN, SYN_ACK))
+    for number in range(600):
+        machine.udp((bytes((203, 0, *divmod(number, 256))), 9), (HERE, 123))
+        if number % 20 == 19:
+            machine.tick()
+            machine.now += 0.1
+            machine.list_sockets(*idle, served, processes=(NGINX,))
+    snapshot = machine.tick()
+    assert {row.local.port for row in snapshot.connections if row.local and is_with_web(row)} == {*range(50)}
+    assert_balanced(snapshot)
