@@ -39,7 +39,7 @@ class Decisions:
 
     def _decide(self, flow: Flow, owner: Owner) -> None:
         before = flow.owner
-        if self._book.carriers.is_held(flow, owner) or flow.reason is UnattributedReason.CARRIER:
+        if self._book.carriers.is_held(flow, owner) or self._is_surely_carried(flow):
             self.carry(flow, owner)
             return
         if before is not None:
@@ -56,6 +56,11 @@ class Decisions:
             if is_same and not is_better and before.confidence is OwnerConfidence.CERTAIN:
                 owner = replace(owner, method=before.method, confidence=before.confidence)
         self._credit(flow, owner)
+
+    def _is_surely_carried(self, flow: Flow) -> bool:
+        """Whether a connection carries a tunnel by its ends or by a process; that nobody held it is but a guess."""
+        is_known = bool(flow.carried_by) or self._book.carriers.is_kernels(flow.key)
+        return flow.reason is UnattributedReason.CARRIER and is_known
 
     def _take_last_word(self, flow: Flow, before: Owner, owner: Owner) -> None:
         """Credit who closed a socket as the last one; who had it before is named beside it."""

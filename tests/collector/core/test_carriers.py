@@ -206,6 +206,25 @@ def test_a_udp_socket_that_nobody_holds_is_wireguards_where_there_is_one(
     assert [row.facts.unattributed_reason for row in rows_to(ticked(machine), (PEER, 51_820))] == [reason]
 
 
+def test_a_udp_socket_that_was_once_listed_without_its_holder_is_its_holders_again() -> None:
+    machine = machine_with(with_tunnels(Tunnel(name="wg0", has_kernel_socket=True)))
+    machine.udp((HERE, 40_000), (PEER, 53), size=72)
+    list_all(machine, udp_row((bytes(4), 40_000)))
+    (row,) = rows_to(ticked(machine), (PEER, 53))
+    assert row.facts.unattributed_reason is CARRIER
+    list_all(machine, udp_row((bytes(4), 40_000), None, CURL))
+    (row,) = rows_to(ticked(machine), (PEER, 53))
+    assert (row.process, row.traffic.sent_bytes, row.facts.holders) == (CURL, 100, ())
+
+
+def test_what_a_process_carries_stays_so_when_a_listing_misses_its_device() -> None:
+    machine = known_machine()
+    outside(machine)
+    list_all(machine, OUTSIDE_ROW, tun_holders=(VPN,))
+    list_all(machine, OUTSIDE_ROW)
+    assert [row.facts.unattributed_reason for row in rows_to(ticked(machine), (PEER, 1194))] == [CARRIER]
+
+
 def test_clearing_moves_the_baseline_of_the_inside_too() -> None:
     machine = machine_with(TUN)
     inside(machine)
