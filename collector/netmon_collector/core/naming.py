@@ -88,7 +88,9 @@ class Naming:
         self._hosts: dict[bytes, str] = {}
         self._covers: dict[str, float] = {}
         self._askers: dict[tuple[str, int | None], None] = {}
-        self._changed: set[bytes] = set()
+        self._changed: dict[bytes, float] = {}
+        """Addresses of which something was learnt, and since when (Unix seconds): what began earlier used none of it.
+        """
         self._is_all_changed = False
         self._answer_count = 0
         self._last_answer: DnsFact | None = None
@@ -145,7 +147,7 @@ class Naming:
         self._table.add(answer)
         if answer.is_waiting and fact.asker is not None:
             self._unasked.append((answer, fact.asker))
-        self._changed.add(fact.address)
+        self._note_change(fact.address, fact.time)
 
     def _add_hello(self, fact: HelloFact | HelloWithoutName, name: str) -> None:
         self._hello_count += 1
@@ -188,9 +190,13 @@ class Naming:
         """Give each connection its name for which something may have changed. Once a tick, before the rows are made."""
         self._settle_askers(wall_time)
         self._table.expire(wall_time - WAITING_SECONDS)
-        table, changed, is_all = self._book.table, self._changed, self._is_all_changed
-        if is_all or changed:
-            due = [flow for flow in table if is_all or flow.facts is None or flow.key.remote_address in changed]
+        table, since, never = self._book.table, self._changed.get, float("inf")
+        if self._is_all_changed:
+            due = list(table)
+        elif self._changed:
+            due = [
+                flow for flow in table if flow.facts is None or flow.start_time >= since(flow.key.remote_address, never)
+            ]
         else:
             due = [flow for flow in table.awake() if flow.facts is None]
         for flow in due:
@@ -198,8 +204,8 @@ class Naming:
         self._changed.clear()
         self._is_all_changed = False
         if self._waiting:
-            since = wall_time - WAITING_SECONDS
-            self._waiting = {key: said for key, said in self._waiting.items() if said.time >= since}
+            earliest = wall_time - WAITING_SECONDS
+            self._waiting = {key: said for key, said in self._waiting.items() if said.time >= earliest}
 
     def status(self) -> NamesStatus:
         """Give how names are learnt."""
@@ -264,7 +270,7 @@ class Naming:
             if asker is not None or wall_time - answer.first_time > WAITING_SECONDS:
                 self._note_asker(asker)
                 self._table.settle(answer, asker or Asker())
-                self._changed.add(answer.address)
+                self._note_change(answer.address, answer.first_time)
             else:
                 still.append((answer, key))
         self._unasked = still
@@ -273,6 +279,11 @@ class Naming:
         """Give the connection that had these ends at that time."""
         flow = self._book.table.get(key)
         return flow if flow is not None and _is_of(flow, time) else None
+
+    def _note_change(self, address: bytes, time: float) -> None:
+        """Look again at what began since an answer was given, at ``time``: also if it only repeats an earlier one."""
+        since = time - SLACK_SECONDS
+        self._changed[address] = min(since, self._changed.get(address, since))
 
     def _note_asker(self, asker: Asker | None) -> None:
         """Remember that an application asks in the open: what it uses without is not asked for."""

@@ -1,6 +1,9 @@
 """Connections get their names from what was learnt, whatever came first."""
 
+import pytest
+
 from netmon.model import ConnectionClosed, ConnectionNamed, DomainSource, UnnamedReason
+from netmon_collector.core.flow import Flow
 from netmon_collector.core.name_facts import (
     EchConfig,
     EncryptedDns,
@@ -9,6 +12,7 @@ from netmon_collector.core.name_facts import (
     HostsFact,
     HostsRow,
 )
+from netmon_collector.core.naming import Naming
 from tests.support import frames
 from tests.support.balance import assert_balanced
 from tests.support.named_machine import (
@@ -104,6 +108,45 @@ def test_an_answer_to_the_same_process_beats_a_newer_one_to_another() -> None:
     row = web_row(machine.tick())
     assert seen(row) == ("mine.example.org", DomainSource.DNS, UnnamedReason.UNSPECIFIED)
     assert row.facts.is_domain_inferred
+
+
+def test_an_answer_makes_nobody_look_again_at_what_began_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    machine = named_machine()
+    ask(machine, "first.example.org")
+    connect(machine, CURL)
+    machine.tick()
+    machine.tick()
+    looked: list[int] = []
+    look = Naming._settle_flow
+
+    def noted(self: Naming, flow: Flow) -> None:
+        looked.append(flow.key.local_port)
+        look(self, flow)
+
+    monkeypatch.setattr(Naming, "_settle_flow", noted)
+    learn(machine, dns(machine, "first.example.org"))
+    machine.now += 0.1
+    learn(machine, dns(machine, "second.example.org"))
+    machine.now += 0.1
+    connect(machine, CURL, (HERE, 50_000))
+    snapshot = machine.tick()
+    assert (web_row(snapshot).facts.domain, web_row(snapshot, (HERE, 50_000)).facts.domain) == (
+        "first.example.org",
+        "second.example.org",
+    )
+    assert looked == [50_000]
+
+
+def test_who_asked_is_told_of_what_began_after_the_answer_however_late_that_is_known() -> None:
+    machine = named_machine()
+    ask(machine, "mine.example.org", None, port=5_001)
+    ask(machine, "theirs.example.net", None, port=5_002)
+    connect(machine, CURL)
+    machine.tick()
+    machine.tick()
+    rows = [udp_row((HERE, port), RESOLVER, owner) for port, owner in ((5_001, CURL), (5_002, WGET))]
+    machine.list_sockets(*rows, processes=(CURL, WGET), is_complete=False)
+    assert web_row(machine.tick()).facts.domain == "mine.example.org"
 
 
 def test_the_choice_is_made_again_when_the_owner_becomes_known() -> None:
