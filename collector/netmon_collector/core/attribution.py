@@ -24,8 +24,6 @@ from netmon_collector.core.socket_index import Match, SocketIndex
 from netmon_collector.core.sockets import SocketRow, SocketScan
 from netmon_collector.core.succession import end_with_socket, is_doubt, settle_doubt
 
-_IP_PROTOCOLS = {Protocol.TCP: 6, Protocol.UDP: 17, Protocol.SCTP: 132}
-
 _OVER = frozenset(
     {ConnectionState.TIME_WAIT, ConnectionState.CLOSED, ConnectionState.LAST_ACK, ConnectionState.CLOSING}
 )
@@ -361,7 +359,7 @@ def _settle_direction(flow: Flow, index: SocketIndex) -> None:
 def _key(row: SocketRow) -> FlowKey:
     return FlowKey(
         row.protocol,
-        row.ip_protocol or _IP_PROTOCOLS.get(row.protocol, 0),
+        row.number,
         row.local_address,
         row.local_port,
         row.remote_address or b"",

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from netmon.model import Direction, OwnerConfidence, OwnerMethod, Process, Protocol, UnattributedReason
 from netmon_collector.core.flow import Flow, FlowKey, Owner
 from netmon_collector.core.flow_book import FlowBook
+from netmon_collector.core.frames import TCP
 from netmon_collector.core.sockets import ForeignScan, SocketRow
 
 __all__ = ["Foreign"]
@@ -56,8 +57,8 @@ class Foreign:
         """Credit who has the end that opened it; who has the other end here too is named beside."""
         key = flow.key
         ours, theirs = (key.local_address, key.local_port), (key.remote_address, key.remote_port)
-        opener = index.find(key.protocol, ours, theirs, is_opener=True)
-        server = index.find(key.protocol, theirs, ours, is_opener=False)
+        opener = index.find(key.ip_protocol, ours, theirs, is_opener=True)
+        server = index.find(key.ip_protocol, theirs, ours, is_opener=False)
         found = [one for one in (opener, server) if one is not None]
         rows = [row for one in found for row in one.rows]
         people = [named[name] for row in rows for name in (row.process_id, *row.holder_ids) if name in named]
@@ -110,30 +111,30 @@ class _Index:
         self.is_complete = not scan.left_out_count
         """Whether no other namespace that has one of the addresses too was left for the next time."""
         self._addresses = {address for place in scan.places for address in place.addresses}
-        self._connected: defaultdict[tuple[Protocol, _End, _End], list[SocketRow]] = defaultdict(list)
-        self._bound: defaultdict[tuple[Protocol, _End], list[SocketRow]] = defaultdict(list)
+        self._connected: defaultdict[tuple[int, _End, _End], list[SocketRow]] = defaultdict(list)
+        self._bound: defaultdict[tuple[int, _End], list[SocketRow]] = defaultdict(list)
         for place in scan.places:
             for row in place.rows:
                 here = (row.local_address, row.local_port)
                 if row.remote_address is not None:
-                    self._connected[row.protocol, here, (row.remote_address, row.remote_port)].append(row)
+                    self._connected[row.number, here, (row.remote_address, row.remote_port)].append(row)
                 elif any(row.local_address):
-                    self._bound[row.protocol, here].append(row)
+                    self._bound[row.number, here].append(row)
                 else:
                     for address in place.addresses:
                         if len(address) == len(row.local_address) or len(row.local_address) == 16:
-                            self._bound[row.protocol, (address, row.local_port)].append(row)
+                            self._bound[row.number, (address, row.local_port)].append(row)
 
     def has_address(self, address: bytes) -> bool:
         return address in self._addresses
 
-    def find(self, protocol: Protocol, here: _End, there: _End, *, is_opener: bool) -> _Found | None:
+    def find(self, ip_protocol: int, here: _End, there: _End, *, is_opener: bool) -> _Found | None:
         """Give the sockets that have an end; who listens on a TCP port did not open the connection."""
-        connected = self._connected.get((protocol, here, there))
+        connected = self._connected.get((ip_protocol, here, there))
         if connected:
             return _Found(tuple(connected), OwnerMethod.EXACT)
-        is_tcp = protocol is Protocol.TCP
-        bound = self._bound.get((protocol, here)) if not (is_tcp and is_opener) else None
+        is_tcp = ip_protocol == TCP
+        bound = self._bound.get((ip_protocol, here)) if not (is_tcp and is_opener) else None
         return _Found(tuple(bound), OwnerMethod.LISTENER if is_tcp else OwnerMethod.WILDCARD) if bound else None
 
 

@@ -20,15 +20,15 @@ class Match:
 
 
 class SocketIndex:
-    """Sockets without a fixed peer by protocol and local port."""
+    """Sockets without a fixed peer by IP protocol and local port: UDP-Lite has ports of its own (RFC 3828)."""
 
     def __init__(self, rows: Iterable[SocketRow]) -> None:
         """Index the rows of one listing."""
-        self._by_port: defaultdict[tuple[Protocol, int], list[SocketRow]] = defaultdict(list)
-        self._matches: dict[tuple[Protocol, bytes, int], Match | None] = {}
+        self._by_port: defaultdict[tuple[int, int], list[SocketRow]] = defaultdict(list)
+        self._matches: dict[tuple[int, bytes, int], Match | None] = {}
         for row in rows:
             if row.remote_address is None:
-                self._by_port[row.protocol, row.local_port].append(row)
+                self._by_port[row.number, row.local_port].append(row)
 
     def match(self, key: FlowKey) -> Match | None:
         """Find the sockets that take packets for ``key``'s local end, the most closely bound first.
@@ -36,13 +36,13 @@ class SocketIndex:
         The kernel prefers a socket bound to the address to one bound to any (net/ipv4/inet_hashtables.c,
         compute_score); one bound to ``::`` takes IPv4 too unless it is told otherwise.
         """
-        local = (key.protocol, key.local_address, key.local_port)
+        local = (key.ip_protocol, key.local_address, key.local_port)
         if local not in self._matches:
             self._matches[local] = self._find(key)
         return self._matches[local]
 
     def _find(self, key: FlowKey) -> Match | None:
-        candidates = self._by_port.get((key.protocol, key.local_port))
+        candidates = self._by_port.get((key.ip_protocol, key.local_port))
         if not candidates:
             return None
         any_address = bytes(len(key.local_address))

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from netmon.model import ConnectionState, Protocol
 
+_NUMBERS = {Protocol.TCP: 6, Protocol.UDP: 17, Protocol.SCTP: 132}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SocketRow:
@@ -28,6 +30,11 @@ class SocketRow:
     holder_ids: tuple[str, ...] = ()
     ip_protocol: int = 0
     is_raw: bool = False
+
+    @property
+    def number(self) -> int:
+        """Its IP protocol's number; 0 where neither tells it."""
+        return self.ip_protocol or _NUMBERS.get(self.protocol, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

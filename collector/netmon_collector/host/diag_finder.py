@@ -11,6 +11,7 @@ from netmon.model import Process, Protocol
 from netmon_collector import clock
 from netmon_collector.core.allowance import Allowance
 from netmon_collector.core.first_packets import FirstPacket
+from netmon_collector.core.frames import TCP, UDP
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.habits import Habits
@@ -149,7 +150,7 @@ class DiagFinder:
             key = question.key
             if question.is_passing:
                 continue  # sock_diag tells of this network namespace alone
-            if key.local_port == NO_PORT or key.protocol not in (Protocol.TCP, Protocol.UDP):
+            if key.local_port == NO_PORT or key.ip_protocol not in (TCP, UDP):
                 continue
             if question.owner is not None and question.end_time is None:
                 self._search.remember(question.owner.pid)

@@ -85,6 +85,14 @@ def test_a_datagram_belongs_to_the_socket_bound_to_its_port(local: bytes) -> Non
     assert (row.facts.owner_method, row.facts.owner_confidence) == (OwnerMethod.WILDCARD, INFERRED)
 
 
+def test_a_udp_socket_has_no_part_in_udp_lite() -> None:
+    machine = Machine()
+    datagram = frames.udp(HOME[1], WEB[1])
+    machine.packet(frames.ipv4(datagram, 136, source=HOME[0], destination=WEB[0]))
+    look(machine, udp_row(HOME, None, CURL))
+    assert passing(machine).process is None
+
+
 def test_who_listens_did_not_open_the_connection() -> None:
     machine = Machine()
     machine.tcp(HOME, WEB, frames.SYN)

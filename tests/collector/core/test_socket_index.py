@@ -48,6 +48,11 @@ def test_group_packets_fit_any_socket_on_the_port() -> None:
     assert found is not None
 
 
+def test_udp_lite_has_ports_of_its_own() -> None:
+    index = SocketIndex((udp_row((ANY, 53), None, A),))
+    assert index.match(key(53)._replace(ip_protocol=136)) is None
+
+
 def test_other_ports_protocols_addresses_and_connected_sockets_do_not_fit() -> None:
     index = SocketIndex(
         (udp_row((ANY, 53), None, A), udp_row((bytes((10, 0, 0, 1)), 54), None, A), udp_row((HERE, 55), (PEER, 1), A))

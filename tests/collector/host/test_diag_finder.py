@@ -350,6 +350,11 @@ def test_a_connected_datagram_socket_is_exact(finder: DiagFinder) -> None:
 def test_what_has_no_socket_or_no_port_has_no_answer(finder: DiagFinder) -> None:
     assert found(finder, key(1, 2), clock.wall_time()) is None
     assert found(finder, key(NO_PORT, NO_PORT), clock.wall_time()) is None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
+        held.connect(("127.0.0.1", 9))
+        ends = key(port_of(held), 9, Protocol.UDP)
+        assert found(finder, ends, clock.wall_time()) is not None
+        assert found(finder, ends._replace(ip_protocol=136), clock.wall_time()) is None
 
 
 def test_beyond_its_budget_connections_are_left_out_and_counted(
