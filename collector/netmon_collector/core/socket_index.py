@@ -11,7 +11,10 @@ from netmon_collector.core.sockets import SocketRow
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """Sockets without a fixed peer that fit: the one to credit, and others that share the endpoint."""
+    """Sockets without a fixed peer that fit: the one to credit, and others that share the endpoint.
+
+    Of those that the same processes hold only the first is among them.
+    """
 
     row: SocketRow
     others: tuple[SocketRow, ...]
@@ -57,7 +60,11 @@ class SocketIndex:
 
 
 def _match(key: FlowKey, fitting: list[SocketRow]) -> Match:
-    named = sorted(fitting, key=lambda row: not row.process_id)
+    # Each stands for all that the same processes hold: of one server there may be thousands (SO_REUSEPORT).
+    distinct: dict[tuple[str, tuple[str, ...]], SocketRow] = {}
+    for row in fitting:
+        distinct.setdefault((row.process_id, row.holder_ids), row)
+    named = sorted(distinct.values(), key=lambda row: not row.process_id)
     is_listener = key.protocol is Protocol.TCP
     processes = {row.process_id for row in fitting}
     is_certain = not is_listener and len(processes) == 1

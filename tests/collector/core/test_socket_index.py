@@ -1,5 +1,7 @@
 """Which socket takes a packet."""
 
+from dataclasses import replace
+
 from netmon.model import OwnerConfidence, OwnerMethod, Protocol
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.socket_index import SocketIndex
@@ -33,6 +35,17 @@ def test_sockets_of_several_processes_on_one_port_are_no_certain_owner() -> None
     assert found is not None
     assert found.confidence is OwnerConfidence.INFERRED
     assert [row.process_id for row in found.others] == [B.id]
+
+
+def test_of_sockets_that_the_same_processes_hold_one_stands_for_all() -> None:
+    shared = replace(udp_row((ANY, 53), None, A), holder_ids=(B.id,))
+    rows = [udp_row((ANY, 53), None, A), shared, udp_row((ANY, 53), None, B), udp_row((ANY, 53))]
+    found = SocketIndex([row for row in rows for _ in range(500)]).match(key(53))
+    assert found is not None
+    assert (found.row, found.others) == (rows[0], tuple(rows[1:]))
+    alone = SocketIndex(rows[:1] * 500).match(key(53))
+    assert alone is not None
+    assert (alone.others, alone.confidence) == ((), OwnerConfidence.CERTAIN)
 
 
 def test_a_listener_is_always_inferred() -> None:
