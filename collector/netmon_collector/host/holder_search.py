@@ -123,9 +123,7 @@ class HolderSearch:
         much it may read; one that may read less is a try, and not counted as left out.
         """
         self._refill(now)
-        for pid in self._young.ended:
-            self._recent.pop(pid, None)
-        self._young.ended.clear()
+        self._forget_ended()
         self._left_in_call = min(most_links, int(self._links))
         granted = self._left_in_call
         self._note_searched(inode)
@@ -141,6 +139,14 @@ class HolderSearch:
         if grip is None and self._left_in_call <= 0 and most_links >= LINKS_A_CALL:
             self.left_out_count += 1
         return grip
+
+    def _forget_ended(self) -> None:
+        ended = self._young.take_ended()
+        if ended is None:
+            self._recent.clear()
+            return
+        for pid in ended:
+            self._recent.pop(pid, None)
 
     def left_over(self, parent_pid: int, now: float, *, born_before: float) -> tuple[Grip, int] | None:
         """Give the one child of a process with a socket that was never searched for, where the others have theirs.

@@ -12,6 +12,9 @@ YOUNG_SECONDS: Final = 5.0
 
 LIMIT: Final = 512
 
+ENDED_LIMIT: Final = 4_096
+"""How many that ended are kept until somebody takes them: who looks for no socket for long may take none."""
+
 LISTING_SECONDS: Final = 0.01
 """How seldom ``/proc`` is listed where nobody tells of processes: 80 us for 90 of them."""
 
@@ -36,8 +39,7 @@ class YoungProcesses:
         self._born: dict[int, _Birth] = {}
         self._listed: frozenset[int] | None = None
         self._listed_at = float("-inf")
-        self.ended: set[int] = set()
-        """Processes that ended since somebody last took this set; only where the kernel tells."""
+        self._ended: set[int] | None = set()
 
     @property
     def is_told(self) -> bool:
@@ -64,11 +66,16 @@ class YoungProcesses:
         for event in events:
             if event.kind is EventKind.EXIT:
                 self._born.pop(event.pid, None)
-                self.ended.add(event.pid)
+                self._note_end(event.pid)
             elif event.kind is EventKind.FORK:
                 self._bear(event.pid, _Birth(event.seconds, event.parent_pid))
         if self._events.overrun_count != overruns:
             self._list(now)
+
+    def take_ended(self) -> set[int] | None:
+        """Give who ended since the last call, as far as the kernel tells; None: so many that anybody may have."""
+        ended, self._ended = self._ended, set()
+        return ended
 
     def since(self, seconds: float, until: float = float("inf")) -> list[int]:
         """Give the pids of those that began after ``seconds`` and before ``until``, the youngest first."""
@@ -95,10 +102,18 @@ class YoungProcesses:
         if self._events is not None:
             self._events.close()
 
+    def _note_end(self, pid: int) -> None:
+        if self._ended is None:
+            return
+        self._ended.add(pid)
+        if len(self._ended) > ENDED_LIMIT:
+            self._ended = None
+
     def _bear(self, pid: int, birth: _Birth) -> None:
         self._born.pop(pid, None)
         self._born[pid] = birth
-        self.ended.discard(pid)
+        if self._ended is not None:
+            self._ended.discard(pid)
         oldest = birth.seconds - YOUNG_SECONDS
         while len(self._born) > LIMIT or self._born[next(iter(self._born))].seconds < oldest:
             del self._born[next(iter(self._born))]

@@ -143,6 +143,17 @@ def test_who_was_found_before_is_looked_into_however_old(young: YoungProcesses, 
         assert search.search(inode, now, is_wide=False) == Grip(os.getpid(), held.fileno())
 
 
+def test_where_more_ended_than_are_kept_nobody_is_looked_into_for_what_it_held(
+    young: YoungProcesses, search: HolderSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = clock.monotonic() + 60.0
+    with socket.socket() as held:
+        inode = inode_of(os.getpid(), held.fileno())
+        search.remember(os.getpid())
+        monkeypatch.setattr(young, "take_ended", lambda: None)
+        assert search.search(inode, now, is_wide=False) is None
+
+
 def search_on(search: HolderSearch, inode: int, now: float) -> Grip | None:
     """Search each second until a holder is found: one search may not be enough for all processes of a busy machine."""
     grips = (search.search(inode, now + turn) for turn in range(60))

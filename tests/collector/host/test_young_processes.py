@@ -9,7 +9,7 @@ import pytest
 
 from netmon_collector import clock
 from netmon_collector.host.process_events import EventKind, ProcessEvent, ProcessEvents
-from netmon_collector.host.young_processes import LIMIT, LISTING_SECONDS, YOUNG_SECONDS, YoungProcesses
+from netmon_collector.host.young_processes import ENDED_LIMIT, LIMIT, LISTING_SECONDS, YOUNG_SECONDS, YoungProcesses
 from tests.support.waiting import wait_for
 
 
@@ -44,7 +44,8 @@ def test_the_youngest_come_first_and_who_has_ended_is_out() -> None:
     assert young.since(0.0) == [7, 5]
     assert young.since(1.1) == [7]
     assert young.since(0.0, until=1.1) == [5]
-    assert young.ended == {6}
+    assert young.take_ended() == {6}
+    assert young.take_ended() == set()
     assert young.is_told
     assert (young.parent_of(7), young.parent_of(6)) == (1, 0)
 
@@ -55,7 +56,17 @@ def test_a_pid_that_is_used_again_is_the_youngest() -> None:
     events.planned = [fork(5, 1.0), fork(6, 1.1), ProcessEvent(EventKind.EXIT, 5, 1.2), fork(5, 1.3)]
     young.refresh(1.4)
     assert young.since(0.0) == [5, 6]
-    assert young.ended == set()
+    assert young.take_ended() == set()
+
+
+def test_of_those_that_ended_only_so_many_are_kept_and_then_it_may_be_anybody() -> None:
+    events = Planned()
+    young = YoungProcesses(events)
+    events.planned = [ProcessEvent(EventKind.EXIT, pid, 1.0) for pid in range(1, ENDED_LIMIT + 3)]
+    events.planned.append(fork(5, 1.1))
+    young.refresh(1.4)
+    assert young.take_ended() is None
+    assert young.take_ended() == set()
 
 
 def test_only_so_many_are_kept_and_none_that_is_old() -> None:
@@ -127,7 +138,8 @@ def test_a_real_child_is_the_youngest() -> None:
     def has_ended() -> bool:
         """Whether its end was told: its parent is woken first (kernel/exit.c, do_exit)."""
         young.refresh(clock.monotonic())
-        return child.pid in young.ended
+        ended = young.take_ended()
+        return ended is None or child.pid in ended
 
     wait_for(has_ended, seconds=30, what="the end of the child is told")
     young.close()
