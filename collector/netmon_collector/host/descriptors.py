@@ -62,3 +62,14 @@ def _target(name: str, directory: int) -> str:
         return os.readlink(name, dir_fd=directory)
     except OSError:
         return ""
+
+
+def network_namespace_of(pid: str) -> int:
+    """Give the inode of a process's network namespace (``self``: ours).
+
+    0: it ended, is a kernel thread's, or may not be looked into.
+    """
+    try:
+        return os.stat(f"/proc/{pid}/ns/net").st_ino  # noqa: PTH116 - one a process, and no path is made of it
+    except OSError:
+        return 0

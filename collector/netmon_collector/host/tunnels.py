@@ -2,11 +2,11 @@
 
 import os
 import struct
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from netmon_collector.core.sockets import Tunnel
-from netmon_collector.host.descriptors import list_pids
+from netmon_collector.host.descriptors import list_pids, network_namespace_of
 from netmon_collector.host.processes import ProcessTable
 from netmon_collector.host.route_netlink import Link, list_links
 
@@ -18,6 +18,7 @@ WALK_SECONDS: Final = 30.0
 _IFF_UP: Final = 0x1
 _PORT: Final = struct.Struct("!H")
 _TUN_DEVICE: Final = "/dev/net/tun"
+_SWITCHES: Final = frozenset({"bridge", "openvswitch"})
 
 
 class _Outer(NamedTuple):
@@ -88,19 +89,29 @@ class TunHolders:
 
     def find(self, now_wall: float) -> frozenset[str]:
         """Give the ``Process.id`` of who holds a device of this network namespace. Raises ``OSError``."""
-        names = frozenset(link.name for link in self._links() if link.kind == "tun")
+        names = _tun_devices(self._links())
         if not names:
             self._names, self._pids = names, {}
             return frozenset()
         if names != self._names or not 0 <= now_wall - self._walked_at < WALK_SECONDS or self._has_ended():
             self._names, self._walked_at = names, now_wall
+            ours = network_namespace_of("self")  # a container's device may have the name of one of ours
             pids = [pid for pid in list_pids() if not names.isdisjoint(_tun_names(pid))]
+            pids = [pid for pid in pids if network_namespace_of(str(pid)) == ours]
             self._pids = {pid: process.id for pid in pids if (process := self._table.find(pid)) is not None}
         return frozenset(self._pids.values())
 
     def _has_ended(self) -> bool:
         found = ((self._table.find(pid), key) for pid, key in self._pids.items())
         return any(process is None or process.id != key for process, key in found)
+
+
+def _tun_devices(links: Sequence[Link]) -> frozenset[str]:
+    """Give the names of devices that may be a tunnel's: one on a bridge is a virtual machine's end of a cable."""
+    kinds = {link.index: link.kind for link in links}
+    return frozenset(
+        link.name for link in links if link.kind == "tun" and kinds.get(link.master_index) not in _SWITCHES
+    )
 
 
 def _tun_names(pid: int) -> set[str]:

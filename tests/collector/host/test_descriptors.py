@@ -2,7 +2,7 @@ import os
 import socket
 from pathlib import Path
 
-from netmon_collector.host.descriptors import find_holders, list_pids
+from netmon_collector.host.descriptors import find_holders, list_pids, network_namespace_of
 from tests.support.children import running
 from tests.support.sockets import SHARED_LISTENER
 
@@ -16,6 +16,11 @@ def inode_of(held: socket.socket) -> bytes:
 
 def test_this_process_is_among_the_pids() -> None:
     assert os.getpid() in list_pids()
+
+
+def test_a_process_is_in_our_network_namespace_or_in_none_that_is_known() -> None:
+    assert network_namespace_of(str(os.getpid())) == network_namespace_of("self") != 0
+    assert network_namespace_of(str(MISSING_PID)) == 0
 
 
 def test_a_socket_is_found_with_its_holder() -> None:

@@ -23,7 +23,7 @@ from tests.support.namespaces import Namespace, namespace
 
 HERE = socket.inet_aton("192.0.2.1")
 PEER = socket.inet_aton("198.51.100.2")
-TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
+TUNSETIFF, IFF_TUN, IFF_TAP, IFF_NO_PI = 0x400454CA, 1, 2, 0x1000
 
 
 def link(kind: str, data: dict[int, bytes], *, flags: int = 1) -> Link:
@@ -75,15 +75,32 @@ def test_a_vxlan_of_this_kernel_tells_its_port() -> None:
 
 
 @contextmanager
-def tun(place: Namespace, name: str) -> Generator[int]:
-    """Hold a tun device."""
+def tun(place: Namespace, name: str, kind: int = IFF_TUN) -> Generator[int]:
+    """Hold a tun device, or a tap."""
     with place.entered():
         device = os.open("/dev/net/tun", os.O_RDWR)
-        fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", name.encode(), IFF_TUN | IFF_NO_PI))
+        fcntl.ioctl(device, TUNSETIFF, struct.pack("16sH22x", name.encode(), kind | IFF_NO_PI))
     try:
         yield device
     finally:
         os.close(device)
+
+
+@contextmanager
+def holder(name: str) -> Generator[subprocess.Popen[bytes]]:
+    """Run a program that holds a tun device in the network namespace that this thread is in."""
+    code = f"""
+import fcntl, os, struct
+device = os.open("/dev/net/tun", os.O_RDWR)
+fcntl.ioctl(device, {TUNSETIFF}, struct.pack("16sH22x", {name.encode()!r}, {IFF_TUN | IFF_NO_PI}))
+print("ready", flush=True)
+input()
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"ready\n"
+        yield child
+        child.communicate(b"\n")
 
 
 @pytest.fixture
@@ -123,21 +140,32 @@ def test_a_device_of_another_name_is_none_of_ours(place: Namespace, table: Proce
 
 
 @pytest.mark.root
+@pytest.mark.parametrize(("on_bridge", "is_holder"), [(False, True), (True, False)])
+def test_who_holds_a_device_on_a_bridge_is_a_virtual_machine(
+    place: Namespace, table: ProcessTable, on_bridge: bool, is_holder: bool
+) -> None:
+    place.ip("link", "add", "nmbr0", "type", "bridge")
+    with tun(place, "nmtap0", IFF_TAP):
+        if on_bridge:
+            place.ip("link", "set", "nmtap0", "master", "nmbr0")
+        with place.entered():
+            assert bool(look(TunHolders(table), table)) is is_holder
+
+
+@pytest.mark.root
+def test_a_device_of_the_same_name_in_another_namespace_is_none_of_ours(place: Namespace, table: ProcessTable) -> None:
+    place.ip("tuntap", "add", "dev", "nmtun4", "mode", "tun")
+    with namespace("nmtun") as elsewhere, elsewhere.entered(), holder("nmtun4"), place.entered():
+        assert look(TunHolders(table), table) == frozenset()
+
+
+@pytest.mark.root
 def test_a_holder_is_looked_for_again_when_it_has_ended_or_after_a_while(place: Namespace, table: ProcessTable) -> None:
     place.ip("tuntap", "add", "dev", "nmtun3", "mode", "tun")
     holders = TunHolders(table)
     with place.entered():
         assert look(holders, table) == frozenset()
-        code = f"""
-import fcntl, os, struct
-device = os.open("/dev/net/tun", os.O_RDWR)
-fcntl.ioctl(device, {TUNSETIFF}, struct.pack("16sH22x", b"nmtun3", {IFF_TUN | IFF_NO_PI}))
-print("ready", flush=True)
-input()
-"""
-        with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-            assert child.stdout is not None
-            assert child.stdout.readline() == b"ready\n"
+        with holder("nmtun3") as child:
             assert look(holders, table) == frozenset(), "nothing said that it is worth a walk"
             (found,) = look(holders, table, after=WALK_SECONDS)
             assert f"-{child.pid}-" in found
