@@ -113,12 +113,18 @@ class Attribution:
                 end_with_socket(flow, self._book, self.journal.time)
         for question in unanswered.values():
             flow = self._book.table.by_id(question.id)
-            if flow is not None and is_doubt(flow, question):
-                flow = settle_doubt(flow, self._book, is_same=False)
-                if self._book.questions is not None:
-                    self._book.questions.add(flow)
             if flow is not None:
-                self._decisions.nobody(flow, AttemptResult.NOTHING_KNOWN)
+                self._hear_nothing(flow, question)
+
+    def _hear_nothing(self, flow: Flow, question: Question) -> None:
+        questions = self._book.questions
+        if is_doubt(flow, question):
+            flow = settle_doubt(flow, self._book, is_same=False)
+            if questions is not None:
+                questions.add(flow)
+        self._decisions.nobody(flow, AttemptResult.NOTHING_KNOWN)
+        if questions is not None:
+            questions.heard_nothing(flow)
 
     def _unsettled(self, scan: SocketScan) -> list[Flow]:
         """Give the connections of which a listing may say something new.

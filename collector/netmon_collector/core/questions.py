@@ -27,6 +27,10 @@ STRANGE_A_SECOND: Final = 1_000
 GATHERED: Final = 128
 """As many new ones as this wait for no others."""
 
+PASSING_TRIES: Final = 2
+"""So often one is asked for that passes through and nobody knows: each time all other network namespaces are gone
+through, and on a router none of them ever knows."""
+
 AGAIN_SECONDS: Final = 1.0
 GIVEN_UP_SECONDS: Final = 15.0
 
@@ -188,6 +192,14 @@ class Questions:
         flow.is_settled = answer.is_final
         is_sure = answer.confidence is OwnerConfidence.CERTAIN and is_open and not flow.has_ended
         if answer.is_final or is_sure:
+            self._waiting.pop(flow.id, None)
+
+    def heard_nothing(self, flow: Flow) -> None:
+        """Take note that nobody knows of a connection, after that was written down."""
+        if flow.direction is not Direction.FORWARDED:
+            return
+        told = next((one for one in reversed(flow.attempts or ()) if one.way == self._way), None)
+        if told is not None and told.count >= PASSING_TRIES:
             self._waiting.pop(flow.id, None)
 
 

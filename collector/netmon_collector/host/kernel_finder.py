@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon.model.text import clean
+from netmon_collector.core.allowance import Allowance
 from netmon_collector.core.applications import ApplicationName, application_of
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
@@ -44,6 +45,12 @@ SAME_SECONDS: Final = 0.1
 idr_alloc_cyclic), and no machine makes 32,768 processes in 0.1 s."""
 
 SWEEP_SECONDS: Final = 10.0
+
+ELSEWHERE_SECONDS: Final = 300.0
+"""How long another network namespace is asked for connections that pass after it was last heard of."""
+
+LOOKUPS_ELSEWHERE_A_SECOND: Final = 10_000
+"""Lookups for connections that pass, 2.3 us each; one takes two a namespace. What is beyond that stays unanswered."""
 
 SIGHTED_LIMIT: Final = 64
 """So many processes that were looked at wait for the next question at the most: then all is known of them."""
@@ -120,6 +127,7 @@ class KernelFinder:
         """Those that came since `_recall`, and when."""
         self._programs = ProgramBook()
         self._swept_at = 0.0
+        self._elsewhere = Allowance(LOOKUPS_ELSEWHERE_A_SECOND)
         owners.watch_elsewhere(is_wanted=passes_packets())
 
     def fileno(self) -> int:
@@ -138,6 +146,7 @@ class KernelFinder:
         if now - self._swept_at >= SWEEP_SECONDS or len(self._known) > KNOWN_LIMIT:
             self._swept_at = now
             self._owners.watch_elsewhere(is_wanted=passes_packets())
+            self._owners.forget_elsewhere(now - ELSEWHERE_SECONDS)
             self._recall()
             self._sweep(now)
         return count
@@ -210,9 +219,17 @@ class KernelFinder:
         there, here = (key.remote_address, key.remote_port), (key.local_address, key.local_port)
         back = FlowKey(key.protocol, key.ip_protocol, *there, *here)
         found: list[_End] = []
+        namespaces = self._owners.elsewhere
+        count = 2 * len(namespaces)
+        if self._elsewhere.take(count, clock.now) < count:
+            return []
         for ends in (key, back):
-            places = [self._at(ends, question, clock, netns) for netns in self._owners.elsewhere]
-            ends_there = [end for place in places for end in place]
+            ends_there: list[_End] = []
+            for netns in namespaces:
+                inside = self._at(ends, question, clock, netns)
+                if inside:
+                    self._owners.note_elsewhere(netns, clock.now)
+                    ends_there += inside
             # Two namespaces may use the same addresses: which of them it was cannot be told then.
             found += [replace(end, is_one_of_many=len(ends_there) > 1) for end in ends_there]
         return found

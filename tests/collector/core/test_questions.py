@@ -170,6 +170,18 @@ def test_what_only_passes_through_leaves_room_for_our_own(monkeypatch: pytest.Mo
     assert questions.left_out_count == 0
 
 
+def test_what_passes_through_and_nobody_knows_is_asked_for_twice() -> None:
+    machine = asking()
+    machine.udp((PEER, 1), (bytes((203, 0, 113, 9)), 53))
+    counts: list[int] = []
+    for _ in range(4):
+        asked = machine.monitor.take_questions(machine.now)
+        machine.monitor.add_answers([], [], machine.now, asked=asked)
+        counts.append(len(asked))
+        machine.tick(AGAIN_SECONDS)
+    assert counts == [1, 1, 0, 0]
+
+
 def test_more_than_can_wait_are_counted_and_left_to_a_listing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "WAITING_LIMIT", 3)
     monkeypatch.setattr(module, "AT_ONCE", 2)

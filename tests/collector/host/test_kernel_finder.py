@@ -19,7 +19,13 @@ from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host import kernel_finder
 from netmon_collector.host.bpf import kernel_owners
 from netmon_collector.host.bpf.kernel_owners import KernelOwners
-from netmon_collector.host.kernel_finder import KEPT_SECONDS, SWEEP_SECONDS, KernelFinder
+from netmon_collector.host.kernel_finder import (
+    ELSEWHERE_SECONDS,
+    KEPT_SECONDS,
+    LOOKUPS_ELSEWHERE_A_SECOND,
+    SWEEP_SECONDS,
+    KernelFinder,
+)
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
 
@@ -210,6 +216,26 @@ def test_who_only_made_a_socket_is_an_inference(finder: KernelFinder) -> None:
 def test_what_nobody_saw_stays_unanswered(finder: KernelFinder) -> None:
     found = finder.find([question(1, 2)], *times())
     assert (found.answers, found.processes) == ((), ())
+
+
+def test_connections_that_pass_are_looked_up_within_a_budget(
+    finder: KernelFinder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[object] = []
+
+    def nothing(*ends: object) -> None:
+        looked.append(ends)
+
+    monkeypatch.setattr(finder._owners, "trace", nothing)
+    for netns in range(1, 101):
+        finder._owners.note_elsewhere(netns, times()[0])
+    passing = question(1, 2)._replace(is_passing=True)
+    assert not finder.find([passing] * 1_000, *times()).answers
+    assert len(looked) == LOOKUPS_ELSEWHERE_A_SECOND
+    finder.hear(*times(ELSEWHERE_SECONDS + 1))
+    looked.clear()
+    finder.find([passing], *times(ELSEWHERE_SECONDS + 1))
+    assert not looked
 
 
 def test_a_pid_that_another_process_has_by_now_is_not_believed(finder: KernelFinder) -> None:

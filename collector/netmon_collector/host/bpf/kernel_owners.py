@@ -169,7 +169,7 @@ class KernelOwners:
             self._sockets, self._flows = maps["sockets"], maps["flows"]
             self._netns = self._own_netns()
             self._settings, self._kins = maps["settings"], maps["kins"]
-            self._elsewhere: dict[int, None] = {}
+            self._elsewhere: dict[int, float] = {}
             self.watch_elsewhere(is_wanted=False)
             self._close: Callable[[], None] = self._open.pop_all().close
 
@@ -194,6 +194,17 @@ class KernelOwners:
         """The cookies of other network namespaces that processes were seen to use sockets in, the newest ones."""
         return tuple(self._elsewhere)
 
+    def note_elsewhere(self, netns: int, seconds: float) -> None:
+        """Say that another network namespace was heard of then (CLOCK_MONOTONIC)."""
+        self._elsewhere.pop(netns, None)
+        self._elsewhere[netns] = seconds
+        if len(self._elsewhere) > NAMESPACES_LIMIT:
+            del self._elsewhere[next(iter(self._elsewhere))]
+
+    def forget_elsewhere(self, seconds: float) -> None:
+        """Forget other network namespaces that were not heard of since then: nothing tells when one is gone."""
+        self._elsewhere = {netns: heard for netns, heard in self._elsewhere.items() if heard >= seconds}
+
     def watch_elsewhere(self, *, is_wanted: bool) -> None:
         """Take note of sockets of all network namespaces, or of this one alone, as at the start."""
         self._settings.set(bytes(4), _NETNS.pack(0 if is_wanted else self._netns))
@@ -209,7 +220,7 @@ class KernelOwners:
             kin = record[_KIN_AT : _KIN_AT + _KIN_BYTES]
             found.append(Newcomer(pid, names[0], netns, uid, group, time / 1e9, began, names[1], parent, image, kin))
             if netns:
-                self._note_elsewhere(netns)
+                self.note_elsewhere(netns, time / 1e9)
         return found
 
     def expect(self, newcomer: Newcomer, until: float) -> None:
@@ -266,12 +277,6 @@ class KernelOwners:
             used_seconds=used / 1e9,
             released_seconds=released / 1e9 if released else None,
         )
-
-    def _note_elsewhere(self, netns: int) -> None:
-        self._elsewhere.pop(netns, None)
-        self._elsewhere[netns] = None
-        if len(self._elsewhere) > NAMESPACES_LIMIT:
-            del self._elsewhere[next(iter(self._elsewhere))]
 
     def _own_netns(self) -> int:
         """Give the cookie of our own network namespace, as the programs see it on a socket of ours; 0: not seen."""

@@ -225,6 +225,12 @@ def test_sockets_of_other_namespaces_are_seen_where_that_is_wanted(owners: Kerne
         heard = [one for one in owners.newcomers() if one.pid == said["pid"]]
         assert {one.netns for one in heard} == {netns}
         assert netns in owners.elsewhere
+        owners.forget_elsewhere(heard[0].seconds)
+        assert netns in owners.elsewhere
+        owners.forget_elsewhere(heard[-1].seconds + 60)
+        assert owners.elsewhere == ()
+        owners.note_elsewhere(netns, heard[-1].seconds)
+        assert owners.elsewhere == (netns,)
         ends = said["client"], said["server"]
         assert owners.trace(TCP, HERE, ends[0], HERE, ends[1]) is None
         trace = owners.trace(TCP, HERE, ends[0], HERE, ends[1], netns)
