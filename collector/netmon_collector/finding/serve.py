@@ -13,6 +13,7 @@ from netmon_collector import clock
 from netmon_collector.finding.answers import AnswerWriter, ListingWriter, Plain, write_foreign
 from netmon_collector.finding.channel import REQUEST_LIMIT_BYTES, send_answer
 from netmon_collector.finding.requests import Kind, Request, decode
+from netmon_collector.garbage import GarbageRounds
 from netmon_collector.host.listers import FinderChoice
 from netmon_collector.host.ports import ForeignLister, PatientFinder, SocketLister
 from netmon_collector.host.process_cost import NO_COST, read_cost
@@ -123,6 +124,7 @@ class Listings:
         self._begins = begins
         self._writer = ListingWriter()
         self._keeper_pid = os.getppid()
+        self._garbage = GarbageRounds(clock.monotonic(), clock.thread_cpu)
 
     def run(self) -> None:
         """Answer until the main process has ended, as `Lookups.run` does."""
@@ -137,6 +139,7 @@ class Listings:
                 answer = ("refused", errno.EIO, type(error).__name__)
             costs = (clock.thread_cpu() - cpu_before, read_cost(os.getpid()).resident_bytes, self._read_keeper())
             send_answer(self._channel, (answer, *costs))
+            self._garbage.look(clock.monotonic())
 
     def _read_keeper(self) -> Plain:
         """Give what the keeper has cost: the main process may not read it, and the keeper itself says nothing."""
