@@ -67,8 +67,15 @@ def end_with_socket(flow: Flow, book: FlowBook, time: float) -> None:
 
 
 def let_go(flow: Flow, book: FlowBook) -> None:
-    """Keep no packet for one that ended a tick ago: what was captured before has been handed over by now."""
-    if flow.key.protocol is not Protocol.TCP:
+    """Keep no packet for one that ended a tick ago, once the capture has come past its end, or has no more of it.
+
+    A capture that lags, on a busy machine or as this process was stopped, still reads what was sent before the end.
+    """
+    if flow.key.protocol is Protocol.TCP:
+        return
+    last_time = book.accountant.last_packet_time(flow.interface)
+    is_past = flow.end_time is None or last_time is None or last_time > flow.end_time
+    if is_past or not flow.tally.has_interval:
         book.displace(flow)
 
 

@@ -80,6 +80,24 @@ def test_what_was_captured_before_a_socket_was_closed_is_still_its_own() -> None
     assert rows(machine) == [(BOB, 100, False)]
 
 
+def test_what_a_capture_that_lags_reads_of_a_closed_socket_is_still_its_own() -> None:
+    machine = asking()
+    query(machine)
+    sent_at = machine.now
+    machine.now += 3
+    answered(machine, ALICE, is_final=True)
+    answered_at = machine.now
+    for tick in range(1, 4):
+        machine.now = sent_at + 0.1 * tick  # what is read now was sent before the socket was closed
+        query(machine)
+        machine.now = answered_at + tick
+        assert rows(machine) == [(ALICE, 100 * (tick + 1), True)]
+    machine.tick()
+    query(machine)
+    answered(machine, BOB, cookie=8)
+    assert rows(machine) == [(BOB, 100, False)]
+
+
 def test_a_late_packet_to_a_closed_socket_has_no_owner() -> None:
     machine = asking()
     query(machine)
