@@ -14,9 +14,8 @@ from netmon.model import (
     UnattributedReason,
     Visibility,
 )
-from netmon.sudo import sudo_command
 from netmon_client.coverage import GOOD_DIFFERENCE_SHARE, difference_share, ledger_words
-from netmon_client.socket_path import cli_command
+from netmon_client.socket_path import cli_command, start_command
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import CAPTURE_OFF, clock_time, counted, names_words, percent, ways_words
 
@@ -56,7 +55,7 @@ def collector_checks(status: Status, samples: Sequence[BandwidthSample], now: fl
         _capture(status, socket),
         *(_interfaces(status, socket) if expects else ()),
         *([_packets(status, samples, now, socket)] if expects else ()),
-        *([_loss(status)] if captures else ()),
+        *([_loss(status, socket)] if captures else ()),
         _coverage(status, socket),
         *_names(status),
         *_ledger(status, socket),
@@ -75,7 +74,7 @@ def _capture(status: Status, socket: str) -> Check:
             name="capture",
             verdict=Verdict.WARNING,
             fact=fact,
-            fix=f"{sudo_command('netmon-collector')}   (for real traffic)",
+            fix=f"{start_command(socket)}   (for real traffic)",
         )
     fact = f"runs since {clock_time(status.monitoring_since)}, a tick each {status.interval_seconds:g} s"
     return Check(name="capture", verdict=Verdict.GOOD, fact=fact)
@@ -87,7 +86,7 @@ def _interfaces(status: Status, socket: str) -> list[Check]:
             name="interface",
             verdict=Verdict.BAD,
             fact=f"{each.name} cannot be captured: {each.reason or 'no reason given'}",
-            fix=f"{sudo_command('netmon-collector')} --exclude-interface {each.name}   (or mend its cause)",
+            fix=f"{start_command(socket)} --exclude-interface {each.name}   (or mend its cause)",
         )
         for each in status.interfaces
         if each.state is CaptureState.FAILED
@@ -117,7 +116,7 @@ def _last_packet(interface: InterfaceStatus) -> float | None:
     return interface.last_packet_time
 
 
-def _loss(status: Status) -> Check:
+def _loss(status: Status, socket: str) -> Check:
     drops = status.drops
     lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
     received = counted(drops.received_packets, "packet")
@@ -125,7 +124,7 @@ def _loss(status: Status) -> Check:
         return Check(name="loss", verdict=Verdict.GOOD, fact=f"none of {received} lost")
     share = lost / max(1, lost + drops.received_packets)
     fact = f"{lost:,} packets lost ({share:.2%}): sums are lower bounds"
-    fix = f"Leave busy interfaces out:  {sudo_command('netmon-collector')} --exclude-interface NAME"
+    fix = f"Leave busy interfaces out:  {start_command(socket)} --exclude-interface NAME"
     return Check(name="loss", verdict=Verdict.WARNING, fact=fact, fix=fix)
 
 

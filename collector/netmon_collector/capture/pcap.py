@@ -82,9 +82,8 @@ class LiveHandle:
         """Open ``interface`` with a ring of ``buffer_bytes``: for accounting, or for what a filter lets pass.
 
         ``filter_for`` gives the filter for a link type; it runs in the kernel. ``ValueError`` where it is wrong, or
-        libpcap has none for the link type,
-        ``PermissionError`` without the right to capture, ``FileNotFoundError`` where there is no such interface,
-        ``OSError`` with ``ENETDOWN`` where it is down, ``OSError`` for the rest.
+        libpcap has none for the link type, ``PermissionError`` without the right to capture, ``FileNotFoundError``
+        where there is no such interface, ``OSError`` with ``ENETDOWN`` where it is down, ``OSError`` for the rest.
         """
         try:
             reader = pcapy.create(interface)

@@ -52,6 +52,13 @@ def silent(machine: Machine) -> None:
     assert not machine.monitor.take_questions(machine.now)
 
 
+def another_begins(machine: Machine) -> None:
+    machine.tick()
+    query(machine)
+    answered(machine, BOB, cookie=8)
+    assert rows(machine) == [(BOB, 100, False)]
+
+
 def test_a_socket_that_is_closed_ends_its_connection_and_the_next_one_with_its_port_has_its_own() -> None:
     machine = asking()
     query(machine)
@@ -74,10 +81,7 @@ def test_what_was_captured_before_a_socket_was_closed_is_still_its_own() -> None
     [row] = rows_to(snapshot, RESOLVER)
     assert (row.process, row.traffic.sent_bytes, row.traffic.received_bytes) == (ALICE, 100, 300)
     assert_balanced(snapshot)
-    machine.tick()
-    query(machine)
-    answered(machine, BOB, cookie=8)
-    assert rows(machine) == [(BOB, 100, False)]
+    another_begins(machine)
 
 
 def test_what_a_capture_that_lags_reads_of_a_closed_socket_is_still_its_own() -> None:
@@ -92,10 +96,7 @@ def test_what_a_capture_that_lags_reads_of_a_closed_socket_is_still_its_own() ->
         query(machine)
         machine.now = answered_at + tick
         assert rows(machine) == [(ALICE, 100 * (tick + 1), True)]
-    machine.tick()
-    query(machine)
-    answered(machine, BOB, cookie=8)
-    assert rows(machine) == [(BOB, 100, False)]
+    another_begins(machine)
 
 
 def test_a_late_packet_to_a_closed_socket_has_no_owner() -> None:
