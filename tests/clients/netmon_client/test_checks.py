@@ -20,6 +20,7 @@ from netmon.model import (
     Visibility,
 )
 from netmon_client.checks import Check, Verdict, collector_checks
+from netmon_client.socket_path import start_command
 from netmon_client.testing import a_status
 from netmon_client.testing.samples import START_TIME
 
@@ -61,6 +62,8 @@ def test_each_fault_has_a_verdict_a_fact_and_a_fix(status: Status, name: str, ve
     assert check.verdict is verdict
     assert check.fact
     assert check.fix
+    if "netmon-collector" in check.fix:
+        assert start_command(SOCKET) in check.fix
 
 
 def test_without_any_way_to_owners_its_reason_is_the_fact() -> None:
