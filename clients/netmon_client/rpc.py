@@ -50,6 +50,9 @@ REASON_KEY: Final = "netmon-reason"
 _LEAVING: Final = frozenset({"SHUTTING_DOWN", "CALLER_GONE"})
 """Reasons with UNAVAILABLE after which this connection is of no use; with any other the peer is there."""
 
+_NO_ROOM: Final = frozenset({"TOO_MANY_SUBSCRIBERS", "TOO_MANY_VIEWS"})
+"""Reasons with RESOURCE_EXHAUSTED where others have the place; any other is a limit of this user's own."""
+
 _FAULT: Final = re.compile(r"internal error ([0-9a-f]+)")
 
 
@@ -99,7 +102,7 @@ def explained(error: grpc.RpcError, path: str, timeout: float, peer: Peer = COLL
             )
         case grpc.StatusCode.UNAVAILABLE | grpc.StatusCode.CANCELLED | grpc.StatusCode.RESOURCE_EXHAUSTED:
             is_full = code is grpc.StatusCode.RESOURCE_EXHAUSTED
-            what = f"the {peer.name} has no room for another client" if is_full else f"lost the {peer.name} at {path}"
+            what = _what_is_full(peer, reason) if is_full else f"lost the {peer.name} at {path}"
             is_there = is_full or bool(reason and reason not in _LEAVING)
             return peer.unreachable(what, why=why, remedy=check, reason=reason, is_there=is_there)
         case _:
@@ -120,6 +123,12 @@ def malformed(error: ValueError, peer: Peer = COLLECTOR) -> IncompatibleVersion:
         why=str(error),
         remedy="Update the older side; compare:  netmon-cli version",
     )
+
+
+def _what_is_full(peer: Peer, reason: str) -> str:
+    if reason in _NO_ROOM:
+        return f"the {peer.name} has no room for another client"
+    return f"a limit of the {peer.name} is reached"
 
 
 def _reason(error: grpc.Call | grpc.aio.AioRpcError) -> str:

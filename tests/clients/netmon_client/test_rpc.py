@@ -64,6 +64,20 @@ def test_who_is_slow_or_full_is_told_from_who_is_gone(code: grpc.StatusCode, rea
     assert error.is_there is is_there
 
 
+@pytest.mark.parametrize(
+    ("reason", "what"),
+    [
+        ("TOO_MANY_SUBSCRIBERS", "the collector has no room for another client"),
+        ("TOO_MANY_VIEWS", "the collector has no room for another client"),
+        ("TOO_MANY_CALLS", "a limit of the collector is reached"),
+        ("", "a limit of the collector is reached"),
+    ],
+)
+def test_what_is_full_is_said(reason: str, what: str) -> None:
+    error = rpc.explained(failed(grpc.StatusCode.RESOURCE_EXHAUSTED, reason=reason), "/s", 5.0)
+    assert error.what == what
+
+
 def test_the_id_of_a_fault_is_found() -> None:
     error = rpc.explained(failed(grpc.StatusCode.INTERNAL, "internal error 0a1b2c3d: see the log"), "/s", 5.0)
     assert isinstance(error, ServerFault)
