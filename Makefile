@@ -59,7 +59,8 @@ test: $(STAMP) ## Run all tests; as root the ones on real traffic too
 	$(call timed,root and e2e tests,$(PY) -m pytest -q -m "root or e2e" --ignore=tests/e2e/browser)
 	$(call timed,browser tests,$(PY) -m pytest -q tests/e2e/browser)
 	$(call timed,owners by psutil alone,NETMON_OWNERS=psutil $(PY) -m pytest -q $(BASE) $(WAYS))
-	$(call timed,owners by sock_diag alone,NETMON_OWNERS=sockdiag $(PY) -m pytest -q $(WAYS))
+	$(call timed,owners without eBPF,NETMON_OWNERS=sockdiag $(PY) -m pytest -q $(WAYS))
+	$(call timed,owners by lookups alone,NETMON_OWNERS=lookups $(PY) -m pytest -q $(WAYS))
 
 lint: $(STAMP) ## Check style, types, imports and the contract
 	@.venv/bin/ruff check .

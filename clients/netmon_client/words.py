@@ -146,6 +146,7 @@ _UNNAMED: dict[UnnamedReason, str] = {
 
 _WAYS: Final = {
     "ebpf": "eBPF",
+    "tracepoints": "tracepoints",
     "sockdiag": "sock_diag lookups",
     "sock_diag": "sock_diag lists",
     "procfs": "/proc tables",

@@ -31,7 +31,7 @@ LARGEST_BYTES = 2.0**53
 MOST_CLIENTS = 10_000
 """Of connections and of subscribers: 1,000 subscribers were measured to take 78 MB."""
 
-OWNERS = ("auto", "ebpf", "sockdiag", "procfs", "psutil")
+OWNERS = ("auto", "ebpf", "sockdiag", "lookups", "procfs", "psutil")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ class FirstLook:
     def __init__(self, finder: FirstPacketFinder) -> None:
         """Open nothing yet; ``follow`` does."""
         self._finder = finder
-        self._quick = QuickCapture(deliver=self._see)
+        self._quick = QuickCapture(deliver=self._see, has_tcp=not finder.is_told_of_tcp)
         self._addresses: frozenset[bytes] = frozenset()
         self._error = ""
 
@@ -32,7 +32,8 @@ class FirstLook:
         error = "first packets are not captured any more, the log has more" if self._quick.has_failed else self._error
         if error:
             return f"connections that end within 0.3 s may stay without an owner: {error}"
-        words = "connections that live for a few milliseconds only may stay without an owner"
+        others = "but for TCP, " if self._finder.is_told_of_tcp else ""
+        words = f"{others}connections that live for a few milliseconds only may stay without an owner"
         return f"{words}; {self.left_out_count:,} were left out to save CPU" if self.left_out_count else words
 
     def follow(self, interfaces: Iterable[int], network: LocalNetwork) -> None:

@@ -82,7 +82,7 @@ class LiveSource:
         self._links = open_link_watch()
         self._loop = loop
         self._network = LocalNetwork()
-        self._schedule = ScanSchedule(is_told=choice.finder is not None and choice.finder.fileno() >= 0)
+        self._schedule = ScanSchedule(is_told=choice.finder is not None and choice.finder.tells_sockets)
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="host")
         # A listing may have to wait for the helper: interfaces are followed meanwhile.
         self._listing_pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="listings")

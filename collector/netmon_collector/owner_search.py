@@ -61,6 +61,8 @@ class OwnerSearch:
             limits = "for sockets that were there before the collector"
         by_kernel = finder is not None and self._first_look is None
         ways = [OwnerWay(name="ebpf", in_use=by_kernel, reason=self._choice.reason)]
+        if self._choice.untraced_reason:
+            ways.append(OwnerWay(name="tracepoints", in_use=False, reason=self._choice.untraced_reason))
         if finder is not None and self._first_look is not None:
             ways.append(OwnerWay(name=finder.name, in_use=True, reason=self._first_look.limits))
         if finder is not None:
@@ -89,7 +91,10 @@ class OwnerSearch:
             text = "Owners are found by listing sockets: a connection that ends between two listings may have none."
             found.append(Degradation(code="owners.listing", text=text + why, remedy=self._choice.remedy))
         elif self._first_look is not None:
-            text = "Owners are looked up as connections begin: one that lives for a few milliseconds may have none."
+            what = "others" if self._choice.is_told_of_tcp else "connections"
+            text = f"Owners are looked up as {what} begin: one that lives for a few milliseconds may have none."
+            if what == "others":
+                text = f"Of TCP connections the kernel tells whose they are. {text}"
             found.append(Degradation(code="owners.lookup", text=text + why, remedy=self._choice.remedy))
         if not self._sees_all_users:
             text = "Processes of other users cannot be read: their connections have no owner."

@@ -93,7 +93,7 @@ class Split:
         if hello.finder:
             kind = RemoteFirstPacketFinder if hello.sees_packets else RemoteFinder
             finder = kind(self.link, hello, self.news)
-        choice = FinderChoice(finder, hello.reason, hello.remedy)
+        choice = FinderChoice(finder, hello.reason, hello.remedy, hello.untraced_reason)
         return Found(RemoteLister(self.link, hello), choice, RemoteForeign(self.link))
 
     def drop(self, run_directory: Path) -> None:
@@ -213,8 +213,9 @@ class _Helper:
             choice = build_owner_finder(self._way, self._ways, command_lines_of=self._command_lines_of)
         finder = choice.finder
         hello = (
-            *(finder.name if finder is not None else "", finder is not None and finder.fileno() >= 0),
-            *(isinstance(finder, FirstPacketFinder), choice.reason, choice.remedy, lister.name),
+            *(finder.name if finder is not None else "", finder is not None and finder.tells_sockets),
+            *(isinstance(finder, FirstPacketFinder), choice.is_told_of_tcp),
+            *(choice.reason, choice.remedy, choice.untraced_reason, lister.name),
             tuple((way.name, way.in_use, way.reason) for way in lister.holder_ways),
         )
         send_answer(channels.listings, hello)

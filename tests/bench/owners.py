@@ -27,7 +27,8 @@ SECONDS = 20.0
 PROCESSES = 2_000
 PER_SECOND = 200
 CONNECTIONS = 2_000
-LOOKUPS = ("--owners", "sockdiag")
+TRACEPOINTS = ("--owners", "sockdiag")
+LOOKUPS = ("--owners", "lookups")
 SETTLE_SECONDS = 3.0
 HOLDERS = 200
 LISTINGS = 10
@@ -61,7 +62,10 @@ def measure() -> list[Row]:
         with naive(built) as other:
             time.sleep(WARM_SECONDS)
             first_attempt = _short_lived(built, other.pids, port, len)[0]
-        for name, flags, budget in (("eBPF", BEST, 30.0), ("lookups", LOOKUPS, 30.0), ("psutil", PSUTIL, None)):
+        for name, flags, budget in (
+            *(("eBPF", BEST, 30.0), ("tracepoints", TRACEPOINTS, 30.0)),
+            *(("lookups", LOOKUPS, 30.0), ("psutil", PSUTIL, None)),
+        ):
             with ours(built, *flags) as process, subscribers(process, 1):
                 time.sleep(WARM_SECONDS)
                 seconds, found = _short_lived(built, pids_of(process), port, partial(_score, process))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from netmon.model import Protocol
 from netmon_collector.capture.quick_capture import QuickCapture
 from netmon_collector.core.first_packets import FirstPacket
 from netmon_collector.core.sockets import LocalNetwork
@@ -17,7 +18,8 @@ from tests.support.namespaces import namespace
 class Looker:
     """Takes what it is shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_told_of_tcp: bool = False) -> None:
+        self.is_told_of_tcp = is_told_of_tcp
         self.left_out_count = 0
         self.seen: list[FirstPacket] = []
 
@@ -36,6 +38,22 @@ async def test_a_connection_is_shown_with_both_ends() -> None:
     await eventually(lambda: len(looker.seen) == 2, what="both directions")
     assert [(one.key.local_port, one.is_inbound) for one in looker.seen] == [(ports[0], False), (ports[1], True)]
     assert "milliseconds" in look.limits
+    look.close()
+
+
+@pytest.mark.root
+async def test_who_is_told_of_tcp_is_shown_datagrams_alone() -> None:
+    looker = Looker(is_told_of_tcp=True)
+    look = FirstLook(looker)
+    with namespace("nmlook") as place, place.entered():
+        look.follow([socket.if_nametoindex("lo")], LocalNetwork())
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+            pass
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sending:
+            sending.sendto(b"x", ("127.0.0.1", 9))
+    await eventually(lambda: len(looker.seen) == 2, what="both directions of the datagram")
+    assert {one.key.protocol for one in looker.seen} == {Protocol.UDP}
+    assert look.limits.startswith("but for TCP, ")
     look.close()
 
 

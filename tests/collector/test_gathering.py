@@ -39,7 +39,8 @@ class _Finder:
     """An `OwnerFinder`: answers nothing."""
 
     name = "ebpf"
-    later_seconds = 0.0
+    tells_sockets = False
+    later_seconds = rest_seconds = 0.0
 
     def fileno(self) -> int:
         return -1

@@ -137,13 +137,14 @@ async def test_why_owners_are_only_listed_is_said_with_what_would_help() -> None
 
 
 async def test_that_owners_are_looked_up_without_ebpf_is_said_with_what_would_help() -> None:
-    choice = open_owner_finder("sockdiag")
+    choice = open_owner_finder("lookups")
     async with running(opened(NOTHING, PlannedLister(), choice=choice)) as source:
         assert owner_codes(source) == ["owners.lookup"]
         [lookup] = [one for one in source.degraded() if one.code == "owners.lookup"]
         assert (choice.reason in lookup.text, lookup.remedy) == (True, choice.remedy)
-        kernel, way, *_ = source.owner_ways()
+        kernel, traced, way, *_ = source.owner_ways()
         assert kernel == OwnerWay(name="ebpf", in_use=False, reason=choice.reason)
+        assert traced == OwnerWay(name="tracepoints", in_use=False, reason=choice.untraced_reason)
         assert (way.name, way.in_use) == ("sockdiag", True)
         assert "milliseconds" in way.reason
 

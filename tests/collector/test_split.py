@@ -49,7 +49,8 @@ def test_the_main_process_keeps_the_right_to_capture_if_it_does(
 @needs_root
 @pytest.mark.root
 @pytest.mark.parametrize(
-    ("owners", "finder", "lister"), [("sockdiag", "sockdiag", "sock_diag"), ("psutil", "", "psutil")]
+    ("owners", "finder", "lister"),
+    [("sockdiag", "tracepoints", "sock_diag"), ("lookups", "sockdiag", "sock_diag"), ("psutil", "", "psutil")],
 )
 def test_whoever_finds_owners_says_how_and_finds_them(owners: str, finder: str, lister: str) -> None:
     made = split(replace(LIVE, owners=owners), command_lines_of=None)

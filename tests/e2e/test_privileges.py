@@ -232,7 +232,8 @@ def test_what_each_process_costs_what_waits_and_what_lookups_take_is_told(
     def told() -> Status | None:
         found = status(running)
         costs = {cost.role: cost for cost in found.processes}
-        looked_up = any(way.in_use and way.name in {"ebpf", "sockdiag"} and way.scan_count for way in found.owner_ways)
+        used = [way for way in found.owner_ways if way.in_use and way.scan_count]
+        looked_up = any(way.name in {"ebpf", "tracepoints", "sockdiag"} for way in used)
         return found if looked_up and all(cost.resident_bytes for cost in costs.values()) else None
 
     found = wait_for(told, seconds=30, what="a listing and a lookup")

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from netmon_collector.host.bpf.cgroup_root import find_root
+from netmon_collector.host.kernel_mount import find_root
 from tests.support.process_status import children_of
 from tests.support.waiting import wait_for
 
@@ -114,7 +114,7 @@ class BootedSystem:
 @contextmanager
 def booted_system(*places: Path) -> Generator[BootedSystem]:
     """Boot it, with ``places`` of this machine in it, read-only; end all of it whatever happens."""
-    root = find_root(Path("/proc/self/mountinfo").read_bytes())
+    root = find_root(Path("/proc/self/mountinfo").read_bytes(), b"cgroup2")
     assert root is not None, "no cgroup2 here"
     cgroup = Path(os.fsdecode(root)) / f"nmboot-{secrets.token_hex(4)}"
     cgroup.mkdir()

@@ -38,10 +38,12 @@ class ToldFinder:
     """Says of each connection that the process with its remote port's number has it; of first packets when asked."""
 
     name = "told"
-    later_seconds = 0.0
+    is_told_of_tcp = False
+    later_seconds = rest_seconds = 0.0
 
     def __init__(self, wake: int = -1) -> None:
         self._wake = wake
+        self.tells_sockets = wake >= 0
         self.left_out_count = 0
         self._seen = 0
 
@@ -155,7 +157,7 @@ def helper_process() -> Generator[HelperProcess]:
 
 def be_keeper(control: socket.socket, news: socket.socket, heard: int) -> NoReturn:
     def work(channels: Channels) -> NoReturn:
-        send_answer(channels.listings, ("told", True, True, "", "", "told", (("task_file", True, ""),)))
+        send_answer(channels.listings, ("told", True, True, False, "", "", "", "told", (("task_file", True, ""),)))
         lookups = Lookups(FinderChoice(ToldFinder(heard)), channels.lookups, news)
         serve(lookups, Listings(ToldLister(), ToldForeign(), channels.listings, lookups.listing_begins))
         raise AssertionError("who serves never returns")

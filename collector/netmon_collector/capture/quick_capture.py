@@ -52,9 +52,10 @@ class QuickCapture:
     away and counted.
     """
 
-    def __init__(self, *, deliver: Callable[[Sequence[Packet]], object]) -> None:
-        """Open nothing yet."""
+    def __init__(self, *, deliver: Callable[[Sequence[Packet]], object], has_tcp: bool = True) -> None:
+        """Open nothing yet. ``has_tcp`` False: datagrams alone."""
         self._deliver = deliver
+        self._has_tcp = has_tcp
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._end = -1
@@ -166,7 +167,7 @@ class QuickCapture:
         with self._filtering:
             self._interfaces = self._interfaces if interfaces is None else interfaces
             self._is_wide = self._is_wide if is_wide is None else is_wide
-            code = first_packet_filter(self._interfaces, is_wide=self._is_wide)
+            code = first_packet_filter(self._interfaces, is_wide=self._is_wide, has_tcp=self._has_tcp)
             program = ctypes.create_string_buffer(code, len(code))
             described = struct.pack("@HP", len(code) // 8, ctypes.addressof(program))
             opened.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, described)

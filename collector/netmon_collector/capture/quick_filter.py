@@ -44,17 +44,19 @@ class _Step(NamedTuple):
     label: str = ""
 
 
-def first_packet_filter(interfaces: Sequence[int], *, is_wide: bool) -> bytes:
+def first_packet_filter(interfaces: Sequence[int], *, is_wide: bool, has_tcp: bool = True) -> bytes:
     """Give the program that lets through what may begin a connection, on the interfaces with these indexes.
 
-    TCP: SYN without ACK, both ways. UDP: what this machine sends: all of it if ``is_wide``, else DNS queries and QUIC's
-    long headers (RFC 9000, section 17.2). Of the two copies that a loopback shows, the one that is received.
+    TCP, if ``has_tcp``: SYN without ACK, both ways. UDP: what this machine sends: all of it if ``is_wide``, else DNS
+    queries and QUIC's long headers (RFC 9000, section 17.2). Of the two copies that a loopback shows, the one that is
+    received.
     """
     steps: list[_Step] = []
     if len(interfaces) <= INTERFACE_LIMIT:
         steps.append(_Step(_LOAD_WORD, _INTERFACE))
         steps += [_Step(_JUMP_IF_EQUAL, index, "type") for index in interfaces]
         steps.append(_Step(_RETURN, 0))
+    tcp4, tcp6 = ("tcp4", "tcp6") if has_tcp else ("drop", "drop")
     steps += [
         _Step(_LOAD_HALF, _PACKET_TYPE, label="type"),
         _Step(_JUMP_IF_EQUAL, _FROM_US, "from"),
@@ -65,20 +67,30 @@ def first_packet_filter(interfaces: Sequence[int], *, is_wide: bool) -> bytes:
         _Step(_JUMP_IF_EQUAL, 0x0800, "in4"),
         _Step(_JUMP_IF_EQUAL, 0x86DD, "", "drop"),
         _Step(_LOAD_BYTE, 6),
-        _Step(_JUMP_IF_EQUAL, 6, "tcp6", "drop"),
+        _Step(_JUMP_IF_EQUAL, 6, tcp6, "drop"),
         _Step(_LOAD_BYTE, 9, label="in4"),
-        _Step(_JUMP_IF_EQUAL, 6, "tcp4", "drop"),
+        _Step(_JUMP_IF_EQUAL, 6, tcp4, "drop"),
         _Step(_LOAD_HALF, _HARDWARE_TYPE, label="from"),
         _Step(_JUMP_IF_EQUAL, _LOOPBACK, "drop"),
         _Step(_LOAD_HALF, _PROTOCOL, label="any"),
         _Step(_JUMP_IF_EQUAL, 0x0800, "any4"),
         _Step(_JUMP_IF_EQUAL, 0x86DD, "", "drop"),
         _Step(_LOAD_BYTE, 6),
-        _Step(_JUMP_IF_EQUAL, 6, "tcp6"),
+        _Step(_JUMP_IF_EQUAL, 6, tcp6),
         _Step(_JUMP_IF_EQUAL, 17, "udp6", "drop"),
         _Step(_LOAD_BYTE, 9, label="any4"),
-        _Step(_JUMP_IF_EQUAL, 6, "tcp4"),
+        _Step(_JUMP_IF_EQUAL, 6, tcp4),
         _Step(_JUMP_IF_EQUAL, 17, "udp4", "drop"),
+        *(_tcp() if has_tcp else ()),
+        *_udp(is_wide=is_wide),
+        _Step(_RETURN, 0, label="drop"),
+        _Step(_RETURN, SNAPSHOT_BYTES, label="take"),
+    ]
+    return _assemble(steps)
+
+
+def _tcp() -> list[_Step]:
+    return [
         _Step(_LOAD_BYTE, 53, label="tcp6"),
         _Step(_AND, 0x12),
         _Step(_JUMP_IF_EQUAL, 0x02, "take", "drop"),
@@ -88,11 +100,7 @@ def first_packet_filter(interfaces: Sequence[int], *, is_wide: bool) -> bytes:
         _Step(_LOAD_BYTE_BEHIND, 13),
         _Step(_AND, 0x12),
         _Step(_JUMP_IF_EQUAL, 0x02, "take", "drop"),
-        *_udp(is_wide=is_wide),
-        _Step(_RETURN, 0, label="drop"),
-        _Step(_RETURN, SNAPSHOT_BYTES, label="take"),
     ]
-    return _assemble(steps)
 
 
 def _udp(*, is_wide: bool) -> list[_Step]:

@@ -68,8 +68,10 @@ class Hello(NamedTuple):
     finder: str
     is_told: bool
     sees_packets: bool
+    is_told_of_tcp: bool
     reason: str
     remedy: str
+    untraced_reason: str
     lister: str
     ways: tuple[tuple[str, bool, str], ...]
 

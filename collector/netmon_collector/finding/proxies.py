@@ -96,14 +96,14 @@ class RemoteForeign:
 class RemoteFinder:
     """An `OwnerFinder`. The helper hears of processes by itself; here it is only told that there was something new."""
 
-    later_seconds = 0.0
+    later_seconds = rest_seconds = 0.0
 
     def __init__(self, link: HelperLink, hello: Hello, news: socket.socket) -> None:
         """``news``: readable when the helper heard of something new, the same for all helpers."""
         self._link = link
         self.name = hello.finder
         self._news = news
-        self._is_told = hello.is_told
+        self.tells_sockets = hello.is_told
         self._reader = AnswerReader()
         self._generation = 0
         self._owed: _Owed | None = None
@@ -117,12 +117,12 @@ class RemoteFinder:
 
     def fileno(self) -> int:
         """Give the descriptor that is readable when something is new; -1: nobody tells."""
-        return self._news.fileno() if self._is_told else -1
+        return self._news.fileno() if self.tells_sockets else -1
 
     def hear(self, now: float, now_wall: float) -> int:
         """Take what the helper told; give how often it did."""
         del now, now_wall
-        if not self._is_told:
+        if not self.tells_sockets:
             return 0
         count = 0
         while count < _NEWS_AT_ONCE:
@@ -202,7 +202,8 @@ class RemoteFirstPacketFinder(RemoteFinder):
     def __init__(self, link: HelperLink, hello: Hello, news: socket.socket) -> None:
         """As a `RemoteFinder`."""
         super().__init__(link, hello, news)
-        self._sockets = _open_first_sockets()
+        self.is_told_of_tcp = hello.is_told_of_tcp
+        self._sockets = None if hello.is_told_of_tcp else _open_first_sockets()
 
     def close(self) -> None:
         """End the helper."""

@@ -43,6 +43,7 @@ class Lookups:
         self._due: float | None = None
         self._hear_again_at: float | None = None
         self._told_news = False
+        self._poll = select.poll()
 
     def listing_begins(self) -> None:
         """What is new from here on is news again. For any thread."""
@@ -50,7 +51,7 @@ class Lookups:
 
     def run(self) -> None:
         """Answer until the main process has ended: raises `_MainEnded`. ``ValueError``: it asked what nobody asks."""
-        poll = select.poll()
+        poll = self._poll
         poll.register(self._channel, select.POLLIN)
         heard = self._finder.fileno() if self._finder is not None else -1
         if heard >= 0:
@@ -98,6 +99,8 @@ class Lookups:
         count = self._finder.hear(now, now_wall)
         later = self._finder.later_seconds if count or is_told else 0.0
         self._hear_again_at = now + later if later else None
+        if self._finder.rest_seconds:
+            self._poll.modify(self._finder.fileno(), 0 if later else select.POLLIN)
         if not count or self._told_news:
             return
         self._told_news = True

@@ -41,12 +41,9 @@ SURE_SECONDS: Final = 0.1
 LATE_SECONDS: Final = 0.005
 """A lookup this long after the first packet may find the next socket with the same ends: it is never sure."""
 
-HEAR_SECONDS: Final = 1.0
-"""How long what the kernel tells of processes may wait: it keeps some 2,500 events, and of more it drops the latest,
-which are those of the processes that matter."""
-
 HEAR_BESIDE_SECONDS: Final = 0.1
-"""The same, for whoever has something else to do: for many at once it takes 4 us each."""
+"""How long what the kernel tells of processes may wait, for whoever has something else to do: for many at once it takes
+4 us each."""
 
 TAKER_SEARCHES_A_SECOND: Final = 8
 """Searches for who takes a process's sockets, where nobody is known to: most that it holds no more are closed."""
@@ -61,7 +58,8 @@ class DiagFinder:
     """Asks sock_diag for the socket behind a connection, and looks for its holder among the likely processes."""
 
     name = "sockdiag"
-    later_seconds = 0.0
+    tells_sockets = is_told_of_tcp = False
+    later_seconds = rest_seconds = 0.0
 
     def __init__(self, diag: SockDiag, young: YoungProcesses, table: ProcessTable) -> None:
         """Ask ``diag``; read processes with ``table``, nobody else's. ``close`` closes ``diag`` and ``young``."""
@@ -133,7 +131,8 @@ class DiagFinder:
         is_due = self._plan.is_due(now)
         if is_due:
             self._refill(now)
-        if self._young.is_told and now - self._heard_at >= (HEAR_BESIDE_SECONDS if is_due else HEAR_SECONDS):
+        patience = HEAR_BESIDE_SECONDS if is_due else self._young.patience_seconds
+        if self._young.is_told and now - self._heard_at >= patience:
             self._refresh(now)
         while (seen := self._plan.take(now)) is not None:
             if self._looks < 1:
@@ -160,6 +159,11 @@ class DiagFinder:
             named[seen.process.id] = seen.process
             answers.append(answer_of(question, seen))
         return Answers(answers=tuple(answers), processes=tuple(named.values()))
+
+    def note_inbound(self, question: Question, now: float) -> None:
+        """Say that the other side opened a connection: if its socket is gone, its listener is to be asked for."""
+        if self._seen.newest(question.key) is None:
+            self._seen.keep(Seen(question.key, question.start_time, now, is_inbound=True))
 
     def close(self) -> None:
         """Close what it asks."""
@@ -363,7 +367,7 @@ class DiagFinder:
         due = self._plan.next_at()
         if not self._young.is_told:
             return due
-        heard = self._heard_at + HEAR_SECONDS
+        heard = self._heard_at + self._young.patience_seconds
         return heard if due is None else min(due, heard)
 
     # What is kept.

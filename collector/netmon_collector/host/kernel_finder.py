@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final
 
 from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
-from netmon.model.text import clean
 from netmon_collector.core.allowance import Allowance
-from netmon_collector.core.applications import ApplicationName, application_of
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
-from netmon_collector.core.program_book import ProgramBook
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host.bpf.kernel_owners import (
     WOKEN_AGAIN_SECONDS,
@@ -20,31 +16,14 @@ from netmon_collector.host.bpf.kernel_owners import (
     Newcomer,
     Origin,
     Trace,
-    Who,
 )
 from netmon_collector.host.forwarding import passes_packets
-from netmon_collector.host.ports import Answers, Glimpse
+from netmon_collector.host.known_processes import Clock, KnownProcesses, Met
+from netmon_collector.host.ports import Answers, Who
 from netmon_collector.host.proc_processes import ProcProcessReader
-from netmon_collector.host.processes import Kin, ProcessTable, Sighting
+from netmon_collector.host.processes import Kin, ProcessTable
 
 __all__ = ["KernelFinder"]
-
-KEPT_SECONDS: Final = 60.0
-"""How long a process is remembered after it was last seen: its connections are asked for within seconds."""
-
-KNOWN_LIMIT: Final = 8_192
-"""How many are remembered: of more those not seen for longest are forgotten. Of 400 a second these are 20 s; without
-it the helper came to 47 MB with them."""
-
-TRUSTED_SECONDS: Final = 5.0
-"""How long after it was last seen alive a process is believed to be behind its pid, when it has ended unread. The
-system comes round to the same pid later than that: 32,768 processes on a small machine."""
-
-SAME_SECONDS: Final = 0.1
-"""Within this time after it was seen alive nobody else can have its pid: pids are given in turn (kernel/pid.c,
-idr_alloc_cyclic), and no machine makes 32,768 processes in 0.1 s."""
-
-SWEEP_SECONDS: Final = 10.0
 
 ELSEWHERE_SECONDS: Final = 300.0
 """How long another network namespace is asked for connections that pass after it was last heard of."""
@@ -52,41 +31,14 @@ ELSEWHERE_SECONDS: Final = 300.0
 LOOKUPS_ELSEWHERE_A_SECOND: Final = 10_000
 """Lookups for connections that pass, 2.3 us each; one takes two a namespace. What is beyond that stays unanswered."""
 
-SIGHTED_LIMIT: Final = 64
-"""So many processes that were looked at wait for the next question at the most: then all is known of them."""
-
 AHEAD_SECONDS: Final = 1.0
 """So much earlier than it is needed the kernel wakes us for one of a program that is to be read again."""
-
-START_ERROR_SECONDS: Final = 0.02
-"""Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
 
 SAME_PACKET_SECONDS: Final = 0.01
 """Programs and capture see a connection's first packet within this time of each other."""
 
 _WORKER: Final = b"kworker/"
 """Kernel threads that close what was left to them: nobody's hands (fs/file_table.c, delayed_fput)."""
-
-_KTHREADD: Final = 2
-"""Parent of kernel threads (init/main.c, rest_init), which have no executable: no program of their name is theirs."""
-
-
-@dataclass(slots=True)
-class _Known:
-    process: Process
-    alive_at: float
-    seen_at: float
-
-
-class _Clock(NamedTuple):
-    """One moment in both clocks: monotonic and Unix seconds."""
-
-    now: float
-    now_wall: float
-
-    def wall(self, seconds: float) -> float:
-        """Turn a monotonic time into Unix seconds."""
-        return self.now_wall - (self.now - seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +64,8 @@ class KernelFinder:
     """
 
     name = "ebpf"
+    tells_sockets = True
+    rest_seconds = 0.0
 
     later_seconds = WOKEN_AGAIN_SECONDS * 1.5
     """Within so long after something was heard, more may have come that wakes nobody."""
@@ -120,13 +74,7 @@ class KernelFinder:
         """Ask ``owners``, and read processes with ``reader``; ``command_lines_of`` is `ProcessTable`'s."""
         self._owners = owners
         self._reader = reader
-        self._table = ProcessTable(reader, command_lines_of=command_lines_of)
-        self._known: dict[tuple[int, bytes], _Known] = {}
-        """By pid and the name that the kernel has for it."""
-        self._sighted: list[tuple[Sighting, Kin, float]] = []
-        """Those that came since `_recall`, and when."""
-        self._programs = ProgramBook()
-        self._swept_at = 0.0
+        self._processes = KnownProcesses(ProcessTable(reader, command_lines_of=command_lines_of))
         self._elsewhere = Allowance(LOOKUPS_ELSEWHERE_A_SECOND)
         owners.watch_elsewhere(is_wanted=passes_packets())
 
@@ -136,26 +84,21 @@ class KernelFinder:
 
     def hear(self, now: float, now_wall: float) -> int:
         """Read the processes that made or used sockets; give how many did in this network namespace."""
-        self._table.begin(now_wall)
+        self._processes.begin(now_wall)
         count = 0
         for newcomer in self._owners.newcomers():
             count += not newcomer.netns
             self._meet(newcomer, now)
-        if len(self._sighted) >= SIGHTED_LIMIT:
-            self._recall()
-        if now - self._swept_at >= SWEEP_SECONDS or len(self._known) > KNOWN_LIMIT:
-            self._swept_at = now
+        if self._processes.sweep(now):
             self._owners.watch_elsewhere(is_wanted=passes_packets())
             self._owners.forget_elsewhere(now - ELSEWHERE_SECONDS)
-            self._recall()
-            self._sweep(now)
         return count
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         """Answer for the connections whose socket a process was seen making, using or closing. ``hear`` goes before."""
-        self._recall()
-        self._table.begin(now_wall)
-        clock = _Clock(now, now_wall)
+        self._processes.recall()
+        self._processes.begin(now_wall)
+        clock = Clock(now, now_wall)
         answers: list[Answer] = []
         named: dict[str, Process] = {}
         for question in questions:
@@ -163,7 +106,7 @@ class KernelFinder:
             ids: list[str] = []
             for end in ends:
                 for who in _people(end.origin):
-                    process = self._process(who, end.origin, question.owner, clock)
+                    process = self._processes.process(who, _touched_at(who, end.origin), question.owner, clock)
                     named[process.id] = process
                     ids.append(process.id)
             if ids:
@@ -179,41 +122,22 @@ class KernelFinder:
         fingerprint, image = (newcomer.process_name, newcomer.parent_pid), newcomer.image
         told = self._reader.told(pid, began_ns, *fingerprint, image) if began_ns else None
         kin = Kin(name, newcomer.uid, newcomer.control_group, (*fingerprint, *image) if image else ())
-        sighting = self._table.sight(pid, kin, told)
-        if sighting is not None:
-            self._sighted.append((sighting, kin, newcomer.seconds))
-            return
-        self._recall()  # it may be one of them
-        process = self._table.find(pid, kin, told)
-        if process is None:
-            if told is not None:
-                self._know(_unread(pid, fingerprint[0], kin.uid, told, newcomer.parent_pid), kin, newcomer.seconds)
-            return
-        self._know(process, kin, newcomer.seconds)
-        known_seconds = self._table.known_for(kin) - AHEAD_SECONDS if image else 0.0
+        met = self._processes.meet(pid, kin, told, newcomer.seconds)
+        is_looked_up = met in {Met.KNOWN, Met.READ}
+        known_seconds = self._processes.known_for(kin) - AHEAD_SECONDS if is_looked_up and image else 0.0
         if known_seconds > 0:
             self._owners.expect(newcomer, now + known_seconds)
 
-    def _recall(self) -> None:
-        """Take those into account that were only looked at when they came."""
-        sighted, self._sighted = self._sighted, []
-        for sighting, kin, seconds in sighted:
-            self._know(self._table.recall(sighting), kin, seconds)
-
-    def _know(self, process: Process, kin: Kin, seconds: float) -> None:
-        filed = self._filed(process, kin.name, kin.uid, seconds)
-        self._known[process.pid, kin.name] = _Known(filed, seconds, seconds)
-
     # Which socket.
 
-    def _end(self, question: Question, clock: _Clock) -> list[_End]:
+    def _end(self, question: Question, clock: Clock) -> list[_End]:
         """Give the socket behind a connection of ours, or the one that listens for it, if one is known."""
         if question.cookie:
             origin = self._owners.origin(question.cookie)
             return [_End(origin)] if origin is not None else []
         return self._at(question.key, question, clock)
 
-    def _ends_elsewhere(self, question: Question, clock: _Clock) -> list[_End]:
+    def _ends_elsewhere(self, question: Question, clock: Clock) -> list[_End]:
         """Give the sockets of other namespaces that a passing connection is between: who called before who serves."""
         key = question.key
         there, here = (key.remote_address, key.remote_port), (key.local_address, key.local_port)
@@ -234,7 +158,7 @@ class KernelFinder:
             found += [replace(end, is_one_of_many=len(ends_there) > 1) for end in ends_there]
         return found
 
-    def _at(self, key: FlowKey, question: Question, clock: _Clock, netns: int = 0) -> list[_End]:
+    def _at(self, key: FlowKey, question: Question, clock: Clock, netns: int = 0) -> list[_End]:
         """Give the socket that has these ends in a network namespace, 0: ours."""
         local_port = 0 if key.local_port == NO_PORT else key.local_port
         remote_port = 0 if key.remote_port == NO_PORT else key.remote_port
@@ -254,67 +178,8 @@ class KernelFinder:
         is_listener = is_listener or (key.protocol is Protocol.TCP and origin.user is None and origin.releaser is None)
         return [_End(origin, is_listener=is_listener)]
 
-    # Which process.
 
-    def _process(self, who: Who, origin: Origin, owner: Process | None, clock: _Clock) -> Process:
-        touched_at = _touched_at(who, origin)
-        started_by = clock.wall(touched_at) + START_ERROR_SECONDS
-        if owner is not None and owner.pid == who.pid and owner.start_time <= started_by:
-            return owner
-        key = (who.pid, who.name)
-        known = self._known.get(key)
-        if known is not None and known.process.start_time > started_by:
-            known = None
-        if known is None or touched_at - known.alive_at > SAME_SECONDS:
-            running = self._table.find(who.pid)
-            if running is not None and running.start_time <= started_by:
-                running = self._filed(running, who.name, who.uid, clock.now)
-                self._known[key] = _Known(running, clock.now, clock.now)
-                return running
-        if known is not None and touched_at - known.alive_at <= TRUSTED_SECONDS:
-            known.seen_at = clock.now
-            return known.process
-        touched = clock.wall(touched_at)
-        latest = Glimpse(f"unread-{who.pid}-{touched:.3f}", touched)  # its start is not known: this at the latest
-        unread = self._filed(_unread(who.pid, who.name, who.uid, latest), who.name, who.uid, clock.now)
-        self._known[key] = _Known(unread, touched_at, clock.now)
-        return unread
-
-    def _filed(self, process: Process, name: bytes, uid: int, now: float) -> Process:
-        """Learn what a process runs; one that ended before that was read is filed under what others of its name ran.
-
-        A process that ends while it is read has no executable any more either, and perhaps no user.
-        """
-        if process.executable:
-            self._programs.learn(name, process, now)
-            return process
-        uid = uid if process.uid is None else process.uid
-        application = self._programs.application(name, uid, now)
-        told = replace(process, uid=uid, user=process.user or self._table.user_name(uid))
-        if application is None or process.parent_pid == _KTHREADD:
-            return told
-        return replace(
-            told,
-            application_id=application.id,
-            application_name=application.name,
-            application_path=application.path,
-        )
-
-    def _sweep(self, now: float) -> None:
-        """Forget who ended long ago. Only those not seen for long are read: of a minute there may be 12,000."""
-        for who, known in [(who, known) for who, known in self._known.items() if now - known.seen_at >= KEPT_SECONDS]:
-            running = self._table.find(who[0])
-            if running is not None and running.id == known.process.id:
-                known.alive_at = known.seen_at = now
-            else:
-                del self._known[who]
-        if len(self._known) > KNOWN_LIMIT:
-            latest = sorted(self._known, key=lambda who: self._known[who].seen_at)[-KNOWN_LIMIT * 3 // 4 :]
-            self._known = {who: self._known[who] for who in latest}
-        self._table.prune({known.process.id for known in self._known.values()})
-
-
-def _cookie_at(trace: Trace, question: Question, clock: _Clock) -> int:
+def _cookie_at(trace: Trace, question: Question, clock: Clock) -> int:
     """Tell which socket had the ends when the connection began: another one may have them by now. 0: an earlier one.
 
     What has no ports is one row for all that two addresses exchange, the kernel's own part included: the newest socket.
@@ -330,7 +195,7 @@ def _cookie_at(trace: Trace, question: Question, clock: _Clock) -> int:
     return 0
 
 
-def _ended_before(origin: Origin, question: Question, clock: _Clock) -> bool:
+def _ended_before(origin: Origin, question: Question, clock: Clock) -> bool:
     released = origin.released_seconds
     return released is not None and clock.wall(released) < question.start_time - SAME_PACKET_SECONDS
 
@@ -370,26 +235,4 @@ def _answer(question: Question, ends: Sequence[_End], people: Sequence[str]) -> 
         holder_ids=tuple(people[1:]),
         is_final=is_final,
         cookie=0 if is_listener or question.is_passing else origin.cookie,
-    )
-
-
-@lru_cache(maxsize=256)
-def _application_of_a_name(name: str) -> ApplicationName:
-    return application_of("", name, ())
-
-
-def _unread(pid: int, raw_name: bytes, uid: int, told: Glimpse, parent_pid: int = 0) -> Process:
-    """Give what the kernel told of a process that has ended unread."""
-    name = clean(raw_name.decode(errors="replace"))
-    application = _application_of_a_name(name)
-    return Process(
-        id=told.id,
-        pid=pid,
-        start_time=told.start_time,
-        name=name,
-        uid=uid,
-        parent_pid=parent_pid,
-        application_id=application.id,
-        application_name=application.name,
-        application_path=application.path,
     )

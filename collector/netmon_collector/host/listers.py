@@ -2,7 +2,7 @@
 
 import os
 import sys
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from netmon_collector.host.bpf.kernel_holders import KernelHolders
 from netmon_collector.host.bpf.kernel_owners import CgroupHeld, KernelOwners
@@ -11,12 +11,15 @@ from netmon_collector.host.diag_finder import DiagFinder
 from netmon_collector.host.diag_sockets import DiagSocketLister
 from netmon_collector.host.holders import HolderChoice
 from netmon_collector.host.kernel_finder import KernelFinder
-from netmon_collector.host.ports import OwnerFinder, SocketLister
+from netmon_collector.host.kernel_story import KernelStory
+from netmon_collector.host.perf.kernel_trace import TraceEvents, TraceReader
+from netmon_collector.host.ports import FirstPacketFinder, OwnerFinder, SocketLister
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.proc_sockets import ProcSocketLister
 from netmon_collector.host.process_events import ProcessEvents
 from netmon_collector.host.processes import ProcessTable
 from netmon_collector.host.sock_diag import SockDiag
+from netmon_collector.host.traced_finder import TracedFinder
 from netmon_collector.host.young_processes import YoungProcesses
 
 __all__ = [
@@ -31,10 +34,13 @@ __all__ = [
 ]
 
 
+_LISTINGS: Final = ("procfs", "psutil")
+
+
 def open_socket_lister(way: str = "auto", *, command_lines_of: int | None = None) -> SocketLister:
     """Give the best way that this system has: sock_diag, the tables in ``/proc/net``, psutil; or the one asked for.
 
-    ``way``: "auto", "sockdiag", "procfs" or "psutil"; a way that this system does not have falls back to the next.
+    ``way``: one of `Settings.owners`; a way that this system does not have falls back to the next.
     ``command_lines_of``: the user whose processes come with their command lines; None: nobody's.
     """
     return build_socket_lister(way, open_holder_source(way), command_lines_of=command_lines_of)
@@ -81,18 +87,27 @@ class FinderChoice(NamedTuple):
     finder: OwnerFinder | None
     reason: str = ""
     remedy: str = ""
+    untraced_reason: str = ""
+    """Why tracepoints are not in use either; empty: they are, or the kernel's programs are."""
+
+    @property
+    def is_told_of_tcp(self) -> bool:
+        """Whether tracepoints are in use."""
+        return isinstance(self.finder, FirstPacketFinder) and self.finder.is_told_of_tcp
 
 
 class KernelWays(NamedTuple):
     """What takes rights to open and none to go on with: programs in the kernel, and what it tells of processes.
 
-    ``owners`` None: ``reason`` and ``remedy`` tell why. Both may be handed to a process that was forked later.
+    ``owners`` None: ``reason`` and ``remedy`` tell why. All may be handed to a process that was forked later.
     """
 
     owners: KernelOwners | None
     events: ProcessEvents | None = None
     reason: str = ""
     remedy: str = ""
+    trace: TraceEvents | None = None
+    untraced_reason: str = ""
 
 
 def open_kernel_ways(way: str = "auto") -> KernelWays:
@@ -101,7 +116,7 @@ def open_kernel_ways(way: str = "auto") -> KernelWays:
         return KernelWays(None, reason="this system has no eBPF")
     if way not in ("auto", "ebpf"):
         reason, remedy = f"left out by --owners {way}", "netmon-collector --owners auto uses it."
-        return KernelWays(None, _open_events() if way == "sockdiag" else None, reason, remedy)
+        return _without_programs(way, reason, remedy)
     try:
         return KernelWays(KernelOwners())
     except CgroupHeld:
@@ -110,11 +125,11 @@ def open_kernel_ways(way: str = "auto") -> KernelWays:
         reason, remedy = "the right to load it is missing", "Start it as root, outside a container."
     except OSError as error:
         reason, remedy = _refusal(error), ""
-    return KernelWays(None, _open_events(), reason, remedy)
+    return _without_programs(way, reason, remedy)
 
 
 def open_owner_finder(way: str = "auto", *, command_lines_of: int | None = None) -> FinderChoice:
-    """Give who answers for single connections: programs in the kernel where system and rights allow it, or lookups.
+    """Give who answers for single connections: programs in the kernel where they may be had, tracepoints, or lookups.
 
     ``reason`` and ``remedy`` tell why it is not the kernel's programs. "procfs" and "psutil" are listings alone.
     """
@@ -125,11 +140,20 @@ def build_owner_finder(way: str, opened: KernelWays, *, command_lines_of: int | 
     """Give what ``open_owner_finder`` gives, of what is open already; this takes no rights."""
     if opened.owners is not None:
         return FinderChoice(KernelFinder(opened.owners, ProcProcessReader(), command_lines_of=command_lines_of))
-    table = ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of) if _is_linux() else None
-    can_look_up = table is not None and way not in ("procfs", "psutil") and _has_diag()
-    finder = DiagFinder(SockDiag(), YoungProcesses(opened.events), table) if can_look_up and table else None
-    if finder is None and opened.events is not None:
-        opened.events.close()
+    if not _is_linux() or way in _LISTINGS or not _has_diag():
+        for unused in (opened.events, opened.trace):
+            if unused is not None:
+                unused.close()
+        return FinderChoice(None, opened.reason, opened.remedy, opened.untraced_reason)
+    story, untraced_reason = _open_story(opened)
+    diag = DiagFinder(
+        SockDiag(),
+        YoungProcesses(opened.events if story is None else story),
+        ProcessTable(ProcProcessReader(), command_lines_of=command_lines_of),
+    )
+    if story is None:
+        return FinderChoice(diag, opened.reason, opened.remedy, untraced_reason)
+    finder = TracedFinder(story, diag, ProcProcessReader(), command_lines_of=command_lines_of)
     return FinderChoice(finder, opened.reason, opened.remedy)
 
 
@@ -139,6 +163,36 @@ def _is_linux() -> bool:
 
 def _refusal(error: OSError) -> str:
     return f"the kernel refused: {os.strerror(error.errno) if error.errno else type(error).__name__}"
+
+
+def _without_programs(way: str, reason: str, remedy: str) -> KernelWays:
+    """Open what the way needs where there are no programs in the kernel."""
+    if way in _LISTINGS:
+        return KernelWays(None, None, reason, remedy, None, reason)
+    if way == "lookups":
+        return KernelWays(None, _open_events(), reason, remedy, None, reason)
+    try:
+        return KernelWays(None, None, reason, remedy, TraceEvents())
+    except FileNotFoundError:
+        untraced_reason = "this kernel does not tell of its sockets"
+    except PermissionError:
+        untraced_reason = "the right to is missing"
+    except OSError as error:
+        untraced_reason = _refusal(error)
+    except ValueError as error:
+        untraced_reason = str(error)
+    return KernelWays(None, _open_events(), reason, remedy, None, untraced_reason)
+
+
+def _open_story(opened: KernelWays) -> tuple[KernelStory | None, str]:
+    """Begin to read the trace; or tell why there is none."""
+    if opened.trace is None:
+        return None, opened.untraced_reason
+    try:
+        return KernelStory(TraceReader(opened.trace)), ""
+    except OSError as error:
+        opened.trace.close()
+        return None, _refusal(error)
 
 
 def _open_events() -> ProcessEvents | None:

@@ -107,6 +107,14 @@ class Glimpse(NamedTuple):
     image: tuple[int, ...] = ()
 
 
+class Who(NamedTuple):
+    """A process at a moment. ``name`` is the kernel's, at most 15 bytes, raw; empty, and ``uid`` None: not told."""
+
+    pid: int
+    uid: int | None
+    name: bytes
+
+
 class ProcessRecord(NamedTuple):
     """A process as the system shows it; its texts are raw and may hold anything.
 
@@ -164,6 +172,16 @@ class OwnerFinder(Protocol):
         ...
 
     @property
+    def tells_sockets(self) -> bool:
+        """Whether ``hear`` hears of every socket that is made or closed: then they need to be listed less often."""
+        ...
+
+    @property
+    def rest_seconds(self) -> float:
+        """How long nobody is to be woken by ``fileno`` after ``hear`` heard of something: what comes waits; 0: no."""
+        ...
+
+    @property
     def later_seconds(self) -> float:
         """Within so long after ``hear`` heard of somebody it may have more to do that nothing tells of; 0: no."""
         ...
@@ -188,6 +206,11 @@ class OwnerFinder(Protocol):
 @runtime_checkable
 class FirstPacketFinder(Protocol):
     """An `OwnerFinder` that must hear of connections as they begin: it looks while their processes live."""
+
+    @property
+    def is_told_of_tcp(self) -> bool:
+        """Whether it hears of TCP connections otherwise, so that their first packets need not be seen."""
+        ...
 
     @property
     def left_out_count(self) -> int:

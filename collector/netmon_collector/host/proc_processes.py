@@ -72,6 +72,14 @@ class ProcProcessReader:
         finally:
             os.close(directory)
 
+    def real_uid(self, pid: int) -> int | None:
+        """Give a process's real user; None where there is none."""
+        try:
+            found = _UID_LINE.search(_read(f"{self._root}/{pid}/status"))
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            return None
+        return int(found[1]) if found is not None else None
+
     def keep(self, pids: frozenset[int]) -> None:
         """Nothing is cached here."""
 

@@ -71,6 +71,9 @@ class ProcessEvent(NamedTuple):
 class ProcessEvents:
     """A subscription. Events wait in the kernel until they are read; what it had no room for is counted."""
 
+    patience_seconds = 1.0
+    """It keeps some 2,500 events, and of more it drops the latest, which are those of the processes that matter."""
+
     def __init__(self) -> None:
         """Subscribe. Raises ``OSError`` where the kernel does not tell."""
         self._netlink = _open_connector()

@@ -32,7 +32,8 @@ class _Entry(NamedTuple):
 class Kin(NamedTuple):
     """What the kernel tells of a process as it is now: its own name of it, the real user, the control group's id.
 
-    ``program``: what else it tells that those have in common which one run of a program forked; (): nothing.
+    ``uid`` -1: not told. ``program``: what else it tells that those have in common which one run of a program forked;
+    (): nothing.
     """
 
     name: bytes
@@ -111,6 +112,13 @@ class ProcessTable:
         if glimpse is None or glimpse.start_time > self._round_time:
             return None
         return _sighting(pid, glimpse, forked)
+
+    def assume(self, pid: int, kin: Kin, told: Glimpse) -> Process | None:
+        """Take a process that has ended for what ``kin`` stands for, where the kernel told that it was forked of it."""
+        forked = self._forked.get(kin)
+        if forked is None or not self._is_fresh(forked.read_time):
+            return None
+        return Process(id=told.id, pid=pid, start_time=told.start_time, **forked.texts)
 
     def known_for(self, kin: Kin) -> float:
         """Give how many seconds from this round on ``sight`` tells those that ``kin`` stands for without a read."""

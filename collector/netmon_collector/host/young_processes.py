@@ -1,11 +1,12 @@
 """Processes that began lately, the youngest first: new sockets are mostly theirs."""
 
-from typing import Final, NamedTuple
+from collections.abc import Sequence
+from typing import Final, NamedTuple, Protocol
 
 from netmon_collector.host.descriptors import list_pids
-from netmon_collector.host.process_events import EventKind, ProcessEvents
+from netmon_collector.host.process_events import EventKind, ProcessEvent
 
-__all__ = ["YoungProcesses"]
+__all__ = ["ProcessStory", "YoungProcesses"]
 
 YOUNG_SECONDS: Final = 5.0
 """For how long after its begin a process is young."""
@@ -17,6 +18,28 @@ ENDED_LIMIT: Final = 4_096
 
 LISTING_SECONDS: Final = 0.01
 """How seldom ``/proc`` is listed where nobody tells of processes: 80 us for 90 of them."""
+
+
+class ProcessStory(Protocol):
+    """Whoever tells what becomes of processes: `ProcessEvents`, or another."""
+
+    @property
+    def overrun_count(self) -> int:
+        """How often there was more to tell than fits."""
+        ...
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long what is told may wait to be read."""
+        ...
+
+    def read(self) -> Sequence[ProcessEvent]:
+        """Give what was told since the last time, oldest first. Raises ``OSError`` where nothing is told any more."""
+        ...
+
+    def close(self) -> None:
+        """Hear no more."""
+        ...
 
 
 class _Birth(NamedTuple):
@@ -32,7 +55,7 @@ class YoungProcesses:
     Times are CLOCK_MONOTONIC seconds. Only a hint: whoever is young may have ended since.
     """
 
-    def __init__(self, events: ProcessEvents | None, root: str = "/proc") -> None:
+    def __init__(self, events: ProcessStory | None, root: str = "/proc") -> None:
         """Hear ``events``, which are closed with this object; None: list ``root``."""
         self._events = events
         self._root = root
@@ -50,6 +73,11 @@ class YoungProcesses:
     def overrun_count(self) -> int:
         """How often the kernel had more to tell than fits."""
         return self._events.overrun_count if self._events is not None else 0
+
+    @property
+    def patience_seconds(self) -> float:
+        """How long ``refresh`` may wait where the kernel tells of processes."""
+        return self._events.patience_seconds if self._events is not None else float("inf")
 
     def refresh(self, now: float) -> None:
         """Take what happened until now."""

@@ -181,8 +181,9 @@ class OwnerWay(_message.Message):
     SCAN_INTERVAL_FIELD_NUMBER: _builtins.int
     TOTAL_SCAN_DURATION_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Its name: "ebpf", "sockdiag" (single lookups), "task_file" (who holds sockets, from the kernel's own list of open
-    files), "sock_diag" (listings), "procfs", "psutil" or "recording".
+    """Its name: "ebpf", "tracepoints" (the kernel tells who opens and closes TCP connections; the rest is looked up),
+    "sockdiag" (single lookups), "task_file" (who holds sockets, from the kernel's own list of open files), "sock_diag"
+    (listings), "procfs", "psutil" or "recording".
     """
     in_use: _builtins.bool
     """Whether it is in use."""

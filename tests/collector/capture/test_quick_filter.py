@@ -81,6 +81,17 @@ def test_datagrams_pass_that_leave(wrap: Wrap) -> None:
 
 
 @pytest.mark.parametrize("wrap", [ipv4, ipv6])
+@pytest.mark.parametrize("is_wide", [True, False])
+def test_datagrams_pass_alone_where_tcp_is_told_otherwise(wrap: Wrap, *, is_wide: bool) -> None:
+    code = first_packet_filter([2], is_wide=is_wide, has_tcp=False)
+    for kind in (FROM_US, TO_US):
+        assert not passes(code, wrap(tcp(1, 2, flags=SYN), 6), kind=kind)
+        assert not passes(code, wrap(tcp(1, 2, flags=SYN), 6), kind=kind, hardware=LOOPBACK)
+    assert passes(code, wrap(udp(1, 53), 17))
+    assert not passes(code, wrap(udp(1, 53), 17), kind=TO_US)
+
+
+@pytest.mark.parametrize("wrap", [ipv4, ipv6])
 @pytest.mark.parametrize(
     ("port", "payload", "expected"),
     [(53, b"", True), (443, QUIC_INITIAL, True), (443, QUIC_SHORT, False), (443, b"", False), (5_000, b"\xff", False)],

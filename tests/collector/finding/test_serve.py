@@ -1,3 +1,4 @@
+import os
 import socket
 import struct
 import threading
@@ -104,3 +105,36 @@ def test_who_may_hear_of_more_that_nothing_tells_of_is_asked_again_until_there_i
         thread.join(30)
     assert len(finder.heard) == 3
     assert all(later - before >= 0.01 for before, later in zip(finder.heard, finder.heard[1:], strict=False))
+
+
+class _Resting(ToldFinder):
+    """Somebody always has something to tell, which can wait."""
+
+    later_seconds = rest_seconds = 0.02
+
+    def __init__(self, wake: int) -> None:
+        super().__init__(wake)
+        self.heard: list[float] = []
+        self.enough = threading.Event()
+
+    def hear(self, now: float, now_wall: float) -> int:
+        self.heard.append(now)
+        if len(self.heard) == 5:
+            self.enough.set()
+        return 1
+
+
+def test_whoever_can_wait_is_not_woken_again_while_it_rests(ends: Ends) -> None:
+    raised: list[BaseException] = []
+    news, told = pair()
+    wake = os.eventfd(1)
+    finder = _Resting(wake)
+    with news, told:
+        thread = run(Lookups(FinderChoice(finder), ends[1], told), raised)
+        assert finder.enough.wait(30)
+        ends[0].send(encode_ping(1.0))  # what is asked is answered meanwhile
+        assert receive_answer(ends[0]) == ()
+        ends[0].close()
+        thread.join(30)
+    os.close(wake)
+    assert all(later - before >= 0.02 for before, later in zip(finder.heard, finder.heard[1:], strict=False))

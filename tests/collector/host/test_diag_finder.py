@@ -16,7 +16,7 @@ from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.packet import NO_PORT
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host import diag_finder, holder_search
-from netmon_collector.host.diag_finder import HEAR_SECONDS, DiagFinder
+from netmon_collector.host.diag_finder import DiagFinder
 from netmon_collector.host.habits import SIBLING_COUNT
 from netmon_collector.host.ports import ProcessRecord
 from netmon_collector.host.proc_processes import ProcProcessReader
@@ -175,7 +175,7 @@ def test_who_still_holds_it_a_little_later_is_sure(finder: DiagFinder, server: s
         finder.see([FirstPacket(ends, time, False)], now, time)
         assert now < (finder.look_again(now + 0.02, time + 0.02) or 0.0) < now + 0.2
         again = finder.look_again(now + 0.2, time + 0.2) or 0.0
-        assert again >= now + 0.2 + HEAR_SECONDS  # nothing but what the kernel tells
+        assert again >= now + 0.2 + ProcessEvents.patience_seconds  # nothing but what the kernel tells
         named = found(finder, ends, time)
         assert named is not None
         assert (named[0].confidence, named[1].pid) == (SURE, program.pid)

@@ -16,16 +16,15 @@ import pytest
 from netmon.model import OwnerConfidence, OwnerMethod, Process, Protocol
 from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.questions import Answer, Question
-from netmon_collector.host import kernel_finder
+from netmon_collector.host import known_processes
 from netmon_collector.host.bpf import kernel_owners
 from netmon_collector.host.bpf.kernel_owners import KernelOwners
 from netmon_collector.host.kernel_finder import (
     ELSEWHERE_SECONDS,
-    KEPT_SECONDS,
     LOOKUPS_ELSEWHERE_A_SECOND,
-    SWEEP_SECONDS,
     KernelFinder,
 )
+from netmon_collector.host.known_processes import KEPT_SECONDS, SWEEP_SECONDS
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
 
@@ -254,20 +253,20 @@ def test_who_ended_long_ago_is_forgotten_and_announced_anew(finder: KernelFinder
         pid, asked = called(server)
         answered(finder, asked)
         finder.hear(*times(SWEEP_SECONDS))
-        assert pid in {one for one, _ in finder._known}
+        assert pid in {one for one, _ in finder._processes._known}
         finder.hear(*times(KEPT_SECONDS + 2 * SWEEP_SECONDS))
-        assert pid not in {one for one, _ in finder._known}
+        assert pid not in {one for one, _ in finder._processes._known}
 
 
 def test_of_too_many_those_that_were_seen_last_are_remembered(
     finder: KernelFinder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kernel_finder, "KNOWN_LIMIT", 4)
+    monkeypatch.setattr(known_processes, "KNOWN_LIMIT", 4)
     with socket.create_server(("127.0.0.1", 0)) as server:
         finder.hear(*times())
         asked = [called(server, WAITING_CALL, meanwhile=finder)[1] for _ in range(6)]
         finder.hear(*times())
-        assert len(finder._known) <= 4
+        assert len(finder._processes._known) <= 4
         assert answered(finder, asked[-1])[1].executable == os.path.realpath(sys.executable)
         assert answered(finder, asked[0])[1].id.startswith("unread-")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from netmon.model import Process
-from netmon_collector.host.ports import ProcessRecord
+from netmon_collector.host.ports import Glimpse, ProcessRecord
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import REREAD_SECONDS, Kin, ProcessTable
 from tests.support.children import running
@@ -92,6 +92,20 @@ def test_of_those_that_one_program_forked_only_the_first_is_read_in_full() -> No
             assert one == replace(read, start_time=one.start_time)
     assert found[1] is not None
     assert (found[1].pid, found[1].parent_name[:6]) == (second, "python")
+
+
+def test_one_that_ended_is_assumed_to_be_what_its_kin_is() -> None:
+    table = ProcessTable(ProcProcessReader())
+    with forked() as [first, *_]:
+        table.begin(now())
+        told = Glimpse("boot-1-1", 5.0, (b"python", 1))
+        assert table.assume(1 << 30, kin_of(first), told) is None
+        found = known_by(table, first, kin_of(first))
+        assert found is not None
+        assumed = table.assume(1 << 30, kin_of(first), told)
+        assert assumed == replace(found, id="boot-1-1", pid=1 << 30, start_time=5.0)
+        table.begin(now() + REREAD_SECONDS + 1)
+        assert table.assume(1 << 30, kin_of(first), told) is None
 
 
 ME = os.getuid()

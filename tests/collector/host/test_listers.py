@@ -15,6 +15,7 @@ from netmon_collector.host.bpf.kernel_holders import KernelHolders
 from netmon_collector.host.bpf.kernel_owners import CgroupHeld, KernelOwners
 from netmon_collector.host.bpf.system_call import ProgramRefused
 from netmon_collector.host.listers import open_holder_source, open_owner_finder, open_socket_lister
+from netmon_collector.host.perf.kernel_trace import TraceEvents, TraceReader
 from netmon_collector.host.process_events import ProcessEvents
 from netmon_collector.host.sock_diag import SockDiag
 from tests.support.sockets import owner_of, port_of, rows_on
@@ -34,7 +35,13 @@ def test_a_kernel_without_sock_diag_is_listed_from_procfs(monkeypatch: pytest.Mo
 
 
 def test_each_way_can_be_asked_for() -> None:
-    ways = {"auto": "sock_diag", "sockdiag": "sock_diag", "procfs": "procfs", "psutil": "psutil"}
+    ways = {
+        "auto": "sock_diag",
+        "sockdiag": "sock_diag",
+        "lookups": "sock_diag",
+        "procfs": "procfs",
+        "psutil": "psutil",
+    }
     assert {way: open_socket_lister(way).name for way in ways} == ways
 
 
@@ -79,9 +86,46 @@ def test_why_the_kernel_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setattr(KernelOwners, "__init__", refuse)
     choice = open_owner_finder()
     assert choice.finder is not None
-    assert choice.finder.name == "sockdiag"
+    assert choice.finder.name == ("sockdiag" if os.geteuid() else "tracepoints")
     assert choice.reason.startswith(reason)
     choice.finder.close()
+
+
+@pytest.mark.root
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (FileNotFoundError(errno.ENOENT, "no"), "this kernel does not tell of its sockets"),
+        (PermissionError(errno.EPERM, "no"), "the right to is missing"),
+        (OSError(errno.ENOSYS, "Function not implemented"), "the kernel refused: Function not implemented"),
+        (ValueError("this kernel tells no skaddr"), "this kernel tells no skaddr"),
+    ],
+)
+def test_why_the_kernel_does_not_tell_of_sockets_is_said(
+    monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str
+) -> None:
+    def refuse(self: TraceEvents) -> None:
+        raise error
+
+    monkeypatch.setattr(TraceEvents, "__init__", refuse)
+    choice = open_owner_finder("sockdiag")
+    assert choice.finder is not None
+    assert (choice.finder.name, choice.untraced_reason) == ("sockdiag", reason)
+    choice.finder.close()
+
+
+@pytest.mark.root
+def test_where_its_rings_cannot_be_mapped_connections_are_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: TraceReader, opened: TraceEvents) -> None:
+        raise OSError(errno.EPERM, "no")
+
+    monkeypatch.setattr(TraceReader, "__init__", refuse)
+    before = len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - of descriptors the names are enough
+    choice = open_owner_finder("sockdiag")
+    assert choice.finder is not None
+    assert (choice.finder.name, choice.untraced_reason) == ("sockdiag", "the kernel refused: Operation not permitted")
+    choice.finder.close()
+    assert len(os.listdir("/proc/self/fd")) == before  # noqa: PTH208
 
 
 def test_a_way_that_was_asked_for_leaves_the_kernel_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,9 +137,10 @@ def test_a_way_that_was_asked_for_leaves_the_kernel_out(monkeypatch: pytest.Monk
 
 
 def test_lookups_can_be_asked_for_and_listings_alone_too() -> None:
-    choice = open_owner_finder("sockdiag")
+    choice = open_owner_finder("lookups")
     assert choice.finder is not None
-    assert (choice.finder.name, choice.reason) == ("sockdiag", "left out by --owners sockdiag")
+    assert (choice.finder.name, choice.reason) == ("sockdiag", "left out by --owners lookups")
+    assert choice.untraced_reason == choice.reason
     choice.finder.close()
     assert [open_owner_finder(way).finder for way in ("procfs", "psutil")] == [None, None]
 
@@ -105,7 +150,7 @@ def test_without_process_events_lookups_go_on(monkeypatch: pytest.MonkeyPatch) -
         raise PermissionError(errno.EPERM, "no")
 
     monkeypatch.setattr(ProcessEvents, "__init__", refuse)
-    choice = open_owner_finder("sockdiag")
+    choice = open_owner_finder("lookups")
     assert choice.finder is not None
     with (
         closing(choice.finder) as finder,

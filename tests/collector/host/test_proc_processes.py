@@ -121,3 +121,9 @@ def test_the_first_process_has_no_parent() -> None:
     record = ProcProcessReader().read(1)
     assert record is not None
     assert (record.parent_pid, record.parent_name) == (0, "")
+
+
+def test_the_real_user_is_told_alone() -> None:
+    reader = ProcProcessReader()
+    assert reader.real_uid(os.getpid()) == os.getuid()
+    assert reader.real_uid(1 << 30) is None

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from netmon.model import ConnectionState, Protocol
-from netmon_collector.host.bpf.cgroup_root import open_root
+from netmon_collector.host.kernel_mount import open_root
 from netmon_collector.host.sock_diag import SockDiag, decode, parse_keys
 from tests.support.descriptors import open_descriptors
 
@@ -89,7 +89,7 @@ def test_the_control_group_of_its_maker_is_told_of_one_that_is_asked_for() -> No
 def _own_control_group() -> int:
     """Give the id of this process's cgroup v2, which is its directory's inode (cgroup_id, linux/cgroup.h)."""
     [path] = [line[3:] for line in Path("/proc/self/cgroup").read_text().splitlines() if line.startswith("0::")]
-    root = open_root()
+    root = open_root(b"cgroup2")
     try:
         return os.stat(path.lstrip("/") or ".", dir_fd=root).st_ino
     finally:

@@ -44,7 +44,7 @@ def bash(folder: Path, *words: str) -> list[str]:
     ("words", "offered"),
     [
         (("--own",), ["--owners"]),
-        (("--owners", ""), ["auto", "ebpf", "sockdiag", "procfs", "psutil"]),
+        (("--owners", ""), ["auto", "ebpf", "sockdiag", "lookups", "procfs", "psutil"]),
         (("--owners", "p"), ["procfs", "psutil"]),
         (("--loop", "--no-"), ["--no-capture", "--no-names"]),
         (("--interval", ""), [""]),

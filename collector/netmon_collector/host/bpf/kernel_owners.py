@@ -11,12 +11,13 @@ from types import TracebackType
 from typing import Final, NamedTuple, Self
 
 from netmon_collector.host.bpf.btf import KERNEL_TYPES, read_types
-from netmon_collector.host.bpf.cgroup_root import open_root
 from netmon_collector.host.bpf.object_file import Program, read_object, with_constants, without_call
 from netmon_collector.host.bpf.ring import Ring
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, attach, load
+from netmon_collector.host.kernel_mount import open_root
+from netmon_collector.host.ports import Who
 
-__all__ = ["WOKEN_AGAIN_SECONDS", "CgroupHeld", "How", "KernelOwners", "Newcomer", "Origin", "Trace", "Who"]
+__all__ = ["WOKEN_AGAIN_SECONDS", "CgroupHeld", "How", "KernelOwners", "Newcomer", "Origin", "Trace"]
 
 # linux/bpf.h: program type and attach type of each section.
 _CGROUP_SKB: Final = 8
@@ -68,14 +69,6 @@ class How(IntEnum):
 
 
 _HOWS: Final = tuple(How)
-
-
-class Who(NamedTuple):
-    """A process at a moment. ``name`` is the kernel's, at most 15 bytes, raw."""
-
-    pid: int
-    uid: int
-    name: bytes
 
 
 class Origin(NamedTuple):
@@ -147,7 +140,7 @@ class KernelOwners:
         """Load and link. Raises `CgroupHeld`, or ``OSError``: EPERM without the rights."""
         source = read_object(Path(__file__).with_name("owners.bpf.o").read_bytes())
         with ExitStack() as stack:
-            cgroup = open_root()
+            cgroup = open_root(b"cgroup2")
             stack.callback(os.close, cgroup)
             self._open = stack.enter_context(ExitStack())
             maps: dict[str, Map] = {}

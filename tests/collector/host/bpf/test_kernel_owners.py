@@ -14,9 +14,10 @@ from typing import Any
 import pytest
 
 from netmon_collector.host.bpf import kernel_owners as module
-from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace, Who
+from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin, Trace
 from netmon_collector.host.bpf.object_file import Program
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, load
+from netmon_collector.host.ports import Who
 from tests.support.bpf_objects import bpf_links, bpf_objects, left_of
 from tests.support.namespaces import namespace
 from tests.support.source_tree import ROOT

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from netmon_collector.host.bpf import kernel_owners as module
-from netmon_collector.host.bpf.cgroup_root import open_root
 from netmon_collector.host.bpf.kernel_owners import KernelOwners
 from netmon_collector.host.bpf.object_file import Program
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, load
+from netmon_collector.host.kernel_mount import open_root
 from netmon_collector.host.proc_processes import ProcProcessReader
 from tests.support.children import running
 from tests.support.waiting import wait_for
@@ -60,7 +60,7 @@ def test_a_process_is_announced_at_its_first_socket_and_at_most_once_a_second(ow
 
 
 def test_the_control_group_of_a_process_is_told(owners: KernelOwners) -> None:
-    root = open_root()
+    root = open_root(b"cgroup2")
     name = f"nm-owners-{os.getpid()}"
     os.mkdir(name, dir_fd=root)
     try:

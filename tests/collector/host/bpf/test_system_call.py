@@ -7,9 +7,9 @@ import struct
 
 import pytest
 
-from netmon_collector.host.bpf.cgroup_root import open_root
 from netmon_collector.host.bpf.object_file import MapDefinition, Program
 from netmon_collector.host.bpf.system_call import Map, ProgramRefused, attach, load
+from netmon_collector.host.kernel_mount import open_root
 
 HASH = MapDefinition(name="numbers", kind=1, key_bytes=4, value_bytes=8, limit=2)
 GO_ON = struct.pack("<BBhi", 0xB7, 0, 0, 1) + struct.pack("<BBhi", 0x95, 0, 0, 0)  # r0 = 1; exit
@@ -51,7 +51,7 @@ def test_an_impossible_map_is_refused() -> None:
 
 def test_a_program_is_loaded_linked_and_gone_with_its_descriptors() -> None:
     loaded = load(program(GO_ON), {}, kind=CGROUP_SKB, attach_kind=INGRESS, terms=b"Apache-2.0")
-    cgroup = open_root()
+    cgroup = open_root(b"cgroup2")
     link = attach(loaded, cgroup, INGRESS)
     for descriptor in (link, loaded, cgroup):
         assert not os.get_inheritable(descriptor)

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from netmon_collector.host.bpf.cgroup_root import find_root, open_root
+from netmon_collector.host.kernel_mount import find_root, open_root
 
 HYBRID = rb"""22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
 40 31 0:37 / /sys/fs/cgroup/systemd rw,relatime - cgroup cgroup rw,name=systemd
@@ -26,12 +26,12 @@ HYBRID = rb"""22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw
     ],
 )
 def test_the_root_is_found_wherever_it_is_mounted(mountinfo: bytes, root: bytes | None) -> None:
-    assert find_root(mountinfo) == root
+    assert find_root(mountinfo, b"cgroup2") == root
 
 
 @pytest.mark.root
 def test_the_root_is_a_cgroup2_directory() -> None:
-    descriptor = open_root()
+    descriptor = open_root(b"cgroup2")
     try:
         assert "cgroup.controllers" in os.listdir(descriptor)  # noqa: PTH208 - a descriptor is no path
     finally:
@@ -41,8 +41,8 @@ def test_the_root_is_a_cgroup2_directory() -> None:
 @pytest.mark.root
 def test_where_no_root_is_mounted_it_is_opened_all_the_same() -> None:
     code = (
-        "import os; from netmon_collector.host.bpf.cgroup_root import open_root\n"
-        "print('cgroup.controllers' in os.listdir(open_root()))"
+        "import os; from netmon_collector.host.kernel_mount import open_root\n"
+        "print('cgroup.controllers' in os.listdir(open_root(b'cgroup2')))"
     )
     hide = 'mount -t tmpfs none /sys/fs/cgroup && exec "$@"'
     command = ["unshare", "-m", "sh", "-c", hide, "sh", sys.executable, "-c", code]
