@@ -101,7 +101,7 @@ class Lookups:
         self._hear_again_at = now + later if later else None
         if self._finder.rest_seconds:
             self._poll.modify(self._finder.fileno(), 0 if later else select.POLLIN)
-        if not count or self._told_news:
+        if not count or self._told_news or not self._finder.tells_sockets:
             return
         self._told_news = True
         try:

@@ -1,5 +1,7 @@
 """What tracepoints told so far, for all who want to know: of sockets, and of processes."""
 
+from typing import Final
+
 from netmon_collector import clock
 from netmon_collector.host.perf.kernel_trace import TraceReader
 from netmon_collector.host.perf.records import Lost, Named, ProcessEnded, ProcessForked, Record, StateChange, TcpState
@@ -8,6 +10,8 @@ from netmon_collector.host.traced_processes import TracedProcesses
 from netmon_collector.host.traced_sockets import TracedSockets
 
 __all__ = ["KernelStory"]
+
+CHECK_SECONDS: Final = 1.0
 
 
 class KernelStory:
@@ -25,6 +29,8 @@ class KernelStory:
         self._reader = reader
         self._events: list[ProcessEvent] = []
         self._touched: dict[int, float] = {}
+        self._checked_at = clock.monotonic()
+        self._is_broken = False
         self.sockets = TracedSockets(clock.monotonic())
         self.processes = TracedProcesses()
         self.overrun_count = 0
@@ -36,8 +42,21 @@ class KernelStory:
 
     def listen(self, now: float) -> None:
         """Take what happened until ``now``."""
-        for record in self._reader.read(now):
+        records = self._reader.read(now)
+        if now - self._checked_at >= CHECK_SECONDS:
+            self._checked_at = now
+            self._is_broken = self._is_broken or not self._reader.is_whole()
+        if self._is_broken:
+            # What one processor does is missing for good: nothing is certain any more.
+            self._begin_anew(Lost(float("inf")))
+            return
+        for record in records:
             self._take(record)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something happened that was not taken yet, and for which nobody is woken."""
+        return bool(self._touched) or self._reader.holds_later
 
     def take_touched(self) -> dict[int, float]:
         """Give the pids that opened or closed a connection since the last call, and when last, the earliest first."""
@@ -71,5 +90,5 @@ class KernelStory:
 
     def _begin_anew(self, lost: Lost) -> None:
         self.overrun_count += 1
-        self.sockets = TracedSockets(lost.seconds)
+        self.sockets.lose(lost.seconds)
         self.processes = TracedProcesses()

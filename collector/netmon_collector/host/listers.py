@@ -172,7 +172,7 @@ def _without_programs(way: str, reason: str, remedy: str) -> KernelWays:
     if way == "lookups":
         return KernelWays(None, _open_events(), reason, remedy, None, reason)
     try:
-        return KernelWays(None, None, reason, remedy, TraceEvents())
+        return KernelWays(None, None, reason, remedy, _open_trace())
     except FileNotFoundError:
         untraced_reason = "this kernel does not tell of its sockets"
     except PermissionError:
@@ -182,6 +182,17 @@ def _without_programs(way: str, reason: str, remedy: str) -> KernelWays:
     except ValueError as error:
         untraced_reason = str(error)
     return KernelWays(None, _open_events(), reason, remedy, None, untraced_reason)
+
+
+def _open_trace() -> TraceEvents:
+    """Open it, if its rings may be mapped too: whoever finds out later has no other way any more."""
+    trace = TraceEvents()
+    try:
+        TraceReader(trace).close()
+    except OSError:
+        trace.close()
+        raise
+    return trace
 
 
 def _open_story(opened: KernelWays) -> tuple[KernelStory | None, str]:

@@ -25,13 +25,19 @@ REST_SECONDS: Final = 0.005
 LONG_REST_SECONDS: Final = 0.1
 """The same while `MANY` processes open or close connections in `PACE_SECONDS`, and no more than a share of `FEW` had to
 be read in full or was missed: the others are known, or their kin is. 200 processes a second took 60 CPU seconds a
-million packets with the short rest, and take 24 to 28."""
+million packets with the short rest, where they take 25 to 34."""
 MANY: Final = 25
 FEW: Final = 0.05
 PACE_SECONDS: Final = 0.25
 
 MET_SECONDS: Final = 1.0
 """How long a process that was met is not looked at again, unless it got another name or program."""
+
+AGREED: Final = 5
+"""So many kin must have been seen to have one user before it is taken for that of one that has ended."""
+
+SHUT_SECONDS: Final = 1.0
+"""A FIN may be shutdown(2)'s: if the connection goes on for longer after it, somebody may have got the socket since."""
 
 _MET_LIMIT: Final = 8_192
 _FAMILY_LIMIT: Final = 512
@@ -80,8 +86,9 @@ class TracedFinder:
         self._reader = reader
         self._processes = KnownProcesses(ProcessTable(reader, command_lines_of=command_lines_of))
         self._met: dict[int, float] = {}
-        self._uids: dict[tuple[object, ...], int] = {}
-        """Of those that the same program forked: the one that all had so far, `_NOT_TOLD` where they had several."""
+        self._uids: dict[tuple[object, ...], tuple[int, int]] = {}
+        """Of those that the same program forked: the one that all had so far, `_NOT_TOLD` where they had several; and
+        how many had it."""
         self._names: dict[Run, bytes] = {}
         self._pace = _Pace()
 
@@ -103,28 +110,36 @@ class TracedFinder:
         return self._story.fileno()
 
     def hear(self, now: float, now_wall: float) -> int:
-        """Read the processes that opened or closed connections; give how many did."""
+        """Read the processes that opened or closed connections; give how many did, or are to be read soon."""
         self._story.listen(now)
+        count = self._meet_touched(now, now_wall)
+        if self._processes.sweep(now):
+            self._story.sockets.forget(now - KEPT_SECONDS)
+        return count + self._story.has_more
+
+    def _meet_touched(self, now: float, now_wall: float) -> int:
         touched = self._story.take_touched()
         if touched:
             self._processes.begin(now_wall)
             read_count = sum([self._meet(pid, seconds) for pid, seconds in touched.items()])
             self._pace.note(len(touched), read_count, now)
-        if self._processes.sweep(now):
-            self._story.sockets.forget(now - KEPT_SECONDS)
         return len(touched)
 
     def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
         """Look up what is no TCP, as it begins."""
         self._diag.see(packets, now, now_wall)
+        self._meet_touched(now, now_wall)  # it listens too, and nobody is woken for what it heard
 
     def look_again(self, now: float, now_wall: float) -> float | None:
         """Look again at what is due there; give when to be called next."""
-        return self._diag.look_again(now, now_wall)
+        due = self._diag.look_again(now, now_wall)
+        self._meet_touched(now, now_wall)
+        return due
 
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         """Answer for connections of which it was told who opened or closed them, and look up the others."""
         self._diag.hear(now, now_wall)
+        self._meet_touched(now, now_wall)
         self._processes.recall()
         self._processes.begin(now_wall)
         moment = Clock(now, now_wall)
@@ -153,7 +168,7 @@ class TracedFinder:
     def _meet(self, pid: int, seconds: float) -> bool:
         """Take note of a process that opened or closed a connection; give whether it had to be read in full."""
         birth, since = self._story.processes.of(pid), self._met.get(pid)
-        if since is not None and seconds - since < MET_SECONDS and (birth is None or birth.changed < since):
+        if since is not None and seconds - since < MET_SECONDS and self._story.processes.changed(pid) < since:
             self._processes.saw(pid, b"", seconds)
             return False
         _remember(self._met, pid, seconds, _MET_LIMIT)
@@ -170,12 +185,13 @@ class TracedFinder:
     def _kin(self, pid: int, birth: Birth, *, is_there: bool) -> Kin:
         """Give what those have in common that the same program forked."""
         family = (birth.name, birth.parent_pid, *birth.run)
-        uid, before = self._reader.real_uid(pid) if is_there else None, self._uids.get(family)
+        uid = self._reader.real_uid(pid) if is_there else None
+        before, count = self._uids.get(family, (uid, 0))
         if uid is None:
-            uid = _NOT_TOLD if before is None else before
-        elif before != uid:
-            # Of several users: whose those are that have ended is not to be said.
-            _remember(self._uids, family, uid if before is None else _NOT_TOLD, _FAMILY_LIMIT)
+            # Whose those are that have ended is not to be said of a few, nor of those of several users.
+            uid = before if before is not None and count >= AGREED else _NOT_TOLD
+        else:
+            _remember(self._uids, family, (uid if uid == before else _NOT_TOLD, count + 1), _FAMILY_LIMIT)
         return Kin(b"", uid, 0, family)
 
     def _told(self, pid: int, birth: Birth) -> Glimpse:
@@ -201,8 +217,10 @@ class TracedFinder:
             return None
         people = [process for one in hands for process in one]
         named |= {process.id: process for process in people}
-        is_closed = sockets[0].closer != 0
-        is_certain = is_sure and (is_closed or sockets[0].closed is None)
+        first = sockets[0]
+        end = moment.now if question.end_time is None else question.end_time - moment.now_wall + moment.now
+        is_last = first.closed is not None and end - first.closed < SHUT_SECONDS and hands[0][0].pid == first.closer
+        is_certain = is_sure and (is_last or first.closed is None)
         ids = list(dict.fromkeys(process.id for process in people))
         return Answer(
             id=question.id,
@@ -210,7 +228,7 @@ class TracedFinder:
             method=OwnerMethod.USER,
             confidence=OwnerConfidence.CERTAIN if is_certain else OwnerConfidence.INFERRED,
             holder_ids=tuple(ids[1:]),
-            is_final=is_closed and question.end_time is not None,
+            is_final=is_last and question.end_time is not None,
         )
 
     def _sockets(self, question: Question, moment: Clock) -> tuple[Sequence[TracedSocket], bool]:
@@ -219,7 +237,8 @@ class TracedFinder:
         if question.is_passing:
             found = self._story.sockets.passing(question, ahead)
             # Two namespaces may use the same addresses: which of them it was cannot be told then.
-            return found, len({socket.is_inbound for socket in found}) == len(found)
+            is_one = len({socket.is_inbound for socket in found}) == len(found)
+            return found, is_one and all(socket.began is not None for socket in found)
         which = self._story.sockets.of(question, ahead)
         return ((), False) if which is None else ((which.socket,), which.is_sure)
 

@@ -68,6 +68,11 @@ class TracedProcesses:
             if len(self._runs) > LIMIT:
                 del self._runs[next(iter(self._runs))]
 
+    def changed(self, pid: int) -> float:
+        """Give when a process began, or last got another name or program; 0.0: before anything was told."""
+        birth = self._born.get(pid)
+        return birth.changed if birth is not None else self._runs.get(pid, (pid, 0.0))[1]
+
     def of(self, pid: int) -> Birth | None:
         """Give the last process that began under a pid; None: it is older, or too many have begun since."""
         return self._born.get(pid)

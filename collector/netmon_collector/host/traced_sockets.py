@@ -64,7 +64,7 @@ class TracedSockets:
 
     def __init__(self, since: float) -> None:
         """Start with nothing."""
-        self._since = since
+        self._since = self._first = since
         self._open: dict[int, TracedSocket] = {}
         self._by_ends: dict[_Ends, list[TracedSocket]] = {}
 
@@ -72,12 +72,10 @@ class TracedSockets:
         """Take a change of a socket's state, in the order of time."""
         seconds, pid, number, before, state, ends = change
         if state == _SYN_SENT:
-            self._open.pop(number, None)
-            self._open[number] = TracedSocket(seconds, is_inbound=False, opener=pid)  # its port comes later
-            if len(self._open) > OPEN_LIMIT:
-                del self._open[next(iter(self._open))]
+            self._begin(number, TracedSocket(seconds, is_inbound=False, opener=pid))  # its port comes later
         elif state == _ESTABLISHED and before != _SYN_SENT:
-            socket = self._open[number] = TracedSocket(seconds, is_inbound=True)
+            socket = TracedSocket(seconds, is_inbound=True)
+            self._begin(number, socket)
             self._place(ends, socket)
         elif state == _ESTABLISHED:
             socket = self._open.get(number)
@@ -98,9 +96,11 @@ class TracedSockets:
         begun = [one for one in fitting if one.began is not None]
         if not begun:
             return WhichSocket(fitting[-1], is_sure=False)
-        if start < self._since:
+        if start < self._first:
             return None
         chosen = _last_opened(begun, start) or _first_accepted(begun, start)
+        if start < self._since and chosen.closed is None:
+            return None
         others = [one for one in begun if one is not chosen]
         if any(_overlap(one, chosen) for one in others):
             return None
@@ -119,10 +119,23 @@ class TracedSockets:
         found = [one for ends in (key, back) for one in self._fitting(ends, start, end)]
         return sorted(found, key=lambda one: one.is_inbound)
 
+    def lose(self, seconds: float) -> None:
+        """Say that a part until then is missing: what was open may have been closed in it. What was closed is whole."""
+        self._since = seconds
+        self._open.clear()
+        whole = {ends: [one for one in kept if one.closed is not None] for ends, kept in self._by_ends.items()}
+        self._by_ends = {ends: kept for ends, kept in whole.items() if kept}
+
     def forget(self, seconds: float) -> None:
         """Forget what was closed before (CLOCK_MONOTONIC)."""
         for ends in [ends for ends, kept in self._by_ends.items() if not kept[-1].is_open_at(seconds)]:
             del self._by_ends[ends]
+
+    def _begin(self, number: int, socket: TracedSocket) -> None:
+        self._open.pop(number, None)
+        self._open[number] = socket
+        if len(self._open) > OPEN_LIMIT:
+            del self._open[next(iter(self._open))]
 
     def _place(self, ends: _Ends, socket: TracedSocket) -> None:
         kept = self._by_ends.pop(ends, None)
@@ -139,7 +152,9 @@ class TracedSockets:
             self._place(change.ends, socket)
         elif change.before == _SYN_SENT:
             self._place(change.ends, socket)  # it never was a connection: only now its port is told
-        socket.closed, socket.closer = change.seconds, change.pid
+        # An end without a FIN may be somebody else's work (ss -K): sure only where it is who opened it.
+        is_by_holder = change.state != _CLOSED or change.pid == socket.opener
+        socket.closed, socket.closer = change.seconds, change.pid if is_by_holder else 0
 
     def _fitting(self, key: FlowKey, start: float, end: float) -> list[TracedSocket]:
         """Give the sockets with these ends that may have been the connection's, the oldest first."""

@@ -58,6 +58,8 @@ class YoungProcesses:
     def __init__(self, events: ProcessStory | None, root: str = "/proc") -> None:
         """Hear ``events``, which are closed with this object; None: list ``root``."""
         self._events = events
+        self._overrun_count = 0
+        """Those after which ``/proc`` was listed."""
         self._root = root
         self._born: dict[int, _Birth] = {}
         self._listed: frozenset[int] | None = None
@@ -84,7 +86,6 @@ class YoungProcesses:
         if self._events is None:
             self._list(now)
             return
-        overruns = self._events.overrun_count
         try:
             events = self._events.read()
         except OSError:
@@ -97,7 +98,8 @@ class YoungProcesses:
                 self._note_end(event.pid)
             elif event.kind is EventKind.FORK:
                 self._bear(event.pid, _Birth(event.seconds, event.parent_pid))
-        if self._events.overrun_count != overruns:
+        if self._events.overrun_count != self._overrun_count:
+            self._overrun_count = self._events.overrun_count
             self._list(now)
 
     def take_ended(self) -> set[int] | None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from netmon_collector.host.kernel_story import KernelStory
+from netmon_collector import clock
+from netmon_collector.host.kernel_story import CHECK_SECONDS, KernelStory
 from netmon_collector.host.perf.kernel_trace import TraceReader
 from netmon_collector.host.perf.records import (
     Lost,
@@ -24,6 +25,7 @@ class Planned(TraceReader):
     def __init__(self) -> None:
         self.planned: list[Record] = []
         self.is_closed = False
+        self.has_all = True
 
     def fileno(self) -> int:
         return 7
@@ -31,6 +33,13 @@ class Planned(TraceReader):
     def read(self, now: float) -> Sequence[Record]:
         told, self.planned = [one for one in self.planned if one[0] <= now], []
         return told
+
+    @property
+    def holds_later(self) -> bool:
+        return bool(self.planned)
+
+    def is_whole(self) -> bool:
+        return self.has_all
 
     def close(self) -> None:
         self.is_closed = True
@@ -68,11 +77,9 @@ def test_where_a_part_was_lost_all_starts_anew() -> None:
     story = KernelStory(reader)
     reader.planned = [ProcessForked(1.0, 12, 10)]
     story.listen(2.0)
-    sockets = story.sockets
     reader.planned = [Lost(3.0), ProcessForked(3.1, 13, 10)]
     story.listen(4.0)
     assert story.overrun_count == 1
-    assert story.sockets is not sockets
     assert story.processes.of(12) is None
     assert story.processes.of(13) is not None
 
@@ -83,3 +90,29 @@ def test_it_is_waited_for_and_closed_with_its_reader() -> None:
     assert story.fileno() == 7
     story.close()
     assert reader.is_closed
+
+
+def test_where_a_processor_is_told_of_no_more_nothing_new_is_taken() -> None:
+    reader = Planned()
+    story = KernelStory(reader)
+    later = clock.monotonic() + CHECK_SECONDS + 1
+    reader.has_all = False
+    reader.planned = [ProcessForked(1.0, 12, 10)]
+    story.listen(later)
+    assert story.processes.of(12) is None
+    reader.has_all = True
+    reader.planned = [ProcessForked(later, 13, 10)]
+    story.listen(later + 2 * CHECK_SECONDS)
+    assert story.processes.of(13) is None
+
+
+def test_what_waits_without_waking_anybody_is_told() -> None:
+    reader = Planned()
+    story = KernelStory(reader)
+    assert not story.has_more
+    reader.planned = [StateChange(1.0, 12, 1, TcpState.CLOSED, TcpState.SYN_SENT, ENDS)]
+    assert story.has_more
+    story.listen(2.0)
+    assert story.has_more
+    story.take_touched()
+    assert not story.has_more

@@ -20,10 +20,12 @@ from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
 from netmon_collector.host.sock_diag import SockDiag
 from netmon_collector.host.traced_finder import (
+    AGREED,
     LONG_REST_SECONDS,
     MANY,
     PACE_SECONDS,
     REST_SECONDS,
+    SHUT_SECONDS,
     TracedFinder,
     _Pace,
 )
@@ -206,12 +208,25 @@ def test_what_nobody_told_stays_unanswered(finder: TracedFinder) -> None:
 
 def test_of_kin_of_several_users_those_that_ended_have_none(finder: TracedFinder) -> None:
     birth = Birth(1.0, 10, 1.0, (10, 0.0), b"server")
-    kept = {"told": finder._kin(os.getpid(), birth, is_there=True), "ended": finder._kin(1, birth, is_there=False)}
-    assert {name: kin.uid for name, kin in kept.items()} == {"told": os.getuid(), "ended": os.getuid()}
+    for _ in range(AGREED):
+        assert finder._kin(1, birth, is_there=False).uid == -1  # too few have been seen
+        assert finder._kin(os.getpid(), birth, is_there=True).uid == os.getuid()
+    assert finder._kin(1, birth, is_there=False).uid == os.getuid()
     with subprocess.Popen(["/usr/bin/sleep", "30"], user=65534) as other:
-        assert finder._kin(other.pid, birth, is_there=True).uid == 65534
+        finder._kin(other.pid, birth, is_there=True)
         other.kill()
     assert finder._kin(1, birth, is_there=False).uid == -1
+
+
+def test_who_shuts_a_connection_down_that_goes_on_is_not_its_last_holder(finder: TracedFinder) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+        start = now()[1]
+        client.shutdown(socket.SHUT_WR)
+        asked = question(client.getsockname()[1], server.getsockname()[1], start)
+        answer, process = answered(finder, asked._replace(end_time=now()[1]))
+        assert (process.pid, answer.confidence, answer.is_final) == (os.getpid(), SURE, True)
+        answer, process = answered(finder, asked._replace(end_time=now()[1] + 2 * SHUT_SECONDS))
+        assert (process.pid, answer.confidence, answer.is_final) == (os.getpid(), GUESSED, False)
 
 
 def test_it_rests_longer_while_many_come_that_are_known() -> None:

@@ -176,3 +176,34 @@ def test_only_so_much_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
         told.opened(20.0 + number, number, 70)
         told.closed(20.5 + number, number, 70)
     assert len(told._by_ends[OURS]) == traced_sockets.SAME_ENDS_LIMIT
+
+
+def test_what_was_closed_before_a_part_was_lost_is_known_and_what_was_open_is_not() -> None:
+    told = Told(0.0)
+    told.opened(10.0, 1, 70)
+    told.closed(10.5, 1, 70)
+    told.change(10.0, 2, RECEIVED, OPEN, ends=(HERE, 80, THERE, 5))
+    told.lose(11.0)
+    assert told.pids(question(10.0001, 10.5)) == (70, 70, True)
+    assert len(told._by_ends) == 1
+    told.opened(12.0, 3, 90)
+    assert told.of(question(10.8), AHEAD) is None
+    assert told.pids(question(12.0001)) == (90, 0, True)
+
+
+def test_who_ends_another_one_s_connection_is_not_its_holder() -> None:
+    told = Told(0.0)
+    told.opened(10.0, 1, 70)
+    told.change(10.5, 1, OPEN, CLOSED, 99)
+    assert told.pids(question(10.0001, 10.5))[:2] == (70, 0)
+    told.opened(11.0, 2, 71)
+    told.change(11.5, 2, OPEN, CLOSED, 71)
+    assert told.pids(question(11.0001, 11.5))[:2] == (71, 71)
+
+
+def test_what_comes_in_is_bounded_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traced_sockets, "OPEN_LIMIT", 8)
+    told = Told(0.0)
+    for number in range(100):
+        told.accepted(10.0, number)
+    assert len(told._open) == 8

@@ -12,7 +12,7 @@ from typing import Final
 
 from netmon_collector.system_call import system_call
 
-__all__ = ["enable", "online_processors", "open_event", "processors"]
+__all__ = ["enable", "online_processors", "open_event", "processors", "time_enabled"]
 
 _NUMBERS: Final = {"x86_64": 298, "aarch64": 241, "riscv64": 241, "ppc64le": 319, "s390x": 331, "armv7l": 364}
 
@@ -24,6 +24,8 @@ _TYPE_TRACEPOINT: Final = 2
 _SAMPLE_TID: Final = 1 << 1
 _SAMPLE_TIME: Final = 1 << 2
 _SAMPLE_RAW: Final = 1 << 10
+_READ_TIME_ENABLED: Final = 1 << 0
+_READ: Final = struct.Struct("=QQ")
 
 _DISABLED: Final = 1 << 0
 _NAMES: Final = 1 << 9
@@ -51,7 +53,7 @@ def open_event(number: int, terms: bytes, processor: int) -> int:
     told = _SAMPLE_TID | _SAMPLE_TIME | _SAMPLE_RAW
     wake_at_each = 1
     attributes = _ATTRIBUTES.pack(
-        *(_TYPE_TRACEPOINT, _ATTRIBUTES.size, number, 1, told, 0, flags, wake_at_each, 0, 0, 0, 0, 0),
+        *(_TYPE_TRACEPOINT, _ATTRIBUTES.size, number, 1, told, _READ_TIME_ENABLED, flags, wake_at_each, 0, 0, 0, 0, 0),
         *(0, time.CLOCK_MONOTONIC, 0, 0, 0),
     )
     buffer = ctypes.create_string_buffer(attributes, len(attributes))
@@ -67,6 +69,12 @@ def open_event(number: int, terms: bytes, processor: int) -> int:
 def enable(event: int) -> None:
     """Have an event tell from now on. Raises ``OSError``."""
     fcntl.ioctl(event, _ENABLE, 0)
+
+
+def time_enabled(event: int) -> int:
+    """Give for how many nanoseconds an event has told: it stops with its processor, for good. Raises ``OSError``."""
+    data = os.read(event, _READ.size)
+    return _READ.unpack(data)[1] if len(data) == _READ.size else 0
 
 
 def online_processors() -> list[int]:

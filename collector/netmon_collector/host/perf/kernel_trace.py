@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Final
 
 from netmon_collector.core.allowance import Allowance
-from netmon_collector.host.perf.events import enable, online_processors, open_event
+from netmon_collector.host.perf.events import enable, online_processors, open_event, time_enabled
 from netmon_collector.host.perf.records import Lost, Record, StateReader, TcpState
 from netmon_collector.host.perf.ring import PerfRing
 from netmon_collector.host.perf.tracefs import read_tracepoint
@@ -25,6 +25,9 @@ kernel.perf_event_mlock_kb), and hold the forks and ends of 2,000 processes."""
 
 BYTES_A_SECOND: Final = 4 << 20
 """How much is read: 40,000 records of 100 bytes, some 0.2 s. What is beyond is thrown away, and said to be lost."""
+
+MUTED_SECONDS: Final = 0.5
+"""After too much so long nothing is read, so that what is read then is whole for some seconds."""
 
 _STATES: Final = (TcpState.SYN_SENT, TcpState.ESTABLISHED, TcpState.FIN_WAIT_1, TcpState.LAST_ACK)
 _OPEN_STATES: Final = (TcpState.ESTABLISHED, TcpState.SYN_SENT, TcpState.CLOSE_WAIT)
@@ -42,7 +45,8 @@ class TraceEvents:
         self._open = ExitStack()
         self.events: list[int] = []
         try:
-            for processor in online_processors():
+            self.processors = online_processors()
+            for processor in self.processors:
                 self._add(tracepoint.id, processor)
             for event in self.events:
                 enable(event)
@@ -71,7 +75,10 @@ class TraceReader:
     def __init__(self, opened: TraceEvents) -> None:
         """Map the rings. Raises ``OSError``."""
         self._records = opened.reader
+        self._events, self._processors = opened.events, opened.processors
+        self._times = [0] * len(opened.events)
         self._allowed = Allowance(BYTES_A_SECOND)
+        self._muted_until = 0.0
         self._later: list[Record] = []
         """What one ring told of a moment at which another one had been read already."""
         self._open = ExitStack()
@@ -99,8 +106,10 @@ class TraceReader:
             data = ring.read()
             if not data:
                 continue
-            if self._allowed.take(len(data), now) < len(data):
+            is_muted = now < self._muted_until
+            if is_muted or self._allowed.take(len(data), now) < len(data):
                 found.append(Lost(now))
+                self._muted_until = self._muted_until if is_muted else now + MUTED_SECONDS
                 continue
             try:
                 found += self._records.read(data)
@@ -110,6 +119,21 @@ class TraceReader:
         count = bisect_right(found, now, key=_SECONDS)
         self._later = found[count:]
         return found[:count]
+
+    @property
+    def holds_later(self) -> bool:
+        """Whether something waits for the next ``read`` that nobody is woken for any more."""
+        return bool(self._later)
+
+    def is_whole(self) -> bool:
+        """Whether all processors are told of still, since the last call some time ago.
+
+        The kernel ends an event for good when its processor is turned off, as all but one are while a laptop sleeps.
+        """
+        times = [time_enabled(event) for event in self._events]
+        is_told = all(now > before for now, before in zip(times, self._times, strict=True))
+        self._times = times
+        return is_told and online_processors() == self._processors
 
     def close(self) -> None:
         """Read no more. May be called twice."""

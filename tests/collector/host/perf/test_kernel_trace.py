@@ -1,5 +1,6 @@
 """What this kernel tells of real sockets and processes."""
 
+import fcntl
 import os
 import select
 import socket
@@ -10,8 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from netmon_collector.core.allowance import Allowance
 from netmon_collector.host.perf import kernel_trace
-from netmon_collector.host.perf.kernel_trace import TraceEvents, TraceReader
+from netmon_collector.host.perf.kernel_trace import MUTED_SECONDS, TraceEvents, TraceReader
 from netmon_collector.host.perf.records import Lost, Named, ProcessEnded, ProcessForked, Record, StateChange, TcpState
 
 pytestmark = pytest.mark.root
@@ -149,3 +151,28 @@ def test_another_reader_can_follow_when_one_is_gone(events: TraceEvents) -> None
         socket.create_connection(server.getsockname()).close()
     assert changes_on(list(second.read(now())), port)
     second.close()
+
+
+def test_a_processor_that_is_told_of_no_more_is_noticed(events: TraceEvents, reader: TraceReader) -> None:
+    assert reader.is_whole()
+    assert reader.is_whole()
+    fcntl.ioctl(events.events[-1], 0x2401, 0)  # PERF_EVENT_IOC_DISABLE, as when it is turned off
+    reader.is_whole()  # what it told until then
+    assert not reader.is_whole()
+
+
+def test_a_processor_that_comes_later_is_noticed(reader: TraceReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_trace, "online_processors", lambda: [0, 1, 2, 3, 4, 5])
+    assert not reader.is_whole()
+
+
+def test_after_too_much_nothing_is_read_for_a_while(events: TraceEvents) -> None:
+    reader = TraceReader(events)
+    reader._allowed = Allowance(1 << 20, at_once=1)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        for expected, later in ((False, 0.0), (False, MUTED_SECONDS / 2), (True, MUTED_SECONDS * 2)):
+            reader._allowed = Allowance(1 << 20) if later else reader._allowed
+            socket.create_connection(server.getsockname()).close()
+            assert bool(changes_on(list(reader.read(now() + later)), port)) is expected
+    reader.close()
