@@ -12,13 +12,14 @@ from netmon_collector.host.traced_sockets import TracedSockets
 __all__ = ["KernelStory"]
 
 CHECK_SECONDS: Final = 1.0
+"""How often it is made sure that all processors are told of still."""
 
 
 class KernelStory:
     """Reads the trace whenever one of its listeners asks. Times are CLOCK_MONOTONIC seconds.
 
-    For `YoungProcesses` it is what `ProcessEvents` is. Where the kernel lost a part of it, all starts anew: what was
-    told before may have gone on in what is missing.
+    For `YoungProcesses` it is what `ProcessEvents` is. Where a part of it was lost, what was open may have been closed
+    in it, and any pid be another's: both are forgotten. What was closed before is kept.
     """
 
     patience_seconds = 10.0
@@ -48,7 +49,7 @@ class KernelStory:
             self._is_broken = self._is_broken or not self._reader.is_whole()
         if self._is_broken:
             # What one processor does is missing for good: nothing is certain any more.
-            self._begin_anew(Lost(float("inf")))
+            self._lose(Lost(float("inf")))
             return
         for record in records:
             self._take(record)
@@ -86,9 +87,9 @@ class KernelStory:
         elif isinstance(record, Named):
             self.processes.name(record)
         else:
-            self._begin_anew(record)
+            self._lose(record)
 
-    def _begin_anew(self, lost: Lost) -> None:
+    def _lose(self, lost: Lost) -> None:
         self.overrun_count += 1
         self.sockets.lose(lost.seconds)
         self.processes = TracedProcesses()
