@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.soak.churn import churn, warm_up
 from tests.soak.ground import Ground, ground
-from tests.soak.samples import Held, Sample, SampleFile, Verdict, held, sample, verdict
+from tests.soak.samples import Held, Sample, SampleFile, Verdict, held, sample, sample_each, verdict
 from tests.support.balance import assert_balanced, assert_interfaces_balanced
 
 SAMPLE_SECONDS = 10.0
@@ -73,7 +73,8 @@ def _watch(
     while (passed := time.monotonic() - begun) < seconds:
         for name, pids in built.pids().items():
             samples.append(sample(name, pids, passed))
-            file.add(samples[-1])
+            for row in (samples[-1], *sample_each(name, pids, passed)):
+                file.add(row)
         with built.patient() as client:
             assert_balanced(client.snapshot())
             balanced += 1

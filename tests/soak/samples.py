@@ -1,7 +1,7 @@
 """What is sampled of each program in a soak, how it is kept, and what it must look like at the end."""
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -33,10 +33,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """All processes of one program at one moment; ``seconds`` since the churn began."""
+    """All processes of one program at one moment, or one of them; ``seconds`` since the churn began."""
 
     seconds: float
     program: str
+    pid: int | None = None
+    """None: all of the program."""
     rss_bytes: int
     pss_bytes: int
     anonymous_bytes: int
@@ -81,13 +83,14 @@ class Verdict:
         return resident is None or resident.rise - 2 * resident.error <= MOST_SLOPE_MEGABYTES
 
 
-def sample(program: str, pids: Iterable[int], seconds: float) -> Sample:
+def sample(program: str, pids: Iterable[int], seconds: float, *, pid: int | None = None) -> Sample:
     """Read a program's processes from ``/proc``; ``OSError`` where one has gone."""
     pids = tuple(pids)
     now = held(pids)
     return Sample(
         seconds=round(seconds, 1),
         program=program,
+        pid=pid,
         rss_bytes=sum(_status(pid, "VmRSS:") for pid in pids) * 1024,
         pss_bytes=sum(_rollup(pid, "Pss:") for pid in pids) * 1024,
         anonymous_bytes=sum(_rollup(pid, "Anonymous:") for pid in pids) * 1024,
@@ -95,6 +98,11 @@ def sample(program: str, pids: Iterable[int], seconds: float) -> Sample:
         threads=now.threads,
         cpu_seconds=round(cpu_seconds(pids), 2),
     )
+
+
+def sample_each(program: str, pids: Collection[int], seconds: float) -> list[Sample]:
+    """Give the sample of each process by itself, where a program has several: which of them grows is seen only so."""
+    return [sample(program, (pid,), seconds, pid=pid) for pid in pids] if len(pids) > 1 else []
 
 
 def held(pids: Iterable[int]) -> Held:
@@ -155,8 +163,11 @@ def slope_megabytes_an_hour(points: Sequence[tuple[float, int]]) -> Slope | None
 
 
 def verdict(program: str, samples: Sequence[Sample]) -> Verdict:
-    """Judge one program by its samples in order; the first quarter of the time fills tables and is left out."""
-    own = [each for each in samples if each.program == program]
+    """Judge one program by the samples of all its processes, in order.
+
+    The first quarter of the time fills tables and is left out.
+    """
+    own = [each for each in samples if each.program == program and each.pid is None]
     later = [each for each in own if each.seconds >= own[-1].seconds / 4]
     return Verdict(
         program=program,

@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.samples import Held, Sample, SampleFile, held, least, sample, slope_megabytes_an_hour, verdict
+from tests.soak.samples import (
+    Held,
+    Sample,
+    SampleFile,
+    held,
+    least,
+    sample,
+    sample_each,
+    slope_megabytes_an_hour,
+    verdict,
+)
 
 
 def grown(minutes: int, *, megabytes_an_hour: float, program: str = "collector") -> list[Sample]:
@@ -94,7 +104,17 @@ def test_samples_are_read_of_processes_and_kept_row_by_row(tmp_path: Path) -> No
     file = SampleFile(tmp_path / "s.csv")
     file.add(own)
     head, row = (tmp_path / "s.csv").read_text().splitlines()
-    assert head == "seconds,program,rss_bytes,pss_bytes,anonymous_bytes,descriptors,threads,cpu_seconds"
+    assert head == "seconds,program,pid,rss_bytes,pss_bytes,anonymous_bytes,descriptors,threads,cpu_seconds"
     assert row.startswith(
-        f"12.3,pytest,{own.rss_bytes},{own.pss_bytes},{own.anonymous_bytes},{own.descriptors},{own.threads},"
+        f"12.3,pytest,,{own.rss_bytes},{own.pss_bytes},{own.anonymous_bytes},{own.descriptors},{own.threads},"
     )
+
+
+def test_each_process_of_several_is_sampled_by_itself_and_not_judged() -> None:
+    pids = (os.getpid(), os.getppid())
+    apart = sample_each("pytest", pids, 1.0)
+    assert [each.pid for each in apart] == list(pids)
+    assert [each.threads for each in apart] == [held([pid]).threads for pid in pids]
+    assert sample_each("pytest", pids[:1], 1.0) == []
+    flat = grown(60, megabytes_an_hour=0)
+    assert verdict("collector", [*flat, *(replace(each, pid=1) for each in grown(60, megabytes_an_hour=9))]).is_flat
