@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from netmon.model import Degradation, OwnerWay
-from netmon_collector.first_look import FirstLook
+from netmon_collector.first_look import TOLD_NO_MORE, FirstLook
 from netmon_collector.host.listers import FinderChoice
 from netmon_collector.host.ports import Listing, SocketLister
 
@@ -95,7 +95,10 @@ class OwnerSearch:
             text = f"Owners are looked up as {what} begin: one that lives for a few milliseconds may have none."
             if what == "others":
                 text = f"Of TCP connections the kernel tells whose they are. {text}"
-            found.append(Degradation(code="owners.lookup", text=text + why, remedy=self._choice.remedy))
+            remedy = self._choice.remedy
+            if self._first_look.is_told_no_more:
+                text, remedy = f"{text} That goes for TCP too: {TOLD_NO_MORE}.", "Restart netmon-collector."
+            found.append(Degradation(code="owners.lookup", text=text + why, remedy=remedy))
         if not self._sees_all_users:
             text = "Processes of other users cannot be read: their connections have no owner."
             found.append(Degradation(code="owners.privilege", text=text, remedy="Start it as root."))

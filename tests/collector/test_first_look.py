@@ -10,7 +10,7 @@ from netmon.model import Protocol
 from netmon_collector.capture.quick_capture import QuickCapture
 from netmon_collector.core.first_packets import FirstPacket
 from netmon_collector.core.sockets import LocalNetwork
-from netmon_collector.first_look import FirstLook
+from netmon_collector.first_look import TOLD_NO_MORE, FirstLook
 from tests.support.eventually import eventually
 from tests.support.namespaces import namespace
 
@@ -57,6 +57,26 @@ async def test_who_is_told_of_tcp_is_shown_datagrams_alone() -> None:
     look.close()
 
 
+@pytest.mark.root
+async def test_who_is_told_of_tcp_no_more_is_shown_it_from_then_on() -> None:
+    looker = Looker(is_told_of_tcp=True)
+    look = FirstLook(looker)
+    with namespace("nmlook") as place, place.entered():
+        interfaces = [socket.if_nametoindex("lo")]
+        look.follow(interfaces, LocalNetwork())
+        assert not look.is_told_no_more
+        looker.is_told_of_tcp = False
+        look.follow(interfaces, LocalNetwork())
+        with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()):
+            pass
+    await eventually(lambda: len(looker.seen) == 2, what="both directions")
+    assert {one.key.protocol for one in looker.seen} == {Protocol.TCP}
+    assert look.is_told_no_more
+    assert look.limits.startswith("connections that live for")
+    assert look.limits.endswith(f"; {TOLD_NO_MORE}")
+    look.close()
+
+
 async def test_what_was_left_out_is_told() -> None:
     looker = Looker()
     look = FirstLook(looker)
@@ -66,7 +86,7 @@ async def test_what_was_left_out_is_told() -> None:
 
 
 async def test_why_first_packets_cannot_be_captured_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: QuickCapture, interfaces: Sequence[int]) -> None:
+    def refuse(self: QuickCapture, interfaces: Sequence[int], *, has_tcp: bool) -> None:
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     look = FirstLook(Looker())

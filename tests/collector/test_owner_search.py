@@ -59,6 +59,11 @@ async def test_where_the_kernel_tells_of_tcp_only_the_rest_is_looked_up() -> Non
     assert lookup.code == "owners.lookup"
     assert lookup.text.startswith("Of TCP connections the kernel tells whose they are. Owners are looked up as others")
     assert search.ways()[1].reason.startswith("but for TCP, connections that live for a few milliseconds")
+    choice.finder._story.is_broken = True
+    [lookup] = search.degraded()
+    assert lookup.text.startswith("Owners are looked up as connections begin")
+    assert "That goes for TCP too: the kernel tells of TCP no more since a processor was turned off." in lookup.text
+    assert lookup.remedy == "Restart netmon-collector."
     first_look.close()
     choice.finder.close()
 

@@ -52,10 +52,10 @@ class QuickCapture:
     away and counted.
     """
 
-    def __init__(self, *, deliver: Callable[[Sequence[Packet]], object], has_tcp: bool = True) -> None:
-        """Open nothing yet. ``has_tcp`` False: datagrams alone."""
+    def __init__(self, *, deliver: Callable[[Sequence[Packet]], object]) -> None:
+        """Open nothing yet."""
         self._deliver = deliver
-        self._has_tcp = has_tcp
+        self._has_tcp = True
         self._socket: socket.socket | None = None
         self._thread: threading.Thread | None = None
         self._end = -1
@@ -80,8 +80,10 @@ class QuickCapture:
         """Whether it should capture and does no more: ``deliver`` raised something. ``follow`` opens it again."""
         return self._thread is not None and not self._thread.is_alive()
 
-    def follow(self, interfaces: Sequence[int]) -> None:
+    def follow(self, interfaces: Sequence[int], *, has_tcp: bool = True) -> None:
         """Capture on the interfaces with these indexes, and open if that was not done yet.
+
+        ``has_tcp`` False: datagrams alone.
 
         ``PermissionError`` without the right to, ``OSError`` where the system has no such sockets.
         """
@@ -91,9 +93,10 @@ class QuickCapture:
         if not wanted:
             return
         if self._socket is None:
-            self._interfaces = wanted
+            self._interfaces, self._has_tcp = wanted, has_tcp
             self._open()
-        elif wanted != self._interfaces:
+        elif (wanted, has_tcp) != (self._interfaces, self._has_tcp):
+            self._has_tcp = has_tcp
             self._set_filter(self._socket, interfaces=wanted)
 
     def close(self) -> None:

@@ -108,6 +108,7 @@ class RemoteFinder:
         self._generation = 0
         self._owed: _Owed | None = None
         self._left_out_there = 0
+        self._is_told_of_tcp = hello.is_told_of_tcp
         self._untold_count = 0
 
     @property
@@ -186,7 +187,7 @@ class RemoteFinder:
             yield owed.questions, self._read(values, owed.questions)
 
     def _read(self, values: Answer, questions: Sequence[Question]) -> Answers:
-        is_anew, fresh, rows, cpu_seconds, self._left_out_there = values
+        is_anew, fresh, rows, cpu_seconds, self._left_out_there, self._is_told_of_tcp = values
         if self._generation != self._link.generation:
             self._reader, self._generation = AnswerReader(), self._link.generation
         self._link.used(cpu_seconds)
@@ -202,8 +203,12 @@ class RemoteFirstPacketFinder(RemoteFinder):
     def __init__(self, link: HelperLink, hello: Hello, news: socket.socket) -> None:
         """As a `RemoteFinder`."""
         super().__init__(link, hello, news)
-        self.is_told_of_tcp = hello.is_told_of_tcp
         self._sockets = None if hello.is_told_of_tcp else _open_first_sockets()
+
+    @property
+    def is_told_of_tcp(self) -> bool:
+        """Whether the helper hears of TCP connections otherwise, as of its newest answer."""
+        return self._is_told_of_tcp
 
     def close(self) -> None:
         """End the helper."""

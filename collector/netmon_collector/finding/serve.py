@@ -72,7 +72,7 @@ class Lookups:
 
     def _answer(self, request: Request) -> None:
         if request.kind is Kind.FIND:
-            send_answer(self._channel, (*self._find(request), clock.process_cpu(), self._left_out_count()))
+            send_answer(self._channel, (*self._find(request), clock.process_cpu(), *self._first_packets()))
         elif request.kind is Kind.PING:
             send_answer(self._channel, ())
         elif request.kind is Kind.SEE:
@@ -89,8 +89,9 @@ class Lookups:
         found = self._finder.find(request.questions, request.now, request.now_wall)
         return self._answers.write(found, request.questions)
 
-    def _left_out_count(self) -> int:
-        return self._first.left_out_count if self._first is not None else 0
+    def _first_packets(self) -> tuple[int, bool]:
+        """Give how many were left out, and whether those of TCP need not be seen."""
+        return (self._first.left_out_count, self._first.is_told_of_tcp) if self._first is not None else (0, False)
 
     def _hear(self, *, is_told: bool = False) -> None:
         if self._finder is None:

@@ -31,11 +31,12 @@ class KernelStory:
         self._events: list[ProcessEvent] = []
         self._touched: dict[int, float] = {}
         self._checked_at = clock.monotonic()
-        self._is_broken = False
         self.sockets = TracedSockets(clock.monotonic())
         self.processes = TracedProcesses()
         self.overrun_count = 0
         """How often the kernel had more to tell than fits."""
+        self.is_broken = False
+        """Whether what one processor does is told no more, for good: then nothing more is taken."""
 
     def fileno(self) -> int:
         """Give the descriptor that is readable when the state of a socket has changed."""
@@ -46,10 +47,10 @@ class KernelStory:
         records = self._reader.read(now)
         if now - self._checked_at >= CHECK_SECONDS:
             self._checked_at = now
-            self._is_broken = self._is_broken or not self._reader.is_whole()
-        if self._is_broken:
-            # What one processor does is missing for good: nothing is certain any more.
-            self._lose(Lost(float("inf")))
+            if not self.is_broken and not self._reader.is_whole():
+                self.is_broken = True
+                self._lose(Lost(float("inf")))  # nothing is certain any more
+        if self.is_broken:
             return
         for record in records:
             self._take(record)

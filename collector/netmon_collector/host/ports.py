@@ -209,7 +209,7 @@ class FirstPacketFinder(Protocol):
 
     @property
     def is_told_of_tcp(self) -> bool:
-        """Whether it hears of TCP connections otherwise, so that their first packets need not be seen."""
+        """Whether it hears of TCP connections otherwise, so that their first packets need not be seen; it may end."""
         ...
 
     @property

@@ -71,6 +71,7 @@ class ProcessEvent(NamedTuple):
 class ProcessEvents:
     """A subscription. Events wait in the kernel until they are read; what it had no room for is counted."""
 
+    is_broken = False
     patience_seconds = 1.0
     """It keeps some 2,500 events, and of more it drops the latest, which are those of the processes that matter."""
 

@@ -75,7 +75,6 @@ class TracedFinder:
 
     name = "tracepoints"
     tells_sockets = False
-    is_told_of_tcp = True
 
     def __init__(
         self, story: KernelStory, diag: DiagFinder, reader: ProcProcessReader, *, command_lines_of: int | None = None
@@ -91,6 +90,11 @@ class TracedFinder:
         how many had it."""
         self._names: dict[Run, bytes] = {}
         self._pace = _Pace()
+
+    @property
+    def is_told_of_tcp(self) -> bool:
+        """Whether it is still, of all of them."""
+        return not self._story.is_broken
 
     @property
     def left_out_count(self) -> int:

@@ -29,6 +29,11 @@ class ProcessStory(Protocol):
         ...
 
     @property
+    def is_broken(self) -> bool:
+        """Whether a part of what happens is told no more, for good."""
+        ...
+
+    @property
     def patience_seconds(self) -> float:
         """How long what is told may wait to be read."""
         ...
@@ -69,7 +74,7 @@ class YoungProcesses:
     @property
     def is_told(self) -> bool:
         """Whether the kernel tells of processes."""
-        return self._events is not None
+        return self._events is not None and not self._events.is_broken
 
     @property
     def overrun_count(self) -> int:
@@ -83,7 +88,7 @@ class YoungProcesses:
 
     def refresh(self, now: float) -> None:
         """Take what happened until now."""
-        if self._events is None:
+        if self._events is None or self._events.is_broken:
             self._list(now)
             return
         try:

@@ -115,6 +115,16 @@ def test_first_packets_are_handed_over_and_what_was_left_out_comes_back(machine:
     assert machine.process.link.cpu_seconds > 0
 
 
+def test_whether_the_helper_is_told_of_tcp_is_as_of_its_newest_answer() -> None:
+    with helper_process() as process:
+        hello = process.link.start()._replace(is_told_of_tcp=True)
+        finder = RemoteFirstPacketFinder(process.link, hello, process.news)
+        assert finder.is_told_of_tcp
+        found_by(finder, [question(5)])
+        assert not finder.is_told_of_tcp
+        finder.close()
+
+
 def test_news_is_told_once_until_the_next_listing(machine: Machine) -> None:
     for _ in range(2):
         os.write(machine.process.wake, b"x")

@@ -98,12 +98,16 @@ def test_where_a_processor_is_told_of_no_more_nothing_new_is_taken() -> None:
     later = clock.monotonic() + CHECK_SECONDS + 1
     reader.has_all = False
     reader.planned = [ProcessForked(1.0, 12, 10)]
+    assert not story.is_broken
     story.listen(later)
+    assert story.is_broken
+    assert story.overrun_count == 1
     assert story.processes.of(12) is None
     reader.has_all = True
     reader.planned = [ProcessForked(later, 13, 10)]
     story.listen(later + 2 * CHECK_SECONDS)
     assert story.processes.of(13) is None
+    assert (story.is_broken, story.overrun_count) == (True, 1)
 
 
 def test_what_waits_without_waking_anybody_is_told() -> None:

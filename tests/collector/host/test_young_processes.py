@@ -113,6 +113,18 @@ def test_what_the_kernel_had_no_room_for_is_listed(tmp_path: Path) -> None:
     assert young.overrun_count == 2
 
 
+def test_whoever_tells_only_a_part_is_not_asked_any_more_and_listings_go_on(tmp_path: Path) -> None:
+    events = Planned()
+    young = YoungProcesses(events, str(tmp_path))
+    assert young.is_told
+    events.is_broken = True
+    events.planned = [fork(7, 0.5)]
+    young.refresh(1.0)
+    process(tmp_path, 6)
+    young.refresh(2.0)
+    assert (young.is_told, young.since(0.0)) == (False, [6])
+
+
 def test_a_subscription_that_breaks_is_closed_and_listings_go_on(tmp_path: Path) -> None:
     events = Planned()
     young = YoungProcesses(events, str(tmp_path))
