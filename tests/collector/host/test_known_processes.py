@@ -117,29 +117,29 @@ def test_one_that_ended_unread_without_kin_has_what_was_told(known: KnownProcess
     assert process.start_time == BOOT + 5.9
 
 
-def test_who_was_met_before_it_ended_stays_what_it_was(
-    machine: Machine, known: KnownProcesses, name_of: Callable[[int, float], tuple[str, str]]
-) -> None:
-    machine.start(12, 5.0)
-    known.begin(BOOT + 5.5)
-    known.meet(12, NO_KIN, None, 5.5)
-    machine.running.clear()
-    known.begin(BOOT + 6.0)
-    assert known.meet(12, NO_KIN, None, 6.0) is Met.NOBODY
-    known.meet_ended(12, NO_KIN, glimpse(12, 5.01), 6.0)  # a clock tick later than /proc has it
-    assert name_of(12, 6.0) == ("boot-12-500", "/opt/worker")
-
-
-def test_another_that_has_the_pid_since_is_another(
-    machine: Machine, known: KnownProcesses, name_of: Callable[[int, float], tuple[str, str]]
+@pytest.mark.parametrize(
+    ("told_start", "name", "named"),
+    [
+        (5.01, b"worker", ("boot-12-500", "/opt/worker")),  # a clock tick later than /proc has it: the same one
+        (7.0, b"curl", ("boot-12-700", "")),
+    ],
+)
+def test_who_was_met_before_it_ended_stays_what_it_was_and_another_with_its_pid_is_another(
+    machine: Machine,
+    known: KnownProcesses,
+    name_of: Callable[[int, float], tuple[str, str]],
+    told_start: float,
+    name: bytes,
+    named: tuple[str, str],
 ) -> None:
     machine.start(12, 5.0)
     known.begin(BOOT + 5.5)
     known.meet(12, NO_KIN, None, 5.5)
     machine.running.clear()
     known.begin(BOOT + 8.0)
-    known.meet_ended(12, NO_KIN, glimpse(12, 7.0, b"curl"), 8.0)
-    assert name_of(12, 8.0) == ("boot-12-700", "")
+    assert known.meet(12, NO_KIN, None, 8.0) is Met.NOBODY
+    known.meet_ended(12, NO_KIN, glimpse(12, told_start, name), 8.0)
+    assert name_of(12, 8.0) == named
 
 
 def test_who_was_seen_again_is_believed_from_then_on(
