@@ -39,6 +39,8 @@ class Audiences:
         self.tick, self._parts = tick, parts
         self._users = None
         self._own = {}
+        for veil in self._veils.values():
+            veil.begin_tick(tick.snapshot.sequence)
 
     def tick_of(self, only_uid: int | None) -> Tick:
         """Give the newest tick as somebody sees it. LookupError before the first one."""

@@ -252,8 +252,8 @@ class Monitor:
             ended_rows=EndedRows((*roll.resting_rows, tuple(roll.ended_rows))),
         )
         self._audiences.begin(tick, parts_of(self._book.ledger, self._applications, self._domains, interval_seconds))
-        # Room for all tracked connections and the remainders.
-        limit = self._book.table.limit + 3
+        self.redactor.begin_tick(self._sequence)
+        limit = self._book.table.limit + 3  # room for all tracked connections and the remainders
         self._latest = compose(tick, View(), row_limit=limit)
         if self.monitoring_state is MonitoringState.RUNNING:
             self._timeline.add_tick(snapshot, self._book.ledger)

@@ -90,7 +90,6 @@ def own_part(tick: Tick, parts: Parts, users: Mapping[int | None, UserRows], vei
     """Give a tick as the user behind ``veil`` may see it; ``users`` are its rows by user."""
     snapshot, seconds = tick.snapshot, tick.snapshot.interval_seconds
     mine = users.get(veil.uid) or UserRows()
-    veil.begin_tick(len(mine.rows) + len(mine.ended_rows))
     rows = [veil.row(row) for row in mine.rows]
     own = [row for (_, uid), row in parts.applications.items() if uid == veil.uid]
     others = _rest(snapshot, [row.traffic for row in own], [part.traffic for part in snapshot.unattributed])

@@ -24,6 +24,7 @@ from netmon.model import (
     Process,
     Snapshot,
 )
+from netmon_collector.core.makings import Makings
 
 __all__ = ["Redactor"]
 
@@ -38,17 +39,17 @@ class Redactor:
         self._key = blake2s(key).digest()
         self._domain: Callable[[str, str], str] = lru_cache(maxsize=_REMEMBERED)(self._make_domain)
         self._address: Callable[[str], str] = lru_cache(maxsize=_REMEMBERED)(self._make_address)
-        self._facts: dict[int, tuple[ConnectionFacts, ConnectionFacts]] = {}
-        self._domains: dict[int, tuple[DomainTraffic, DomainTraffic]] = {}
-        self._processes: dict[int, tuple[Process, Process]] = {}
+        self._facts = Makings(self._redacted)
+        self._domains = Makings(self._redacted_domain)
+        self._processes = Makings(self._redacted_process)
+
+    def begin_tick(self, sequence: int) -> None:
+        """Forget what nobody asked for lately."""
+        for kept in (self._facts, self._domains, self._processes):
+            kept.begin_tick(sequence)
 
     def snapshot(self, snapshot: Snapshot) -> Snapshot:
         """Give the snapshot with pseudonyms. What did not change since the last one stays the same object."""
-        if len(self._facts) + len(self._processes) > 4 * (len(snapshot.connections) + 1_024):
-            self._facts.clear()
-            self._processes.clear()
-        if len(self._domains) > 4 * (len(snapshot.domains) + 256):
-            self._domains.clear()
         return replace(
             snapshot,
             connections=tuple(self.row(row) for row in snapshot.connections),
@@ -61,12 +62,7 @@ class Redactor:
 
     def row(self, row: Connection) -> Connection:
         """Give a row with pseudonyms."""
-        facts = row.facts
-        known = self._facts.get(id(facts))
-        # The entry holds the object that it was made of: no other one can have its id() meanwhile.
-        if known is None:
-            known = self._facts[id(facts)] = facts, self._redacted(facts)
-        return row._replace(facts=known[1])
+        return row._replace(facts=self._facts.of(row.facts))
 
     def event(self, event: Event) -> Event:
         """Give an event with pseudonyms."""
@@ -101,13 +97,10 @@ class Redactor:
         )
 
     def _process(self, process: Process) -> Process:
-        if not process.command_line:
-            return process
-        known = self._processes.get(id(process))
-        if known is None:
-            redacted = replace(process, command_line=f"(redacted {self._digest('line', process.command_line)[:8]})")
-            known = self._processes[id(process)] = process, redacted
-        return known[1]
+        return self._processes.of(process) if process.command_line else process
+
+    def _redacted_process(self, process: Process) -> Process:
+        return replace(process, command_line=f"(redacted {self._digest('line', process.command_line)[:8]})")
 
     def _endpoint(self, endpoint: Endpoint | None) -> Endpoint | None:
         if endpoint is None:
@@ -116,17 +109,14 @@ class Redactor:
         return endpoint if address == endpoint.address else replace(endpoint, address=address)
 
     def _domain_row(self, row: DomainTraffic) -> DomainTraffic:
-        if row.is_others:
-            return row
-        known = self._domains.get(id(row))
-        if known is None:
-            redacted = replace(
-                row,
-                name=self._domain(row.name, row.registrable_domain),
-                registrable_domain=self._domain(row.registrable_domain, row.registrable_domain),
-            )
-            known = self._domains[id(row)] = row, redacted
-        return known[1]
+        return row if row.is_others else self._domains.of(row)
+
+    def _redacted_domain(self, row: DomainTraffic) -> DomainTraffic:
+        return replace(
+            row,
+            name=self._domain(row.name, row.registrable_domain),
+            registrable_domain=self._domain(row.registrable_domain, row.registrable_domain),
+        )
 
     def _make_domain(self, name: str, registrable: str) -> str:
         """Give ``host-….site-….invalid``; .invalid is nobody's (RFC 6761, 6.4)."""

@@ -18,10 +18,9 @@ from netmon.model import (
     Explanation,
     Process,
 )
+from netmon_collector.core.makings import Makings
 
 __all__ = ["Veil"]
-
-_SPARE_ENTRIES = 4_096
 
 
 class Veil:
@@ -30,15 +29,14 @@ class Veil:
     def __init__(self, uid: int) -> None:
         """Show what is of this user."""
         self.uid = uid
-        self._rows: dict[int, tuple[Connection, Connection]] = {}
-        self._facts: dict[int, tuple[ConnectionFacts, ConnectionFacts]] = {}
-        self._processes: dict[int, tuple[Process, Process]] = {}
+        self._rows = Makings(self._shown_row)
+        self._facts = Makings(self._shown_facts)
+        self._processes = Makings(_shown_process)
 
-    def begin_tick(self, row_count: int) -> None:
-        """Forget what may be gone by now, if it has become much more than ``row_count`` rows."""
+    def begin_tick(self, sequence: int) -> None:
+        """Forget what nobody asked for lately."""
         for kept in (self._rows, self._facts, self._processes):
-            if len(kept) > 4 * row_count + _SPARE_ENTRIES:
-                kept.clear()
+            kept.begin_tick(sequence)
 
     def owns(self, row: Connection) -> bool:
         """Whether a row is of one of the user's processes."""
@@ -47,11 +45,7 @@ class Veil:
 
     def row(self, row: Connection) -> Connection:
         """Give a row that the user owns as that user may see it."""
-        known = self._rows.get(id(row))
-        # An entry holds the object that it was made of: no other one can have its id() meanwhile.
-        if known is None:
-            known = self._rows[id(row)] = row, row._replace(facts=self._shown_facts(row.facts))
-        return known[1]
+        return self._rows.of(row)
 
     def event(self, event: Event) -> Event | None:
         """Give an event as the user may see it; None if it is about what is not theirs."""
@@ -73,7 +67,7 @@ class Veil:
         """Give an explanation as the user may see it; None if the connection is not theirs."""
         if not self.owns(explanation.connection):
             return None
-        own = {process.id: self._shown_process(process) for process in explanation.processes if self._has(process)}
+        own = {process.id: self._processes.of(process) for process in explanation.processes if self._has(process)}
         return replace(
             explanation,
             connection=self.row(explanation.connection),
@@ -84,14 +78,14 @@ class Veil:
     def _has(self, process: Process) -> bool:
         return process.uid == self.uid
 
+    def _shown_row(self, row: Connection) -> Connection:
+        return row._replace(facts=self._facts.of(row.facts))
+
     def _shown_facts(self, facts: ConnectionFacts) -> ConnectionFacts:
-        known = self._facts.get(id(facts))
-        if known is not None:
-            return known[1]
         shown = replace(
             facts,
-            process=self._shown_process(facts.process) if facts.process is not None else None,
-            holders=tuple(self._shown_process(holder) for holder in facts.holders if self._has(holder)),
+            process=self._processes.of(facts.process) if facts.process is not None else None,
+            holders=tuple(self._processes.of(holder) for holder in facts.holders if self._has(holder)),
         )
         if facts.is_domain_borrowed:
             shown = replace(
@@ -101,13 +95,9 @@ class Veil:
                 domain_source=DomainSource.UNSPECIFIED,
                 is_domain_borrowed=False,
             )
-        self._facts[id(facts)] = facts, shown
         return shown
 
-    def _shown_process(self, process: Process) -> Process:
-        known = self._processes.get(id(process))
-        if known is None:
-            # Whose the parent is, nobody has looked up: a shell of one's own, or root's daemon.
-            shown = replace(process, parent_pid=0, parent_name="")
-            known = self._processes[id(process)] = process, shown
-        return known[1]
+
+def _shown_process(process: Process) -> Process:
+    # Whose the parent is, nobody has looked up: a shell of one's own, or root's daemon.
+    return replace(process, parent_pid=0, parent_name="")

@@ -2,7 +2,9 @@
 
 import pytest
 
+from netmon.model import ConnectionOpened, Event
 from netmon_collector.core.audiences import VEIL_LIMIT, Audiences
+from netmon_collector.core.makings import KEPT_TICKS
 from tests.support.wire import HERE, PEER, Machine, process, tcp_row
 
 ALICE, BOB = 1_000, 1_001
@@ -63,3 +65,16 @@ def test_an_audience_is_told_what_it_sees_and_what_not() -> None:
     audience = shared().monitor._audiences.audience(ALICE, row_limit=100)
     assert [row.process.pid for row in audience.snapshot.connections if row.process is not None] == [10]
     assert [row.process.pid if row.process is not None else None for row in audience.hidden] == [20, None]
+
+
+def test_what_a_user_who_only_follows_events_was_shown_is_forgotten_at_ticks() -> None:
+    machine = shared()
+    rows = machine.monitor._audiences.tick_of(None).snapshot.connections
+    veil = machine.monitor.veil(ALICE)
+    for number, row in enumerate(rows):
+        veil.event(Event(sequence=number, time=1.0, kind=ConnectionOpened(connection=row)))
+    assert len(veil._facts) == 1
+    for _ in range(2 * KEPT_TICKS):
+        machine.tick()
+    assert machine.monitor.veil(ALICE) is veil
+    assert len(veil._facts) == 0

@@ -15,6 +15,7 @@ from netmon.model import (
     Traffic,
 )
 from netmon_client.testing.samples import a_connection, a_process, a_snapshot
+from netmon_collector.core.makings import KEPT_TICKS
 from netmon_collector.core.redaction import Redactor
 
 SECRETS = ("example.org", "93.184.216.34", "192.168.1.5", "--password")
@@ -94,12 +95,15 @@ def test_what_did_not_change_stays_the_same_object() -> None:
     assert first.domains[0] is second.domains[0]
 
 
-def test_what_is_kept_is_bounded() -> None:
+def test_what_is_asked_for_no_more_is_forgotten_also_where_only_events_are_taken() -> None:
     redactor = Redactor(b"key")
-    for number in range(6_000):
-        redactor.snapshot(a_snapshot([a_row(f"n{number}.example.org")]))
-    assert len(redactor._facts) + len(redactor._processes) < 6_000
-    assert len(redactor._domains) < 2_000
+    for tick in range(1, 4 * KEPT_TICKS + 1):
+        redactor.begin_tick(tick)
+        redactor.snapshot(a_snapshot([a_row(f"n{tick}.example.org")]))
+        redactor.event(Event(sequence=tick, time=1.0, kind=ConnectionNamed(connection=a_row())))
+    assert len(redactor._facts) == 2 * (KEPT_TICKS + 1)
+    assert len(redactor._processes) <= len(redactor._facts)
+    assert len(redactor._domains) == KEPT_TICKS + 1
 
 
 def test_events_about_connections_are_redacted_and_others_as_they_are() -> None:

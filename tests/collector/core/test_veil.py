@@ -25,6 +25,7 @@ from netmon.model import (
     Traffic,
     UnnamedReason,
 )
+from netmon_collector.core.makings import KEPT_TICKS
 from netmon_collector.core.veil import Veil
 from tests.support.wire import process
 
@@ -85,14 +86,12 @@ def test_a_name_that_the_user_asked_for_stays() -> None:
 def test_what_did_not_change_stays_the_same_object_and_what_is_gone_is_forgotten() -> None:
     veil, own = Veil(ALICE), row()
     shown = veil.row(own)
-    veil.begin_tick(1)
-    assert veil.row(own) is shown
-    rows = [row() for _ in range(5_000)]
-    for each in rows:
-        veil.row(each)
-    veil.begin_tick(1)
-    assert veil.row(own) is not shown
-    assert veil.row(own) == shown
+    gone = row()
+    veil.row(gone)
+    for tick in range(1, 2 * KEPT_TICKS + 1):
+        veil.begin_tick(tick)
+        assert veil.row(own) is shown
+    assert [len(kept) for kept in (veil._rows, veil._facts, veil._processes)] == [1, 0, 0]
 
 
 def event(kind: EventKind) -> Event:
