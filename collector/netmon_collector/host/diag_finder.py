@@ -386,6 +386,7 @@ class DiagFinder:
 
     def _sweep(self, now: float) -> None:
         self._seen.sweep(now)
+        self._shared.sweep()
         self._table.prune(self._seen.process_ids() | self._shared.process_ids())
 
     def _refill(self, now: float) -> None:

@@ -71,6 +71,11 @@ class KernelStory:
         events, self._events = self._events, []
         return events
 
+    def forget(self, before: float) -> None:
+        """Forget sockets that were closed and processes that ended before that moment."""
+        self.sockets.forget(before)
+        self.processes.forget(before)
+
     def close(self) -> None:
         """Listen no more."""
         self._reader.close()
@@ -84,6 +89,7 @@ class KernelStory:
             self.processes.fork(record)
             self._events.append(ProcessEvent(EventKind.FORK, record.pid, record.seconds, record.parent_pid))
         elif isinstance(record, ProcessEnded):
+            self.processes.end(record)
             self._events.append(ProcessEvent(EventKind.EXIT, record.pid, record.seconds))
         elif isinstance(record, Named):
             self.processes.name(record)

@@ -1,5 +1,6 @@
 """Who holds the sockets that many connections share: those that listen, and those of UDP without a fixed peer."""
 
+from itertools import islice
 from typing import Final, NamedTuple
 
 from netmon.model import Process
@@ -10,6 +11,9 @@ from netmon_collector.host.seen_sockets import Seen
 __all__ = ["SharedSockets"]
 
 LIMIT: Final = 1_024
+
+CHECKED: Final = 64
+"""Of so many a sweep makes sure that they are there still, 3 us each."""
 
 
 class _Holder(NamedTuple):
@@ -63,6 +67,17 @@ class SharedSockets:
         self._acceptors[port] = process
         if len(self._acceptors) > LIMIT:
             del self._acceptors[next(iter(self._acceptors))]
+
+    def sweep(self) -> None:
+        """Forget some of those that are gone."""
+        for inode in list(islice(self._holders, CHECKED)):
+            held = self._holders.pop(inode)
+            if self._search.holds(held.grip, inode):
+                self._holders[inode] = held
+        for port in list(islice(self._acceptors, CHECKED)):
+            acceptor = self._acceptors.pop(port)
+            if not self._search.has_ended(acceptor.pid):
+                self._acceptors[port] = acceptor
 
     def _compare(self, seen: Seen, held: _Holder) -> _Holder:
         """Give who accepts in place of who keeps a listener, if that one holds it too: looked into once."""

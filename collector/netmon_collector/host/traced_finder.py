@@ -118,7 +118,8 @@ class TracedFinder:
         self._story.listen(now)
         count = self._meet_touched(now, now_wall)
         if self._processes.sweep(now):
-            self._story.sockets.forget(now - KEPT_SECONDS)
+            self._story.forget(now - KEPT_SECONDS)
+            self._met = {pid: seconds for pid, seconds in self._met.items() if now - seconds < MET_SECONDS}
         return count + self._story.has_more
 
     def _meet_touched(self, now: float, now_wall: float) -> int:

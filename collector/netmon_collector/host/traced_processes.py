@@ -1,9 +1,10 @@
 """Processes as the kernel told of them: when they began, of whom, what they are called, and which of them are alike."""
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final
 
-from netmon_collector.host.perf.records import Named, ProcessForked
+from netmon_collector.host.perf.records import Named, ProcessEnded, ProcessForked
 
 __all__ = ["LIMIT", "Birth", "Run", "TracedProcesses"]
 
@@ -38,6 +39,8 @@ class TracedProcesses:
         self._born: dict[int, Birth] = {}
         self._runs: dict[int, Run] = {}
         """Of processes that are older, and have executed a program since."""
+        self._ended: dict[int, float] = {}
+        """When they did, the earliest first."""
 
     def fork(self, record: ProcessForked) -> None:
         """Take a process that began."""
@@ -50,6 +53,7 @@ class TracedProcesses:
             birth = Birth(record.seconds, parent_pid, record.seconds, run)
         self._born.pop(pid, None)
         self._runs.pop(pid, None)
+        self._ended.pop(pid, None)
         self._born[pid] = birth
         if len(self._born) > LIMIT:
             del self._born[next(iter(self._born))]
@@ -67,6 +71,18 @@ class TracedProcesses:
             self._runs[record.pid] = run
             if len(self._runs) > LIMIT:
                 del self._runs[next(iter(self._runs))]
+
+    def end(self, record: ProcessEnded) -> None:
+        """Take the end of a process."""
+        if record.pid in self._born or record.pid in self._runs:
+            self._ended[record.pid] = record.seconds
+
+    def forget(self, before: float) -> None:
+        """Forget those that ended before that moment."""
+        gone = list(takewhile(lambda pid: self._ended[pid] < before, self._ended))
+        for pid in gone:
+            for kept in (self._ended, self._born, self._runs):
+                kept.pop(pid, None)
 
     def changed(self, pid: int) -> float:
         """Give when a process began, or last got another name or program; 0.0: before anything was told."""

@@ -120,3 +120,13 @@ def test_what_waits_without_waking_anybody_is_told() -> None:
     assert story.has_more
     story.take_touched()
     assert not story.has_more
+
+
+def test_processes_that_ended_long_ago_are_forgotten() -> None:
+    reader = Planned()
+    story = KernelStory(reader)
+    reader.planned = [ProcessForked(1.0, 12, 10), ProcessForked(1.0, 13, 10), ProcessEnded(1.2, 12)]
+    story.listen(2.0)
+    story.forget(2.0)
+    assert story.processes.of(12) is None
+    assert story.processes.of(13) is not None

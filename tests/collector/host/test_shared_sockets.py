@@ -147,3 +147,18 @@ def test_only_so_many_are_remembered(machine: Machine, monkeypatch: pytest.Monke
         machine.shared.keep(number, COOKIE, machine.grip, process)
         machine.shared.note_acceptor(number, replace(process, id=f"acceptor {number}"))
     assert machine.shared.process_ids() == {"1", "2", "acceptor 1", "acceptor 2"}
+
+
+def test_who_is_gone_is_forgotten_in_turn(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_sockets, "CHECKED", 1)
+    own = machine.process(os.getpid())
+    with subprocess.Popen(["true"]) as gone:
+        gone.wait()
+    machine.shared.keep(1, COOKIE, Grip(gone.pid, 3), replace(own, id="gone", pid=gone.pid))
+    machine.shared.keep(machine.inode, COOKIE, machine.grip, own)
+    machine.shared.note_acceptor(1, replace(own, id="gone too", pid=gone.pid))
+    machine.shared.note_acceptor(machine.port, own)
+    machine.shared.sweep()
+    machine.shared.sweep()
+    assert machine.shared.process_ids() == {own.id}
+    assert machine.shared.find(machine.called())

@@ -1,6 +1,6 @@
 """Who began of whom, and which processes run the same program."""
 
-from netmon_collector.host.perf.records import Named, ProcessForked
+from netmon_collector.host.perf.records import Named, ProcessEnded, ProcessForked
 from netmon_collector.host.traced_processes import LIMIT, Birth, TracedProcesses
 
 
@@ -66,3 +66,20 @@ def test_only_the_last_ones_are_remembered() -> None:
     assert processes.of(4) is None
     assert processes.of(5) is not None
     assert len(processes._runs) == LIMIT
+
+
+def test_who_ended_long_ago_is_forgotten_and_who_has_the_pid_since_is_not() -> None:
+    processes = TracedProcesses()
+    for pid in (12, 13, 14):
+        processes.fork(ProcessForked(1.0, pid, 10))
+    processes.name(Named(1.5, 10, b"older", is_execed=True))
+    for seconds, pid in ((2.0, 12), (2.5, 13), (3.0, 10), (4.0, 99)):
+        processes.end(ProcessEnded(seconds, pid))
+    processes.fork(ProcessForked(2.6, 13, 10))
+    processes.forget(2.9)
+    assert processes.of(12) is None
+    assert born(processes, 13).seconds == 2.6
+    assert processes.changed(10) == 1.5
+    processes.forget(5.0)
+    assert processes.changed(10) == 0.0
+    assert {13, 14} == {*processes._born, *processes._runs, *processes._ended}
