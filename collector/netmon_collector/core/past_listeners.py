@@ -42,6 +42,8 @@ class PastListeners:
         for row in rows:
             if row.remote_address is not None or row.protocol not in _WITH_PORTS or row.is_raw:
                 continue
+            if row in self._present:
+                continue  # another one like it (SO_REUSEPORT)
             known, process = before.pop(row, None), processes.get(row.process_id)
             if known is not None:
                 self._present[row] = known

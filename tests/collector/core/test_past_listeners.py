@@ -152,3 +152,9 @@ def test_what_this_side_opened_on_the_port_is_not_the_servers() -> None:
     list_later(machine)
     row = only_row(machine.tick())
     assert (row.process, row.facts.unattributed_reason) == (None, UnattributedReason.GONE)
+
+
+def test_of_two_alike_it_is_known_since_when_they_listen() -> None:
+    both = [listener(), listener()]
+    assert found(followed(both, both, []), 100.5) == (NGINX,)
+    assert found(followed(both, [listener()], []), 100.5) == (NGINX,)
