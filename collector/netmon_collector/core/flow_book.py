@@ -195,7 +195,7 @@ class FlowBook:
         if flow.owner is None:
             # What the listing made of a socket without a process was said before anything was known of its packets.
             self.ledger.leave(flow)
-            flow.reason = self._first_reason(flow.key, flow.direction)
+            flow.reason = self.first_reason(flow.key, flow.direction)
             self.ledger.join(flow)
             if self.questions is not None and flow.reason in _ASKED_FOR:
                 self.questions.add(flow)
@@ -242,7 +242,7 @@ class FlowBook:
         flow.interface = interface
         flow.scope = scope
         flow.direction = direction
-        flow.reason = self._first_reason(key, direction)
+        flow.reason = self.first_reason(key, direction)
         # A TCP connection whose SYN was not seen is older than its first packet here.
         flow.started_before = key.protocol is Protocol.TCP and not packet.tcp_flags & TCP_SYN
         if flow.reason is UnattributedReason.PENDING and self.pending_since is None:
@@ -253,7 +253,8 @@ class FlowBook:
             self.questions.add(flow, is_strange=not is_ours)
         return flow
 
-    def _first_reason(self, key: FlowKey, direction: Direction) -> UnattributedReason:
+    def first_reason(self, key: FlowKey, direction: Direction) -> UnattributedReason:
+        """Give why a connection has no owner as long as nobody said otherwise."""
         if direction is Direction.FORWARDED:
             return UnattributedReason.FORWARDED
         if not self.has_lookup:

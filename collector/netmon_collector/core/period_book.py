@@ -55,8 +55,8 @@ class PeriodBook:
             every, uid = key
             seen = shown.get(uid)
             if seen is None:
-                everything = Audience(whole, [ended.row for ended in ended_rows])
-                seen = shown[uid] = everything if uid is None else audience(uid)
+                seen = Audience(whole, [ended.row for ended in ended_rows]) if uid is None else audience(uid)
+                shown[uid] = seen
             sums.add(seen.snapshot, departed, seen.hidden)
             if whole.sequence % every == 0:
                 sums.settle(seen.snapshot, seen.ended_rows, (*seen.hidden, *seen.hidden_ended_rows))

@@ -44,6 +44,7 @@ def settle_doubt(flow: Flow, book: FlowBook, *, is_same: bool) -> Flow:
     heir = Flow(book.new_id(), flow.key, start_time=since, now=flow.seen_at)
     heir.born_in, heir.follows_another = book.scan_count, True
     heir.interface, heir.scope, heir.direction = flow.interface, flow.scope, flow.direction
+    heir.reason = book.first_reason(heir.key, heir.direction)
     book.ledger.join(heir)
     _end(flow, min(flow.last_time or since, since))
     heir.cells, flow.cells = flow.cells, []

@@ -215,3 +215,15 @@ def test_what_another_one_asks_from_the_same_port_is_not_told_of_the_former_owne
     assert web_row(machine.tick(), (HERE, 50_000)).facts.is_domain_borrowed
     answered(machine, BOB, cookie=8)
     assert web_row(machine.tick(), (HERE, 50_000)).facts.is_domain_borrowed
+
+
+def test_who_begins_in_a_silence_while_nobody_finds_owners_says_so() -> None:
+    machine = asking()
+    query(machine)
+    answered(machine, ALICE)
+    silent(machine)
+    query(machine)
+    machine.monitor.set_finding(is_possible=False)
+    answered(machine, None)
+    after = rows_to(machine.tick(), RESOLVER)[-1]
+    assert (seen(after), after.facts.unattributed_reason) == ((None, 100, False), UnattributedReason.NO_HELPER)
