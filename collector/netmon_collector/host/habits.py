@@ -45,6 +45,7 @@ class Habits:
                 habit.count = habit.count + 1 if is_same else 1
                 habit.family_count = habit.family_count + 1 if habit.family == family else 1
                 habit.process, habit.family, habit.seen_at = process, family, now
+                self._habits[remote] = self._habits.pop(remote)  # the newest again
                 return
         self._habits.pop(remote, None)
         self._habits[remote] = _Habit(process, family, now)

@@ -71,9 +71,9 @@ class HolderSearch:
         """Searches that ended without a holder because the budget was used up."""
 
     def remember(self, pid: int, descriptor: int = -1) -> None:
-        """Say that a process holds sockets."""
-        self._recent.pop(pid, None)
-        self._recent[pid] = descriptor
+        """Say that a process holds sockets, one of them under ``descriptor``; -1: where the last one was found."""
+        before = self._recent.pop(pid, -1)
+        self._recent[pid] = before if descriptor < 0 else descriptor
         while len(self._recent) > _RECENT_LIMIT:
             del self._recent[next(iter(self._recent))]
 
@@ -243,9 +243,15 @@ class HolderSearch:
             return
         self._wide_after = now + _WIDE_SECONDS
         self._left_in_call -= _LISTING
-        for pid in sorted(list_pids(self._root) - tried, reverse=True):
+        for pid in sorted(self._pids() - tried, reverse=True):
             if self._dull.get(pid, now) <= now:
                 yield pid, False
+
+    def _pids(self) -> frozenset[int]:
+        try:
+            return list_pids(self._root)
+        except OSError:
+            return frozenset()  # no descriptor is left, mostly
 
     def _likely(self, now: float, born_after: float | None, born_before: float | None) -> list[tuple[int, bool]]:
         """Give the newborn and those found before: whoever was right the last time first."""
@@ -275,13 +281,13 @@ class HolderSearch:
             return near
         try:
             directory = os.open(f"{self._root}/{pid}/fd", _OPEN_DIRECTORY)
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
+        except OSError:  # it ended, is another user's, or this process has no descriptor left
             self._left_in_call -= 2
             self._recent.pop(pid, None)
             return None
         try:
             return self._walk(pid, directory, target, now)
-        except (FileNotFoundError, ProcessLookupError, PermissionError):
+        except OSError:
             return None  # it ended, or runs another user's program now
         finally:
             os.close(directory)

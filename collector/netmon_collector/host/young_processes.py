@@ -157,7 +157,10 @@ class YoungProcesses:
         if now - self._listed_at < LISTING_SECONDS:
             return
         self._listed_at = now
-        pids = list_pids(self._root)
+        try:
+            pids = list_pids(self._root)
+        except OSError:
+            return  # no descriptor is left, mostly: next time
         fresh = pids - self._listed if self._listed is not None else frozenset[int]()
         self._listed = pids
         for pid in sorted(fresh - self._born.keys()):

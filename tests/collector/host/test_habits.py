@@ -60,3 +60,13 @@ def test_only_so_many_remote_ends_are_kept() -> None:
         used(habits, SIBLING_COUNT, port=port)
     assert habits.of(to(0), 0.5) is None
     assert habits.of(to(LIMIT), 0.5) == process(10)
+
+
+def test_a_habit_that_goes_on_is_not_the_one_that_is_forgotten() -> None:
+    habits = Habits()
+    for port in range(1, LIMIT):
+        used(habits, 1, port=443, begin=port / 100)
+        used(habits, 1, port=port + 1_000)
+    for port in range(2):
+        used(habits, 1, port=port + 10_000)
+    assert habits.of(to(443), LIMIT / 100) == process(10)

@@ -1,5 +1,6 @@
 """Who holds a socket, looked for among the likely processes alone."""
 
+import errno
 import os
 import socket
 import subprocess
@@ -208,3 +209,28 @@ def test_a_used_up_budget_leaves_searches_out_and_they_are_counted(
     monkeypatch.setattr(holder_search, "LINKS_A_SECOND", LINKS_A_SECOND)
     search.search(1, now + 1.0, is_wide=False)
     assert search.left_out_count == 1
+
+
+def test_a_process_of_which_more_is_heard_is_still_looked_into_where_its_last_socket_was(search: HolderSearch) -> None:
+    search.remember(7, 12)
+    search.remember(7)
+    assert search._recent == {7: 12}
+    search.remember(7, 3)
+    assert search._recent == {7: 3}
+
+
+def test_without_a_descriptor_left_nobody_is_found_and_nothing_is_raised(
+    search: HolderSearch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> int:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        inode = inode_of(os.getpid(), server.fileno())
+        search.remember(os.getpid())
+        with monkeypatch.context() as patched:
+            patched.setattr(os, "open", refuse)
+            patched.setattr(os, "scandir", refuse)
+            assert search.search(inode, clock.monotonic()) is None
+        search.remember(os.getpid())
+        assert search.search(inode, clock.monotonic() + 1) == Grip(os.getpid(), server.fileno())

@@ -155,3 +155,13 @@ def test_a_real_child_is_the_youngest() -> None:
 
     wait_for(has_ended, seconds=30, what="the end of the child is told")
     young.close()
+
+
+def test_a_listing_that_fails_leaves_what_was_known(tmp_path: Path) -> None:
+    young = YoungProcesses(None, str(tmp_path))
+    young.refresh(1.0)
+    process(tmp_path, 6)
+    young.refresh(2.0)
+    tmp_path.rename(tmp_path.with_name("away"))
+    young.refresh(3.0)
+    assert young.since(0.0) == [6]
