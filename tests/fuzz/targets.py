@@ -23,7 +23,7 @@ from netmon_collector.capture.sidecar import decode as decode_line
 from netmon_collector.core import links
 from netmon_collector.core.frames import parse_frame
 from netmon_collector.host.process_events import parse_event
-from netmon_collector.host.route_netlink import parse_links
+from netmon_collector.host.route_netlink import parse_addresses, parse_links
 from netmon_collector.host.sock_diag import decode, parse_keys
 from netmon_collector.host.socket_endings import parse_endings
 from netmon_collector.host.tunnels import tunnels_of
@@ -116,9 +116,10 @@ def read_sockets(data: bytes) -> None:
 
 
 def read_links(data: bytes) -> None:
-    """Interfaces and tunnels of rtnetlink."""
+    """Interfaces, tunnels and addresses of rtnetlink."""
     try:
         found, _ = parse_links(data)
+        parse_addresses(data)
     except OSError:
         return
     tunnels_of(found)

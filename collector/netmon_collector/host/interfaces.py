@@ -3,15 +3,17 @@
 import socket
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
+from netmon.model.text import clean
 from netmon_collector.core.interfaces import InterfaceFacts, InterfaceKind
 from netmon_collector.core.sockets import LocalAddress, LocalNetwork
 from netmon_collector.host import macos
-from netmon_collector.host.route_netlink import Link, list_links
+from netmon_collector.host.route_netlink import Link, list_addresses, list_links
 from netmon_collector.host.tunnels import tunnels_of
 
 _IFF_UP = 0x1
@@ -57,9 +59,9 @@ def local_network(facts: Iterable[InterfaceFacts], inside: frozenset[str] = froz
 
 
 def _list_linux() -> tuple[InterfaceFacts, ...]:
-    links = list_links()
+    links = tuple(replace(link, name=clean(link.name)) for link in list_links())
     names = {link.index: link.name for link in links}
-    addresses = _list_addresses({link.name for link in links})[0]
+    addresses = _addresses_by_index(names)
     return tuple(
         InterfaceFacts(
             name=link.name,
@@ -70,12 +72,25 @@ def _list_linux() -> tuple[InterfaceFacts, ...]:
             master=names.get(link.master_index),
             lower_names=_lower_names(link, links, names),
             mac=link.mac if len(link.mac) == 6 and any(link.mac) else b"",
-            addresses=addresses.get(link.name, ()),
+            addresses=tuple(addresses[link.index]),
             link_megabits_per_second=_speed(link),
             tunnels=tunnels_of([link]),
         )
         for link in links
     )
+
+
+def _addresses_by_index(names: Mapping[int, str]) -> defaultdict[int, list[LocalAddress]]:
+    found: defaultdict[int, list[LocalAddress]] = defaultdict(list)
+    for index, own, prefix_length, broadcast in list_addresses():
+        row = LocalAddress(
+            interface=names.get(index, ""),
+            address=own,
+            prefix_length=prefix_length,
+            broadcast=b"" if broadcast == own else broadcast,
+        )
+        found[index].append(row)
+    return found
 
 
 def kind_of(link: Link) -> InterfaceKind:

@@ -164,3 +164,25 @@ def test_a_hardware_address_of_another_length_is_left_out(monkeypatch: pytest.Mo
     monkeypatch.setattr(psutil, "net_if_addrs", lambda: {"lo": [entry]})
     loopback = next(fact for fact in interfaces._list_portable() if fact.name == "lo")
     assert loopback.mac == b""
+
+
+@pytest.mark.root
+def test_names_that_are_no_text_are_shown_as_some_and_the_others_are_listed_on() -> None:
+    with namespace("nmhost") as place:
+        place.ip(
+            "link", "add", "a\x1b[31mb", "type", "veth", "peer", "name", b"x\xffy".decode(errors="surrogateescape")
+        )
+        place.ip("link", "set", "lo", "up")
+        facts = facts_in(place)
+    assert facts.keys() == {"lo", "a\N{REPLACEMENT CHARACTER}[31mb", "x\N{REPLACEMENT CHARACTER}y"}
+    assert LOOPBACK_ADDRESS in facts["lo"].addresses
+
+
+@pytest.mark.root
+def test_of_a_link_between_two_points_the_own_address_is_taken() -> None:
+    with namespace("nmhost") as place:
+        place.ip("tuntap", "add", "nm0", "mode", "tun")
+        place.ip("address", "add", "198.18.5.1", "peer", "198.18.5.2/32", "dev", "nm0")
+        place.ip("address", "add", "fd00::1", "peer", "fd00::2/128", "dev", "nm0")
+        own = {address.address for address in facts_in(place)["nm0"].addresses}
+    assert own == {socket.inet_aton("198.18.5.1"), socket.inet_pton(socket.AF_INET6, "fd00::1")}

@@ -1,3 +1,4 @@
+import ipaddress
 import json
 import struct
 from typing import Any
@@ -6,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_collector.host.route_netlink import list_links, parse_links
+from netmon_collector.host.route_netlink import Address, list_addresses, list_links, parse_addresses, parse_links
 from tests.support.namespaces import ip, namespace
 
 
@@ -48,6 +49,34 @@ def test_the_links_are_those_of_the_network_namespace_that_asks() -> None:
     assert "nm-only" not in {link.name for link in list_links()}
 
 
+def test_the_addresses_are_those_that_iproute2_shows() -> None:
+    shown_links: list[dict[str, Any]] = json.loads(ip("-j", "address", "show"))
+    theirs = {
+        (
+            shown["ifindex"],
+            packed(each["local"]),
+            each["prefixlen"],
+            packed(each["broadcast"]) if "broadcast" in each else b"",
+        )
+        for shown in shown_links
+        for each in shown["addr_info"]
+    }
+    assert {tuple(each) for each in list_addresses()} == theirs
+
+
+def packed(text: str) -> bytes:
+    return ipaddress.ip_address(text).packed
+
+
+def test_an_address_is_read_with_its_own_end_of_a_link_between_two_points() -> None:
+    head = struct.pack("=BBBBi", 2, 24, 0, 0, 7)
+    between = attribute(1, b"\1\1\1\2") + attribute(2, b"\1\1\1\1") + attribute(4, b"\1\1\1\377")
+    odd = attribute(1, b"\1\1")
+    found, is_done = parse_addresses(message(20, head + between) + message(20, head + odd) + message(20, b"") + DONE)
+    assert is_done
+    assert found == [Address(7, b"\1\1\1\1", 24, b"\1\1\1\377")]
+
+
 def test_a_link_is_read_with_its_kind_its_master_and_what_it_sits_on() -> None:
     info = attribute(18 | 0x8000, attribute(1, b"vlan\0"))
     data = link(
@@ -79,3 +108,4 @@ def test_cut_or_random_messages_give_links_or_nothing(tail: bytes, body: bytes) 
     found, _ = parse_links(link(attribute(3, b"a\0")) + message(16, body) + DONE + tail)
     assert found[0].name == "a"
     parse_links(link(body)[: len(body)])
+    parse_addresses(message(20, body) + tail)
