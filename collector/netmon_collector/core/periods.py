@@ -19,7 +19,7 @@ from netmon.model import (
     UnnamedReason,
 )
 from netmon_collector.core.flow import Flow
-from netmon_collector.core.ledger import EARLIER_ID
+from netmon_collector.core.ledger import EARLIER_ID, EARLIER_INTERFACES
 from netmon_collector.core.rows import CLOSED_ID, EVICTED_ID
 from netmon_collector.core.tally import Tally
 
@@ -58,12 +58,6 @@ class HomeSums(Generic[_ReasonT]):
         """Forget where a row counted."""
         self._homes.pop(row_id, None)
 
-    def fold_absent(self, present: Iterable[str], into: str) -> None:
-        """Move what none of ``present`` counted to another name."""
-        kept = {*present, into}
-        for name in [name for name in self.by_name if name not in kept]:
-            self.of(into).join_interval(self.by_name.pop(name))
-
 
 @dataclass(slots=True)
 class PeriodSums:
@@ -98,6 +92,8 @@ class PeriodSums:
             _add(self.scopes.setdefault(scope.scope, Tally()), scope.traffic)
         for interface in tick.interfaces:
             _add(self.interfaces.setdefault(interface.name, Tally()), interface.traffic)
+        # At each tick: one that is summed up and heard again within the period begins anew.
+        _fold_absent(self.interfaces, (interface.name for interface in tick.interfaces), EARLIER_INTERFACES)
         self._add_homes(tick)
         for flow in departed:
             self._let_go(flow)
@@ -120,8 +116,8 @@ class PeriodSums:
         for row in hidden:
             if row.facts.id in self.rows and row.facts.remainder is Remainder.UNSPECIFIED:
                 self._follow_hidden(row)
-        self.owners.fold_absent((application.id for application in tick.applications), EARLIER_ID)
-        self.names.fold_absent(domains, OTHER_DOMAINS)
+        _fold_absent(self.owners.by_name, (application.id for application in tick.applications), EARLIER_ID)
+        _fold_absent(self.names.by_name, domains, OTHER_DOMAINS)
 
     def _add_homes(self, tick: Snapshot) -> None:
         for application in tick.applications:
@@ -198,6 +194,13 @@ def with_interval(traffic: Traffic, interval: Tally | None, seconds: float) -> T
 
 def _moved(traffic: Traffic) -> bool:
     return bool(traffic.interval_sent_packets or traffic.interval_received_packets)
+
+
+def _fold_absent(sums: dict[str, Tally], present: Iterable[str], into: str) -> None:
+    """Move what none of ``present`` counted to another name."""
+    kept = {*present, into}
+    for name in [name for name in sums if name not in kept]:
+        sums.setdefault(into, Tally()).join_interval(sums.pop(name))
 
 
 def _add(tally: Tally, traffic: Traffic) -> None:

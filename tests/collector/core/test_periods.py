@@ -6,6 +6,8 @@ import pytest
 
 from netmon.model import Connection, Remainder, Snapshot, Traffic, UnattributedReason, View
 from netmon_collector.core.batch import CaptureCounts
+from netmon_collector.core.interface_ledger import LinkCounters
+from netmon_collector.core.ledger import GONE_LIMIT
 from netmon_collector.core.periods import with_interval
 from netmon_collector.core.tally import Tally
 from tests.support import frames
@@ -223,6 +225,24 @@ def test_a_period_is_no_longer_summed_up_when_the_last_of_its_users_left() -> No
     machine.monitor.release_period(3)
     assert not machine.monitor._periods.running
     assert not machine.monitor._periods.finished
+
+
+def test_what_interfaces_moved_that_are_summed_up_within_the_period_stays_in_it() -> None:
+    machine = watched()
+    opened = LinkCounters(interface="eth0", opening=1, byte_count=0, packet_count=0)
+    machine.monitor.add_link_counters([opened], machine.wall_time)
+    everything = [f"veth{number}" for number in range(3 * GONE_LIMIT)]
+    for first in range(0, len(everything), GONE_LIMIT):
+        for name in everything[first : first + GONE_LIMIT]:
+            machine.udp(HOME, WEB, size=72, interface=name)
+        if first == 2 * GONE_LIMIT:  # it was summed up before, and begins anew
+            machine.udp(HOME, WEB, size=72, interface="veth0")
+        machine.tick()
+    snapshot = period(machine)
+    sent = {part.name: part.traffic.interval_sent_bytes for part in snapshot.interfaces}
+    assert sum(sent.values()) == snapshot.totals.interval_sent_bytes == 100 * (len(everything) + 1)
+    assert sent["veth0"] == 100
+    assert sent == {part.name: part.traffic.sent_bytes for part in snapshot.interfaces}
 
 
 def test_another_interval_leaves_totals_and_baseline_alone() -> None:
