@@ -115,10 +115,14 @@ class BandwidthHistory:
         while self._gaps and self._gaps[0][0] < now - HISTORY_SECONDS:
             self._gaps.popleft()
 
-    def add_gap(self, gap: Gap, now: float, wall_time: float) -> None:
-        """Say that something is missing before ``now``; a sample that was begun before it ends short."""
+    def end_sample(self, now: float, wall_time: float) -> None:
+        """End short the sample that was begun, if there is one."""
         if self._seconds:
             self._finish(now, wall_time)
+
+    def add_gap(self, gap: Gap, now: float) -> None:
+        """Say that something is missing before ``now``; a sample begun earlier ends short where the gap begins."""
+        self.end_sample(now, gap.since_time)
         self._gaps.append((now, gap))
 
     def since(

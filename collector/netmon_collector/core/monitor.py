@@ -255,8 +255,7 @@ class Monitor:
         self.redactor.begin_tick(self._sequence)
         limit = self._book.table.limit + 3  # room for all tracked connections and the remainders
         self._latest = compose(tick, View(), row_limit=limit)
-        if self.monitoring_state is MonitoringState.RUNNING:
-            self._timeline.add_tick(snapshot, self._book.ledger)
+        self._timeline.add_tick(snapshot, self._book.ledger)
         self._periods.add(
             self._latest,
             self._book.departed,
@@ -388,7 +387,7 @@ class Monitor:
 
     def _add_gap(self, cause: GapCause, since_time: float, now: float, wall_time: float) -> None:
         gap = Gap(cause=cause, since_time=since_time, until_time=wall_time)
-        self._timeline.add_gap(gap, now, wall_time)
+        self._timeline.add_gap(gap, now)
         self.tell(gap, now, wall_time)
 
     def _set_state(self, state: MonitoringState, now: float, wall_time: float) -> None:

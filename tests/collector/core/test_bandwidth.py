@@ -82,12 +82,12 @@ def test_it_is_full_after_fifteen_minutes_and_takes_no_more_from_then_on() -> No
     assert max(later) - full < 50_000
 
 
-def test_a_gap_ends_a_sample_short_and_is_given_with_its_time() -> None:
+def test_a_gap_ends_a_sample_short_where_it_begins_and_is_given_with_its_time() -> None:
     history = BandwidthHistory()
     add(history, 0.5, seconds=0.5)
     gap = Gap(cause=GapCause.STOPPED, since_time=1_000.5, until_time=1_030.0)
-    history.add_gap(gap, 30.0, 1_030.0)
+    history.add_gap(gap, 30.0)
     samples, gaps = history.since(900.0, 30.0)
-    assert [sample.interval_seconds for sample in samples] == [0.5]
+    assert [(sample.time, sample.interval_seconds) for sample in samples] == [(1_000.5, 0.5)]
     assert gaps == (gap,)
     assert history.since(900.0, 5_000.0) == ((), ())
