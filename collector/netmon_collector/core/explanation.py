@@ -50,7 +50,6 @@ _BETTER_WAY: Final = "owners.listing"
 _QUICK_WAY: Final = "owners.lookup"
 _PRIVILEGE: Final = "owners.privilege"
 _FAILED: Final = "owners.failed"
-_NO_OWNERS: Final = "recording.no_owners"
 
 _START: Final = "sudo netmon-collector"
 _START_AUTO: Final = "sudo netmon-collector --owners auto"
@@ -60,7 +59,6 @@ _COMMANDS: Final = {
     _QUICK_WAY: _START_AUTO,
     _PRIVILEGE: _START,
     _FAILED: "netmon-cli doctor",
-    _NO_OWNERS: "sudo netmon-collector --record DIR",
 }
 """What to type for what the collector calls degraded."""
 
