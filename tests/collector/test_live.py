@@ -332,7 +332,7 @@ async def test_an_interface_that_comes_later_is_captured(own_namespace: Namespac
 async def test_what_it_recorded_plays_with_the_same_packets_and_owners(
     own_namespace: Namespace, tmp_path: Path
 ) -> None:
-    recorder = Recorder(tmp_path / "run", now=clock.wall_time())
+    recorder = Recorder(tmp_path / "run", now=clock.wall_time(), limit_bytes=1 << 20)
     async with running(opened(Settings(), open_socket_lister(), recorder)) as source:
         await eventually(lambda: source.owner_ways()[-1].scan_count, what="a listing")
         sender, receiver = datagrams(7)

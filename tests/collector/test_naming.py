@@ -137,7 +137,7 @@ def test_what_the_kernel_dropped_is_an_overload_too(bench: Bench) -> None:
 
 
 def test_what_it_heard_is_recorded_whole(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "run", now=1.0)
+    recorder = Recorder(tmp_path / "run", now=1.0, limit_bytes=1 << 20)
     bench = Bench(recorder=recorder)
     bench.naming.apply([captured("eth0")], 1.0)
     bench.hear(*FRAMES)

@@ -18,8 +18,6 @@ PCAP_SUFFIX = ".pcap"
 NAMES_SUFFIX = ".names"
 """Of capture files too: whole packets, but only those that name something. What counts never reads them."""
 
-DEFAULT_LIMIT_BYTES = 1_000_000_000
-
 _BUFFER_BYTES = 1 << 18
 _MAGIC_MICROSECONDS = 0xA1B2C3D4
 _MAX_SNAPSHOT_BYTES = 262_144  # libpcap's MAXIMUM_SNAPLEN: readers accept nothing above it
@@ -39,14 +37,7 @@ class Recorder:
     good and ``stopped_reason`` says why; the capture goes on.
     """
 
-    def __init__(
-        self,
-        directory: Path,
-        *,
-        now: float,
-        owner: tuple[int, int] | None = None,
-        limit_bytes: int = DEFAULT_LIMIT_BYTES,
-    ) -> None:
+    def __init__(self, directory: Path, *, now: float, limit_bytes: int, owner: tuple[int, int] | None = None) -> None:
         """Make the directory and begin the sidecar; ``now`` in Unix seconds. ``OSError`` where that cannot be."""
         self.stopped_reason = ""
         self.written_bytes = 0

@@ -15,6 +15,7 @@ from netmon_collector.core.batch import Batch
 from tests.support import frames
 
 NOW = 1_000.0
+LIMIT_BYTES = 1 << 20
 
 PROCESSES = Processes(rows=(Process(id="p", pid=1, start_time=2.0, name="init"),))
 
@@ -34,8 +35,12 @@ def wire_lengths(path: Path) -> list[int]:
     return found
 
 
+def recorder_in(directory: Path) -> Recorder:
+    return Recorder(directory, now=NOW, limit_bytes=LIMIT_BYTES)
+
+
 def record(directory: Path, *batches: Batch) -> None:
-    recorder = Recorder(directory, now=NOW)
+    recorder = recorder_in(directory)
     for batch in batches:
         recorder.add_batch(batch)
     recorder.close()
@@ -95,7 +100,7 @@ def test_each_interface_has_a_file_and_another_link_type_has_its_own(tmp_path: P
 
 def test_what_names_handles_hear_stands_apart_from_what_is_counted(tmp_path: Path) -> None:
     frame = frames.ethernet(frames.ipv4(frames.udp(payload=b"whole")))
-    recorder = Recorder(tmp_path / "run", now=NOW)
+    recorder = recorder_in(tmp_path / "run")
     recorder.add_batch(cut(frame))
     recorder.add_names(frames.batch([frame]))
     recorder.add_names(frames.batch([frame[14:]], link_type=links.RAW))
@@ -116,7 +121,7 @@ def test_only_the_owner_can_read_it(tmp_path: Path) -> None:
 @pytest.mark.root
 @pytest.mark.skipif(os.geteuid() != 0, reason="gives files to another user, which takes root")
 def test_it_belongs_to_the_user_who_called_sudo(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "run", now=NOW, owner=(65534, 65534))
+    recorder = Recorder(tmp_path / "run", now=NOW, limit_bytes=LIMIT_BYTES, owner=(65534, 65534))
     recorder.add_batch(frames.batch([frames.ethernet(b"")]))
     recorder.close()
     owners = {(path.stat().st_uid, path.stat().st_gid) for path in (tmp_path / "run", *(tmp_path / "run").iterdir())}
@@ -126,14 +131,14 @@ def test_it_belongs_to_the_user_who_called_sudo(tmp_path: Path) -> None:
 def test_nothing_is_written_over_or_followed(tmp_path: Path) -> None:
     record(tmp_path / "run")
     with pytest.raises(FileExistsError):
-        Recorder(tmp_path / "run", now=NOW)
+        recorder_in(tmp_path / "run")
     target = tmp_path / "target"
     target.mkdir()
     (tmp_path / "link").symlink_to(target)
     with pytest.raises(OSError, match=r"[Ll]ink|[Dd]irectory"):
-        Recorder(tmp_path / "link", now=NOW)
+        recorder_in(tmp_path / "link")
     (target / "eth0.pcap").symlink_to(tmp_path / "victim")
-    recorder = Recorder(target, now=NOW)
+    recorder = recorder_in(target)
     recorder.add_batch(frames.batch([frames.ethernet(b"")]))
     recorder.close()
     assert not (tmp_path / "victim").exists()
@@ -157,7 +162,7 @@ def test_a_full_disk_stops_the_recording_and_not_the_caller(tmp_path: Path, monk
     def create_on_a_full_disk(name: str) -> BufferedWriter:
         return BufferedWriter(FileIO("/dev/full", "wb"))
 
-    recorder = Recorder(tmp_path / "run", now=NOW)
+    recorder = recorder_in(tmp_path / "run")
     monkeypatch.setattr(recorder, "_create", create_on_a_full_disk)
     recorder.add_batch(frames.batch([frames.ethernet(bytes(100))]))
     recorder.flush()
@@ -166,7 +171,7 @@ def test_a_full_disk_stops_the_recording_and_not_the_caller(tmp_path: Path, monk
 
 
 def test_the_sidecar_holds_what_the_host_knew_in_its_order(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "run", now=NOW)
+    recorder = recorder_in(tmp_path / "run")
     recorder.add_knowledge(PROCESSES, NOW + 1)
     recorder.close()
     lines = (tmp_path / "run" / SIDECAR_NAME).read_text().splitlines()

@@ -33,7 +33,7 @@ def batch_at(*times: float, interface: str = "eth0") -> Batch:
 
 
 def record(directory: Path, *items: tuple[Knowledge, float] | Batch) -> Path:
-    recorder = Recorder(directory, now=1_000.0)
+    recorder = Recorder(directory, now=1_000.0, limit_bytes=1 << 30)
     for item in items:
         if isinstance(item, Batch):
             recorder.add_batch(item)
@@ -221,7 +221,7 @@ def names_in(path: Path) -> list[float]:
 
 
 def test_of_a_recording_what_names_handles_heard_is_given_beside_the_counted_packets(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "run", now=1_000.0)
+    recorder = Recorder(tmp_path / "run", now=1_000.0, limit_bytes=1 << 30)
     recorder.add_batch(batch_at(1_000.5, 1_002.0))
     recorder.add_names(batch_at(1_002.0))
     recorder.close()
@@ -232,7 +232,7 @@ def test_of_a_recording_what_names_handles_heard_is_given_beside_the_counted_pac
 
 
 def test_of_other_capture_files_the_packets_that_may_name_something_are_given(tmp_path: Path) -> None:
-    recorder = Recorder(tmp_path / "run", now=1_000.0)
+    recorder = Recorder(tmp_path / "run", now=1_000.0, limit_bytes=1 << 30)
     recorder.add_batch(batch_at(1_000.5, 1_002.0))  # a DNS query each
     recorder.add_batch(frames.batch([frames.ethernet(frames.ipv4(frames.udp(1, 2)))], first_time=1_001))
     recorder.close()
