@@ -18,7 +18,10 @@ PCAP_SUFFIX = ".pcap"
 NAMES_SUFFIX = ".names"
 """Of capture files too: whole packets, but only those that name something. What counts never reads them."""
 
-_BUFFER_BYTES = 1 << 18
+FILE_LIMIT = 1_024
+"""Capture files of one recording: at least 512 interfaces. Each stays open, and a replay opens them all at once."""
+
+_BUFFER_BYTES = 1 << 16
 _MAGIC_MICROSECONDS = 0xA1B2C3D4
 _MAX_SNAPSHOT_BYTES = 262_144  # libpcap's MAXIMUM_SNAPLEN: readers accept nothing above it
 _FILE_LINK_TYPES = {links.RAW: links.RAW_LINKTYPE, links.PKTAP_APPLE: links.PKTAP}
@@ -33,8 +36,8 @@ class Recorder:
     """Writes a directory that ``Replay`` reads: a pcap file an interface, one of what names handles hear, the sidecar.
 
     It is made with mode 0700 and its files with 0600; all belong to ``owner`` (uid, gid) where one is given. Nothing
-    that exists is written over or followed. When ``limit_bytes`` are written, or the disk refuses, recording stops for
-    good and ``stopped_reason`` says why; the capture goes on.
+    that exists is written over or followed. When ``limit_bytes`` or ``FILE_LIMIT`` files are written, or the disk
+    refuses, recording stops for good, its files are closed and ``stopped_reason`` says why; the capture goes on.
     """
 
     def __init__(self, directory: Path, *, now: float, limit_bytes: int, owner: tuple[int, int] | None = None) -> None:
@@ -75,6 +78,9 @@ class Recorder:
             return
         key = (batch.interface, batch.link_type, suffix)
         file = self._files.get(key)
+        if file is None and len(self._files) >= FILE_LIMIT:
+            self._stop(f"the limit of {FILE_LIMIT} capture files is reached")
+            return
         try:
             if file is None:
                 file = self._files[key] = self._create(self._file_name(batch, suffix))
@@ -91,6 +97,8 @@ class Recorder:
 
     def flush(self) -> None:
         """Hand what is buffered to the system."""
+        if self.stopped_reason:
+            return
         try:
             for file in (self._sidecar, *self._files.values()):
                 file.flush()
@@ -99,11 +107,7 @@ class Recorder:
 
     def close(self) -> None:
         """End the recording. What cannot be written any more is lost, and ``stopped_reason`` says so."""
-        for file in (self._sidecar, *self._files.values()):
-            try:
-                file.close()
-            except OSError as error:
-                self._stop(_disk_reason(error))
+        self._close_files()
         os.close(self._directory)
 
     def _file_name(self, batch: Batch, suffix: str) -> str:
@@ -123,6 +127,8 @@ class Recorder:
         return BufferedWriter(FileIO(descriptor, "wb"), _BUFFER_BYTES)
 
     def _put(self, file: BufferedWriter, content: bytes) -> None:
+        if self.stopped_reason:
+            return
         if self.written_bytes + len(content) > self._limit_bytes:
             self._stop(f"the limit of {self._limit_bytes} bytes is reached")
             return
@@ -134,7 +140,16 @@ class Recorder:
         self.written_bytes += len(content)
 
     def _stop(self, reason: str) -> None:
-        self.stopped_reason = self.stopped_reason or reason
+        self.stopped_reason = reason
+        self._close_files()
+
+    def _close_files(self) -> None:
+        for file in (self._sidecar, *self._files.values()):
+            try:
+                file.close()
+            except OSError as error:
+                self.stopped_reason = self.stopped_reason or _disk_reason(error)
+        self._files.clear()
 
 
 def _disk_reason(error: OSError) -> str:

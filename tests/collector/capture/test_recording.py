@@ -1,3 +1,4 @@
+import errno
 import os
 import stat
 import struct
@@ -8,6 +9,7 @@ import dpkt
 import pytest
 
 from netmon.model import Process
+from netmon_collector.capture import recording
 from netmon_collector.capture.recording import SIDECAR_NAME, Recorder
 from netmon_collector.capture.sidecar import Processes, decode
 from netmon_collector.core import links
@@ -156,6 +158,43 @@ def test_it_stops_at_its_limit_and_says_so(tmp_path: Path) -> None:
     assert recorder.stopped_reason == "the limit of 1000 bytes is reached"
     assert 700 < written <= 1_000
     assert sum(path.stat().st_size for path in (tmp_path / "run").iterdir()) == written
+
+
+def open_files() -> int:
+    return len(list(Path("/dev/fd").iterdir()))
+
+
+def test_it_stops_at_its_limit_of_files_and_keeps_none_open(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "FILE_LIMIT", 4)
+    before = open_files()
+    recorder = recorder_in(tmp_path / "run")
+    frame = frames.ethernet(frames.ipv4(frames.udp()))
+    for number in range(3):
+        recorder.add_batch(frames.batch([frame], interface=f"veth{number}"))
+        recorder.add_names(frames.batch([frame], interface=f"veth{number}"))
+    assert recorder.stopped_reason == "the limit of 4 capture files is reached"
+    assert open_files() == before + 1  # the directory
+    recorder.add_batch(frames.batch([frame], interface="veth0"))
+    recorder.flush()
+    recorder.close()
+    assert open_files() == before
+    names = {path.name: path.stat().st_size for path in (tmp_path / "run").iterdir()}
+    assert names.keys() == {"veth0.pcap", "veth0.names", "veth1.pcap", "veth1.names", SIDECAR_NAME}
+    assert names["veth0.pcap"] == 24 + 16 + len(frame)
+
+
+def test_without_a_descriptor_left_it_gives_back_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def create_none(name: str) -> BufferedWriter:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    before = open_files()
+    recorder = recorder_in(tmp_path / "run")
+    recorder.add_batch(frames.batch([frames.ethernet(bytes(100))]))
+    monkeypatch.setattr(recorder, "_create", create_none)
+    recorder.add_batch(frames.batch([frames.ethernet(bytes(100))], interface="veth0"))
+    assert recorder.stopped_reason == "it cannot be written: Too many open files"
+    assert open_files() == before + 1  # the directory
+    recorder.close()
 
 
 def test_a_full_disk_stops_the_recording_and_not_the_caller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
