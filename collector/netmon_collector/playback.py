@@ -173,7 +173,7 @@ class Playback:
             text = "Which addresses were local is guessed from the packets: sent and received may be mistaken."
             found.append(Degradation(code="recording.guessed_addresses", text=text))
         if self._replay.is_damaged:
-            text = "A capture file is damaged: what stands behind the damage is missing."
+            text = "A file of the recording is damaged: what stands behind the damage is missing."
             found.append(Degradation(code="recording.damaged", text=text))
         if self._learner is not None and not quic.is_available:
             found.append(QUIC_MISSING)

@@ -18,6 +18,8 @@ PCAP_SUFFIX = ".pcap"
 NAMES_SUFFIX = ".names"
 """Of capture files too: whole packets, but only those that name something. What counts never reads them."""
 
+PCAP_HEADER_BYTES = 24
+
 FILE_LIMIT = 1_024
 """Capture files of one recording: at least 512 interfaces. Each stays open, and a replay opens them all at once."""
 

@@ -3,7 +3,7 @@
 import heapq
 import math
 from array import array
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from netmon_collector.capture.guess import guess_local_network
 from netmon_collector.capture.names_filter import names_filter
 from netmon_collector.capture.pcap import RECORD_BYTES, FileHandle
-from netmon_collector.capture.recording import NAMES_SUFFIX, PCAP_SUFFIX, SIDECAR_NAME
+from netmon_collector.capture.recording import NAMES_SUFFIX, PCAP_HEADER_BYTES, PCAP_SUFFIX, SIDECAR_NAME
 from netmon_collector.capture.sidecar import Knowledge, Processes, decode
 from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.core.batch import Batch
@@ -60,13 +60,13 @@ class Replay:
 
         ``with_names``: give ``NamePackets`` too, from a recording's own files or else from the capture files.
         """
-        self._paths = sorted(path.glob("*" + PCAP_SUFFIX)) if path.is_dir() else [path]
+        self.is_damaged = False
+        self._paths = self._whole(path.glob("*" + PCAP_SUFFIX)) if path.is_dir() else [path]
         if not self._paths:
-            raise ValueError(f"{path.name} holds no {PCAP_SUFFIX} file")
-        self._names_paths = _names_paths(path, self._paths) if with_names else []
+            raise ValueError(f"{path.name} holds no {PCAP_SUFFIX} file with a whole header")
+        self._names_paths = (self._whole(_names_beside(path)) or self._paths) if with_names else []
         self._loop = loop
         self._sidecar = _find_sidecar(path)
-        self.is_damaged = False
         self.has_owners = self._sidecar is not None
         self.addresses_are_guessed = not self._says_addresses()
         self._guessed = LocalNetwork()
@@ -93,12 +93,19 @@ class Replay:
                 return
             shift = max(math.ceil(last - first), shift + 1)
 
+    def _whole(self, paths: Iterable[Path]) -> list[Path]:
+        """Sort files, without those that break off within their header, as a kill or a full disk leaves them."""
+        found = sorted(paths)
+        whole = [path for path in found if path.stat().st_size >= PCAP_HEADER_BYTES]
+        self.is_damaged = self.is_damaged or len(whole) < len(found)
+        return whole
+
     def _pass(self) -> Generator[Recorded]:
         sources: list[Iterator[Recorded]] = [_read_packets(file, self) for file in self._paths]
         sources += [_read_names(file) for file in self._names_paths]
         if self._sidecar is not None:
             # Before packets of the same time: who owns a socket must be known before it is asked for.
-            sources.insert(0, _read_sidecar(self._sidecar))
+            sources.insert(0, _read_sidecar(self._sidecar, self))
         merged = heapq.merge(*sources, key=lambda recorded: recorded.time)
         if not self.addresses_are_guessed:
             yield from merged
@@ -114,7 +121,7 @@ class Replay:
     def _says_addresses(self) -> bool:
         if self._sidecar is None:
             return False
-        with closing(_read_sidecar(self._sidecar)) as lines:
+        with closing(_read_sidecar(self._sidecar, self)) as lines:
             return any(isinstance(recorded.item, LocalNetwork) for recorded in lines)
 
 
@@ -137,11 +144,15 @@ def _find_sidecar(path: Path) -> Path | None:
     return next((name for name in names if name.is_file()), None)
 
 
-def _read_sidecar(path: Path) -> Generator[Recorded]:
+def _read_sidecar(path: Path, replay: Replay) -> Generator[Recorded]:
+    """Give what a sidecar tells; a last line without its line break was never written to its end."""
     with path.open("rb") as file:
         number = 0
         while line := file.readline(LINE_LIMIT_BYTES):
             number += 1
+            if not line.endswith(b"\n") and len(line) < LINE_LIMIT_BYTES:
+                replay.is_damaged = True
+                return
             try:
                 time, knowledge = _read_line(line, is_first=number == 1)
             except ValueError as error:
@@ -178,10 +189,9 @@ def _read_packets(path: Path, replay: Replay) -> Generator[RecordedBatch]:
         handle.close()
 
 
-def _names_paths(path: Path, packet_paths: list[Path]) -> list[Path]:
+def _names_beside(path: Path) -> Iterable[Path]:
     beside = path.with_suffix(NAMES_SUFFIX)
-    recorded = path.glob("*" + NAMES_SUFFIX) if path.is_dir() else [beside] if beside.is_file() else []
-    return sorted(recorded) or packet_paths
+    return path.glob("*" + NAMES_SUFFIX) if path.is_dir() else [beside] if beside.is_file() else []
 
 
 def _read_names(path: Path) -> Generator[Recorded]:

@@ -174,6 +174,43 @@ def test_a_file_that_breaks_off_ends_the_replay_cleanly(recorded: Path) -> None:
     assert replay.is_damaged
 
 
+@pytest.mark.parametrize("length", [0, 23])
+@pytest.mark.parametrize("name", ["lo.pcap", "eth0.names"])
+def test_a_file_that_breaks_off_within_its_header_is_left_out(recorded: Path, name: str, length: int) -> None:
+    (recorded / name).write_bytes((recorded / "eth0.pcap").read_bytes()[:length])
+    replay = Replay(recorded, with_names=True)
+    assert replay.is_damaged
+    interfaces = {item.item.interface for item in replay.items() if isinstance(item.item, Batch)}
+    assert interfaces == {"eth0"} | ({"lo"} - {Path(name).stem})
+
+
+def test_the_names_beside_a_file_may_break_off_and_the_file_itself_may_not(recorded: Path) -> None:
+    path = recorded / "eth0.pcap"
+    path.with_suffix(".names").write_bytes(b"")
+    assert Replay(path, with_names=True).is_damaged
+    path.write_bytes(b"")
+    with pytest.raises(ValueError, match="no capture file"):
+        Replay(path)
+
+
+def test_a_directory_in_which_no_file_has_a_whole_header_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "eth0.pcap").touch()
+    with pytest.raises(ValueError, match=r"holds no \.pcap file with a whole header"):
+        Replay(tmp_path)
+
+
+@pytest.mark.parametrize("is_header", [True, False])
+def test_a_last_line_that_breaks_off_is_damage_and_no_error(recorded: Path, is_header: bool) -> None:
+    sidecar = recorded / SIDECAR_NAME
+    lines = sidecar.read_text()
+    sidecar.write_text(lines[:20] if is_header else lines + '{"type": "sockets", "ti')
+    replay = Replay(recorded)
+    kinds = [type(item.item) for item in replay.items()]
+    assert replay.is_damaged
+    assert kinds.count(Batch) == 3
+    assert kinds.count(SocketScan) == (0 if is_header else 1)
+
+
 def test_a_line_that_cannot_be_read_is_named(recorded: Path) -> None:
     sidecar = recorded / SIDECAR_NAME
     sidecar.write_text(sidecar.read_text() + '{"type": "sockets", "time": "never"}\n')
