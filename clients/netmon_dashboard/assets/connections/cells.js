@@ -67,7 +67,7 @@ function plainCell(column) {
   };
 }
 
-/** Of "python3 → backup.py" the interpreter is cut before the script, which is what tells programs apart. */
+/** Of "python3 → backup.py" the script alone is shown where both do not fit: it is what tells programs apart. */
 function appCell() {
   const picture = tile(null);
   const runnerHolder = h("bdi", { class: "nm-cut nm-runner" });
