@@ -30,9 +30,15 @@ class Upkeep:
         self._store = store
         self._wall_time = wall_time
         self._is_due = asyncio.Event()
+        self._is_in_vain = False
 
     async def look(self) -> None:
-        """Look whether a cleanup is due before its hour: after each batch, whether it was kept or not."""
+        """Look whether a cleanup is due before its hour: after each batch, whether it was kept or not.
+
+        After one that found nothing to delete the next waits for its hour.
+        """
+        if self._is_in_vain:
+            return
         try:
             if await asyncio.to_thread(self._store.needs_cleanup):
                 self._is_due.set()
@@ -55,11 +61,16 @@ class Upkeep:
 
     async def clean(self) -> None:
         """Delete what the policy and the quota no longer keep; where that is not enough, unused names too."""
+        self._is_in_vain = False
         steps = self._store.cleanup(CleanupSelection(), self._wall_time())
+        deleted = 0
         while True:
             progress = await asyncio.to_thread(next, steps, None)
+            if progress is not None:
+                deleted = progress.deleted_row_count
             if progress is None or progress.is_done:
                 break
             await asyncio.sleep(_STEP_PAUSE_SECONDS)
         if await asyncio.to_thread(self._store.needs_cleanup):
-            await asyncio.to_thread(self._store.refresh_caches)
+            report = await asyncio.to_thread(self._store.refresh_caches)
+            self._is_in_vain = not deleted and not report.removed_key_count

@@ -13,14 +13,20 @@ from netmon.model import (
     RetentionPolicy,
     StorageTier,
 )
-from netmon_recorder.store.calendar import ZoneCalendar
+from netmon_recorder.store.calendar import QUARTER_SECONDS, ZoneCalendar
 from netmon_recorder.store.connections import Connections
 from netmon_recorder.store.notes import Notes
+from netmon_recorder.store.quota import (
+    TARGET_SHARE,
+    bytes_a_row,
+    cut_to_quota,
+    day_from,
+    is_over,
+    row_bytes,
+    row_counts,
+)
 from netmon_recorder.store.ranges import Kept, Tier
 from netmon_recorder.store.seconds import forget_processes
-
-TARGET_SHARE: Final = 0.9
-"""Of the quota that a cleanup leaves used: else one would be due each minute."""
 
 _STEP_ROWS: Final = 5000
 _STEP_PAGES: Final = 500
@@ -45,6 +51,11 @@ _NOTES: Final = {
 _FREE_ENDS: Final = frozenset({Tier.SECOND, Tier.PROCESS, Tier.MINUTE})
 """Tiers that are cut at any minute: nothing is made of them any more."""
 
+_MONTH_OF_DAYS: Final = (
+    "INSERT INTO usage_month SELECT ?, key, sum(sent_bytes), sum(received_bytes), sum(packet_count),"
+    " sum(connection_count) FROM usage_day WHERE bucket >= ? AND bucket < ? GROUP BY key"
+)
+
 # `execute` would stop after its first row, which is one page; `executescript` runs it to its end (measured).
 _GIVE_BACK: Final = f"PRAGMA incremental_vacuum({_STEP_PAGES})"
 
@@ -68,22 +79,8 @@ def cuts_of(
     wanted = selection.policy or policy
     cuts = {tier: _before(tier, time, days) for tier, time in _ends(selection, wanted, now).items()}
     if selection.older_than_time is None and is_over(connection, wanted.quota_bytes, TARGET_SHARE):
-        _cut_to_quota(connection, cuts, int(wanted.quota_bytes * TARGET_SHARE), days)
+        cut_to_quota(connection, cuts, wanted.quota_bytes, now, days)
     return [Cut(tier=tier, before=before) for tier, before in cuts.items()]
-
-
-def is_over(connection: sqlite3.Connection, quota_bytes: int, share: float) -> bool:
-    """Tell whether what is used is at least so much of the quota. Pages that are free to be used again do not count."""
-    return quota_bytes > 0 and used_bytes(connection) >= quota_bytes * share
-
-
-def used_bytes(connection: sqlite3.Connection) -> int:
-    """Give how many bytes of the file are in use."""
-    pages, free, size = (
-        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
-        for name in ("page_count", "freelist_count", "page_size")
-    )
-    return (pages - free) * size
 
 
 def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
@@ -102,7 +99,7 @@ def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
                 StorageTier(
                     bucket=SIZES[cut.tier],
                     row_count=count,
-                    byte_count=int(count * _bytes_a_row(connection, cut.tier)),
+                    byte_count=int(count * bytes_a_row(connection, cut.tier)),
                     oldest_time=first * unit,
                     newest_time=last * unit,
                 )
@@ -116,16 +113,16 @@ def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
     )
 
 
-def clean(connections: Connections, cuts: list[Cut]) -> Iterator[CleanupProgress]:
-    """Delete step by step. Raises `StorageError`."""
+def clean(connections: Connections, cuts: list[Cut], days: ZoneCalendar) -> Iterator[CleanupProgress]:
+    """Delete step by step. ``days``: whose days are kept. Raises `StorageError`."""
     with connections.writing() as writer:
         total = plan_of(writer, cuts).row_count
         size_before = _size(writer)
     deleted = 0
     for cut in cuts:
-        step = _Step(connections, cut)
+        step = _Step(connections, cut, days)
         while not step.is_last:
-            step = _Step(connections, cut)
+            step = _Step(connections, cut, days)
             connections.write(step.run)
             deleted += step.row_count
             with connections.writing() as writer:
@@ -157,38 +154,13 @@ def _size(connection: sqlite3.Connection) -> int:
     return int(pages * size)
 
 
-def _bytes_a_row(connection: sqlite3.Connection, tier: Tier) -> float:
-    """Give how many bytes of the file a row of a tier takes: a walk over its pages (SQLite's dbstat), 1 ms a MB."""
-    (count,) = connection.execute(f"SELECT count(*) FROM {tier.table}").fetchone()  # noqa: S608 -- a name of ours
-    try:
-        (size,) = connection.execute(
-            "SELECT sum(pgsize) FROM dbstat WHERE name = ? AND aggregate = TRUE", (tier.table,)
-        ).fetchone()
-    except sqlite3.OperationalError:  # an SQLite that was built without it
-        return row_bytes(connection, row_counts(connection))
-    return size / count if count else 0.0
-
-
-def row_counts(connection: sqlite3.Connection) -> dict[Tier, int]:
-    """Give how many rows each tier has: a walk over its pages, 20 ms a million rows."""
-    return {
-        tier: connection.execute(f"SELECT count(*) FROM {tier.table}").fetchone()[0]  # noqa: S608 -- a name of ours
-        for tier in Tier
-    }
-
-
-def row_bytes(connection: sqlite3.Connection, counts: dict[Tier, int]) -> float:
-    """Give about how many bytes of the file a row takes, its share of names and keys included."""
-    rows = sum(counts.values())
-    return used_bytes(connection) / rows if rows else 0.0
-
-
 class _Step:
     """Deletes whole buckets from the front, of about so many rows as take some milliseconds."""
 
-    def __init__(self, connections: Connections, cut: Cut) -> None:
+    def __init__(self, connections: Connections, cut: Cut, days: ZoneCalendar) -> None:
         self._connections = connections
         self._cut = cut
+        self._days = days
         self.row_count = 0
         self.is_last = False
 
@@ -205,7 +177,26 @@ class _Step:
         deleted = connection.execute(f"DELETE FROM {table} WHERE bucket < ?", (end,))  # noqa: S608 -- a name of ours
         # Those of processes are counted as the seconds that they are made of.
         self.row_count = 0 if self._cut.tier is Tier.PROCESS else deleted.rowcount
-        Notes(connection).cut_kept(_NOTES[self._cut.tier], end * self._cut.tier.unit_seconds)
+        if self._cut.tier is Tier.DAY:
+            self.row_count += self._cut_months(end)
+        kept = end * self._cut.tier.unit_seconds
+        if self._cut.tier is Tier.QUARTER:  # whole from the next day on: days of another zone are made of them
+            kept = day_from(kept, self._days)
+        Notes(connection).cut_kept(_NOTES[self._cut.tier], kept)
+
+    def _cut_months(self, end: int) -> int:
+        """Delete the months before, and make the one in which the cut lies of the days that stay; give how many went.
+
+        With the days, so that a month is the sum of its days also where nobody asks for the next step.
+        """
+        connection = self._connections.writer
+        month = self._days.start(BucketSize.MONTH, end * QUARTER_SECONDS)
+        first, last = month // QUARTER_SECONDS, self._days.next(BucketSize.MONTH, month) // QUARTER_SECONDS
+        deleted = connection.execute("DELETE FROM usage_month WHERE bucket < ?", (first,)).rowcount
+        if first < end:
+            connection.execute("DELETE FROM usage_month WHERE bucket = ?", (first,))
+            connection.execute(_MONTH_OF_DAYS, (first, end, last))
+        return deleted
 
 
 def _give_back(connection: sqlite3.Connection) -> bool:
@@ -239,55 +230,14 @@ def _ends(selection: CleanupSelection, policy: RetentionPolicy, now: float) -> d
 def _before(tier: Tier, time: float, days: ZoneCalendar) -> int:
     """Give the first bucket that stays.
 
-    Quarters go by whole days, so that those of another zone can still be made, and days by whole months, so that a
-    month is always the sum of its days.
+    Quarters go by whole days, so that those of another zone can still be made, and days by whole months, so that no
+    month is shown that is less than it was.
     """
     if tier in _FREE_ENDS:
         start = time // 60 * 60
     else:
         start = days.start(BucketSize.DAY if tier is Tier.QUARTER else BucketSize.MONTH, time)
     return int(start // tier.unit_seconds)
-
-
-def _cut_to_quota(connection: sqlite3.Connection, cuts: dict[Tier, int], quota_bytes: int, days: ZoneCalendar) -> None:
-    """Move the cuts on until what is left fits: the oldest of the finest first."""
-    left = used_bytes(connection) - quota_bytes
-    for tier, before in cuts.items():
-        (going,) = connection.execute(f"SELECT count(*) FROM {tier.table} WHERE bucket < ?", (before,)).fetchone()  # noqa: S608 -- a name of ours
-        left -= going * _bytes_a_row(connection, tier) if going else 0
-    for tier in Tier:
-        if tier is Tier.PROCESS:
-            cuts[tier] = cuts[Tier.SECOND] // 60
-            continue
-        if left <= 0:
-            return
-        bytes_a_row = _bytes_a_row(connection, tier)
-        if not bytes_a_row:
-            continue
-        first = cuts.get(tier, 0)
-        row = connection.execute(
-            f"SELECT bucket FROM {tier.table} WHERE bucket >= ? ORDER BY bucket LIMIT 1 OFFSET ?",  # noqa: S608 -- a name of ours
-            (first, int(left / bytes_a_row)),
-        ).fetchone()
-        if row is None:
-            (newest,) = connection.execute(f"SELECT max(bucket) FROM {tier.table}").fetchone()  # noqa: S608 -- a name of ours
-            target = first if newest is None else newest
-        else:
-            target = row[0] + 1
-            if tier is Tier.SECOND:
-                target = -(-target // 60) * 60
-        if tier not in _FREE_ENDS:
-            target = _before(tier, target * tier.unit_seconds, days)
-        target = max(target, first)
-        (count,) = connection.execute(
-            f"SELECT count(*) FROM {tier.table} WHERE bucket >= ? AND bucket < ?",  # noqa: S608 -- a name of ours
-            (first, target),
-        ).fetchone()
-        cuts[tier] = target
-        if tier is Tier.DAY:
-            cuts[Tier.MONTH] = target
-            return
-        left -= count * bytes_a_row
 
 
 def tiers_of(connection: sqlite3.Connection, kept: Kept) -> tuple[StorageTier, ...]:

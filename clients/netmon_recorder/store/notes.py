@@ -54,7 +54,10 @@ class Notes:
             self.put("first_time", begin)  # rows from before it was opened
         day = day_calendar.start(BucketSize.DAY, begin)
         minute, quarter = begin, begin // QUARTER_SECONDS * QUARTER_SECONDS
-        if first is not None and begin > first and self.number("kept_day") is not None:
+        kept_day = self.number("kept_day")
+        if first is not None and begin > first and kept_day is not None:
+            if day == day_calendar.start(BucketSize.DAY, kept_day):
+                day = int(kept_day)  # a quota may have cut it within the day
             # Switched on again they are whole from the next one on: what is coarser may be made anew of them, quarters
             # of minutes and days of quarters.
             minute, quarter = begin + 60, day_calendar.next(BucketSize.DAY, day)

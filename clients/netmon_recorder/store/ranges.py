@@ -183,7 +183,7 @@ def _with_days(since: int, until: int, kept: Kept, calendar: ZoneCalendar) -> li
     if first < since:
         first = calendar.next(BucketSize.DAY, first)
     if kept.day is not None and kept.fine is not None and kept.fine < kept.day:
-        first = max(first, kept.day)
+        first = max(first, calendar.start(BucketSize.DAY, kept.day))  # a quota may have cut it within the day
     last = calendar.start(BucketSize.DAY, until)
     if first >= last:
         return _fine(since, until, kept)

@@ -35,7 +35,7 @@ from netmon_recorder.store import alert_table
 from netmon_recorder.store.aggregation import Aggregation
 from netmon_recorder.store.browsers import answer_browsers
 from netmon_recorder.store.calendar import ZoneCalendar, is_known
-from netmon_recorder.store.cleaning import clean, cuts_of, is_over, plan_of
+from netmon_recorder.store.cleaning import clean, cuts_of, plan_of
 from netmon_recorder.store.connections import Connections
 from netmon_recorder.store.database import Ballast, OpenedFile, beside, open_file
 from netmon_recorder.store.entities import list_entities
@@ -53,6 +53,7 @@ from netmon_recorder.store.port import (
     StorageOverQuota,
     UsageBatch,
 )
+from netmon_recorder.store.quota import NEAR_SHARE, is_over
 from netmon_recorder.store.rule_copy import RuleCopy
 from netmon_recorder.store.storage_state import Place, status_of, unreadable
 from netmon_recorder.store.timelines import answer_timeline
@@ -65,9 +66,6 @@ RESERVE_BYTES: Final = 64 * 1024 * 1024
 """Free space below which nothing is written; on disks under 1.3 GB a twentieth of them."""
 
 BALLAST_BYTES: Final = 1024 * 1024
-
-NEAR_SHARE: Final = 0.97
-"""Of the quota: from there on a cleanup is due. It makes room down to `cleaning.TARGET_SHARE`."""
 
 log = logging.getLogger(__name__)
 
@@ -235,10 +233,11 @@ class SqliteStore:
     def cleanup(self, selection: CleanupSelection, now: float) -> Iterator[CleanupProgress]:
         """Delete in small steps, one each time that the next item is asked for."""
         with self._reading() as connection:
-            cuts = cuts_of(connection, selection, self._policy, now, self._days(connection))
+            days = self._days(connection)
+            cuts = cuts_of(connection, selection, self._policy, now, days)
         if self._state is StorageState.DISK_FULL:
             self._ballast.give_up()
-        for progress in clean(self._connections, cuts):
+        for progress in clean(self._connections, cuts, days):
             if progress.is_done:
                 self._write(lambda: Notes(self._writer).put("last_cleanup_time", now))
                 self._ballast.take()

@@ -89,3 +89,17 @@ async def test_a_storage_that_cannot_be_asked_is_told_in_the_log_alone(caplog: p
             await asyncio.sleep(0.01)
     assert not running.done()
     running.cancel()
+
+
+async def test_a_cleanup_that_found_nothing_is_not_tried_again_with_each_batch() -> None:
+    keeper = Keeper(over=9)
+    upkeep = upkeep_of(keeper)
+    await upkeep.clean()
+    running = asyncio.create_task(upkeep.run())
+    await upkeep.look()
+    await asyncio.sleep(0)
+    assert keeper.cleaned == 1
+    running.cancel()
+    running = asyncio.create_task(upkeep.run(first_seconds=0.01))
+    await until(keeper, 2)
+    running.cancel()

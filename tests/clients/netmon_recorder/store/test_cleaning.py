@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from netmon.model import BucketSize, CleanupSelection, HistoryGapKind, RetentionPolicy, StorageState, UsageQuery
-from netmon_recorder.store import StorageError, StorageOverQuota
+from netmon.model import BucketSize, CleanupSelection, HistoryGapKind, RetentionPolicy, UsageQuery
+from netmon_recorder.store import StorageError, cleaning
 from tests.support.history_stage import NOON, at, keep, opened, row
 
 _B = BucketSize
@@ -42,6 +42,22 @@ def test_a_preview_tells_what_the_cleanup_then_deletes_and_the_file_shrinks(tmp_
         assert store.cleanup_plan(CleanupSelection(), NOON).row_count == 0
 
 
+def test_a_month_is_the_sum_of_its_days_also_where_nobody_asks_for_the_next_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cleaning, "_STEP_ROWS", 20)
+    sums = [f"SELECT sum(received_bytes) FROM usage_{each}" for each in ("day", "month")]  # noqa: S608 -- names of this test
+    with opened(tmp_path) as store:
+        keep(store, *(row(at("2026-01-10") + each * _DAY) for each in range(100)))
+        told: list[int] = []
+        for _ in store.cleanup(CleanupSelection(older_than_time=at("2026-04-01")), at("2026-06-20")):
+            days, months = (store._writer.execute(each).fetchone()[0] for each in sums)
+            assert days == months
+            told.append(days)
+    assert (told[0], told[-1]) == (100_000, 19_000)
+    assert len(set(told)) > 3
+
+
 def test_the_writer_gets_in_between_two_steps(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         for hour in range(30):
@@ -74,34 +90,6 @@ def test_everything_older_goes_at_every_grain_by_whole_months_of_days(tmp_path: 
         1000,
         1000,
     ]
-
-
-def test_a_quota_takes_the_oldest_of_the_finest_and_leaves_room(tmp_path: Path) -> None:
-    with opened(tmp_path) as store:
-        for hour in range(48):
-            start = NOON + hour * 3600
-            keep(
-                store,
-                *(row(start + minute * 60, domain=f"{each}.example") for minute in range(60) for each in range(9)),
-            )
-    now = NOON + 2 * _DAY
-    quota = 350_000
-    with opened(tmp_path, policy=RetentionPolicy(quota_bytes=quota)) as store:
-        assert store.needs_cleanup()
-        with pytest.raises(StorageOverQuota):
-            keep(store, row(now))
-        assert store.status(now).state is StorageState.QUOTA_REACHED
-        assert [note.code for note in store.status(now).degraded] == ["history.quota"]
-        plan = store.cleanup_plan(CleanupSelection(), now)
-        assert plan.tiers[0].bucket is _B.MINUTE
-        assert plan.tiers[0].oldest_time == NOON
-        for _ in store.cleanup(CleanupSelection(), now):
-            pass
-        assert store.status(now).tiers[0].row_count < 48 * 60 * 9 // 2
-        assert store.usage(UsageQuery(since_time=NOON, bucket=_B.HOUR), now).total.received_bytes == 48 * 60 * 9 * 1000
-        assert not store.needs_cleanup()
-        keep(store, row(now))
-        assert store.status(now).state is StorageState.WRITING
 
 
 def test_a_lock_that_another_program_takes_after_a_step_is_an_error_of_the_storage(

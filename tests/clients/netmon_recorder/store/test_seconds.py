@@ -27,7 +27,7 @@ from netmon.model import (
     UsageSums,
 )
 from netmon_recorder.store import UsageBatch
-from netmon_recorder.store.cleaning import used_bytes
+from netmon_recorder.store.quota import used_bytes
 from netmon_recorder.store.seconds import ROWS_A_SECOND
 from netmon_recorder.store.sqlite import SqliteStore
 from tests.support.history_stage import NOON, opened, row
