@@ -149,16 +149,13 @@ class Recorder:
             batch = self._recording.batch(self._wall_time())
             writing = asyncio.ensure_future(asyncio.to_thread(self._writer.append, batch))
             try:
-                # A transaction that has begun is ended also where this task is cancelled: its fate must be known.
                 await asyncio.shield(writing)
-            except asyncio.CancelledError:
+            except StorageError:
+                return False
+            finally:
+                # A transaction that has begun is ended also where this task is cancelled: its fate must be known.
                 await asyncio.wait((writing,))
                 self._settle(batch, writing.exception())
-                raise
-            except StorageError as error:
-                self._settle(batch, error)
-                return False
-            self._settle(batch, None)
             return True
 
     def _settle(self, batch: UsageBatch, error: BaseException | None) -> None:

@@ -48,7 +48,7 @@ class Connections:
         """Whether the file is not where it was: what is written to it would be lost with it."""
         try:
             return self._opened.path.stat().st_ino != self._opened.inode
-        except FileNotFoundError:
+        except OSError:
             return True
 
     @contextmanager
@@ -146,6 +146,8 @@ class Connections:
             told = explained(error)
             self.is_broken = self.is_broken or isinstance(told, StorageBroken)
             raise told from error
+        except OSError as error:
+            raise StorageError(f"the disk failed: {error.strerror or error}") from error
 
 
 @contextmanager

@@ -4,6 +4,7 @@ Figures (shared 2-core machine, SQLite 3.40): a kill never damaged a WAL databas
 hence the ballast; a damaged page in the middle opens and takes writes, hence `quick_check` after an unclean end.
 """
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -44,6 +45,8 @@ _FULL: Final = frozenset(
 )
 _DAMAGED: Final = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 _BROKEN: Final = frozenset({sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY})
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,7 +270,10 @@ def in_transaction(connection: sqlite3.Connection, work: Callable[[], None]) -> 
 
 
 class Ballast:
-    """A file of zeros beside the database. Given up when the disk is full, so that old rows can be deleted."""
+    """A file of zeros beside the database. Given up when the disk is full, so that old rows can be deleted.
+
+    Nothing depends on it: where the disk fails, it is not held, and taken another time.
+    """
 
     def __init__(self, path: Path, size_bytes: int, reserve_bytes: int) -> None:
         self._path = beside(path, ".ballast")
@@ -285,31 +291,42 @@ class Ballast:
         """Whether the ballast is there in full."""
         try:
             return self._path.stat().st_size == self._size_bytes
-        except FileNotFoundError:
+        except OSError:
             return False
 
     def check_room(self) -> None:
-        """Raise `StorageFull` where less than the reserve is free: others need the disk too.
+        """Raise `StorageFull` where less than the reserve is free: others need the disk too. Else `StorageError`.
 
         The room of a ballast that was given up is for deleting, not for the next batch.
         """
         held_back = 0 if self.is_held else self._size_bytes
-        if self.available_bytes < self.reserve_bytes + held_back:
+        try:
+            available = self.available_bytes
+        except OSError as error:
+            raise StorageError(f"cannot tell how much of the disk is free: {error.strerror}") from error
+        if available < self.reserve_bytes + held_back:
             raise StorageFull("the disk is nearly full")
 
     def give_up(self) -> None:
         """Free the room."""
-        self._path.unlink(missing_ok=True)
+        try:
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            log.warning("the ballast could not be given up: %s", error.strerror)
 
     def take(self) -> None:
         """Take the room again where there is plenty."""
-        if self.is_held or self.available_bytes < self.reserve_bytes + 2 * self._size_bytes:
-            return
+        try:
+            if not self.is_held and self.available_bytes >= self.reserve_bytes + 2 * self._size_bytes:
+                self._fill()
+        except OSError as error:  # somebody took the room in between, say: the next minute tries again
+            log.debug("the ballast could not be taken: %s", error.strerror)
+            self.give_up()
+
+    def _fill(self) -> None:
         descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         try:
             # Written, not only announced: sparse zeros hold no room.
             os.write(descriptor, bytes(self._size_bytes))
-        except OSError:
-            self._path.unlink(missing_ok=True)  # somebody took the room in between: the next minute tries again
         finally:
             os.close(descriptor)

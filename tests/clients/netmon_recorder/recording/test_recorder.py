@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import RecordingState, Snapshot
+from netmon.model import HistoryGapKind, RecordingState, Snapshot
 from netmon_client import connect_async
 from netmon_client.testing import FakeCollector, a_status
 from netmon_client.testing.samples import START_TIME
@@ -23,6 +23,7 @@ class Writer:
     def __init__(self) -> None:
         self.kept: list[UsageBatch] = []
         self.is_full = False
+        self.failure: Exception | None = None
         self.may_go_on = threading.Event()
         self.may_go_on.set()
         self.begun = threading.Event()
@@ -36,6 +37,8 @@ class Writer:
         assert self.may_go_on.wait(10)
         if self.is_full:
             raise StorageFull("no room")
+        if self.failure is not None:
+            raise self.failure
         self.kept.append(batch)
 
     @property
@@ -173,6 +176,22 @@ async def test_what_is_refused_is_written_later(caplog: pytest.LogCaptureFixture
         assert await recorder.write()
     assert writer.sent_bytes == 500
     assert [record.levelname for record in caplog.records if "history" in record.message].count("WARNING") == 1
+
+
+async def test_what_waits_survives_an_error_that_nobody_thought_of() -> None:
+    writer = Writer()
+    with FakeCollector(snapshots=[*snapshots(500)], status=replace(a_status(), start_time=START_TIME)) as fake:
+        recorder = recorder_of(fake, writer)
+        following = asyncio.create_task(recorder.follow())
+        await until(lambda: recorder.position.state is RecordingState.RECORDING)
+        following.cancel()
+        writer.failure = ZeroDivisionError()
+        with pytest.raises(ZeroDivisionError):
+            await recorder.write()
+        writer.failure = None
+        await recorder.finish()
+    assert writer.sent_bytes == 500
+    assert HistoryGapKind.STORAGE in {gap.kind for gap in writer.kept[0].gaps}
 
 
 async def test_a_write_that_is_cancelled_is_ended_first() -> None:

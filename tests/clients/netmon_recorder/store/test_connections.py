@@ -2,13 +2,14 @@
 
 import _sqlite3
 import ctypes
+import errno
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netmon.model import BucketSize, StorageState, UsageQuery
-from netmon_recorder.store import StorageBroken, StorageError
+from netmon_recorder.store import StorageBroken, StorageError, connections
 from netmon_recorder.store.database import beside
 from tests.support.history_stage import NOON, keep, opened, row
 
@@ -110,3 +111,30 @@ def test_while_it_cannot_be_opened_questions_are_refused_and_the_next_batch_mend
         keep(store, row(NOON + 60))
         assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 2000
         assert beside(path, ".running").exists()
+
+
+def test_a_file_in_place_of_its_directory_is_an_error_of_the_storage(tmp_path: Path) -> None:
+    folder = tmp_path / "netmon"
+    with opened(folder) as store:
+        keep(store, row(NOON))
+        elsewhere = folder.rename(tmp_path / "elsewhere")
+        folder.touch()
+        with pytest.raises(StorageError, match="Not a directory"):
+            keep(store, row(NOON + 60))
+        folder.unlink()
+        elsewhere.rename(folder)
+        keep(store, row(NOON + 60))
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 2000
+
+
+def test_an_error_of_the_disk_is_one_of_the_storage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: object, __: Path) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with opened(tmp_path) as store:
+        monkeypatch.setattr(connections, "check_journal", fail)
+        with pytest.raises(StorageError, match="Input/output error"):
+            keep(store, row(NOON))
+        assert store.status(NOON).state is StorageState.FAILED
+        monkeypatch.undo()
+        keep(store, row(NOON))

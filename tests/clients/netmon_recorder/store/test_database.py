@@ -1,7 +1,9 @@
 """The file: what faults of an earlier run lead to."""
 
+import errno
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import stat
@@ -160,6 +162,21 @@ def test_the_ballast_is_given_up_and_taken_again(tmp_path: Path) -> None:
     ballast.give_up()
     assert not ballast.is_held
     ballast.check_room()
+
+
+def test_a_ballast_on_a_disk_that_fails_stops_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> int:
+        raise OSError(errno.EIO, "Input/output error")
+
+    ballast = Ballast(tmp_path / "history.db", 8192, 0)
+    monkeypatch.setattr(os, "open", fail)
+    ballast.take()
+    monkeypatch.setattr(Path, "stat", fail)
+    assert not ballast.is_held
+    monkeypatch.setattr(shutil, "disk_usage", fail)
+    ballast.take()
+    with pytest.raises(StorageError, match="Input/output error"):
+        ballast.check_room()
 
 
 _FULL_DISK = """
