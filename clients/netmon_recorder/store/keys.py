@@ -20,20 +20,31 @@ class KeyBook:
         self._last_minutes: dict[int, int] = {}
         self._asked: set[AskedName] = set()
         self._waiting: dict[int, int] = {}
+        self._waited: dict[int, int] = {}
+
+    def begin(self) -> None:
+        """Say that a transaction begins, which `roll_back` may follow."""
+        self._waited = dict(self._waiting)
+
+    def roll_back(self) -> None:
+        """Say that it failed: numbers that it gave will be those of other keys. What waited before waits on."""
+        self.forget()
+        self._waiting = self._waited
 
     def forget(self) -> None:
-        """Know nothing any more: after a transaction that failed, and after keys were removed."""
+        """Know nothing any more: after keys were removed, and where another file took the place of this one."""
         self._keys.clear()
         self._names.clear()
         self._last_minutes.clear()
         self._asked.clear()
+        self._waiting = {}
 
     def number(self, connection: sqlite3.Connection, key: UsageKey, minute: int) -> int:
         """Give the number of a key that was seen in a minute, and note when."""
         number = self._keys.get(key)
         if number is None:
             if len(self._keys) >= _MOST_KNOWN:
-                self.flush(connection)  # what waits is by key too
+                self.flush(connection)  # what waits is by key too, and would be forgotten
                 self.forget()
             number = self._keys[key] = self._stored(connection, key, minute)
         # Once a quarter of an hour is enough on the disk: each key is a page to write. The rest waits in memory.

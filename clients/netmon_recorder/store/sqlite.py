@@ -151,7 +151,6 @@ class SqliteStore:
                     self._open_anew(batch.until_time)
                     self._append(batch)
             except StorageError as error:
-                self._keys.forget()
                 self._failure = str(error)
                 self._state = _state_after(error)
                 if self._state is StorageState.DISK_FULL:
@@ -256,8 +255,7 @@ class SqliteStore:
             removed.extend(forget_unused(self._writer))
             self._keys.forget()
 
-        with self._connections.alone:
-            self._write(work)
+        self._write_keys(work)
         return CacheReport(removed_key_count=removed[0], removed_name_count=removed[1])
 
     # --- Alerts --------------------------------------------------------------------------------------------------
@@ -326,7 +324,7 @@ class SqliteStore:
         if self._read(lambda connection: is_over(connection, self._policy.quota_bytes, 1.0)):
             raise StorageOverQuota("the quota is reached")
         days = self._read(self._days)
-        self._write(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
+        self._write_keys(lambda: write_batch(self._writer, batch, self._keys, days, self._policy))
         self._connections.forget_pages()
 
     def _aggregation(self, now: float) -> Aggregation:
@@ -358,6 +356,16 @@ class SqliteStore:
 
     def _write(self, work: Callable[[], None]) -> None:
         self._connections.write(work)
+
+    def _write_keys(self, work: Callable[[], None]) -> None:
+        """Do what gives numbers to keys, or takes them; where it fails, none were given."""
+        with self._connections.alone:
+            self._keys.begin()
+            try:
+                self._write(work)
+            except BaseException:
+                self._keys.roll_back()
+                raise
 
     def _written(self, work: Callable[[], _T]) -> _T:
         results: list[_T] = []

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from netmon.model import CleanupSelection
-from netmon_recorder.store import keys
+from netmon_recorder.store import StorageError, UsageBatch, keys
+from netmon_recorder.store.sqlite import SqliteStore
 from tests.support.history_stage import NOON, at, keep, opened, row
 
 
@@ -49,6 +52,35 @@ def test_the_last_minute_is_found_again_after_a_kill(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         (minute,) = store._writer.execute("SELECT last_minute FROM key").fetchone()
     assert minute * 60 == quarter + 300
+
+
+def last_minutes(store: SqliteStore) -> dict[str, float]:
+    """Give when each host was seen last, in Unix seconds."""
+    store.refresh_caches()
+    rows = store._writer.execute("SELECT value, 60.0 * last_minute FROM key JOIN name ON name.id = key.remote_host")
+    return dict(rows.fetchall())
+
+
+def test_a_last_minute_that_waits_is_no_other_keys_where_the_file_was_begun_anew(tmp_path: Path) -> None:
+    quarter = NOON // 900 * 900
+    with opened(tmp_path) as store:
+        keep(store, row(quarter))
+        keep(store, row(quarter + 300))
+        (tmp_path / "history.db").unlink()
+        keep(store, row(quarter - 3600, remote_host="192.0.2.1"))
+        assert last_minutes(store) == {"192.0.2.1": quarter - 3600}
+
+
+def test_a_last_minute_of_a_batch_that_failed_is_no_other_keys_and_what_waited_before_waits_on(tmp_path: Path) -> None:
+    quarter = NOON // 900 * 900
+    failing = (row(quarter, remote_host="192.0.2.1"), row(quarter + 300, remote_host="192.0.2.1"))
+    with opened(tmp_path) as store:
+        keep(store, row(quarter))
+        keep(store, row(quarter + 120))
+        with pytest.raises(StorageError):
+            store.append(UsageBatch(until_time=quarter, rows=failing, checkpoint=object()))  # type: ignore[arg-type]
+        keep(store, row(quarter - 3600, remote_host="192.0.2.2"))
+        assert last_minutes(store) == {"203.0.113.7": quarter + 120, "192.0.2.2": quarter - 3600}
 
 
 def test_keys_that_come_and_go_leave_little_in_memory(tmp_path: Path) -> None:
