@@ -1,6 +1,7 @@
 """The long tail of a minute, folded so that the size of history is bounded. Pure."""
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 
 from netmon.model import UsageKey, UsageSums
 
@@ -10,19 +11,21 @@ def folded(rows: dict[UsageKey, UsageSums], most: int) -> dict[UsageKey, UsageSu
     return regrouped(rows, fold_targets(rows, most))
 
 
-def fold_targets(rows: dict[UsageKey, UsageSums], most: int) -> dict[UsageKey, UsageKey]:
-    """Give what each key that does not stay becomes.
+def fold_targets(
+    rows: dict[UsageKey, UsageSums], most: int, known: AbstractSet[UsageKey] = frozenset()
+) -> dict[UsageKey, UsageKey]:
+    """Give what each key that does not stay becomes. ``known``: those that the minute has already; they stay.
 
     The smallest lose their host and domain first: that leaves each application whole. If there are still too many, the
     smallest of those lose their application too. User, protocol, scope and interface stay always.
     """
-    if len(rows) <= most:
+    if len(rows.keys() | known) <= most:
         return {}
-    targets = _targets(rows, most * 3 // 4, _without_hosts)
+    targets = _targets(rows, most * 3 // 4, known, _without_hosts)
     kept = regrouped(rows, targets)
-    if len(kept) <= most:
+    if len(kept.keys() | known) <= most:
         return targets
-    wider = _targets(kept, most, _without_application)
+    wider = _targets(kept, most, known, _without_application)
     between = ((key, targets.get(key, key)) for key in rows)
     return {key: wider.get(target, target) for key, target in between if key in targets or target in wider}
 
@@ -39,10 +42,10 @@ def regrouped(rows: dict[UsageKey, UsageSums], targets: Mapping[UsageKey, UsageK
 
 
 def _targets(
-    rows: Mapping[UsageKey, UsageSums], most: int, key_of: Callable[[UsageKey], UsageKey]
+    rows: Mapping[UsageKey, UsageSums], most: int, known: AbstractSet[UsageKey], key_of: Callable[[UsageKey], UsageKey]
 ) -> dict[UsageKey, UsageKey]:
-    order = sorted(rows, key=lambda key: rows[key].total_bytes, reverse=True)
-    return {key: key_of(key) for key in order[most:]}
+    order = sorted((key for key in rows if key not in known), key=lambda key: rows[key].total_bytes, reverse=True)
+    return {key: key_of(key) for key in order[max(0, most - len(known)) :]}
 
 
 def _without_hosts(key: UsageKey) -> UsageKey:

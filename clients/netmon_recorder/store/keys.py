@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from typing import Final
 
 from netmon.model import UsageDimension, UsageKey
@@ -9,6 +10,10 @@ from netmon_recorder.store.port import AskedName
 
 _MOST_KNOWN: Final = 1_024
 """Keys that are kept in memory, 0.9 kB each with their names. A key that is not among them costs two look-ups."""
+
+
+_NEWEST_MINUTES: Final = 2
+"""Whose keys are kept in memory: the running one, and the one that a batch around its end belongs to."""
 
 
 class KeyBook:
@@ -21,6 +26,7 @@ class KeyBook:
         self._asked: set[AskedName] = set()
         self._waiting: dict[int, int] = {}
         self._waited: dict[int, int] = {}
+        self._of_minutes: dict[int, set[UsageKey]] = {}
 
     def begin(self) -> None:
         """Say that a transaction begins, which `roll_back` may follow."""
@@ -33,11 +39,13 @@ class KeyBook:
 
     def forget(self) -> None:
         """Know nothing any more: after keys were removed, and where another file took the place of this one."""
-        self._keys.clear()
-        self._names.clear()
-        self._last_minutes.clear()
-        self._asked.clear()
+        self._forget_numbers()
         self._waiting = {}
+        self._of_minutes.clear()
+
+    def of_minute(self, minute: int) -> AbstractSet[UsageKey]:
+        """Give the keys that a minute has, where it is one of the newest: batches of one minute come one by one."""
+        return self._of_minutes.get(minute, frozenset())
 
     def number(self, connection: sqlite3.Connection, key: UsageKey, minute: int) -> int:
         """Give the number of a key that was seen in a minute, and note when."""
@@ -45,7 +53,7 @@ class KeyBook:
         if number is None:
             if len(self._keys) >= _MOST_KNOWN:
                 self.flush(connection)  # what waits is by key too, and would be forgotten
-                self.forget()
+                self._forget_numbers()
             number = self._keys[key] = self._stored(connection, key, minute)
         # Once a quarter of an hour is enough on the disk: each key is a page to write. The rest waits in memory.
         if minute // 15 != self._last_minutes.get(number, -1) // 15:
@@ -54,6 +62,9 @@ class KeyBook:
         elif minute > self._last_minutes[number]:
             self._waiting[number] = minute
         self._last_minutes[number] = max(minute, self._last_minutes.get(number, 0))
+        self._of_minutes.setdefault(minute, set()).add(key)
+        if len(self._of_minutes) > _NEWEST_MINUTES:
+            del self._of_minutes[min(self._of_minutes)]
         return number
 
     def note_asked(self, connection: sqlite3.Connection, asked: Iterable[AskedName]) -> None:
@@ -80,6 +91,12 @@ class KeyBook:
         """Write what waits."""
         self._write_last(connection, self._waiting)
         self._waiting = {}
+
+    def _forget_numbers(self) -> None:
+        self._keys.clear()
+        self._names.clear()
+        self._last_minutes.clear()
+        self._asked.clear()
 
     def _write_last(self, connection: sqlite3.Connection, minutes: dict[int, int]) -> None:
         connection.executemany(

@@ -106,7 +106,9 @@ class UsageBatch:
 
 
 ROWS_A_MINUTE = 100
-"""Rows of one minute and batch that are kept apart. Of the rest first the hosts and domains are folded, then all."""
+"""Rows of one minute that are kept apart. Of the rest first the hosts and domains are folded, then all.
+
+Where a minute comes in several batches, those of the first ones stay."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ def write_batch(
     sums = _Sums(day_calendar, policy)
     seconds = SecondsOfBatch(batch.seconds) if policy.second_seconds else None
     for minute, rows in minutes.items():
-        targets = fold_targets(rows, ROWS_A_MINUTE)
+        targets = fold_targets(rows, ROWS_A_MINUTE, keys.of_minute(minute))
         numbers: dict[UsageKey, int] = {}
         for key, moved in regrouped(rows, targets).items():
             numbers[key] = keys.number(connection, key, minute)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netmon.model import NO_USAGE, Scope, UsageKey, UsageSums
-from netmon_recorder.store.folding import folded
+from netmon_recorder.store.folding import fold_targets, folded, regrouped
 
 _seeds = st.tuples(st.integers(0, 150), st.integers(0, 2**32))
 
@@ -57,3 +57,15 @@ def test_an_application_stays_whole_while_its_hosts_are_folded() -> None:
 def test_few_rows_stay_as_they_are() -> None:
     rows = {UsageKey(remote_host="10.0.0.1"): UsageSums(1, 2, 3, 4)}
     assert folded(rows, 20) is rows
+
+
+def test_what_a_minute_has_already_stays_and_only_the_room_beside_it_is_left() -> None:
+    rows = made(200, 1)
+    first = regrouped(made(90, 2), fold_targets(made(90, 2), 60))
+    targets = fold_targets(rows, 60, first.keys())
+    second = regrouped(rows, targets)
+    assert not targets.keys() & first.keys()
+    fresh = [key for key in second if key not in first]
+    assert all(not key.application_id and key.is_folded for key in fresh[60 - len(first) :])
+    assert len(first.keys() | second.keys()) <= 60 + 2
+    assert fold_targets(first, 60, first.keys()) == {}

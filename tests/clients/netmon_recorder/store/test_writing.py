@@ -32,6 +32,22 @@ def test_a_crowded_minute_is_folded_with_the_same_sum(tmp_path: Path) -> None:
     assert answer.series[1].key.domain == "499.example"
 
 
+def test_a_crowded_minute_is_no_larger_where_it_comes_in_many_batches(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        keep(store, row(NOON, domain="first.example"))
+        for batch in range(20):
+            numbers = range(batch * 50, batch * 50 + 50)
+            keep(store, row(NOON, domain="first.example"), *(row(NOON, domain=f"{each}.example") for each in numbers))
+        status = store.status(NOON)
+        rows = store._writer.execute("SELECT sum(received_bytes), count(*) FROM usage_minute").fetchone()
+        query = UsageQuery(since_time=NOON, bucket=BucketSize.MINUTE, group_by=(UsageDimension.DOMAIN,), top=200)
+        domains = {each.key.domain: each.total for each in store.usage(query, NOON + 60).series}
+    assert rows[0] == 21_000 + 1_000_000
+    assert rows[1] <= ROWS_A_MINUTE
+    assert status.key_count <= ROWS_A_MINUTE
+    assert domains["first.example"].received_bytes == 21_000, "what the minute has is added to"
+
+
 def test_a_gap_is_ended_by_one_of_the_same_kind_and_start(tmp_path: Path) -> None:
     lasting = HistoryGap(kind=HistoryGapKind.COLLECTOR_OFF, since_time=NOON)
     ended = HistoryGap(kind=HistoryGapKind.COLLECTOR_OFF, since_time=NOON, until_time=NOON + 90)
