@@ -78,8 +78,10 @@ def open_file(path: Path, now: float, migrations: Sequence[Sequence[str]] = MIGR
 def reopen_file(broken: OpenedFile, now: float) -> OpenedFile:
     """Open a file anew that broke while it was open, under the same lock. Its connections are closed before.
 
-    Raises as `open_file`; the lock is held on.
+    Raises as `open_file`; the lock is held on. A directory that was removed is made anew.
     """
+    _make_folder(broken.path.parent)
+    broken.lock.renew()
     was_there = broken.path.exists()
     opened = _opened(broken.path, broken.lock, now, MIGRATIONS, was_unclean=True)
     gone = () if was_there else (_GONE,)
@@ -118,6 +120,13 @@ def _opened(
         raise StorageError(f"cannot open {path}: {error.strerror}") from error
     notes = () if aside is None else (_aside_note(aside),)
     return OpenedFile(path=path, lock=lock, connection=connection, inode=inode, was_unclean=was_unclean, notes=notes)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"cannot make {folder}: {error.strerror}") from error
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:
@@ -283,8 +292,11 @@ class Ballast:
 
     @property
     def available_bytes(self) -> int:
-        """Bytes that are free on the disk."""
-        return shutil.disk_usage(self._path.parent).free
+        """Bytes that are free on the disk; 0 where that cannot be told."""
+        try:
+            return self._free_bytes()
+        except OSError:
+            return 0
 
     @property
     def is_held(self) -> bool:
@@ -301,7 +313,7 @@ class Ballast:
         """
         held_back = 0 if self.is_held else self._size_bytes
         try:
-            available = self.available_bytes
+            available = self._free_bytes()
         except OSError as error:
             raise StorageError(f"cannot tell how much of the disk is free: {error.strerror}") from error
         if available < self.reserve_bytes + held_back:
@@ -322,6 +334,9 @@ class Ballast:
         except OSError as error:  # somebody took the room in between, say: the next minute tries again
             log.debug("the ballast could not be taken: %s", error.strerror)
             self.give_up()
+
+    def _free_bytes(self) -> int:
+        return shutil.disk_usage(self._path.parent).free
 
     def _fill(self) -> None:
         descriptor = os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

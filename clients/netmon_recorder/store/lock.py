@@ -14,22 +14,39 @@ class WriterLock:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = _locked(path)
+
+    def renew(self) -> None:
+        """Take it again where its file was removed: another process could else take it too. Raises as the making."""
         try:
-            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        except OSError as error:
-            raise StorageError(f"cannot open {path}: {error.strerror}") from error
-        try:
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            pid = _pid(os.pread(self._descriptor, 32, 0))
-            os.close(self._descriptor)
-            raise StorageTaken(f"another recorder writes there, pid {pid or 'unknown'}", pid) from None
-        os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+            is_in_place = os.path.samestat(os.fstat(self._descriptor), self._path.lstat())
+        except OSError:
+            is_in_place = False
+        if not is_in_place:
+            descriptor = _locked(self._path)
+            self.release()
+            self._descriptor = descriptor
 
     def release(self) -> None:
         """Let go. The file stays: whoever removed it could remove another one's."""
         os.close(self._descriptor)
+
+
+def _locked(path: Path) -> int:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    except OSError as error:
+        raise StorageError(f"cannot open {path}: {error.strerror}") from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = _pid(os.pread(descriptor, 32, 0))
+        os.close(descriptor)
+        raise StorageTaken(f"another recorder writes there, pid {pid or 'unknown'}", pid) from None
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+    return descriptor
 
 
 def _pid(text: bytes) -> int:

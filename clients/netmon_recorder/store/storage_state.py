@@ -78,7 +78,14 @@ def unreadable(place: Place, error: StorageError) -> StorageStatus:
 
 def _file_bytes(path: Path) -> int:
     files = [path, *(beside(path, suffix) for suffix in ("-wal", "-shm", ".ballast"))]
-    return sum(file.stat().st_size for file in files if file.exists())
+    return sum(_size(file) for file in files)
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _shortcomings(place: Place, kept: Kept) -> list[Degradation]:

@@ -3,14 +3,16 @@
 import _sqlite3
 import ctypes
 import errno
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from netmon.model import BucketSize, StorageState, UsageQuery
-from netmon_recorder.store import StorageBroken, StorageError, connections
+from netmon_recorder.store import StorageBroken, StorageError, StorageTaken, connections
 from netmon_recorder.store.database import beside
+from netmon_recorder.store.sqlite import open_store
 from tests.support.history_stage import NOON, keep, opened, row
 
 _ALL = UsageQuery(since_time=NOON, until_time=NOON + 86_400, bucket=BucketSize.DAY)
@@ -113,13 +115,28 @@ def test_while_it_cannot_be_opened_questions_are_refused_and_the_next_batch_mend
         assert beside(path, ".running").exists()
 
 
+def test_a_directory_that_is_removed_while_it_runs_is_made_anew(tmp_path: Path) -> None:
+    folder = tmp_path / "netmon"
+    with opened(folder) as store:
+        keep(store, row(NOON))
+        shutil.rmtree(folder)
+        status = store.status(NOON)
+        assert (status.disk_available_bytes, status.file_bytes) == (0, 0)
+        keep(store, row(NOON + 60, received=7))
+        assert [note.code for note in store.status(NOON).degraded] == ["history.gone"]
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 7
+        assert folder.stat().st_mode & 0o777 == 0o700
+        with pytest.raises(StorageTaken):
+            open_store(folder / "history.db", now=NOON)
+
+
 def test_a_file_in_place_of_its_directory_is_an_error_of_the_storage(tmp_path: Path) -> None:
     folder = tmp_path / "netmon"
     with opened(folder) as store:
         keep(store, row(NOON))
         elsewhere = folder.rename(tmp_path / "elsewhere")
         folder.touch()
-        with pytest.raises(StorageError, match="Not a directory"):
+        with pytest.raises(StorageError, match="File exists"):
             keep(store, row(NOON + 60))
         folder.unlink()
         elsewhere.rename(folder)
