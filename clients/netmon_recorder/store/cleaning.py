@@ -1,7 +1,7 @@
 """Old rows out, in steps that each hold the writer up for some milliseconds, and their room back to the disk."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -113,9 +113,16 @@ def plan_of(connection: sqlite3.Connection, cuts: list[Cut]) -> CleanupPlan:
     )
 
 
-def clean(connections: Connections, cuts: list[Cut], days: ZoneCalendar) -> Iterator[CleanupProgress]:
-    """Delete step by step. ``days``: whose days are kept. Raises `StorageError`."""
+def clean(
+    connections: Connections, cuts: list[Cut], days: ZoneCalendar, forget: Callable[[], object]
+) -> Iterator[CleanupProgress]:
+    """Delete step by step. Raises `StorageError`.
+
+    ``days``: whose days are kept. ``forget``: deletes the names that nothing is of any more; it reads every row, and is
+    called only where history begins later than before.
+    """
     with connections.writing() as writer:
+        oldest = _oldest(writer)
         total = plan_of(writer, cuts).row_count
         size_before = _size(writer)
     deleted = 0
@@ -131,6 +138,10 @@ def clean(connections: Connections, cuts: list[Cut], days: ZoneCalendar) -> Iter
             yield progress
     connections.write(lambda: _forget_gaps(connections.writer))
     connections.write(lambda: forget_processes(connections.writer))
+    with connections.writing() as writer:
+        begins_later = _oldest(writer) != oldest
+    if begins_later:
+        forget()
     while True:
         with connections.writing() as writer:
             has_more = _give_back(writer)
@@ -205,9 +216,12 @@ def _give_back(connection: sqlite3.Connection) -> bool:
     return bool(connection.execute("PRAGMA freelist_count").fetchone()[0])
 
 
+def _oldest(connection: sqlite3.Connection) -> int | None:
+    return Notes(connection).kept().oldest(BucketSize.DAY)
+
+
 def _forget_gaps(connection: sqlite3.Connection) -> None:
-    kept = Notes(connection).kept()
-    oldest = kept.oldest(BucketSize.DAY)
+    oldest = _oldest(connection)
     if oldest is not None:
         connection.execute("DELETE FROM gap WHERE until IS NOT NULL AND until < ?", (oldest,))
 

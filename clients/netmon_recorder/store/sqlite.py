@@ -236,7 +236,7 @@ class SqliteStore:
             cuts = cuts_of(connection, selection, self._policy, now, days)
         if self._state is StorageState.DISK_FULL:
             self._ballast.give_up()
-        for progress in clean(self._connections, cuts, days):
+        for progress in clean(self._connections, cuts, days, self.refresh_caches):
             if progress.is_done:
                 self._write(lambda: Notes(self._writer).put("last_cleanup_time", now))
                 self._ballast.take()

@@ -111,3 +111,16 @@ def test_a_lock_that_another_program_takes_after_a_step_is_an_error_of_the_stora
         other.close()
         monkeypatch.undo()
         keep(store, row(NOON + 3600))
+
+
+def test_a_name_goes_with_the_last_row_of_it(tmp_path: Path) -> None:
+    policy = RetentionPolicy(minute_seconds=_DAY, hour_seconds=2 * _DAY, day_seconds=3 * _DAY)
+    with opened(tmp_path, policy=policy) as store:
+        keep(store, row(NOON, domain="secret.example"))
+        list(store.cleanup(CleanupSelection(), NOON + 2 * _DAY))
+        assert store.status(NOON).key_count == 1, "of its day"
+        list(store.cleanup(CleanupSelection(), NOON + 90 * _DAY))
+        status = store.status(NOON)
+        assert (status.key_count, status.name_count) == (0, 0)
+        keep(store, row(NOON + 90 * _DAY, domain="other.example"))
+        assert store.status(NOON).key_count == 1
