@@ -43,8 +43,6 @@ class UsageBook:
         self._starts: dict[int, dict[UsageKey, UsageSums]] = {}
         self._asked: set[AskedName] = set()
         self._row_count = 0
-        self.has_folded = False
-        """Whether something was folded since the last `take`."""
 
     @property
     def is_full(self) -> bool:
@@ -97,7 +95,7 @@ class UsageBook:
             for start in sorted(self._starts)
             for key, sums in self._starts[start].items()
         )
-        self._starts, self._row_count, self.has_folded = {}, 0, False
+        self._starts, self._row_count = {}, 0
         return rows
 
     def take_seconds(self) -> tuple[UsageRow, ...]:
@@ -164,7 +162,6 @@ class UsageBook:
 
     def _fold(self) -> None:
         """Give up detail, of the oldest first, until half of the limit is free: hosts, then owners, then minutes."""
-        self.has_folded = True
         self._give_up_seconds()
         wanted = self._row_limit // 2
         for fold in (_without_hosts, _without_owner):

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 
 from netmon.model import HistoryGap, HistoryGapKind
 
-LOWER_BOUND_KINDS = frozenset({HistoryGapKind.DROPS, HistoryGapKind.MISSED})
-"""Something was recorded within them, and too little."""
+LOWER_BOUND_KINDS = frozenset({HistoryGapKind.DROPS, HistoryGapKind.MISSED, HistoryGapKind.STORAGE})
+"""Something was recorded within them, and maybe too little. What the storage did not take waited in memory, and was
+written later; of very much only the sums, in the hour."""
 
 
 def recorded_seconds(since: float, until: float, gaps: Iterable[HistoryGap]) -> float:
@@ -22,7 +23,7 @@ def recorded_seconds(since: float, until: float, gaps: Iterable[HistoryGap]) -> 
 
 
 def is_lower_bound(since: float, until: float, gaps: Iterable[HistoryGap]) -> bool:
-    """Tell whether something was dropped or missed within a stretch."""
+    """Tell whether something was dropped, missed or written late within a stretch."""
     return any(
         gap.kind in LOWER_BOUND_KINDS and gap.since_time < until and _bounds(gap, until)[1] > since for gap in gaps
     )

@@ -23,6 +23,7 @@ def gap(since: float, until: float | None, kind: HistoryGapKind = _K.STOPPED) ->
         ([gap(0, 500)], 0),
         ([gap(200, 300)], 100),
         ([gap(110, 120, _K.DROPS), gap(120, 130, _K.MISSED)], 100),
+        ([gap(110, 120, _K.STORAGE)], 100),
     ],
 )
 def test_what_is_recorded_is_what_no_gap_covers(gaps: list[HistoryGap], seconds: float) -> None:
@@ -40,6 +41,7 @@ def test_drops_make_a_lower_bound_where_they_were() -> None:
     assert not is_lower_bound(120, 200, drops)
     assert not is_lower_bound(100, 110, drops)
     assert not is_lower_bound(100, 200, [gap(110, 120)])
+    assert is_lower_bound(100, 200, [gap(110, 120, _K.STORAGE)])
 
 
 def test_gaps_that_touch_have_no_part() -> None:
