@@ -31,7 +31,7 @@ class Connections:
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue()
         self._behind_veil = threading.Lock()
         self._veiled: sqlite3.Connection | None = None
-        self._fill(opened)
+        self._lend(self._made())
 
     @property
     def writer(self) -> sqlite3.Connection:
@@ -100,11 +100,9 @@ class Connections:
             self._uncover()
             try:
                 self._opened = reopen_file(self._opened, now)
-            except StorageError:
-                for connection in lent:  # closed ones: a question is refused then, and none waits for ever
-                    self._readers.put(connection)
-                raise
-            self._fill(self._opened)
+                lent = self._made()
+            finally:  # where that failed, closed ones: a question is refused then, and none waits for ever
+                self._lend(lent)
             self.is_broken = False
         log.warning("history was opened anew")
 
@@ -115,9 +113,22 @@ class Connections:
         self._uncover()
         close_file(self._opened, is_clean=is_clean and not self.is_broken)
 
-    def _fill(self, opened: OpenedFile) -> None:
-        for _ in range(_READERS):
-            self._readers.put(connect(opened.path, read_only=True))
+    def _made(self) -> list[sqlite3.Connection]:
+        """Make the connections for questions: all, or none."""
+        made: list[sqlite3.Connection] = []
+        try:
+            with self._explaining():
+                while len(made) < _READERS:
+                    made.append(connect(self._opened.path, read_only=True))
+        except StorageError:
+            for connection in made:
+                _let_go(connection)
+            raise
+        return made
+
+    def _lend(self, readers: list[sqlite3.Connection]) -> None:
+        for connection in readers:
+            self._readers.put(connection)
 
     def _covered(self) -> sqlite3.Connection:
         """Give the connection for onlookers; opened with the first of them, since most recorders have none."""

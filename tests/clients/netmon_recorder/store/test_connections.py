@@ -4,6 +4,7 @@ import _sqlite3
 import ctypes
 import errno
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 
 from netmon.model import BucketSize, StorageState, UsageQuery
 from netmon_recorder.store import StorageBroken, StorageError, StorageTaken, connections
-from netmon_recorder.store.database import beside
+from netmon_recorder.store.database import beside, connect
 from netmon_recorder.store.sqlite import open_store
 from tests.support.history_stage import NOON, keep, opened, row
 
@@ -155,3 +156,28 @@ def test_an_error_of_the_disk_is_one_of_the_storage(tmp_path: Path, monkeypatch:
         assert store.status(NOON).state is StorageState.FAILED
         monkeypatch.undo()
         keep(store, row(NOON))
+
+
+def test_where_no_descriptor_is_left_questions_are_refused_and_none_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = 0
+
+    def fail(path: Path, *, read_only: bool) -> sqlite3.Connection:
+        nonlocal made
+        made += 1
+        if made == 2:
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(path, read_only=read_only)
+
+    with opened(tmp_path) as store:
+        keep(store, row(NOON))
+        monkeypatch.setattr(connections, "connect", fail)
+        (tmp_path / "history.db").unlink()
+        with pytest.raises(StorageError, match="unable to open"):
+            keep(store, row(NOON + 60))
+        assert store._connections._readers.qsize() == 2
+        with pytest.raises(StorageError, match="closed"):
+            store.usage(_ALL, NOON + 86_400)
+        keep(store, row(NOON + 60, received=7))
+        assert store.usage(_ALL, NOON + 86_400).total.received_bytes == 7
