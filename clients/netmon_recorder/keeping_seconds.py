@@ -58,10 +58,12 @@ def _kept(hours: float) -> str:
 
 
 def _free_bytes(database: Path) -> int:
-    """Give what is free where the database lies, or will lie: its directory may not be made yet."""
+    """Give what is free where the database lies, or will lie: its directory may not be made yet, or be closed to us."""
     for folder in database.absolute().parents:
-        if folder.is_dir():
+        try:
             return shutil.disk_usage(folder).free
+        except OSError:
+            continue
     return 0
 
 

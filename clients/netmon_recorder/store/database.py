@@ -66,7 +66,7 @@ def open_file(path: Path, now: float, migrations: Sequence[Sequence[str]] = MIGR
 
     A damaged file is set aside under another name, never deleted, and a new one begun. ``now`` names it.
     """
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(path.parent)
     lock = WriterLock(beside(path, ".lock"))
     try:
         return _opened(path, lock, now, migrations, was_unclean=beside(path, ".running").exists())

@@ -51,6 +51,9 @@ def test_a_history_of_a_newer_version_is_78_and_stays_as_it_is(tmp_path: Path) -
 
 
 def test_a_place_that_cannot_be_is_69(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    code, said = ended("--database", str(tmp_path / "file" / "netmon" / "h.db"), "--socket", str(tmp_path / "r.sock"))
+    assert (code, "cannot make" in said, "Traceback" in said) == (69, True, False)
     code, said = ended("--database", str(tmp_path / "h.db"), "--socket", str(tmp_path / "no" / "such" / "r.sock"))
     assert (code, "cannot serve" in said) == (69, True)
 

@@ -47,6 +47,22 @@ def test_nothing_is_kept_on_a_small_disk_or_on_battery(tmp_path: Path, free: Sim
     assert (chosen.seconds, chosen.reason) == (0, "not kept: 5 GB free on the disk, less than 20 GB")
 
 
+def test_below_a_directory_that_is_closed_the_disk_of_the_one_above_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stat_of(path: Path, **_: bool) -> None:
+        raise PermissionError(path)
+
+    def told(path: Path) -> SimpleNamespace:
+        if path.name == "closed":
+            raise PermissionError(path)
+        return SimpleNamespace(total=PLENTY, used=0, free=PLENTY)
+
+    monkeypatch.setattr("netmon_recorder.keeping_seconds.shutil.disk_usage", told)
+    monkeypatch.setattr(Path, "stat", stat_of)
+    assert choose_seconds(None, tmp_path / "closed" / "history.db", tmp_path / "none").seconds == 3 * 3600
+
+
 def test_only_a_battery_of_the_machine_that_gives_power_is_one(tmp_path: Path) -> None:
     supply(tmp_path, "AC", type="Mains", online="1")
     supply(tmp_path, "BAT0", type="Battery", status="Charging")

@@ -115,6 +115,12 @@ def test_the_file_is_its_owners_alone(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "state" / "netmon").stat().st_mode) == 0o700
 
 
+def test_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(StorageError, match=r"cannot make .*: Not a directory"):
+        open_store(tmp_path / "file" / "netmon" / "history.db", now=NOON)
+
+
 def test_a_link_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "elsewhere").touch()
     (tmp_path / "history.db").symlink_to(tmp_path / "elsewhere")
