@@ -211,9 +211,11 @@ class _Step:
 
 
 def _give_back(connection: sqlite3.Connection) -> bool:
-    """Give some free pages back; tell whether there are more."""
+    """Give some free pages back; tell whether there are more. A file that keeps its pages (auto_vacuum) gives none."""
+    (before,) = connection.execute("PRAGMA freelist_count").fetchone()
     connection.executescript(_GIVE_BACK)
-    return bool(connection.execute("PRAGMA freelist_count").fetchone()[0])
+    (left,) = connection.execute("PRAGMA freelist_count").fetchone()
+    return 0 < left < before
 
 
 def _oldest(connection: sqlite3.Connection) -> int | None:

@@ -233,6 +233,7 @@ def _prepared(path: Path, migrations: Sequence[Sequence[str]]) -> sqlite3.Connec
         (version,) = connection.execute("PRAGMA user_version").fetchone()
         _refuse_newer(version, len(migrations))
         if version == 0:
+            _refuse_other(connection, path)
             connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # before the first table
         connection.execute("PRAGMA journal_mode = WAL")
         if version < len(migrations):
@@ -244,6 +245,11 @@ def _prepared(path: Path, migrations: Sequence[Sequence[str]]) -> sqlite3.Connec
         connection.close()
         raise
     return connection
+
+
+def _refuse_other(connection: sqlite3.Connection, path: Path) -> None:
+    if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() != (0,):
+        raise StorageError(f"{path} is a database of another program: name another file")
 
 
 def _migrate(connection: sqlite3.Connection, migrations: Sequence[Sequence[str]], version: int) -> None:

@@ -2,6 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -124,3 +126,15 @@ def test_a_name_goes_with_the_last_row_of_it(tmp_path: Path) -> None:
         assert (status.key_count, status.name_count) == (0, 0)
         keep(store, row(NOON + 90 * _DAY, domain="other.example"))
         assert store.status(NOON).key_count == 1
+
+
+def test_a_file_that_gives_no_pages_back_is_cleaned_to_an_end(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        keep(store, *(row(NOON + each * 60, domain=f"{each}.{'long' * 50}") for each in range(300)))
+    with closing(sqlite3.connect(tmp_path / "history.db", isolation_level=None)) as connection:
+        for statement in ("PRAGMA journal_mode = DELETE", "PRAGMA auto_vacuum = NONE", "VACUUM"):
+            connection.execute(statement)
+    with opened(tmp_path) as store:
+        steps = store.cleanup(CleanupSelection(older_than_time=NOON + 200 * _DAY), NOON + 200 * _DAY)
+        assert list(islice(steps, 50))[-1].is_done
+        assert store.status(NOON).reusable_bytes > 0

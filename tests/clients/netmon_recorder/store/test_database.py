@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -119,6 +120,16 @@ def test_a_place_below_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(StorageError, match=r"cannot make .*: Not a directory"):
         open_store(tmp_path / "file" / "netmon" / "history.db", now=NOON)
+
+
+def test_a_database_of_another_program_is_refused_and_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE bookmark (address TEXT)")
+    before = path.read_bytes()
+    with pytest.raises(StorageError, match="another program"):
+        open_store(path, now=NOON)
+    assert path.read_bytes() == before
 
 
 def test_a_link_in_its_place_is_refused(tmp_path: Path) -> None:
