@@ -6,14 +6,27 @@ from collections.abc import Set as AbstractSet
 from typing import Final
 
 from netmon.model import UsageDimension, UsageKey
+from netmon_recorder.store.notes import Notes
 from netmon_recorder.store.port import AskedName
 
 _MOST_KNOWN: Final = 1_024
 """Keys that are kept in memory, 0.9 kB each with their names. A key that is not among them costs two look-ups."""
 
 
+_LAST: Final = {"key": "last_key", "name": "last_name", "application": "last_application"}
+"""Notes of the highest number that each table had when rows of it were deleted."""
+
 _NEWEST_MINUTES: Final = 2
 """Whose keys are kept in memory: the running one, and the one that a batch around its end belongs to."""
+
+_NEXT: Final = {
+    table: f"(1 + max(coalesce((SELECT max(id) FROM {table}), 0),"  # noqa: S608 -- names of ours
+    f" coalesce((SELECT value FROM note WHERE name = '{note}'), 0)))"
+    for table, note in _LAST.items()
+}
+"""No number is given twice, also after the newest went: an export that lasts holds on to those that fit its filter."""
+
+_ADD_NAME: Final = f"INSERT OR IGNORE INTO name (id, kind, value) VALUES ({_NEXT['name']}, ?, ?)"  # noqa: S608 -- names of ours
 
 
 class KeyBook:
@@ -124,8 +137,8 @@ class KeyBook:
             self._last_minutes[found[0]] = found[1]
             return int(found[0])
         cursor = connection.execute(
-            "INSERT INTO key (application, remote_host, domain, protocol, scope, interface, user, is_folded,"
-            " first_minute, last_minute) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO key (id, application, remote_host, domain, protocol, scope, interface, user, is_folded,"  # noqa: S608 -- names of ours
+            f" first_minute, last_minute) VALUES ({_NEXT['key']}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (*values, minute, minute),
         )
         number = int(cursor.lastrowid or 0)
@@ -136,7 +149,7 @@ class KeyBook:
         if not identity:
             return 0
         cursor = connection.execute(
-            "INSERT INTO application (identity, name) VALUES (?, ?)"
+            f"INSERT INTO application (id, identity, name) VALUES ({_NEXT['application']}, ?, ?)"  # noqa: S608 -- names of ours
             " ON CONFLICT (identity) DO UPDATE SET name = excluded.name"
             " WHERE name <> excluded.name AND excluded.name <> ''"
             " RETURNING id",
@@ -161,7 +174,7 @@ class KeyBook:
         if number is None:
             if len(self._names) >= _MOST_KNOWN:
                 self._names.clear()
-            connection.execute("INSERT OR IGNORE INTO name (kind, value) VALUES (?, ?)", (int(kind), value))
+            connection.execute(_ADD_NAME, (int(kind), value))
             row = connection.execute("SELECT id FROM name WHERE kind = ? AND value = ?", (int(kind), value)).fetchone()
             number = self._names[(kind, value)] = int(row[0])
         return number
@@ -169,11 +182,14 @@ class KeyBook:
 
 def forget_unused(connection: sqlite3.Connection) -> tuple[int, int]:
     """Delete keys that no row is of, and names that no key is made of; give how many. Inside a transaction."""
+    notes = Notes(connection)
+    for table, note in _LAST.items():
+        (newest,) = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()  # noqa: S608 -- a name of ours
+        notes.put(note, max(newest, notes.number(note) or 0))
     keys = connection.execute(
         "DELETE FROM key WHERE id NOT IN (SELECT key FROM usage_minute UNION SELECT key FROM usage_quarter"
         " UNION SELECT key FROM usage_day)"
     ).rowcount
-    # Before the names: their numbers may be given out again.
     connection.execute(
         "DELETE FROM asked WHERE user NOT IN (SELECT user FROM key)"
         " OR (domain <> 0 AND domain NOT IN (SELECT domain FROM key))"

@@ -41,6 +41,24 @@ def test_what_nothing_is_of_any_more_is_forgotten(tmp_path: Path) -> None:
         assert store.status(NOON).key_count == 2
 
 
+def numbers(store: SqliteStore) -> set[tuple[str, int]]:
+    tables = ("key", "name", "application")
+    return {(table, number) for table in tables for (number,) in store._writer.execute(f"SELECT id FROM {table}")}  # noqa: S608 -- names of this test
+
+
+def test_a_number_of_what_was_forgotten_is_given_to_nothing_else(tmp_path: Path) -> None:
+    seen: set[tuple[str, int]] = set()
+    with opened(tmp_path) as store:
+        for each in range(3):
+            keep(store, row(NOON, application_id=f"exe:{each}", domain=f"{each}.example"))
+            assert not numbers(store) & seen
+            seen |= numbers(store)
+            for table in ("usage_minute", "usage_quarter", "usage_day"):
+                store._writer.execute(f"DELETE FROM {table}")  # noqa: S608 -- names of this test
+            store.refresh_caches()
+            assert numbers(store) == set()
+
+
 def test_the_last_minute_is_found_again_after_a_kill(tmp_path: Path) -> None:
     with opened(tmp_path) as store:
         quarter = NOON // 900 * 900
