@@ -19,6 +19,24 @@ _EXIT_CODES = (
     ("143", "ended by SIGTERM"),
 )
 
+_FILES = (
+    ".TP",
+    ".B /etc/netmon/cli.toml, ~/.config/netmon/cli.toml",
+    "defaults of options by their long names; the second file stands above the first, and what is typed above both.",
+    "A key before all tables holds for every command that has such an option and can take the value,",
+    "one in the table of a command for that alone:",
+    ".PP",
+    ".nf",
+    'units = "iec"',
+    'output = "json"',
+    "[history]",
+    "top = 20",
+    'app = ["firefox", "curl"]',
+    "[alerts.watch]",
+    'output = "jsonl"',
+    ".fi",
+)
+
 
 def manual_page(root: click.Context) -> list[str]:
     """Give the lines of the page; ``root`` is the context of the program."""
@@ -38,7 +56,7 @@ def manual_page(root: click.Context) -> list[str]:
         "socket of the collector; every option has such a variable,",
     ]
     lines.append("those of a command with its name: NETMON_CONNECTIONS_FILTER, NETMON_ALERTS_WATCH_OUTPUT")
-    return [*lines, ".SH FILES", "/etc/netmon/cli.toml, ~/.config/netmon/cli.toml: defaults of options"]
+    return [*lines, ".SH FILES", *_FILES]
 
 
 def _summary(command: click.Command) -> str:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import click
 
@@ -31,8 +32,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    defaults: dict[str, Any] = {}
     try:
-        code = _invoke(arguments)
+        code = _invoke(arguments, defaults)
         sys.stdout.flush()  # here, where a full disk is told of as any other failure
         return code
     except BrokenPipeError:
@@ -40,23 +42,26 @@ def _run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         return EXIT_INTERRUPTED
     except click.ClickException as error:
-        return _fail(usage_lines(error), error.exit_code, arguments)
+        return _fail(usage_lines(error), error.exit_code, arguments, defaults)
     except NetmonError as error:
-        return _fail(error_lines(error), error.exit_code, arguments)
+        return _fail(error_lines(error), error.exit_code, arguments, defaults)
     except (OSError, ValueError) as error:
-        return _fail(problem_lines(error), 1, arguments)
+        return _fail(problem_lines(error), 1, arguments, defaults)
     except Exception as error:  # noqa: BLE001 -- the outermost: a fault of this program, told without its traceback
-        return _fail(fault_lines(error), 1, arguments)
+        return _fail(fault_lines(error), 1, arguments, defaults)
 
 
-def _invoke(arguments: list[str]) -> int:
-    """Run the command, not by click's own main(): that turns a closed pipe into code 1 on its own."""
+def _invoke(arguments: list[str], defaults: dict[str, Any]) -> int:
+    """Run the command, not by click's own main(): that turns a closed pipe into code 1 on its own.
+
+    ``defaults`` gets those that files hold.
+    """
     instruction = os.environ.get(_COMPLETE)
     if instruction:
         from click.shell_completion import shell_complete  # noqa: PLC0415 -- for shells alone
 
         return shell_complete(root, {}, "netmon-cli", _COMPLETE, instruction)
-    defaults = read_defaults(configuration_paths(), root.list_commands(click.Context(root)))
+    defaults.update(read_defaults(configuration_paths(), root))
     try:
         with root.make_context("netmon-cli", list(arguments), default_map=defaults) as context:
             root.invoke(context)
@@ -67,9 +72,9 @@ def _invoke(arguments: list[str]) -> int:
     return 0
 
 
-def _fail(lines: Sequence[str], exit_code: int, arguments: Sequence[str]) -> int:
+def _fail(lines: Sequence[str], exit_code: int, arguments: Sequence[str], defaults: dict[str, Any]) -> int:
     """Say what went wrong on stderr: cleaned, since it may quote what came from outside."""
-    if "--debug" in arguments or os.environ.get("NETMON_DEBUG"):
+    if "--debug" in arguments or os.environ.get("NETMON_DEBUG") or defaults.get("debug"):
         import traceback  # noqa: PLC0415 -- 6 ms that nobody should pay who does not look
 
         traceback.print_exc()

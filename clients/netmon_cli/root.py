@@ -85,7 +85,7 @@ def _name_variables(command: click.Command, prefix: str) -> None:
 @click.command(
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "NETMON", "max_content_width": 100},
-    epilog="Each command has its own --help. Defaults: ~/.config/netmon/cli.toml.",
+    epilog="Each command has its own --help. Defaults: ~/.config/netmon/cli.toml (netmon-cli man tells).",
 )
 @click.option("--socket", metavar="PATH", help="Socket of the collector.")
 @click.option("--recorder-socket", metavar="PATH", help="Socket of the recorder, which keeps history.")

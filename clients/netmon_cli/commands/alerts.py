@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from netmon_cli.options import Duration, output_options
 from netmon_cli.past import Moment
@@ -52,7 +53,8 @@ def _rule_options(command: Callable[..., None]) -> Callable[..., None]:
 def alerts(context: click.Context) -> None:
     """Tell when usage within a window exceeds a bound. Alone it lists the alerts."""
     if context.invoked_subcommand is None:
-        context.invoke(list_)
+        with list_.make_context("list", [], parent=context) as inner:  # with its variables and defaults
+            list_.invoke(inner)
 
 
 @alerts.command("list")
@@ -98,15 +100,16 @@ def test(session: Session, *, name: str | None, since: float | None, shape: Shap
     """Say how often an alert would have fired, by what is kept of the past: NAME's, or that of the options."""
     from netmon_cli.actions.alerts import rule_of, test_alert  # noqa: PLC0415
 
-    is_given = any(words[word] for word in ("query", "over", "within"))
-    if name is not None and is_given:
-        raise click.UsageError("NAME or options, not both", click.get_current_context())
+    context = click.get_current_context()
+    sources = {context.get_parameter_source(word) for word in ("query", "over", "within")}
+    if name is not None and not sources.isdisjoint((ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)):
+        raise click.UsageError("NAME or options, not both", context)
     test_alert(session, shape, name if name is not None else rule_of("test", **words), since)
 
 
 @alerts.command()
 @click.option("--after", type=click.IntRange(min=0), metavar="N", help="Firings after this number first.")
-@click.option("-n", "count", type=click.IntRange(min=1), metavar="N", help="End after N firings.")
+@click.option("-n", "--count", type=click.IntRange(min=1), metavar="N", help="End after N firings.")
 @output_options(formats=("table", "jsonl"), in_pipes="jsonl", rows=False)
 @click.pass_obj
 def watch(session: Session, *, after: int | None, count: int | None, shape: Shape) -> None:
