@@ -114,7 +114,7 @@ def _column(connection: sqlite3.Connection, field: FilterField, fits: "_Fits") -
         case FilterField.APPLICATION:
             return "k.application", _applications(connection, fits), _WITH_APPLICATION
         case FilterField.USER:
-            return "k.user", _names(connection, UsageDimension.USER, fits), _NEVER_FOLDED
+            return "k.user", _users(connection, fits), _NEVER_FOLDED
         case FilterField.INTERFACE:
             return "k.interface", _names(connection, UsageDimension.INTERFACE, fits), _NEVER_FOLDED
         case FilterField.REMOTE_ADDRESS:
@@ -128,7 +128,10 @@ def _column(connection: sqlite3.Connection, field: FilterField, fits: "_Fits") -
         case _:
             # is: the words look at the scope, or at whether there is an owner. A pair of both is one number.
             pairs = [
-                2 * scope + owned for scope in Scope for owned in (0, 1) if fits(_row(scope=scope, owned=bool(owned)))
+                2 * scope + owned
+                for scope in Scope
+                for owned in (0, 1)
+                if fits(_row(scope=scope, process=_owner() if owned else None))
             ]
             return "(2 * k.scope + (k.application <> 0))", _numbers(pairs), _WITH_APPLICATION
 
@@ -154,8 +157,22 @@ def _names(connection: sqlite3.Connection, kind: UsageDimension, fits: _Fits) ->
     return _numbers(number for number, value in [(0, ""), *rows] if fits(row_of(value)))
 
 
+def _users(connection: sqlite3.Connection, fits: _Fits) -> str:
+    """Give the numbers of users that fit by name, or by a number that the name was seen with."""
+    rows: Sequence[tuple[int, str, int | None]] = connection.execute(
+        "SELECT DISTINCT n.id, n.value, a.uid FROM name n LEFT JOIN asked a ON a.user = n.id WHERE n.kind = ?",
+        (int(UsageDimension.USER),),
+    ).fetchall()
+    known: list[tuple[int, str, int | None]] = [(0, "", None), *rows]
+    return _numbers({number for number, user, uid in known if fits(_row(process=_owner(user, uid)))})
+
+
 def _numbers(numbers: Iterable[int]) -> str:
     return json.dumps([int(number) for number in numbers])
+
+
+def _owner(user: str = "", uid: int | None = None) -> Process:
+    return Process(id="history", pid=0, start_time=0.0, name="", user=user, uid=uid)
 
 
 def _row(
@@ -163,14 +180,12 @@ def _row(
     application_name: str = "",
     remote: str = "",
     domain: str = "",
-    user: str = "",
+    process: Process | None = None,
     interface: str = "",
     protocol: Protocol = Protocol.UNSPECIFIED,
     scope: Scope = Scope.UNSPECIFIED,
-    owned: bool = False,
 ) -> Connection:
     """Give a row that has nothing but what is looked at."""
-    process = Process(id="history", pid=0, start_time=0.0, name="", user=user) if user or owned else None
     facts = ConnectionFacts(
         id="history",
         protocol=protocol,
@@ -185,7 +200,6 @@ def _row(
 
 
 _ROWS: Final[dict[UsageDimension, Callable[[str], Connection]]] = {
-    UsageDimension.USER: lambda value: _row(user=value),
     UsageDimension.REMOTE_HOST: lambda value: _row(remote=value),
     UsageDimension.DOMAIN: lambda value: _row(domain=value),
     UsageDimension.INTERFACE: lambda value: _row(interface=value),

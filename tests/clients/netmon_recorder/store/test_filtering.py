@@ -21,6 +21,7 @@ from netmon.model import (
     UsageRow,
 )
 from netmon_client import parse_query
+from netmon_recorder.store import AskedName, UsageBatch
 from netmon_recorder.store.filtering import check_held
 from tests.support.history_stage import NOON, keep, opened, row
 from tests.support.source_tree import ROOT
@@ -182,6 +183,15 @@ def test_what_is_folded_passes_neither_a_host_nor_its_opposite(tmp_path: Path) -
     assert asked(tmp_path, parse_query("domain:example.com"), rows) == 1
     assert asked(tmp_path, parse_query("!domain:other.com"), rows) == 1
     assert asked(tmp_path, parse_query("!nothing"), rows) == 1
+
+
+def test_a_user_fits_by_each_number_that_the_name_was_seen_with(tmp_path: Path) -> None:
+    rows = [row(NOON, received=1, user="alice"), row(NOON, received=2, user="bob"), row(NOON, received=4, user="")]
+    seen = (AskedName("alice", 1000), AskedName("alice", 1001), AskedName("bob", 1002, "www.example.com"))
+    with opened(tmp_path) as store:
+        store.append(UsageBatch(until_time=NOON + 60, rows=tuple(rows), asked=seen))
+    sums = {"user:1000": 1, "user:1001,1002": 3, "!user:1000": 6, "user:100*": 3, "user:bob": 2, 'user:""': 4}
+    assert {query: asked(tmp_path, parse_query(query), rows) for query in sums} == sums
 
 
 def test_a_pattern_is_never_a_part_of_a_statement(folder: Path) -> None:
