@@ -106,6 +106,7 @@ _SHOWN: Final = (UsageDimension.REMOTE_HOST, UsageDimension.DOMAIN)
 _NEVER_FOLDED: Final = ""
 _WITH_HOST: Final = " AND NOT k.is_folded"
 _WITH_APPLICATION: Final = " AND NOT (k.is_folded AND k.application = 0)"
+_WITH_USER: Final = " AND NOT (k.is_folded AND k.application = 0 AND k.user = 0)"
 
 
 def _column(connection: sqlite3.Connection, field: FilterField, fits: "_Fits") -> tuple[str, str, str]:
@@ -114,7 +115,7 @@ def _column(connection: sqlite3.Connection, field: FilterField, fits: "_Fits") -
         case FilterField.APPLICATION:
             return "k.application", _applications(connection, fits), _WITH_APPLICATION
         case FilterField.USER:
-            return "k.user", _users(connection, fits), _NEVER_FOLDED
+            return "k.user", _users(connection, fits), _WITH_USER
         case FilterField.INTERFACE:
             return "k.interface", _names(connection, UsageDimension.INTERFACE, fits), _NEVER_FOLDED
         case FilterField.REMOTE_ADDRESS:
@@ -126,14 +127,23 @@ def _column(connection: sqlite3.Connection, field: FilterField, fits: "_Fits") -
         case FilterField.SCOPE:
             return "k.scope", _numbers(member for member in Scope if fits(_row(scope=member))), _NEVER_FOLDED
         case _:
-            # is: the words look at the scope, or at whether there is an owner. A pair of both is one number.
-            pairs = [
-                2 * scope + owned
-                for scope in Scope
-                for owned in (0, 1)
-                if fits(_row(scope=scope, process=_owner() if owned else None))
-            ]
-            return "(2 * k.scope + (k.application <> 0))", _numbers(pairs), _WITH_APPLICATION
+            return _is_column(fits)
+
+
+def _is_column(fits: "_Fits") -> tuple[str, str, str]:
+    """Give the same for ``is``, whose words look at the scope, or at whether there is an owner.
+
+    A pair of both is one number. What is folded without its application is kept out where the owner would decide.
+    """
+    pairs = [
+        2 * scope + owned
+        for scope in Scope
+        for owned in (0, 1)
+        if fits(_row(scope=scope, process=_owner() if owned else None))
+    ]
+    undecided = ", ".join(str(int(scope)) for scope in Scope if (2 * scope in pairs) != (2 * scope + 1 in pairs))
+    guard = f" AND NOT (k.is_folded AND k.application = 0 AND k.scope IN ({undecided}))"
+    return "(2 * k.scope + (k.application <> 0))", _numbers(pairs), guard
 
 
 _Fits = Callable[[Connection], bool]

@@ -185,6 +185,32 @@ def test_what_is_folded_passes_neither_a_host_nor_its_opposite(tmp_path: Path) -
     assert asked(tmp_path, parse_query("!nothing"), rows) == 1
 
 
+def test_what_is_folded_is_known_by_its_scope(tmp_path: Path) -> None:
+    nameless = {"application_id": "", "application_name": "", "domain": "", "remote_host": "", "is_folded": True}
+    rows = [
+        row(NOON, received=1, user="alice"),
+        row(NOON, received=2, user="alice", **nameless),
+        row(NOON, received=4, user="alice", scope=2, **nameless),
+        row(NOON, received=8, application_id="", application_name="", user=""),
+    ]
+    sums = {"scope:internet": 11, "is:remote": 11, "!is:remote": 4, "is:local": 4, "!is:local": 11}
+    sums |= {"is:unknown": 8, "!is:unknown": 1, "is:unknown,remote": 11, "!is:unknown,remote": 0}
+    assert {query: asked(tmp_path, parse_query(query), rows) for query in sums} == sums
+
+
+def test_what_is_folded_without_its_user_passes_neither_a_user_nor_the_opposite(tmp_path: Path) -> None:
+    folded = {"domain": "", "remote_host": "", "is_folded": True}
+    nameless = {**folded, "application_id": "", "application_name": ""}
+    rows = [
+        row(NOON, received=1, user="alice", **folded),
+        row(NOON, received=2, user="alice", **nameless),
+        row(NOON, received=4, user="", **nameless),
+        row(NOON, received=8, user="", **folded),
+    ]
+    sums = {"user:alice": 3, "!user:alice": 8, 'user:""': 8, '!user:""': 3}
+    assert {query: asked(tmp_path, parse_query(query), rows) for query in sums} == sums
+
+
 def test_a_user_fits_by_each_number_that_the_name_was_seen_with(tmp_path: Path) -> None:
     rows = [row(NOON, received=1, user="alice"), row(NOON, received=2, user="bob"), row(NOON, received=4, user="")]
     seen = (AskedName("alice", 1000), AskedName("alice", 1001), AskedName("bob", 1002, "www.example.com"))
