@@ -65,9 +65,10 @@ class Aggregation:
 
     def run(self, kept: Kept) -> Mended:
         """Do all of it. ``kept``: since when there is what."""
-        end = int(self._now) + _DAY_SECONDS
+        # Whole quarters: there may be rows after the end, of a clock that went ahead and was set back.
+        end = _next_quarter(int(self._now) + _DAY_SECONDS)
         if kept.minute is not None and kept.quarter is not None:
-            first = -(-max(kept.minute, kept.quarter) // QUARTER_SECONDS) * QUARTER_SECONDS
+            first = _next_quarter(max(kept.minute, kept.quarter))
             for start in range(first, end, _DAY_SECONDS):
                 self._write(lambda start=start: self._quarters(start, min(start + _DAY_SECONDS, end)))
         if kept.quarter is not None:
@@ -141,6 +142,11 @@ class Aggregation:
 
     def _count(self, statement: str, bounds: tuple[int, int]) -> int:
         return int(self._connection.execute(statement, bounds).fetchone()[0])
+
+
+def _next_quarter(time: int) -> int:
+    """Give the start of the first quarter of an hour that does not begin before a time."""
+    return -(-time // QUARTER_SECONDS) * QUARTER_SECONDS
 
 
 def _old_day(kept: Kept, begin: int) -> int:

@@ -19,6 +19,16 @@ def test_a_whole_history_needs_no_mending(tmp_path: Path) -> None:
         assert store.status(NOON).last_aggregation_time == NOON + 4 * _DAY
 
 
+def test_rows_of_a_clock_that_was_set_back_are_left_as_they_are(tmp_path: Path) -> None:
+    ahead = NOON + _DAY
+    with opened(tmp_path) as store:
+        keep(store, *(row(ahead + minute * 60, received=100) for minute in range(15)))
+        report = store.run_aggregation(NOON + 7 * 60)
+        assert (report.mended_hour_row_count, report.mended_day_row_count) == (0, 0)
+        query = UsageQuery(since_time=ahead, until_time=ahead + 3600, bucket=BucketSize.HOUR)
+        assert store.usage(query, ahead + 3600).total.received_bytes == 1500
+
+
 @pytest.mark.parametrize("table", ["usage_quarter", "usage_day", "usage_month"])
 def test_what_a_fault_has_changed_is_mended(tmp_path: Path, table: str) -> None:
     midnight = NOON - 43_200
