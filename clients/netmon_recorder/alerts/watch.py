@@ -14,7 +14,7 @@ from netmon.model import (
     UsageSeries,
 )
 from netmon_recorder.alerts.rules import may_fire, measured, quiet_until
-from netmon_recorder.store import AlertBook, UsageReader
+from netmon_recorder.store import AlertBook, StorageError, UsageReader
 
 _APPLICATIONS: Final = 5
 _MINUTE: Final = 60.0
@@ -34,8 +34,20 @@ class AlertWatch:
         self._own_zone = own_zone
 
     def ask_all(self, now: float) -> int:
-        """Ask each rule whether it fires; give how many did."""
-        return sum(self._ask(rule, now) for rule in self._store.rules())
+        """Ask each rule whether it fires; give how many did.
+
+        A storage that fails raises only where none fired before: whoever waits for these must still be told.
+        """
+        fired = 0
+        for rule in self._store.rules():
+            try:
+                fired += self._ask(rule, now)
+            except StorageError as error:
+                if not fired:
+                    raise
+                log.warning("the other alerts could not be asked: %s", type(error).__name__)
+                break
+        return fired
 
     def states(self, now: float) -> tuple[AlertState, ...]:
         """Give all rules, by name, with what became of them."""

@@ -94,17 +94,18 @@ class AlertCalls:
     async def _stream(self, request: pb.StreamAlertsRequest) -> AsyncGenerator[pb.StreamAlertsResponse]:
         bell = self._parts.listeners.listen()
         try:
-            if request.HasField("after_sequence"):
-                last = request.after_sequence
-            else:
-                last = await self._workers.run(self._newest_sequence)
+            newest = await self._workers.run(self._newest_sequence)
+            last = request.after_sequence if request.HasField("after_sequence") else newest
             yield self._sign_of_life()
             is_due = True
             while True:
-                firings = await self._workers.run(partial(self._after, last)) if is_due else ()
-                for firing in firings:
-                    last = firing.sequence
-                    yield self._told(firing)
+                if is_due:
+                    before, newest = newest, await self._workers.run(self._newest_sequence)
+                    if newest < before:
+                        last = 0  # another history was begun meanwhile: all in it is new
+                    for firing in await self._workers.run(partial(self._after, last)):
+                        last = firing.sequence
+                        yield self._told(firing)
                 is_due = await bell.wait(SIGN_OF_LIFE_SECONDS)
                 if not is_due:
                     yield self._sign_of_life()

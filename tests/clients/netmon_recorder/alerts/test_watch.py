@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
-from netmon.model import AlertMeasure, AlertRule, Filter, FilterField, QuietHours, Term
+from netmon.model import AlertFiring, AlertMeasure, AlertRule, Filter, FilterField, QuietHours, Term
 from netmon_recorder.alerts.watch import AlertWatch
+from netmon_recorder.store import StorageFull
 from tests.support.history_stage import NOON, keep, opened, row
 
 RULE = AlertRule(name="big", measure=AlertMeasure.RECEIVED_BYTES, bound=1_500, window_seconds=600, created_time=NOON)
@@ -54,6 +55,30 @@ def test_a_rule_that_is_refused_today_keeps_no_other_from_firing_and_is_still_se
         assert watch.ask_all(NOON) == 1
         assert "a rule cannot be asked" in caplog.text
         assert [(state.rule.name, state.value) for state in watch.states(NOON)] == [("a bad one", None), ("big", 9_000)]
+
+
+def test_what_fired_before_the_storage_failed_is_told_of(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with opened(tmp_path) as store:
+        watch = AlertWatch(store, "UTC")
+        for name in ("a", "b", "c"):
+            store.put_rule(replace(RULE, name=name, quiet_seconds=60.0))
+        keep(store, row(NOON - 60, 9_000))
+        keeps = store.add_firing
+
+        def add_firing(firing: AlertFiring) -> AlertFiring:
+            if firing.name == "b":
+                raise StorageFull("another program writes")
+            return keeps(firing)
+
+        monkeypatch.setattr(store, "add_firing", add_firing)
+        assert watch.ask_all(NOON) == 1
+        assert [firing.name for firing in store.firings()] == ["a"]
+        assert "the other alerts could not be asked: StorageFull" in caplog.text
+        store.delete_rule("a")
+        with pytest.raises(StorageFull):
+            watch.ask_all(NOON + 60)
 
 
 def test_a_filter_that_history_cannot_answer_is_refused(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,6 +82,30 @@ async def test_a_firing_is_told_as_it_comes_and_again_to_who_asks_from_a_sequenc
         assert (fresh.name, fresh.value, signs) == ("big", 9_000, 1)
         kept, _ = await next_firing(served, 0, fire=False)
         assert kept == fresh
+
+
+async def test_a_stream_goes_on_with_a_history_that_was_begun_anew(tmp_path: Path) -> None:
+    async with served_history(tmp_path) as served:
+        await served.client.put_alert(replace(RULE, quiet_seconds=60.0))
+        keep(served.store, row(NOON - 120, 9_000))
+        for minute in range(2):
+            await asyncio.to_thread(served.desk.ask_all, NOON + 60 * minute)
+        stream = served.client.firings()
+        assert await anext(stream) is None
+        served.store._writer.execute("DELETE FROM alert_firing")
+        served.store._writer.execute("DELETE FROM sqlite_sequence")
+        await asyncio.to_thread(served.desk.ask_all, NOON + 120)
+        served.bells.ring()
+        assert [firing.sequence async for firing in until_a_firing(stream)] == [1]
+
+
+async def until_a_firing(stream: AsyncIterator[AlertFiring | None]) -> AsyncIterator[AlertFiring]:
+    """Give the next firing, where it comes before the next two signs of life."""
+    for _ in range(2):
+        firing = await anext(stream)
+        if firing is not None:
+            yield firing
+            return
 
 
 async def test_a_stream_without_firings_shows_signs_of_life(tmp_path: Path) -> None:
