@@ -119,6 +119,7 @@ def list_alerts(session: Session, shape: Shape) -> None:
         put = recorder_cli_command(session.recorder_path, "alerts put NAME --if app:backup --over 5GB --within 1h")
         session.advise(f"Save one:  {put}", Style.DIM)
         return
+    now = wall_time()
     table = Table(
         headings=(
             Heading(title="Alert", minimum=8),
@@ -128,7 +129,7 @@ def list_alerts(session: Session, shape: Shape) -> None:
             Heading(title="Last", rank=3),
             Heading(title="State", rank=4),
         ),
-        rows=tuple(map(_alert_cells, answer.alerts)),
+        rows=tuple(_alert_cells(state, now) for state in answer.alerts),
     )
     session.write(*draw(table, fit(table, terminal.width), terminal.palette))
 
@@ -227,24 +228,24 @@ def _amount(measure: AlertMeasure, value: int) -> str:
     return format_bytes(value) + _WORDS.get(measure, "")
 
 
-def _alert_cells(state: AlertState) -> tuple[Cell, ...]:
+def _alert_cells(state: AlertState, now: float) -> tuple[Cell, ...]:
     rule, last = state.rule, state.last_firing
     zone = zone_of(local_zone_name(os.environ))
     over = state.value is not None and state.value > rule.bound
-    now = "—" if state.value is None else _amount(rule.measure, state.value)
+    value = "—" if state.value is None else _amount(rule.measure, state.value)
     return (
         Cell(text=rule.name),
         Cell(text=rule_words(rule)),
-        Cell(text=now, style=Style.RED if over else Style.PLAIN),
+        Cell(text=value, style=Style.RED if over else Style.PLAIN),
         Cell(text=f"{state.firing_count:,}"),
         Cell(text="never" if last is None else moment_text(last.time, zone), style=Style.DIM),
-        Cell(text=_state_words(state)),
+        Cell(text=_state_words(state, now)),
     )
 
 
-def _state_words(state: AlertState) -> str:
+def _state_words(state: AlertState, now: float) -> str:
     if state.rule.is_paused:
         return "paused"
-    if state.rule.muted_until_time is not None:
+    if state.rule.muted_until_time is not None and state.rule.muted_until_time > now:
         return f"muted until {moment_text(state.rule.muted_until_time, zone_of(local_zone_name(os.environ)))}"
     return "quiet" if state.quiet_until_time is not None else "on"

@@ -18,10 +18,12 @@ from netmon.model import (
 )
 from netmon_cli.actions.alerts import firing_words, rule_words
 from netmon_cli.actions.alerts import test_words as words_of_test
+from netmon_client import connect_history
 from netmon_client.testing import HISTORY_TIME, FakeRecorder
 from tests.clients.netmon_cli.conftest import Run
 
 WEEK = 7 * 86_400
+FAR = 4_102_444_800.0
 RULE = AlertRule(
     name="backup", query="app:backup", measure=AlertMeasure.TOTAL_BYTES, bound=5_000_000_000, window_seconds=3600.0
 )
@@ -52,6 +54,14 @@ def test_an_alert_is_put_listed_and_deleted(history_cli: Run, recorder: FakeReco
     assert history_cli("alerts", "delete", "backup").out.startswith('Deleted "backup"')
     assert history_cli("alerts").lines == ["No alert is saved."]
     assert history_cli("alerts", "delete", "backup").code != 0
+
+
+def test_an_alert_is_muted_until_then_and_no_longer(history_cli: Run, recorder: FakeRecorder) -> None:
+    with connect_history(recorder.socket) as client:
+        client.put_alert(replace(RULE, name="past", muted_until_time=HISTORY_TIME))
+        client.put_alert(replace(RULE, name="coming", muted_until_time=FAR))
+    states = {line.split()[0]: line.split("  ")[-1].strip() for line in history_cli("alerts").lines[1:]}
+    assert states == {"past": "on", "coming": "muted until 2100-01-01 00:00"}
 
 
 def test_an_alert_may_be_quiet_at_night_in_the_users_zone(
