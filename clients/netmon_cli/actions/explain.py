@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Final
 
 from netmon.model import Connection, Explanation, Filter, OwnerAttempt
@@ -37,11 +38,21 @@ _CANDIDATES = (
 
 
 def query_of(text: str) -> str:
-    """Give the query that a pid or an endpoint stands for; any other text is one itself."""
+    """Give the query that a pid, an endpoint or an address stands for; any other text is one itself."""
     if _PID.fullmatch(text):
         return f"pid:{text}"
+    if _is_address(text):  # before endpoints: the end of 2001:db8::1 is no port
+        return f'ip:"{text}"'
     endpoint = _ENDPOINT.fullmatch(text)
     return f'ip:"{endpoint[1]}" port:{endpoint[2]}' if endpoint else text
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 def explain_connection(session: Session, text: str, shape: Shape) -> int:

@@ -22,7 +22,7 @@ Examples:
 def explain(session: Session, *, connection: str, shape: Shape) -> None:
     """Tell what was tried for the owner of CONNECTION, when and with which result, and what would have helped.
 
-    CONNECTION is an id, a PID, an ADDRESS:PORT or a filter that fits exactly one connection, open or ended within the
+    CONNECTION is an id, a PID, an ADDRESS[:PORT] or a filter that fits exactly one connection, open or ended within the
     last minute. Where several fit they are listed with their ids.
     """
     from netmon_cli.actions.explain import explain_connection  # noqa: PLC0415 -- not for --help
