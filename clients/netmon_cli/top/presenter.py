@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from netmon.matching import check_filter
 from netmon.model import Degradation, Filter, PacketSource, Snapshot, Status
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.payload import is_without_packets
@@ -176,7 +177,13 @@ class Presenter:
         if not name:
             self.say("this row has no application to hide", now)
             return
-        self.set_filter(hiding(self.choices.filter, name))
+        condition = hiding(self.choices.filter, name)
+        try:
+            check_filter(condition)
+        except ValueError:
+            self.say("too many to hide one more; / changes the filter", now)
+            return
+        self.set_filter(condition)
         self.say(f"{name} is hidden; / changes the filter", now)
 
     def set_sort(self, sort: str) -> None:

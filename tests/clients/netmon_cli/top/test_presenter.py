@@ -1,5 +1,7 @@
 from dataclasses import replace
 
+import pytest
+
 from netmon.model import BandwidthSample, Omitted
 from netmon_cli.top.choices import Choices
 from netmon_cli.top.presenter import Presenter
@@ -86,6 +88,18 @@ def test_a_row_without_an_application_cannot_be_hidden() -> None:
     assert not view.choices.filter.terms
     assert "no application to hide" in status(view)
     assert "no application to hide" not in status(view, 60.0)
+
+
+@pytest.mark.parametrize(("name", "most"), [("app {}", 64), ("app* {}", 8)])
+def test_what_a_filter_has_no_room_for_is_not_hidden(name: str, most: int) -> None:
+    view = presenter()
+    view.take([SNAPSHOT], 0.0)
+    for number in range(most + 1):
+        row = WEB._replace(facts=replace(WEB.facts, application_name=name.format(number)))
+        view.hide(Entry(key=str(number), row=row, order=(0,)), 0.0)
+        assert view.sheet(0.0).entries
+    assert len(view.choices.filter.terms[0].values) == most
+    assert "too many to hide one more" in status(view)
 
 
 def test_grouping_keeps_a_sort_key_that_both_tables_know() -> None:
