@@ -61,7 +61,9 @@ def list_applications(
     if snapshot.connections:
         look = Look(now=snapshot.time, units=shape.units, numeric=shape.numeric)
         has_packets = not is_without_packets(snapshot.degraded)
-        rows = connection_listing(snapshot.connections, Shape(limit=shape.limit), empty="", has_packets=has_packets)
+        rows = connection_listing(
+            snapshot.connections, Shape(limit=shape.limit), now=snapshot.time, empty="", has_packets=has_packets
+        )
         shown = Shape(format=shape.format, trunc=shape.trunc, limit=shape.limit)
         session.write("", *table_lines(rows, shown, session.terminal(), look))
     if not name.isdecimal():  # domains are summed up by application, not by process

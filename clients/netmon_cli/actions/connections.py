@@ -84,7 +84,7 @@ def _asked(client: Client, condition: Filter, which: Which, closed_seconds: floa
 def _print(session: Session, snapshot: Snapshot, shape: Shape, which: Which, *, is_filtered: bool) -> None:
     empty = _EMPTY[which].format(matching=" matches" if is_filtered else "")
     has_packets = not is_without_packets(snapshot.degraded)
-    listing = connection_listing(snapshot.connections, shape, empty=empty, has_packets=has_packets)
+    listing = connection_listing(snapshot.connections, shape, now=snapshot.time, empty=empty, has_packets=has_packets)
     rows: list[Connection] = list(listing.rows)[: shape.limit]
     look = Look(now=snapshot.time, units=shape.units, numeric=shape.numeric)
     match shape.format:

@@ -11,7 +11,7 @@ import click
 
 from netmon.matching import compile_filter
 from netmon.model import Filter, Section, Snapshot, View
-from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
+from netmon_cli.columns.connections import CONNECTION_COLUMNS, connection_orders
 from netmon_cli.ended import EndedRows, with_ended
 from netmon_cli.listing import chosen_columns, ordered
 from netmon_cli.listings.applications import ordered_applications
@@ -169,7 +169,7 @@ def _sorted_and_limited(snapshot: Snapshot, what: str, shape: Shape) -> Snapshot
         case "interfaces":
             return replace(snapshot, interfaces=ordered_interfaces(snapshot, shape))
         case "connections" | "all":
-            rows = ordered(snapshot.connections, CONNECTION_ORDERS, shape, usual="-rate")
+            rows = ordered(snapshot.connections, connection_orders(snapshot.time), shape, usual="-rate")
             return only_rows(snapshot, rows[: shape.limit])
         case _:
             return snapshot

@@ -1,6 +1,7 @@
 """The columns of a connection."""
 
 from collections.abc import Callable
+from math import inf
 
 from netmon.model import Connection, ConnectionState, DomainSource, Endpoint, OwnerConfidence, Protocol
 from netmon_cli.columns.column import Column, Look, SortKey
@@ -22,7 +23,7 @@ from netmon_client.words import (
     remainder_words,
 )
 
-__all__ = ["CONNECTION_COLUMNS", "CONNECTION_ORDERS", "application_name", "endpoint_text"]
+__all__ = ["CONNECTION_COLUMNS", "CONNECTION_SORT_KEYS", "application_name", "connection_orders", "endpoint_text"]
 
 _NONE = Cell(text="—", style=Style.DIM)
 _WITH_PORT_NAMES = (Protocol.TCP, Protocol.UDP, Protocol.SCTP)
@@ -226,7 +227,7 @@ _WHERE = (
         heading=Heading(title="Age", rank=8, right=True),
         show=_age_cell,
         value=lambda row, _: format_time(row.facts.start_time) if row.facts.start_time else None,
-        order=lambda row: (-row.facts.start_time,),
+        order=lambda row: (-row.facts.start_time,),  # of what is open: connection_orders() knows until when
     ),
 )
 
@@ -281,7 +282,7 @@ def _named(name: str) -> str:
 CONNECTION_COLUMNS: tuple[Column[Connection], ...] = (*_WHO, *_WHERE, *TRAFFIC_COLUMNS, *_MORE)
 """All columns of a connection, in the order in which they stand."""
 
-CONNECTION_ORDERS: dict[str, Callable[[Connection], SortKey]] = {
+_ORDERS: dict[str, Callable[[Connection], SortKey]] = {
     **{column.key: column.order for column in CONNECTION_COLUMNS},
     **TRAFFIC_ORDERS,
     "payload": PAYLOAD_ORDER,
@@ -292,7 +293,14 @@ CONNECTION_ORDERS: dict[str, Callable[[Connection], SortKey]] = {
     "lport": lambda row: (_port(row.local),),
     "rport": lambda row: (_port(row.remote),),
 }
+
+CONNECTION_SORT_KEYS = tuple(_ORDERS)
 """What ``--sort`` takes: every column, and the short names of the filter language."""
+
+
+def connection_orders(now: float) -> dict[str, Callable[[Connection], SortKey]]:
+    """Give what connections are sorted by. ``now`` (Unix seconds): when what is open is as old as it is shown."""
+    return {**_ORDERS, "age": lambda row: (_age_seconds(row, now) if row.facts.start_time else inf,)}
 
 
 def _port(endpoint: Endpoint | None) -> int:

@@ -150,7 +150,9 @@ def _lines(
     if Section.CONNECTIONS in sections:
         held = steadiness.get(Section.CONNECTIONS)
         has_packets = not is_without_packets(snapshot.degraded)
-        listing = connection_listing(snapshot.connections, plain, empty=_nothing(snapshot), has_packets=has_packets)
+        listing = connection_listing(
+            snapshot.connections, plain, now=snapshot.time, empty=_nothing(snapshot), has_packets=has_packets
+        )
         lines += table_lines(listing, plain, terminal, look, most_rows=room, steadiness=held)
     return lines + notes
 

@@ -125,7 +125,7 @@ class DelimitedPrinter:
                     interface_listing(item, None, self._shape), self._shape, look, headers=headers, before=before
                 )
             case Section.CONNECTIONS:
-                listing = connection_listing(item.connections, self._shape, empty="")
+                listing = connection_listing(item.connections, self._shape, now=item.time, empty="")
                 lines = delimited_lines(listing, self._shape, look, headers=headers, before=before)
             case _:
                 lines = delimited_lines(totals_listing(item), self._shape, look, headers=headers, before=before)

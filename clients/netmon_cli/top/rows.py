@@ -9,7 +9,7 @@ from netmon.matching import compile_filter
 from netmon.model import Connection, ConnectionState, Snapshot
 from netmon_cli.columns.applications import APPLICATION_ORDERS, GroupRow, application_row, group_row, unattributed_row
 from netmon_cli.columns.column import SortKey
-from netmon_cli.columns.connections import CONNECTION_ORDERS, application_name
+from netmon_cli.columns.connections import CONNECTION_SORT_KEYS, application_name, connection_orders
 from netmon_cli.columns.domains import DOMAIN_ORDERS, DomainRow, domain_row, unnamed_row
 from netmon_cli.columns.payload import is_without_packets
 from netmon_cli.ended import stilled
@@ -41,7 +41,7 @@ Row = Connection | GroupRow | DomainRow
 
 
 _ORDERS: Final[dict[Subject, Collection[str]]] = {
-    "connections": CONNECTION_ORDERS,
+    "connections": CONNECTION_SORT_KEYS,
     "apps": APPLICATION_ORDERS,
     "domains": DOMAIN_ORDERS,
 }
@@ -128,7 +128,8 @@ def _connections(moment: Moment, choices: Choices) -> Listing:
     key = choices.sort.removeprefix("-")
     if key == "rate" and is_without_packets(snapshot.degraded):
         key = "payload"  # all that is counted then; by rates all rows are equal
-    order = CONNECTION_ORDERS.get(key) or CONNECTION_ORDERS["rate"]
+    orders = connection_orders(snapshot.time)
+    order = orders.get(key) or orders["rate"]
     all_ended = choices.ended or decides_itself
     entries: list[Entry] = []
     count = of_count = 0

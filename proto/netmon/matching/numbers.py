@@ -64,9 +64,12 @@ def pid_test(values: Values, _now: float) -> RowTest:
 
 
 def age_test(values: Values, now: float) -> RowTest:
-    """Give the test of the seconds since the start; a lower bound for what was there before it was first seen."""
+    """Give the test of the seconds from the start to now, or to the end of what has ended.
+
+    They are a lower bound for what was there before it was first seen.
+    """
     fits = number_test(values)
-    return lambda row: fits(max(0.0, now - row.facts.start_time))
+    return lambda row: fits(max(0.0, (now if row.end_time is None else row.end_time) - row.facts.start_time))
 
 
 AMOUNT_FIELDS = frozenset(_AMOUNT_OF)

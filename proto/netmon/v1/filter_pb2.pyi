@@ -72,7 +72,7 @@ class _FilterFieldEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FilterFie
     FILTER_FIELD_TOTAL: _FilterField.ValueType  # 22
     """Both totals together (total)."""
     FILTER_FIELD_AGE: _FilterField.ValueType  # 23
-    """Seconds since the start (age)."""
+    """Seconds since the start, until the end where there is one (age)."""
     FILTER_FIELD_DOMAIN_SOURCE: _FilterField.ValueType  # 24
     """Where the domain was learnt (source)."""
     FILTER_FIELD_SENT_RATE: _FilterField.ValueType  # 25
@@ -132,7 +132,7 @@ FILTER_FIELD_RATE: FilterField.ValueType  # 21
 FILTER_FIELD_TOTAL: FilterField.ValueType  # 22
 """Both totals together (total)."""
 FILTER_FIELD_AGE: FilterField.ValueType  # 23
-"""Seconds since the start (age)."""
+"""Seconds since the start, until the end where there is one (age)."""
 FILTER_FIELD_DOMAIN_SOURCE: FilterField.ValueType  # 24
 """Where the domain was learnt (source)."""
 FILTER_FIELD_SENT_RATE: FilterField.ValueType  # 25

@@ -91,6 +91,7 @@ REST = Connection(
 
 ROWS = (WEB, VERSION_6, UPLOAD, LISTENER, PING, HOSTILE, WIDE, ENDED, REST)
 SNAPSHOT = a_snapshot(ROWS)
+NOW = SNAPSHOT.time
 STATUS = replace(
     a_status(),
     active_connection_count=7,

@@ -7,7 +7,7 @@ from netmon.model import (
     Network,
     Range,
 )
-from tests.support.matching_rows import passes
+from tests.support.matching_rows import NOW, ROW, passes
 
 _F = FilterField
 
@@ -43,3 +43,9 @@ def test_the_row_passes(field: FilterField, value: str | Range | Network) -> Non
 def test_the_row_does_not_pass(field: FilterField, value: str | Range | Network) -> None:
     assert not passes(field, value)
     assert passes(field, value, negated=True)
+
+
+def test_the_age_of_what_has_ended_is_that_at_its_end() -> None:
+    ended = ROW._replace(end_time=NOW - 58)
+    assert passes(_F.AGE, Range(minimum=2, maximum=2), row=ended)
+    assert not passes(_F.AGE, Range(minimum=3), row=ended)

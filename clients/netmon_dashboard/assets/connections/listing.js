@@ -55,7 +55,7 @@ export class Listing {
     const shown = { matching: 0, all: 0, closed: 0, listening: 0, sums: noTraffic() };
     const fitting = this.#fitting(rows, view, shown);
     if (view.isHeld && this.#order.length > 0) this.#extend(fitting);
-    else this.#arrange([...fitting], view.sort);
+    else this.#arrange([...fitting], view);
     this.#isFirst = false;
     return { ...shown, entries: this.#order, appended: this.#appended };
   }
@@ -99,9 +99,9 @@ export class Listing {
     return entry;
   }
 
-  #arrange(entries, sort) {
+  #arrange(entries, { sort, now }) {
     for (const entry of entries) entry.isLeaving = false;
-    this.#order = sortEntries(entries, sort);
+    this.#order = sortEntries(entries, sort, now);
     this.#appended = 0;
   }
 

@@ -7,7 +7,7 @@
  */
 
 import { sortReader, turned } from "../data/sorting.js";
-import { ownerName } from "../data/texts.js";
+import { ageOf, ownerName } from "../data/texts.js";
 
 /** @typedef {import("../data/sorting.js").Sort} Sort */
 /** @typedef {import("./listing.js").Entry} Entry */
@@ -15,7 +15,7 @@ import { ownerName } from "../data/texts.js";
 const text = (value) => (value ? value.toLowerCase() : null);
 const positive = (value) => (value === null || value === undefined ? null : value);
 
-/** @type {Record<string, (entry: Entry) => number|string|null>} */
+/** @type {Record<string, (entry: Entry, now: number) => number|string|null>} now in Unix seconds */
 const ORDERS = {
   app: ({ row }) => text(ownerName(row)),
   pid: ({ row }) => positive(row.proc?.pid),
@@ -24,7 +24,7 @@ const ORDERS = {
   remote: ({ row }) => addressOrder(row.remoteAddress, row.remotePort),
   domain: ({ row }) => text(row.domain),
   state: ({ row }) => text(row.end === null ? row.state : "closed"),
-  age: ({ row }) => (row.start ? -row.start : null),
+  age: ({ row }, now) => ageOf(row, now),
   received_rate: (entry) => entry.receivedRate,
   sent_rate: (entry) => entry.sentRate,
   rate: (entry) => entry.receivedRate + entry.sentRate,
@@ -67,11 +67,11 @@ export const nextSort = (current, key) => turned(current, { key, descending: MOS
 /**
  * Sort entries in place. Each entry's key is made once; equal ones follow by rate, by total, by payload, and the older one first,
  * so that rows at rest do not change places.
- * @param {Entry[]} entries @param {Sort} sort
+ * @param {Entry[]} entries @param {Sort} sort @param {number} now Unix seconds
  */
-export function sortEntries(entries, { key, descending }) {
+export function sortEntries(entries, { key, descending }, now) {
   const order = ORDERS[key];
-  for (const entry of entries) entry.key = order(entry);
+  for (const entry of entries) entry.key = order(entry, now);
   const sign = descending ? -1 : 1;
   return entries.sort((one, other) => {
     if (one.isRemainder !== other.isRemainder) return one.isRemainder ? 1 : -1;

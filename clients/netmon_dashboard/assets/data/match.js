@@ -101,10 +101,10 @@ function pidTest(values) {
   return (row) => row.proc !== null && fits(row.proc.pid);
 }
 
-/** Seconds since the start: a lower bound for what was there before it was first seen. */
+/** Seconds from the start to now, or to the end of what has ended: a lower bound for what was there before. */
 function ageTest(values, store) {
   const fits = numberTest(values);
-  return (row) => fits(Math.max(0, store.dataTime - row.start));
+  return (row) => fits(Math.max(0, (row.end ?? store.dataTime) - row.start));
 }
 
 function isTest(values, store) {

@@ -1,10 +1,10 @@
 import pytest
 
 from netmon_cli.columns.column import Look, UnknownColumn, chosen, sorted_rows, table_of
-from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
+from netmon_cli.columns.connections import CONNECTION_COLUMNS, connection_orders
 from netmon_cli.render.table import Cell
 from netmon_client.aggregate import sum_traffic
-from tests.clients.netmon_cli.rows import CURL, ROWS, UPLOAD, VERSION_6, WEB
+from tests.clients.netmon_cli.rows import CURL, NOW, ROWS, UPLOAD, VERSION_6, WEB
 
 LOOK = Look(now=1_700_000_030.0)
 
@@ -26,13 +26,13 @@ def test_an_unknown_column_names_those_that_are_known() -> None:
         chosen(CONNECTION_COLUMNS, ["remot"], extra=False)
     assert "remote" in caught.value.known
     with pytest.raises(UnknownColumn):
-        sorted_rows([WEB], CONNECTION_ORDERS, "-nothing")
+        sorted_rows([WEB], connection_orders(NOW), "-nothing")
 
 
 def test_a_minus_sorts_from_large_to_small() -> None:
     rows = [UPLOAD, WEB, VERSION_6]
-    assert sorted_rows(rows, CONNECTION_ORDERS, "-received_rate") == [WEB, VERSION_6, UPLOAD]
-    assert sorted_rows(rows, CONNECTION_ORDERS, "received_rate") == [UPLOAD, VERSION_6, WEB]
+    assert sorted_rows(rows, connection_orders(NOW), "-received_rate") == [WEB, VERSION_6, UPLOAD]
+    assert sorted_rows(rows, connection_orders(NOW), "received_rate") == [UPLOAD, VERSION_6, WEB]
 
 
 def test_the_row_of_sums_has_its_label_where_nothing_is_summed() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from netmon.model import Connection, Endpoint, OwnerConfidence, Protocol
 from netmon_cli.columns.column import Look
-from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS, application_name, endpoint_text
+from netmon_cli.columns.connections import CONNECTION_COLUMNS, application_name, connection_orders, endpoint_text
 from netmon_cli.render.table import Cell
 from netmon_client.query_words import FIELDS
 from tests.clients.netmon_cli.rows import (
@@ -14,6 +14,7 @@ from tests.clients.netmon_cli.rows import (
     HOSTILE,
     LISTENER,
     NAMED,
+    NOW,
     PING,
     REST,
     ROWS,
@@ -106,26 +107,32 @@ def test_raw_values_are_those_of_the_contract() -> None:
     assert (values["state"], values["direction"], values["scope"]) == ("active", "outbound", "internet")
 
 
-@pytest.mark.parametrize("key", sorted(CONNECTION_ORDERS))
+@pytest.mark.parametrize("key", sorted(connection_orders(NOW)))
 def test_every_key_sorts_all_kinds_of_rows(key: str) -> None:
-    assert len(sorted(ROWS, key=CONNECTION_ORDERS[key])) == len(ROWS)
+    assert len(sorted(ROWS, key=connection_orders(NOW)[key])) == len(ROWS)
 
 
 def test_the_short_names_of_the_filter_language_are_sort_keys() -> None:
     without_order = {"source", "is"}
-    assert FIELDS.keys() - without_order <= CONNECTION_ORDERS.keys()
+    assert FIELDS.keys() - without_order <= set(connection_orders(NOW))
 
 
 def test_addresses_sort_as_numbers_and_version_4_first() -> None:
-    order = CONNECTION_ORDERS["rip"]
+    order = connection_orders(NOW)["rip"]
     assert sorted([LISTENER, VERSION_6, HOSTILE, UPLOAD, WEB], key=order) == [UPLOAD, WEB, HOSTILE, VERSION_6, LISTENER]
     odd = WEB._replace(facts=replace(WEB.facts, remote=Endpoint(address="fe80::1%eth0")))
     none = WEB._replace(facts=replace(WEB.facts, remote=Endpoint(address="no address")))
     assert sorted([none, odd, WEB], key=order) == [WEB, odd, none]
 
 
+def test_the_age_of_what_has_ended_is_that_at_its_end_and_what_has_none_is_the_oldest() -> None:
+    young = WEB._replace(facts=replace(WEB.facts, start_time=LOOK.now - 12))
+    assert (shown(young, "age").text, shown(ENDED, "age").text) == ("12s", "10s")
+    assert sorted([REST, WEB, young, ENDED], key=connection_orders(LOOK.now)["age"]) == [ENDED, young, WEB, REST]
+
+
 def test_rows_without_a_name_come_last() -> None:
-    assert sorted([PING, WEB], key=CONNECTION_ORDERS["app"]) == [WEB, PING]
+    assert sorted([PING, WEB], key=connection_orders(NOW)["app"]) == [WEB, PING]
 
 
 def test_a_listener_says_its_own_end_where_no_other_column_does() -> None:

@@ -2,9 +2,9 @@
 
 from netmon.model import Connection, Degradation
 from netmon_cli.columns.column import Look
-from netmon_cli.columns.connections import CONNECTION_COLUMNS, CONNECTION_ORDERS
+from netmon_cli.columns.connections import CONNECTION_COLUMNS, connection_orders
 from netmon_cli.columns.payload import PAYLOAD_COLUMNS, in_place_of_traffic, is_without_packets
-from tests.clients.netmon_cli.rows import WEB
+from tests.clients.netmon_cli.rows import NOW, WEB
 
 LOOK = Look(now=1_700_000_030.0)
 COUNTED = WEB._replace(received_payload_bytes=12_000, sent_payload_bytes=0)
@@ -33,9 +33,9 @@ def test_where_nothing_is_captured_payload_stands_where_ip_bytes_stand_else() ->
 
 def test_what_has_most_payload_is_first_and_what_has_no_counts_last() -> None:
     more = WEB._replace(received_payload_bytes=1, sent_payload_bytes=20_000)
-    rows = sorted([WEB, COUNTED, more], key=CONNECTION_ORDERS["payload"], reverse=True)
+    rows = sorted([WEB, COUNTED, more], key=connection_orders(NOW)["payload"], reverse=True)
     assert rows == [more, COUNTED, WEB]
-    assert sorted([WEB, COUNTED], key=CONNECTION_ORDERS["received_payload"]) == [WEB, COUNTED]
+    assert sorted([WEB, COUNTED], key=connection_orders(NOW)["received_payload"]) == [WEB, COUNTED]
 
 
 def test_the_collector_says_that_it_captures_nothing() -> None:

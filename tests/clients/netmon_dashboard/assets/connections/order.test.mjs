@@ -11,7 +11,7 @@ const entryOf = (given) => {
 };
 
 function names(entries, words) {
-  return sortEntries(entries, parseSort(words)).map(({ row }) => row.app?.name ?? row.remainder);
+  return sortEntries(entries, parseSort(words), 1000).map(({ row }) => row.app?.name ?? row.remainder);
 }
 
 test("an order is read and written by its short name", () => {
@@ -61,6 +61,8 @@ test("equals follow by rate, by total, and then stay as they came", () => {
 test("the youngest has the lowest age", () => {
   const entries = [entryOf({ app: "old", start: 1 }), entryOf({ app: "young", start: 900 })];
   assert.deepEqual(names(entries, "age"), ["young", "old"]);
+  const ended = entryOf({ app: "ended", start: 500, end: 550 });
+  assert.deepEqual(names([...entries, ended], "age"), ["ended", "young", "old"]);
 });
 
 test("addresses sort as numbers, version 4 first, then by port", () => {
