@@ -13,8 +13,8 @@ def main(query: str) -> None:
         for item in client.snapshots(View(filter=parse_query(query))):
             if not isinstance(item, Snapshot):
                 continue  # a hello, a gap, the collector lost or back again: the SDK reconnects by itself
-            for facts in (row.facts for row in item.connections if row.facts.remote and row.facts.application_name):
-                if (pair := (facts.application_name, str(facts.remote))) not in known:
+            for facts in (row.facts for row in item.connections if row.facts.application_name):
+                if facts.remote and (pair := (facts.application_name, facts.remote.address)) not in known:
                     known.add(pair)
                     print(*pair, facts.direction.name.lower(), sep="\t", flush=True)
 

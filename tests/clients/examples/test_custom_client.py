@@ -28,12 +28,12 @@ def running(collector: FakeCollector, *query: str) -> Generator[Iterator[str]]:
 def test_it_tells_of_each_pair_once_and_of_new_ones_as_they_come() -> None:
     browser, mailer = a_process(), a_process(pid=5, name="mailer")
     first = a_connection("c1", process=browser, remote="203.0.113.5")
-    again = a_connection("c2", process=browser, remote="203.0.113.5")
+    again = a_connection("c2", process=browser, remote="203.0.113.5", remote_port=50_123)
     second = a_connection("c3", process=mailer, remote="203.0.113.6", remote_port=993)
     with FakeCollector(snapshots=[a_snapshot([first])]) as collector, running(collector) as lines:
-        assert next(lines) == "firefox\t203.0.113.5:443\toutbound\n"
+        assert next(lines) == "firefox\t203.0.113.5\toutbound\n"
         collector.publish(a_snapshot([first, again, second], sequence=2))
-        assert next(lines) == "mailer\t203.0.113.6:993\toutbound\n"
+        assert next(lines) == "mailer\t203.0.113.6\toutbound\n"
 
 
 def test_it_takes_a_query() -> None:
@@ -43,7 +43,7 @@ def test_it_takes_a_query() -> None:
     ]
     query = ("is:remote", "!app:firefox")
     with FakeCollector(snapshots=[a_snapshot(rows)]) as collector, running(collector, *query) as lines:
-        assert next(lines) == "mailer\t203.0.113.6:443\toutbound\n"
+        assert next(lines) == "mailer\t203.0.113.6\toutbound\n"
 
 
 def test_it_follows_a_collector_that_starts_anew() -> None:
@@ -53,4 +53,4 @@ def test_it_follows_a_collector_that_starts_anew() -> None:
         collector.restart()
         second = a_connection("c2", process=a_process(), remote="203.0.113.7")
         collector.publish(a_snapshot([second], sequence=2))
-        assert next(lines) == "firefox\t203.0.113.7:443\toutbound\n"
+        assert next(lines) == "firefox\t203.0.113.7\toutbound\n"
