@@ -19,10 +19,13 @@ from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.filtering import condition
 from netmon_recorder.store.grouping import EVERY_DIMENSION, GroupNames, check_dimensions, columns, is_of_seconds
 from netmon_recorder.store.missing import gaps_of
-from netmon_recorder.store.ranges import Kept, Segment, check_reach, outward, segments
+from netmon_recorder.store.ranges import Kept, Segment, Tier, check_reach, outward, segments
 from netmon_recorder.store.summing import KeptCondition, sums_of
 
 _BATCH_ROWS: Final = 1000
+_STEP_BUCKETS: Final = 250
+"""Buckets until a batch comes, even without a row: between two an export can be broken off."""
+
 _DAY_SECONDS: Final = 86_400
 """A day of another zone is found by its middle: its row may begin so much before its bucket."""
 
@@ -63,10 +66,10 @@ def export_rows(
         gaps=gaps,
     )
     # Before the oldest row there are buckets without end: minutes since 1970 are 30 million.
-    begin = last if oldest is None else max(first, calendar.start(size, oldest - _DAY_SECONDS))
+    begin = last if oldest is None else max(first, calendar.start(size, oldest))
     starts = [first] if size is BucketSize.RANGE else calendar.starts(size, begin, last)
     rows: list[UsageRow] = []
-    count = 0
+    count = buckets = 0
     for start in starts:
         end = last if size is BucketSize.RANGE else calendar.next(size, start)
         with borrow() as connection:
@@ -75,10 +78,15 @@ def export_rows(
             )
             keys = GroupNames(connection, dimensions).keys(groups) if groups else []
         rows += [UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True)]
+        buckets += 1
         while len(rows) >= _BATCH_ROWS:
             batch, rows = rows[:_BATCH_ROWS], rows[_BATCH_ROWS:]
-            count += len(batch)
+            count, buckets = count + len(batch), 0
             yield ExportBatch(rows=tuple(batch), done_until_time=start)
+        if buckets == _STEP_BUCKETS:
+            count, buckets = count + len(rows), 0
+            yield ExportBatch(rows=tuple(rows), done_until_time=end)
+            rows = []
     if rows:
         count += len(rows)
         yield ExportBatch(rows=tuple(rows), done_until_time=last)
@@ -86,7 +94,7 @@ def export_rows(
 
 
 def _oldest_row(connection: sqlite3.Connection, parts: list[Segment]) -> int | None:
-    """Give when the oldest row among these begins; None where there is none."""
+    """Give a time in or before the bucket of the oldest row among these; None where there is none."""
     known: list[int] = []
     for part in parts:
         (bucket,) = connection.execute(
@@ -94,7 +102,8 @@ def _oldest_row(connection: sqlite3.Connection, parts: list[Segment]) -> int | N
             (part.first, part.last),
         ).fetchone()
         if bucket is not None:
-            known.append(bucket * part.tier.unit_seconds)
+            earlier = _DAY_SECONDS if part.tier in (Tier.DAY, Tier.MONTH) else 0
+            known.append(bucket * part.tier.unit_seconds - earlier)
     return min(known, default=None)
 
 

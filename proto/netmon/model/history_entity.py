@@ -151,7 +151,7 @@ class ExportHeader:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportBatch:
-    """Some rows of an export, by time; all before ``done_until_time`` has come."""
+    """Some rows of an export, by time, or none; all before ``done_until_time`` has come."""
 
     rows: tuple[UsageRow, ...]
     done_until_time: float

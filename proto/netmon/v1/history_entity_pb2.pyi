@@ -608,7 +608,7 @@ Global___ExportHeader: _TypeAlias = ExportHeader  # noqa: Y015
 
 @_typing.final
 class ExportBatch(_message.Message):
-    """Some rows of an export, by time."""
+    """Some rows of an export, by time; or none, where there are none for a long while."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -1,11 +1,23 @@
 """Rows out."""
 
 import tracemalloc
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
-from netmon.model import BucketSize, ExportBatch, ExportEnd, ExportHeader, ExportQuery, UsageDimension, UsageRow
+from netmon.model import (
+    BucketSize,
+    ExportBatch,
+    ExportEnd,
+    ExportHeader,
+    ExportQuery,
+    RetentionPolicy,
+    UsageDimension,
+    UsageRow,
+)
+from netmon_client import parse_query
+from netmon_recorder.store import UsageBatch
 from tests.support.history_stage import NOON, keep, opened, row
 from tests.support.line_count import lines_run
 
@@ -74,6 +86,43 @@ def test_an_export_since_1970_costs_no_more_than_one_of_what_is_kept(tmp_path: P
     assert long[0].since_time == 0
     assert long[1:] == short[1:]
     assert lines[0] <= lines[1] * 1.2
+
+
+def test_where_nothing_is_found_batches_without_rows_come_in_short_steps(tmp_path: Path) -> None:
+    minutes = 3 * 86_400 // 60
+    with opened(tmp_path) as store:
+        keep(store, row(NOON), row(NOON + minutes * 60 - 60))
+        query = ExportQuery(since_time=NOON, bucket=_B.MINUTE, filter=parse_query("app:curl"))
+        _, *batches, end = store.export(query, NOON + minutes * 60)
+    assert end == ExportEnd(row_count=0)
+    assert len(batches) >= minutes // 1000
+    times = [batch.done_until_time for batch in batches if isinstance(batch, ExportBatch)]
+    assert times == sorted(set(times))
+    assert len(times) == len(batches)
+
+
+def test_rows_that_are_far_between_come_with_the_time_that_they_are_whole_until(tmp_path: Path) -> None:
+    rows = [row(NOON + hour * 3600) for hour in range(24)]
+    with opened(tmp_path) as store:
+        keep(store, *rows)
+        items = list(store.export(ExportQuery(since_time=NOON, bucket=_B.MINUTE), NOON + 86_400))
+    batches = [item for item in items if isinstance(item, ExportBatch)]
+    assert [each for batch in batches for each in batch.rows] == rows
+    for batch, after in pairwise(batches):
+        assert all(each.start_time < batch.done_until_time for each in batch.rows)
+        assert all(each.start_time >= batch.done_until_time for each in after.rows)
+
+
+def test_an_export_of_seconds_begins_where_there_are_some(tmp_path: Path) -> None:
+    policy = RetentionPolicy(second_seconds=3 * 3600)
+    with opened(tmp_path, policy=policy) as store:
+        second = row(NOON + 7)
+        store.append(UsageBatch(until_time=NOON + 60, rows=(row(NOON),), seconds=(second,)))
+        query = ExportQuery(since_time=NOON - 86_400, bucket=_B.SECOND)
+        items = list(store.export(query, NOON + 60))
+        lines = lines_run(lambda: list(store.export(query, NOON + 60)))
+    assert [each.start_time for item in items if isinstance(item, ExportBatch) for each in item.rows] == [NOON + 7]
+    assert lines < 20_000
 
 
 def test_an_export_of_nothing_is_a_header_and_an_end(tmp_path: Path) -> None:
