@@ -1,6 +1,7 @@
 """What is missing: pure sums over stretches of time."""
 
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator
 
 from netmon.model import HistoryGap, HistoryGapKind
 
@@ -29,9 +30,18 @@ def is_lower_bound(since: float, until: float, gaps: Iterable[HistoryGap]) -> bo
     )
 
 
-def overlapping(since: float, until: float, gaps: Sequence[HistoryGap]) -> list[HistoryGap]:
-    """Give the gaps that have a part in a stretch."""
-    return [gap for gap in gaps if gap.since_time < until and (gap.until_time is None or gap.until_time > since)]
+def overlapping(stretches: Iterable[tuple[float, float]], gaps: Iterable[HistoryGap]) -> Iterator[list[HistoryGap]]:
+    """Give for each stretch the gaps that have a part in it. Neither end of a stretch lies before that of the last one.
+
+    Each gap is looked at only near where it is: a year by hour has 8,760 stretches, and may have as many gaps.
+    """
+    coming = deque(sorted(gaps, key=lambda gap: gap.since_time))
+    near: list[HistoryGap] = []
+    for since, until in stretches:
+        while coming and coming[0].since_time < until:
+            near.append(coming.popleft())
+        near = [gap for gap in near if gap.until_time is None or gap.until_time > since]
+        yield near
 
 
 def _bounds(gap: HistoryGap, now: float) -> tuple[float, float]:

@@ -311,10 +311,10 @@ def _buckets(
     now: float,
 ) -> tuple[UsageBucket, ...]:
     buckets: list[UsageBucket] = []
-    for index, (start, end) in enumerate(pairwise(frame.bounds)):
-        reached = min(end, now)
-        near = overlapping(start, reached, gaps)
-        sums = totals[index]
+    previous = dict[int, UsageSums | None]() if before is None else _previous(before)
+    stretches = [(start, min(end, now)) for start, end in pairwise(frame.bounds)]
+    for index, ((start, reached), near) in enumerate(zip(stretches, overlapping(stretches, gaps), strict=True)):
+        end, sums = frame.bounds[index + 1], totals[index]
         seconds = recorded_seconds(start, reached, near)
         buckets.append(
             UsageBucket(
@@ -323,20 +323,19 @@ def _buckets(
                 is_running=now < end,
                 recorded_seconds=seconds,
                 total=sums if seconds or sums != NO_USAGE else None,
-                previous=None if before is None else _previous(before, index),
+                previous=previous.get(index),
                 is_lower_bound=is_lower_bound(start, reached, near),
             )
         )
     return tuple(buckets)
 
 
-def _previous(before: _Before, index: int) -> UsageSums | None:
-    if index + 1 >= len(before.bounds):
-        return None
-    start, end = before.bounds[index], before.bounds[index + 1]
-    sums = before.totals[index]
-    known = recorded_seconds(start, end, overlapping(start, end, before.gaps))
-    return sums if known or sums != NO_USAGE else None
+def _previous(before: _Before) -> dict[int, UsageSums | None]:
+    """Give the buckets before by number; there may be fewer than buckets."""
+    stretches = list(pairwise(before.bounds))
+    each = zip(stretches, overlapping(stretches, before.gaps), before.totals, strict=True)
+    known = (sums if sums != NO_USAGE or recorded_seconds(*stretch, near) else None for stretch, near, sums in each)
+    return dict(enumerate(known))
 
 
 def _series(
