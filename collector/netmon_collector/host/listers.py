@@ -125,6 +125,8 @@ def open_kernel_ways(way: str = "auto") -> KernelWays:
         reason, remedy = "the right to load it is missing", "Start it as root, outside a container."
     except OSError as error:
         reason, remedy = _refusal(error), ""
+    except ValueError as error:
+        reason, remedy = str(error), "Start it outside a container."
     return _without_programs(way, reason, remedy)
 
 

@@ -77,9 +77,10 @@ def test_the_kernel_answers_for_single_connections_where_it_may() -> None:
         (PermissionError(errno.EPERM, "no"), "the right to load it is missing"),
         (CgroupHeld(errno.EPERM, "no"), "another program holds the root cgroup"),
         (OSError(errno.ENOSYS, "Function not implemented"), "the kernel refused: Function not implemented"),
+        (ValueError("processes have other numbers here"), "processes have other numbers here"),
     ],
 )
-def test_why_the_kernel_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch, error: OSError, reason: str) -> None:
+def test_why_the_kernel_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch, error: Exception, reason: str) -> None:
     def refuse(self: KernelOwners) -> None:
         raise error
 

@@ -137,7 +137,10 @@ class KernelOwners:
     """
 
     def __init__(self) -> None:
-        """Load and link. Raises `CgroupHeld`, or ``OSError``: EPERM without the rights."""
+        """Load and link. Raises `CgroupHeld`, or ``OSError``: EPERM without the rights; ``ValueError`` for a container.
+
+        A ``ValueError``'s text says what this system lacks.
+        """
         source = read_object(Path(__file__).with_name("owners.bpf.o").read_bytes())
         with ExitStack() as stack:
             cgroup = open_root(b"cgroup2")
@@ -272,11 +275,19 @@ class KernelOwners:
         )
 
     def _own_netns(self) -> int:
-        """Give the cookie of our own network namespace, as the programs see it on a socket of ours; 0: not seen."""
+        """Give the cookie of our own network namespace, as the programs see it on a socket of ours; 0: not seen.
+
+        Raises ``ValueError`` where they see another pid than ours: the kernel tells those of the first pid namespace.
+        """
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as ours:
             cookie = ours.getsockopt(socket.SOL_SOCKET, _SO_COOKIE, 8)
         known = self._sockets.find(cookie)
-        return _ORIGIN.unpack(known)[3] if known is not None else 0
+        if known is None:
+            return 0
+        _, _, _, netns, creator, *_ = _ORIGIN.unpack(known)
+        if creator != os.getpid():
+            raise ValueError("processes have other numbers here: this is a container")
+        return netns
 
 
 def _who(pid: int, uid: int, name: bytes) -> Who | None:

@@ -313,6 +313,22 @@ def test_a_kill_leaves_nothing_attached() -> None:
         wait_for(lambda: not left_of(its), seconds=30, what=what)  # noqa: B023 -- looked at at once
 
 
+def test_in_a_pid_namespace_of_its_own_it_says_so_and_leaves_nothing_open() -> None:
+    code = """
+import os
+from netmon_collector.host.bpf.kernel_owners import KernelOwners
+before = os.listdir("/proc/self/fd")
+try:
+    KernelOwners()
+except ValueError as error:
+    print(error)
+assert os.listdir("/proc/self/fd") == before
+"""
+    command = ["unshare", "--pid", "--fork", "--mount-proc", sys.executable, "-c", code]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout == "processes have other numbers here: this is a container\n"
+
+
 @pytest.mark.parametrize("name", ["owners", "holders"])
 def test_the_shipped_object_is_what_the_source_gives(name: str, tmp_path: Path) -> None:
     folder = ROOT / "collector/netmon_collector/host/bpf"
