@@ -22,14 +22,19 @@ from netmon_collector.core.questions import Answer, Question
 from netmon_collector.core.raw_index import RawIndex, is_kernels_own, is_portless
 from netmon_collector.core.socket_index import Match, SocketIndex
 from netmon_collector.core.sockets import SocketRow, SocketScan
-from netmon_collector.core.succession import end_with_socket, is_doubt, settle_doubt
+from netmon_collector.core.succession import (
+    START_ERROR_SECONDS,
+    are_heirs,
+    end_with_socket,
+    give_way,
+    is_doubt,
+    may_be_heirs,
+    settle_doubt,
+)
 
 _OVER = frozenset(
     {ConnectionState.TIME_WAIT, ConnectionState.CLOSED, ConnectionState.LAST_ACK, ConnectionState.CLOSING}
 )
-
-START_ERROR_SECONDS = 0.02
-"""Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
 
 HANDING_SECONDS = 0.1
 """Who holds an accepted socket may hand it to a child or a worker at once; one that is older stays where it is, mostly.
@@ -142,15 +147,13 @@ class Attribution:
         if flow is not None and flow.end_time is not None and row.state not in _OVER:
             if scan.start_time < flow.end_time + REVIVAL_SECONDS:
                 return  # the listing is older than the end
-            self._let_go(flow)
+            self._book.displace(flow)
             flow = None
         owner = self._exact(row)
         if flow is not None and flow.follows_another and self._is_younger(flow, scan):
             return  # the listing may show the socket that had these ends before
-        if flow is not None and flow.key.protocol is Protocol.UDP and self._has_moved(flow, owner):
-            self._end_gone(flow, scan.start_time)
-            self._let_go(flow)
-            flow = None
+        if flow is not None and flow.key.protocol is Protocol.UDP and owner is not None:
+            flow = self._of_its_socket(flow, owner, scan)
         if flow is None:
             if not self._book.table.has_room:
                 return  # a row without a byte must not displace one with bytes, nor itself at every listing
@@ -166,6 +169,17 @@ class Attribution:
             self._decisions.own(flow, _as_sure_as_may_be(owner, flow, scan))
         if row.state is not ConnectionState.SYN_RECV:
             self._book.table.promote(flow)
+
+    def _of_its_socket(self, flow: Flow, owner: Owner, scan: SocketScan) -> Flow | None:
+        """End a UDP connection that surely was another socket's."""
+        if self._has_moved(flow, owner):
+            self._end_gone(flow, scan.start_time)
+            self._book.displace(flow)
+            return None
+        if flow.owner is None and are_heirs(flow, (owner.process, *owner.holders)):
+            give_way(flow, self._book)
+            return None
+        return flow
 
     def _open_listed(self, key: FlowKey, row: SocketRow, time: float, now: float) -> Flow:
         flow = Flow(self._book.new_id(), key, start_time=time, now=now)
@@ -235,7 +249,7 @@ class Attribution:
             owner = self._past.owner(flow.key, flow.start_time)
         if not is_tcp and self._has_moved(flow, owner):
             self._end_gone(flow, scan.start_time)
-            self._let_go(flow)
+            self._book.displace(flow)
         elif owner is not None:
             self._decisions.own(flow, owner)
         elif flow.owner is None:
@@ -271,10 +285,6 @@ class Attribution:
         if owner is not None:
             self._decisions.own(flow, owner)
         return owner is not None
-
-    def _let_go(self, flow: Flow) -> None:
-        """Let the next packet with a connection's ends begin another one."""
-        self._book.displace(flow)
 
     def _is_younger(self, flow: Flow, scan: SocketScan) -> bool:
         """Whether a connection may have begun after the listing did, which then says nothing of it.
@@ -375,8 +385,13 @@ def _key(row: SocketRow) -> FlowKey:
 
 
 def _as_sure_as_may_be(owner: Owner, flow: Flow, scan: SocketScan) -> Owner:
-    """Give the owner that a listing shows, as a guess where the socket was on its way from who accepted it."""
+    """Give the owner that a listing shows, as a guess where the socket was on its way from who accepted it.
+
+    And where packets may be of a socket before: unless somebody else was taken for its owner, whom a guess leaves so.
+    """
+    before = flow.owner
     is_young = scan.start_time - HANDING_SECONDS < flow.start_time and not flow.started_before
-    if not is_young or flow.direction is not Direction.INBOUND:
-        return owner
-    return replace(owner, confidence=OwnerConfidence.INFERRED)
+    is_guess = is_young and flow.direction is Direction.INBOUND
+    if before is None or (before.process.id == owner.process.id and before.confidence is OwnerConfidence.INFERRED):
+        is_guess = is_guess or may_be_heirs(flow, (owner.process, *owner.holders))
+    return replace(owner, confidence=OwnerConfidence.INFERRED) if is_guess else owner

@@ -9,6 +9,7 @@ from netmon_collector.core.flow import Flow, FlowKey, Owner
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.frames import TCP
 from netmon_collector.core.sockets import ForeignScan, SocketRow
+from netmon_collector.core.succession import are_heirs, give_way, may_be_heirs
 
 __all__ = ["Foreign"]
 
@@ -60,11 +61,18 @@ class Foreign:
         opener = index.find(key.ip_protocol, ours, theirs, is_opener=True)
         server = index.find(key.ip_protocol, theirs, ours, is_opener=False)
         found = [one for one in (opener, server) if one is not None]
-        rows = [row for one in found for row in one.rows]
-        people = [named[name] for row in rows for name in (row.process_id, *row.holder_ids) if name in named]
-        if people:
+        hands = [_people(one, named) for one in found]
+        people = [process for one in hands for process in one]
+        if people and key.protocol is Protocol.UDP and are_heirs(flow, hands[0]):
+            give_way(flow, self._book)
+        elif people:
             first = found[0]
-            is_sure = first.method is OwnerMethod.EXACT and len(first.rows) == 1 and bool(first.rows[0].process_id)
+            is_sure = (
+                not may_be_heirs(flow, hands[0])
+                and first.method is OwnerMethod.EXACT
+                and len(first.rows) == 1
+                and bool(first.rows[0].process_id)
+            )
             is_sure = is_sure and index.is_complete
             self._credit(flow, people, first.method, is_certain=is_sure)
         elif index.has_address(key.local_address) or index.has_address(key.remote_address):
@@ -136,6 +144,10 @@ class _Index:
         is_tcp = ip_protocol == TCP
         bound = self._bound.get((ip_protocol, here)) if not (is_tcp and is_opener) else None
         return _Found(tuple(bound), OwnerMethod.LISTENER if is_tcp else OwnerMethod.WILDCARD) if bound else None
+
+
+def _people(found: _Found, named: Mapping[str, Process]) -> list[Process]:
+    return [named[name] for row in found.rows for name in (row.process_id, *row.holder_ids) if name in named]
 
 
 def _is_open(flow: Flow) -> bool:

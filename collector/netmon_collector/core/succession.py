@@ -6,17 +6,34 @@ which silence ends a connection. So whoever watches sockets is asked, never per 
 - Told that a connection's socket is closed for good, its connection ends there: the next packet begins another one.
 - One that was silent for a whole tick is in doubt when it moves again. It is asked for by its ends, as if it began
   there. Another socket, or none that is known, is its heir: that gets what was counted since.
+- Where no owner is known, a process that is listed with the ends, and began after the last packet, is an heir too.
 
 Within one tick after the last packet nothing is doubted: of 200 a second some 0.5 % come to such a port by chance. What
 was moved from cells into the sums between a packet and the answer, some milliseconds later, stays where it is.
 """
 
-from netmon.model import ConnectionState, Direction, Protocol
+from collections.abc import Collection
+from typing import Final
+
+from netmon.model import ConnectionState, Direction, Process, Protocol
 from netmon_collector.core.flow import Flow
 from netmon_collector.core.flow_book import FlowBook
 from netmon_collector.core.questions import Question
 
-__all__ = ["end_with_socket", "fall_silent", "is_doubt", "let_go", "settle_doubt"]
+__all__ = [
+    "START_ERROR_SECONDS",
+    "are_heirs",
+    "end_with_socket",
+    "fall_silent",
+    "give_way",
+    "is_doubt",
+    "let_go",
+    "may_be_heirs",
+    "settle_doubt",
+]
+
+START_ERROR_SECONDS: Final = 0.02
+"""Start times of processes are good to this much: /proc/PID/stat and /proc/uptime count in 10 ms each (proc(5))."""
 
 
 def fall_silent(flow: Flow, book: FlowBook) -> None:
@@ -78,6 +95,35 @@ def let_go(flow: Flow, book: FlowBook) -> None:
     is_past = flow.end_time is None or last_time is None or last_time > flow.end_time
     if is_past or not flow.tally.has_interval:
         book.displace(flow)
+
+
+def are_heirs(flow: Flow, people: Collection[Process]) -> bool:
+    """Whether all who hold the socket that has a connection's ends now began after its last packet.
+
+    False while it has packets that no tick has seen: when the last of them came is not known yet.
+    """
+    has_news = flow.tally.has_interval or any(cell.packets for cell in flow.cells)
+    return flow.tally.has_packets and not has_news and _began_after(flow.last_time or flow.start_time, people)
+
+
+def may_be_heirs(flow: Flow, people: Collection[Process]) -> bool:
+    """Whether packets of a connection may be of another socket than that which ``people`` hold now.
+
+    A TCP connection's SYN tells that another one begins: there only one that was silent since they began is in doubt,
+    and may have come to them from who had it before.
+    """
+    return are_heirs(flow, people) if flow.key.protocol is Protocol.TCP else _began_after(flow.start_time, people)
+
+
+def give_way(flow: Flow, book: FlowBook) -> None:
+    """End a connection with its last packet: the next one with its ends begins another."""
+    if not flow.has_ended:
+        _end(flow, flow.last_time or flow.start_time)
+    book.displace(flow)
+
+
+def _began_after(time: float, people: Collection[Process]) -> bool:
+    return bool(people) and all(process.start_time > time + START_ERROR_SECONDS for process in people)
 
 
 def _end(flow: Flow, time: float) -> None:

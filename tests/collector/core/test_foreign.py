@@ -26,9 +26,14 @@ NGINX = process(20, "nginx")
 CERTAIN, INFERRED = OwnerConfidence.CERTAIN, OwnerConfidence.INFERRED
 
 
-def look(machine: Machine, *rows: SocketRow, addresses: tuple[bytes, ...] = (INSIDE,)) -> None:
+def look(
+    machine: Machine,
+    *rows: SocketRow,
+    addresses: tuple[bytes, ...] = (INSIDE,),
+    processes: tuple[Process, ...] = (CURL, NGINX),
+) -> None:
     place = ForeignPlace(rows=rows, addresses=frozenset(addresses))
-    machine.monitor.foreign.settle(ForeignScan(places=(place,), start_time=machine.wall_time), (CURL, NGINX))
+    machine.monitor.foreign.settle(ForeignScan(places=(place,), start_time=machine.wall_time), processes)
 
 
 def passing(machine: Machine) -> Connection:
@@ -91,6 +96,34 @@ def test_a_udp_socket_has_no_part_in_udp_lite() -> None:
     machine.packet(frames.ipv4(datagram, 136, source=HOME[0], destination=WEB[0]))
     look(machine, udp_row(HOME, None, CURL))
     assert passing(machine).process is None
+
+
+@pytest.mark.parametrize("bound", [True, False])
+def test_who_began_after_the_last_datagram_has_only_what_comes_then(bound: bool) -> None:
+    machine = Machine()
+    machine.udp(HOME, WEB, size=72)
+    machine.tick()
+    heir = process(11, "heir", start_time=machine.wall_time + 5)
+    row = udp_row(HOME, None if bound else WEB, heir)
+    machine.tick(10)
+    look(machine, row, processes=(heir,))
+    before = passing(machine)
+    machine.udp(HOME, WEB, size=172)
+    look(machine, row, processes=(heir,))
+    after = passing(machine)
+    assert (before.process, before.traffic.received_bytes, before.end_time is None) == (None, 100, False)
+    assert (after.process, after.traffic.received_bytes, after.end_time is None) == (heir, 200, True)
+
+
+def test_who_began_after_the_last_packet_of_tcp_is_a_guess() -> None:
+    machine = Machine()
+    machine.tcp(HOME, WEB, frames.SYN)
+    machine.tick()
+    heir = process(11, "heir", start_time=machine.wall_time + 5)
+    machine.tick(10)
+    look(machine, tcp_row(HOME, WEB, heir), processes=(heir,))
+    row = passing(machine)
+    assert (row.process, row.facts.owner_confidence) == (heir, INFERRED)
 
 
 def test_who_listens_did_not_open_the_connection() -> None:

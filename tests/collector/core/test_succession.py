@@ -1,11 +1,15 @@
 """Datagram ports that another socket gets: whose packets are whose, and who asked for a name."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 from netmon.model import Connection, OwnerConfidence, OwnerMethod, Process, UnattributedReason
 from netmon_collector.core.questions import Answer, Question
 from tests.support.balance import assert_balanced
+from tests.support.frames import ACK, SYN
 from tests.support.named_machine import connect, dns, learn, named_machine, web_row
-from tests.support.sightings import rows_to
-from tests.support.wire import HERE, LOCALHOST, PEER, Machine, process
+from tests.support.sightings import list_later, rows_to
+from tests.support.wire import HERE, LOCALHOST, PEER, Machine, process, tcp_row, udp_row
 
 HOME, RESOLVER = (HERE, 40_000), (PEER, 53)
 ALICE, BOB = process(10), process(11, "wget", uid=1001)
@@ -227,3 +231,73 @@ def test_who_begins_in_a_silence_while_nobody_finds_owners_says_so() -> None:
     answered(machine, None)
     after = rows_to(machine.tick(), RESOLVER)[-1]
     assert (seen(after), after.facts.unattributed_reason) == ((None, 100, False), UnattributedReason.NO_HELPER)
+
+
+# What a listing shows with the ends of a connection whose owner nobody saw.
+
+
+def missed(machine: Machine, send: Callable[[], None]) -> Process:
+    """Let a connection be seen of which no listing knows, and give a process that began when it was over."""
+    send()
+    machine.tick()
+    list_later(machine)
+    machine.tick()
+    heir = process(12, "heir", start_time=machine.wall_time + 5)
+    machine.tick(10)
+    return heir
+
+
+def test_who_began_after_the_last_datagram_has_a_connection_of_its_own() -> None:
+    machine = Machine()
+    heir = missed(machine, lambda: query(machine))
+    list_later(machine, udp_row(HOME, RESOLVER, heir), processes=(heir,))
+    assert rows(machine) == [(None, 100, True), (heir, 0, False)]
+    query(machine, 172)
+    list_later(machine, udp_row(HOME, RESOLVER, heir), processes=(heir,))
+    assert rows(machine) == [(heir, 200, False)]
+
+
+def test_who_began_amid_the_datagrams_is_a_guess() -> None:
+    machine = Machine()
+    heir = missed(machine, lambda: query(machine))
+    query(machine)
+    for _ in range(2):
+        list_later(machine, udp_row(HOME, RESOLVER, heir), processes=(heir,))
+        [row] = rows_to(machine.tick(), RESOLVER)
+        assert (row.process, row.traffic.sent_bytes) == (heir, 200)
+        assert row.facts.owner_confidence is OwnerConfidence.INFERRED
+
+
+def test_who_holds_it_with_one_that_was_there_may_have_sent_all() -> None:
+    machine = Machine()
+    heir = missed(machine, lambda: query(machine))
+    shared = replace(udp_row(HOME, RESOLVER, heir), holder_ids=(ALICE.id,))
+    list_later(machine, shared, processes=(heir, ALICE))
+    [row] = rows_to(machine.tick(), RESOLVER)
+    assert (row.process, row.facts.owner_confidence) == (heir, OwnerConfidence.CERTAIN)
+
+
+def test_who_began_after_the_last_packet_of_tcp_may_have_got_it_from_another_and_is_a_guess() -> None:
+    machine = Machine()
+    heir = missed(machine, lambda: machine.tcp(HOME, RESOLVER, SYN))
+    for _ in range(2):
+        list_later(machine, tcp_row(HOME, RESOLVER, heir), processes=(heir,))
+        [row] = rows_to(machine.tick(), RESOLVER)
+        assert (row.process, row.facts.owner_confidence) == (heir, OwnerConfidence.INFERRED)
+    machine.tcp(HOME, RESOLVER)
+    machine.tick()
+    list_later(machine, tcp_row(HOME, RESOLVER, heir), processes=(heir,))
+    [row] = rows_to(machine.tick(), RESOLVER)
+    assert row.facts.owner_confidence is OwnerConfidence.CERTAIN
+
+
+def test_a_worker_that_began_after_the_last_packet_takes_the_place_of_who_listens() -> None:
+    machine = Machine()
+    server, worker = process(20, "server"), process(21, "worker", start_time=machine.wall_time + 5)
+    machine.tcp(RESOLVER, HOME, SYN)
+    machine.tcp(HOME, RESOLVER, SYN | ACK)
+    list_later(machine, tcp_row((HERE, HOME[1]), None, server), processes=(server,))
+    machine.tick(10)
+    list_later(machine, tcp_row(HOME, RESOLVER, worker), processes=(worker,))
+    [row] = rows_to(machine.tick(), RESOLVER)
+    assert (row.process, row.facts.owner_confidence) == (worker, OwnerConfidence.CERTAIN)
