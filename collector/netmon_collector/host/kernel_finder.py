@@ -205,13 +205,17 @@ def _people(origin: Origin) -> list[Who]:
 
     Whoever only made it for somebody else is none of them.
     """
-    closer = origin.releaser
-    if closer is not None and closer.name.startswith(_WORKER):
-        closer = None
+    closer = _closer(origin)
     if closer is not None and (origin.user is None or origin.user.pid == closer.pid):
         return [closer]  # most
     hands = [who for who in (closer, origin.user) if who is not None] or [origin.creator]
     return list({who.pid: who for who in reversed(hands) if who is not None}.values())[::-1]
+
+
+def _closer(origin: Origin) -> Who | None:
+    """Give the process that closed a socket; None where it is open, or a kernel thread closed what was left to it."""
+    closer = origin.releaser
+    return None if closer is None or closer.name.startswith(_WORKER) else closer
 
 
 def _touched_at(who: Who, origin: Origin) -> float:
@@ -223,7 +227,8 @@ def _touched_at(who: Who, origin: Origin) -> float:
 def _answer(question: Question, ends: Sequence[_End], people: Sequence[str]) -> Answer:
     """Credit the first of ``people``, who had the first of the ends in hand."""
     origin, is_listener = ends[0].origin, ends[0].is_listener
-    is_final = origin.released_seconds is not None and not is_listener
+    # What a kernel thread closed was somebody's before, and need not be whoever was seen with it.
+    is_final = _closer(origin) is not None and not is_listener
     # A server may hand on what it accepted, to a child that it forks.
     is_certain = is_final or origin.how in {How.CONNECTED, How.SENT}
     method = OwnerMethod.USER if is_final or origin.user is not None else OwnerMethod.CREATOR

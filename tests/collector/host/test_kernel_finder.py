@@ -18,13 +18,14 @@ from netmon_collector.core.flow import FlowKey
 from netmon_collector.core.questions import Answer, Question
 from netmon_collector.host import known_processes
 from netmon_collector.host.bpf import kernel_owners
-from netmon_collector.host.bpf.kernel_owners import KernelOwners
+from netmon_collector.host.bpf.kernel_owners import How, KernelOwners, Origin
 from netmon_collector.host.kernel_finder import (
     ELSEWHERE_SECONDS,
     LOOKUPS_ELSEWHERE_A_SECOND,
     KernelFinder,
 )
 from netmon_collector.host.known_processes import KEPT_SECONDS, SWEEP_SECONDS
+from netmon_collector.host.ports import Who
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
 
@@ -323,6 +324,37 @@ def test_who_closes_a_socket_goes_before_who_connected_it(finder: KernelFinder) 
         [answer] = found.answers
         pids = {process.id: process.pid for process in found.processes}
         assert (pids[answer.process_id], [pids[one] for one in answer.holder_ids]) == (child, [os.getpid()])
+
+
+@pytest.mark.parametrize(
+    ("is_used", "method", "confidence"),
+    [
+        (True, OwnerMethod.USER, OwnerConfidence.CERTAIN),
+        (False, OwnerMethod.CREATOR, OwnerConfidence.INFERRED),
+    ],
+    ids=["who connected it", "who made it"],
+)
+def test_what_a_kernel_thread_closed_has_no_last_word(
+    finder: KernelFinder,
+    monkeypatch: pytest.MonkeyPatch,
+    is_used: bool,
+    method: OwnerMethod,
+    confidence: OwnerConfidence,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        pid, asked = called(server)
+        origin_of = finder._owners.origin
+
+        def left_to_the_kernel(cookie: int, netns: int = 0) -> Origin | None:
+            origin = origin_of(cookie, netns)
+            assert origin is not None
+            used = origin if is_used else origin._replace(user=None, how=How.CREATED)
+            return used._replace(releaser=Who(7, 0, b"kworker/0:1"))
+
+        monkeypatch.setattr(finder._owners, "origin", left_to_the_kernel)
+        answer, process = answered(finder, asked)
+    assert process.pid == pid
+    assert (answer.is_final, answer.method, answer.confidence) == (False, method, confidence)
 
 
 def test_ends_that_another_socket_has_by_now_tell_nothing_of_an_earlier_connection(finder: KernelFinder) -> None:
