@@ -173,6 +173,7 @@ class Flow:
         "facts",
         "fin_received",
         "fin_sent",
+        "first_packet_time",
         "follows_another",
         "hello",
         "home",
@@ -238,6 +239,8 @@ class Flow:
         self.direction = Direction.UNSPECIFIED
         self.state = ConnectionState.UNSPECIFIED
         self.started_before = False
+        self.first_packet_time: float | None = None
+        """Where it was listed before: ``start_time`` is the listing's then."""
         self.last_time: float | None = None
         self.end_time: float | None = None
         self.closed_at: float | None = None

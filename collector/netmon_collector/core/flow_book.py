@@ -190,7 +190,7 @@ class FlowBook:
     def _show_first_packet(self, flow: Flow, packet: Packet, interface: str) -> None:
         """Let a socket that the system listed be seen by its first packet, which may be older than the listing."""
         flow.interface = interface
-        flow.start_time = min(flow.start_time, packet.time)
+        flow.start_time, flow.first_packet_time = min(flow.start_time, packet.time), packet.time
         flow.started_before = flow.started_before and not packet.tcp_flags & TCP_SYN
         if flow.owner is None:
             # What the listing made of a socket without a process was said before anything was known of its packets.

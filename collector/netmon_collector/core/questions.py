@@ -38,6 +38,7 @@ GIVEN_UP_SECONDS: Final = 15.0
 class Question(NamedTuple):
     """Whose is this connection? ``id`` is the connection's, times are Unix seconds, ``end_time`` None: open.
 
+    ``start_time`` is its first packet's, by which whoever watches sockets knows it, where a listing was first too.
     ``cookie`` is that of its socket, if an earlier answer told it, or 0; ``owner`` who has been found so far. Where
     another socket may have its ends by now, ``start_time`` is since when, and nothing is said of the one before.
     ``is_passing``: both ends are elsewhere, in other network namespaces of this machine or beyond it.
@@ -220,4 +221,5 @@ def _question(flow: Flow) -> Question:
         return Question(flow.id, flow.key, flow.doubted_since, flow.end_time)
     owner = flow.owner.process if flow.owner is not None else None
     is_passing = flow.direction is Direction.FORWARDED
-    return Question(flow.id, flow.key, flow.start_time, flow.end_time, flow.cookie, owner, is_passing)
+    start_time = flow.start_time if flow.first_packet_time is None else flow.first_packet_time
+    return Question(flow.id, flow.key, start_time, flow.end_time, flow.cookie, owner, is_passing)

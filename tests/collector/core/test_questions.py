@@ -149,6 +149,21 @@ def test_a_connection_that_was_evicted_is_asked_for_no_more_and_keeps_no_place()
     assert len(questions._waiting) == 2
 
 
+def test_what_was_listed_before_its_first_packet_is_asked_for_by_that_packets_time() -> None:
+    machine = asking()
+    machine.list_sockets(tcp_row((HERE, 5000), (PEER, 443), CURL), processes=(CURL,))
+    machine.tick()
+    machine.now += 0.25
+    listed, first = machine.wall_time - 1.25, machine.wall_time
+    machine.tcp((HERE, 5000), (PEER, 443), flags=ACK)
+    machine.tick()
+    for sender, receiver in ((HERE, 5000), (PEER, 443)), ((PEER, 443), (HERE, 5000)):
+        machine.tcp(sender, receiver, flags=FIN | ACK)
+    [row] = machine.tick().connections
+    assert (row.process, row.facts.start_time) == (CURL, listed)
+    assert asked(machine).start_time == first
+
+
 def test_what_only_passes_through_is_asked_for_as_such() -> None:
     machine = asking()
     machine.udp((PEER, 1), (bytes((203, 0, 113, 9)), 53))
