@@ -87,12 +87,15 @@ class ProcessTable:
 
         None where there is none that runs, and for a process that started later: what was read in this round under
         its pid may have been its predecessor's. With ``kin`` it stands for those that the same program forks: ``sight``
-        comes first, and tells them without reading them in full. ``told``: what the kernel told of it a moment ago.
+        comes first, and tells them without reading them in full. ``told``: what the kernel told of it a moment ago;
+        None then where another one has the pid by now.
         """
-        if pid in self._round:
+        if pid in self._round and _is_told(told, self._round[pid]):
             return self._round[pid]
-        found = self._round[pid] = self._find(pid, kin, told)
-        return found
+        found = self._find(pid, kin, told)
+        if found is not None or told is None:
+            self._round[pid] = found
+        return found if _is_told(told, found) else None
 
     def sight(self, pid: int, kin: Kin, told: Glimpse | None = None) -> Sighting | None:
         """Look at a process that the program forked which ``kin`` was found with; None: it is to be found now.
@@ -226,6 +229,10 @@ class ProcessTable:
             unit=group.unit,
             container=group.container,
         )
+
+
+def _is_told(told: Glimpse | None, process: Process | None) -> bool:
+    return told is None or (process is not None and process.id == told.id)
 
 
 def _sighting(pid: int, glimpse: Glimpse, forked: _Forked) -> Sighting | None:

@@ -142,6 +142,18 @@ def test_who_was_met_before_it_ended_stays_what_it_was_and_another_with_its_pid_
     assert name_of(12, 8.0) == named
 
 
+def test_one_that_was_told_of_is_not_the_one_that_has_its_pid_by_now(
+    machine: Machine, known: KnownProcesses, name_of: Callable[[int, float], tuple[str, str]]
+) -> None:
+    machine.start(37, 9.0, executable="/opt/heir")
+    known.begin(BOOT + 9.5)
+    assert known.meet(37, NO_KIN, glimpse(37, 5.0), 9.2) is Met.NOBODY
+    process = known.process(Who(37, None, b""), 5.05, None, Clock(9.5, BOOT + 9.5))
+    assert (process.id, process.executable) == ("boot-37-500", "")
+    assert known.meet(37, NO_KIN, glimpse(37, 9.0), 9.4) is Met.READ
+    assert name_of(37, 9.6) == ("boot-37-900", "/opt/heir")
+
+
 def test_who_was_seen_again_is_believed_from_then_on(
     machine: Machine, known: KnownProcesses, name_of: Callable[[int, float], tuple[str, str]]
 ) -> None:

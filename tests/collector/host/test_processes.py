@@ -283,6 +283,21 @@ def test_a_pid_that_changes_hands_while_it_is_read_is_nobody() -> None:
     assert table.find(7) is None
 
 
+def test_of_two_that_were_told_of_under_one_pid_the_one_that_has_it_is_found() -> None:
+    reader = ProcProcessReader()
+    table = ProcessTable(reader)
+    table.begin(now())
+    ours = reader.glimpse(os.getpid())
+    assert ours is not None
+    for told, is_found in ((ours._replace(id="another"), False), (ours, True), (ours._replace(id="another"), False)):
+        found = table.find(os.getpid(), told=told)
+        assert (found is not None) is is_found
+    assert found is None
+    again = table.find(os.getpid())
+    assert again is not None
+    assert again.id == ours.id
+
+
 def test_the_unit_and_the_container_come_with_the_process() -> None:
     groups = f"0::/system.slice/docker-{'ab' * 32}.scope"
 
