@@ -210,13 +210,19 @@ class KnownProcesses:
         )
 
     def _forget(self, now: float) -> None:
-        """Only those not seen for long are read: of a minute there may be 12,000."""
-        for who, known in [(who, known) for who, known in self._known.items() if now - known.seen_at >= KEPT_SECONDS]:
-            running = self._table.find(who[0])
+        """Only those not seen for long are read: of a minute there may be 12,000.
+
+        Of one that runs the last name is enough: it may give one to each of its threads.
+        """
+        before = self._known
+        self._known = {who: known for who, known in before.items() if now - known.seen_at < KEPT_SECONDS}
+        pids = {pid for pid, _ in self._known}
+        for who in sorted(before.keys() - self._known.keys(), key=lambda who: before[who].seen_at, reverse=True):
+            known, running = before[who], self._table.find(who[0]) if who[0] not in pids else None
             if running is not None and running.id == known.process.id:
                 known.alive_at = known.seen_at = now
-            else:
-                del self._known[who]
+                self._known[who] = known
+                pids.add(who[0])
         if len(self._known) > KNOWN_LIMIT:
             latest = sorted(self._known, key=lambda who: self._known[who].seen_at)[-KNOWN_LIMIT * 3 // 4 :]
             self._known = {who: self._known[who] for who in latest}

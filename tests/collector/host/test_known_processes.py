@@ -178,6 +178,24 @@ def test_whoever_is_not_seen_for_long_is_forgotten_unless_it_runs(machine: Machi
     assert [pid for pid, _ in known._known] == [13]
 
 
+def test_of_a_process_that_runs_only_the_names_of_the_last_minute_are_kept(
+    machine: Machine, known: KnownProcesses
+) -> None:
+    machine.start(12, 5.0)
+    seconds = 6.0
+    for number in range(1_000):
+        seconds += 1.0
+        known.begin(BOOT + seconds)
+        known.meet(12, Kin(b"thread-%d" % number, 1000, 0), None, seconds)
+        known.sweep(seconds)
+    assert len(known._known) <= KEPT_SECONDS + SWEEP_SECONDS
+    for _ in range(3):
+        seconds += KEPT_SECONDS
+        known.begin(BOOT + seconds)
+        known.sweep(seconds)
+        assert list(known._known) == [(12, b"thread-999")]
+
+
 def test_of_too_many_those_that_were_seen_last_are_remembered(
     machine: Machine, known: KnownProcesses, monkeypatch: pytest.MonkeyPatch
 ) -> None:
