@@ -72,6 +72,9 @@ class Attribution:
             self._book.scan_count += 1
             self._book.listed_protocols = scan.protocols
             self._book.set_tun_holders(scan.tun_holder_ids)
+        rows = (*scan.rows, *scan.packet_sockets)
+        named = {row.process_id for row in rows} | {holder for row in rows for holder in row.holder_ids}
+        self._processes = {key: process for key, process in self._processes.items() if key in named}
         for row in scan.rows:
             self._add_row(row, scan, now)
         if not scan.is_complete:
@@ -91,9 +94,6 @@ class Attribution:
             if flow.reason is UnattributedReason.PENDING and flow.direction is not Direction.FORWARDED:
                 pending_times.append(flow.start_time)
         self._book.pending_since = min(pending_times, default=None)
-        rows = (*scan.rows, *scan.packet_sockets)
-        named = {row.process_id for row in rows} | {holder for row in rows for holder in row.holder_ids}
-        self._processes = {key: process for key, process in self._processes.items() if key in named}
 
     def add_answers(
         self, processes: Iterable[Process], answers: Iterable[Answer], asked: Iterable[Question] = ()

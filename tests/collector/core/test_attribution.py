@@ -348,11 +348,12 @@ def test_an_owner_that_is_found_before_the_row_was_ever_shown_is_no_correction()
 # Bounds.
 
 
-def test_processes_that_hold_no_socket_any_more_are_not_kept() -> None:
+@pytest.mark.parametrize("is_complete", [True, False])
+def test_processes_that_hold_no_socket_any_more_are_not_kept(is_complete: bool) -> None:
     machine = Machine()
     for pid in range(100, 200):
         someone = process(pid)
-        list_later(machine, tcp_row((ANY, pid), None, someone), processes=(someone,))
+        machine.list_sockets(tcp_row((ANY, pid), None, someone), processes=(someone,), is_complete=is_complete)
         machine.tick()
     assert len(machine.monitor._attribution._processes) == 1
 
