@@ -39,6 +39,7 @@ class ForeignWatch:
         self._foreign = foreign
         self._sockets = sockets
         self._in_thread = in_thread
+        self._error = ""
         self.left_out_count = 0
         """How many namespaces had to wait for their turn in the newest look."""
 
@@ -57,8 +58,11 @@ class ForeignWatch:
         try:
             listing, cpu_seconds = await self._in_thread(partial(self._look, wanted))
         except OSError as error:
-            log.warning("other network namespaces could not be looked into: %s", error.strerror)
+            before, self._error = self._error, error.strerror or type(error).__name__
+            if self._error != before:
+                log.warning("other network namespaces could not be looked into: %s", self._error)
             return 0.0
+        self._error = ""
         self.left_out_count = listing.scan.left_out_count
         self._foreign.settle(listing.scan, listing.processes)
         return cpu_seconds / CPU_SHARE

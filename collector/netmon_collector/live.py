@@ -362,9 +362,9 @@ class LiveSource:
             except (OSError, RuntimeError, ValueError) as error:  # the last two: what psutil makes of odd lines
                 # Its kind says enough; the message could hold a path of somebody's process, or an address.
                 kind = getattr(error, "strerror", None) or type(error).__name__
-                self._owners.failed(kind)
+                if self._owners.failed(kind):
+                    log.warning("sockets could not be listed: %s", kind)
                 self._schedule.finished(clock.monotonic(), FAILED_COST_SECONDS)
-                log.warning("sockets could not be listed: %s", kind)
                 return
         now = clock.monotonic()
         # What is waiting was captured before the listing ended: it must not seem younger.

@@ -49,9 +49,10 @@ class OwnerSearch:
         self._lookup_seconds = seconds
         self._all_lookup_seconds += seconds
 
-    def failed(self, error: str) -> None:
-        """Take note that there was none."""
-        self._error = error
+    def failed(self, error: str) -> bool:
+        """Take note that there was none; give whether that is news."""
+        before, self._error = self._error, error
+        return error != before
 
     def ways(self) -> tuple[OwnerWay, ...]:
         """Give the ways of this machine, the best one first."""

@@ -20,13 +20,14 @@ T = TypeVar("T")
 class Elsewhere:
     """Sockets of another namespace, as a double of `ForeignSockets` tells them."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, is_lost: bool = False) -> None:
         self.looks = 0
+        self.is_lost = is_lost
 
     def look(self, now_wall: float, wanted: frozenset[bytes]) -> ForeignListing:
         assert wanted == {STRANGER, PEER}
         self.looks += 1
-        if self.looks == 1:
+        if self.looks == 1 or self.is_lost:
             raise OSError(5, "Input/output error")
         place = ForeignPlace(rows=(udp_row((STRANGER, 5), (PEER, 6), CURL),), addresses=frozenset({STRANGER}))
         scan = ForeignScan(places=(place,), start_time=now_wall, left_out_count=3)
@@ -49,6 +50,20 @@ def test_what_passes_is_looked_for_again_after_a_failure_and_then_named() -> Non
     assert asyncio.run(watch.look_once()) > 0, "a look has its price"
     assert [row.process for row in machine.tick().connections] == [CURL]
     assert watch.left_out_count == 3
+
+
+def test_why_nobody_can_look_is_logged_once_until_somebody_could(caplog: pytest.LogCaptureFixture) -> None:
+    machine, elsewhere = Machine(), Elsewhere(is_lost=True)
+    machine.udp((STRANGER, 5), (PEER, 6))
+    watch = watching(machine, elsewhere)
+    for count in (1, 2):
+        for _ in range(3):
+            asyncio.run(watch.look_once())
+        assert caplog.text.count("Input/output error") == count
+        elsewhere.is_lost = False
+        asyncio.run(watch.look_once())
+        elsewhere.is_lost = True
+        machine.udp((STRANGER, 7 + count), (PEER, 6))
 
 
 def test_nobody_looks_where_nothing_passes() -> None:

@@ -121,6 +121,9 @@ async def test_a_listing_that_fails_is_told_without_names_and_a_later_one_mends_
         await eventually(lambda: lister.listing_count and source.degraded()[1:], what="the failure")
         failed = next(one for one in source.degraded() if one.code == "owners.failed")
         assert "Too many open files" in failed.text
+        for _ in range(3):
+            await source.refresh()
+        assert caplog.text.count("Too many open files") == 1
         lister.error = None
         await source.refresh()
         assert owner_codes(source) == ["owners.listing"]

@@ -35,7 +35,7 @@ def test_listings_alone_say_what_they_miss_and_why() -> None:
 
 def test_a_listing_is_counted_and_one_that_failed_is_told() -> None:
     search = OwnerSearch(FinderChoice(None, "left out"), LISTER, None, lambda: 5.0)
-    search.failed("no such file")
+    assert [search.failed(why) for why in ("refused", "refused", "no such file")] == [True, False, True]
     assert codes(search) == ["owners.listing", "owners.failed"]
     search.listed(Listing(scan=SocketScan(rows=(), start_time=1.0, sees_all_users=False), processes=()), 0.25)
     assert codes(search) == ["owners.listing", "owners.privilege"]
