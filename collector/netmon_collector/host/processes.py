@@ -140,7 +140,7 @@ class ProcessTable:
         return process
 
     def prune(self, keep_ids: Collection[str]) -> None:
-        """Forget all processes but these, and names of users that may have changed."""
+        """Forget all processes but these. Users keep their names until ``forget_all``: a directory may be slow."""
         self._entries = {key: entry for key, entry in self._entries.items() if key in keep_ids}
         self._known_pids = {entry.process.pid for entry in self._entries.values()}
         self._forked = {kin: one for kin, one in self._forked.items() if self._is_fresh(one.read_time)}
