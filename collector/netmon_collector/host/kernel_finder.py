@@ -133,7 +133,7 @@ class KernelFinder:
     def _end(self, question: Question, clock: Clock) -> list[_End]:
         """Give the socket behind a connection of ours, or the one that listens for it, if one is known."""
         if question.cookie:
-            origin = self._owners.origin(question.cookie)
+            origin = self._origin(question.cookie, question.key)
             return [_End(origin)] if origin is not None else []
         return self._at(question.key, question, clock)
 
@@ -168,7 +168,7 @@ class KernelFinder:
         if trace is None:
             return []
         cookie = _cookie_at(trace, question, clock)
-        origin = self._owners.origin(cookie, netns) if cookie else None
+        origin = self._origin(cookie, key, netns) if cookie else None
         is_listener = origin is None and cookie == trace.cookie and trace.listener != 0
         if is_listener:
             origin = self._owners.origin(trace.listener, netns)
@@ -177,6 +177,16 @@ class KernelFinder:
         # A TCP socket with packets that nobody connected or accepted is the listener that took the SYN.
         is_listener = is_listener or (key.protocol is Protocol.TCP and origin.user is None and origin.releaser is None)
         return [_End(origin, is_listener=is_listener)]
+
+    def _origin(self, cookie: int, key: FlowKey, netns: int = 0) -> Origin | None:
+        """Give who had a socket in hand. What one of several sent by it is that one's alone, whoever closes it."""
+        origin = self._owners.origin(cookie, netns)
+        if origin is None or not origin.is_shared:
+            return origin
+        sent = self._owners.sender(cookie, key.remote_address, key.remote_port)
+        if sent is None:
+            return origin
+        return origin._replace(user=sent[0], used_seconds=sent[1], releaser=None, is_shared=False)
 
 
 def _cookie_at(trace: Trace, question: Question, clock: Clock) -> int:
@@ -230,7 +240,7 @@ def _answer(question: Question, ends: Sequence[_End], people: Sequence[str]) -> 
     # What a kernel thread closed was somebody's before, and need not be whoever was seen with it.
     is_final = _closer(origin) is not None and not is_listener
     # A server may hand on what it accepted, to a child that it forks.
-    is_certain = is_final or origin.how in {How.CONNECTED, How.SENT}
+    is_certain = (is_final or origin.how in {How.CONNECTED, How.SENT}) and not origin.is_shared
     method = OwnerMethod.USER if is_final or origin.user is not None else OwnerMethod.CREATOR
     return Answer(
         id=question.id,

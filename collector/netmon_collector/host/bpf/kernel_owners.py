@@ -36,7 +36,9 @@ _PLACES: Final = {
     "getpeername6": (_CGROUP_SOCK_ADDR, 30),
 }
 
-_ORIGIN: Final = struct.Struct("=QQQQII16sII16sII16sBB6x")
+_ORIGIN: Final = struct.Struct("=QQQQII16sII16sII16sBB?5x")
+_TARGET: Final = struct.Struct("!16sHxxxxxx")
+_SENDER: Final = struct.Struct("=QII16s")
 _EARLIER: Final = 8
 _FLOW: Final = struct.Struct(f"=3Q{2 * _EARLIER}Q4Q")
 _ENDS: Final = struct.Struct("!16s16sHHBBxx")
@@ -75,7 +77,8 @@ class Origin(NamedTuple):
     """Who made a socket, who connected, accepted or sent on it last, and who closed it; None: nobody was seen.
 
     ``how`` is what ``user`` did. ``*_seconds`` are CLOCK_MONOTONIC: first touched, last touched before the release, and
-    released for good (None: open).
+    released for good (None: open). ``is_shared``: one process sent by it that another had used; `KernelOwners.sender`
+    tells them apart.
     """
 
     cookie: int
@@ -87,6 +90,7 @@ class Origin(NamedTuple):
     created_seconds: float
     used_seconds: float
     released_seconds: float | None
+    is_shared: bool
 
 
 class Trace(NamedTuple):
@@ -162,7 +166,7 @@ class KernelOwners:
                 finally:
                     os.close(loaded)
             self._arrivals = arrivals
-            self._sockets, self._flows = maps["sockets"], maps["flows"]
+            self._sockets, self._senders, self._flows = maps["sockets"], maps["senders"], maps["flows"]
             self._netns = self._own_netns()
             self._settings, self._kins = maps["settings"], maps["kins"]
             self._elsewhere: dict[int, float] = {}
@@ -259,7 +263,7 @@ class KernelOwners:
         known = self._sockets.find(_NETNS.pack(cookie))
         if known is None:
             return None
-        created, used, released, netns, *people, _, how = _ORIGIN.unpack(known)
+        created, used, released, netns, *people, _, how, is_shared = _ORIGIN.unpack(known)
         if netns and self._netns and netns != (expected_netns or self._netns):
             return None
         return Origin(
@@ -272,7 +276,20 @@ class KernelOwners:
             created_seconds=created / 1e9,
             used_seconds=used / 1e9,
             released_seconds=released / 1e9 if released else None,
+            is_shared=is_shared,
         )
+
+    def sender(self, cookie: int, remote: bytes, remote_port: int) -> tuple[Who, float] | None:
+        """Give who sent to a packed address by a shared socket, and when last (CLOCK_MONOTONIC).
+
+        None: several did, or nobody since it is shared.
+        """
+        known = self._senders.find(_NETNS.pack(cookie) + _TARGET.pack(remote, remote_port))
+        if known is None:
+            return None
+        used, *person = _SENDER.unpack(known)
+        who = _who(*person)
+        return (who, used / 1e9) if who is not None else None
 
     def _own_netns(self) -> int:
         """Give the cookie of our own network namespace, as the programs see it on a socket of ours; 0: not seen.

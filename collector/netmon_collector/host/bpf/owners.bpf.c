@@ -14,6 +14,7 @@
 
 #define SOCKETS_LIMIT 65536
 #define FLOWS_LIMIT 65536
+#define SENDERS_LIMIT 8192
 #define EARLIER 8
 
 #define ICMPV6 58 // IPPROTO_ICMPV6, which <linux/in.h> leaves to others
@@ -37,7 +38,21 @@ struct origin {
 	struct who releaser;
 	__u8 protocol;
 	__u8 how; // enum how, of the user, or CREATED
-	__u8 pad[6];
+	__u8 is_shared; // processes sent by it after others had used it: senders tells which one sent where
+	__u8 pad[5];
+};
+
+// Where a socket without a peer sends to.
+struct target {
+	__u64 cookie;
+	__u32 address[4]; // network order, IPv4 in the first
+	__u16 port;
+	__u16 pad[3];
+};
+
+struct sender {
+	__u64 used_ns;
+	struct who who; // tgid 0: several
 };
 
 struct flow_key {
@@ -82,6 +97,10 @@ struct map_definition SEC("maps") sockets = {
 struct map_definition SEC("maps") flows = {
 	.type = BPF_MAP_TYPE_LRU_HASH, .key_size = sizeof(struct flow_key), .value_size = sizeof(struct flow),
 	.max_entries = FLOWS_LIMIT};
+// Who sends where, of those that share a socket.
+struct map_definition SEC("maps") senders = {
+	.type = BPF_MAP_TYPE_LRU_HASH, .key_size = sizeof(struct target), .value_size = sizeof(struct sender),
+	.max_entries = SENDERS_LIMIT};
 // 0: the cookie of the network namespace to watch; 0: all. 1: when whoever reads the ring was woken last.
 struct map_definition SEC("maps") settings = {
 	.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 2};
@@ -117,8 +136,24 @@ ALWAYS_INLINE void set_current(struct who *who, __u32 tgid)
 	comm(who->comm, sizeof(who->comm));
 }
 
-// Remember who makes or uses a socket now.
-ALWAYS_INLINE int note(void *ctx, __u8 protocol, __u8 how)
+// Remember who sends there by a socket that others used before.
+ALWAYS_INLINE void note_sender(struct target *target, __u32 tgid, __u64 time)
+{
+	struct sender *known = lookup(&senders, target);
+
+	if (known) {
+		known->used_ns = time;
+		if (known->who.tgid != tgid)
+			known->who.tgid = 0;
+		return;
+	}
+	struct sender sender = {.used_ns = time};
+	set_current(&sender.who, tgid);
+	update(&senders, target, &sender, BPF_ANY);
+}
+
+// Remember who makes or uses a socket now; target: where it sends to, for SENT.
+ALWAYS_INLINE int note(void *ctx, __u8 protocol, __u8 how, struct target *target)
 {
 	__u64 netns = netns_of(ctx);
 	if (!is_watched(netns))
@@ -131,6 +166,12 @@ ALWAYS_INLINE int note(void *ctx, __u8 protocol, __u8 how)
 	struct origin *known = how == CREATED ? 0 : lookup(&sockets, &cookie);
 	if (known) {
 		known->used_ns = time;
+		if (target) {
+			known->is_shared |= known->user.tgid && known->user.tgid != tgid;
+			target->cookie = cookie;
+			if (known->is_shared)
+				note_sender(target, tgid, time);
+		}
 		// Who connected may ask for the peer's name too: it was not accepted for that.
 		if (how != ACCEPTED || known->how != CONNECTED || known->user.tgid != tgid)
 			known->how = how;
@@ -168,16 +209,29 @@ ALWAYS_INLINE int note_release(void *ctx, __u8 protocol)
 	return 1;
 }
 
-SEC("sock_create") int on_create(struct bpf_sock *ctx) { return note(ctx, ctx->protocol, CREATED); }
+SEC("sock_create") int on_create(struct bpf_sock *ctx) { return note(ctx, ctx->protocol, CREATED, 0); }
 // Reading more than the protocol is refused here at load.
 SEC("sock_release") int on_release(struct bpf_sock *ctx) { return note_release(ctx, ctx->protocol); }
-SEC("connect4") int on_connect4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, CONNECTED); }
-SEC("connect6") int on_connect6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, CONNECTED); }
-SEC("sendmsg4") int on_sendmsg4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, SENT); }
-SEC("sendmsg6") int on_sendmsg6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, SENT); }
+SEC("connect4") int on_connect4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, CONNECTED, 0); }
+SEC("connect6") int on_connect6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, CONNECTED, 0); }
+SEC("sendmsg4") int on_sendmsg4(struct bpf_sock_addr *ctx)
+{
+	struct target target = {.address = {ctx->user_ip4}, .port = ctx->user_port};
+
+	return note(ctx, ctx->protocol, SENT, &target);
+}
+
+SEC("sendmsg6") int on_sendmsg6(struct bpf_sock_addr *ctx)
+{
+	struct target target = {
+		.address = {ctx->user_ip6[0], ctx->user_ip6[1], ctx->user_ip6[2], ctx->user_ip6[3]}, .port = ctx->user_port};
+
+	return note(ctx, ctx->protocol, SENT, &target);
+}
+
 // Called within accept(2) where the caller asks for the peer's address.
-SEC("getpeername4") int on_getpeername4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED); }
-SEC("getpeername6") int on_getpeername6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED); }
+SEC("getpeername4") int on_getpeername4(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED, 0); }
+SEC("getpeername6") int on_getpeername6(struct bpf_sock_addr *ctx) { return note(ctx, ctx->protocol, ACCEPTED, 0); }
 
 // Give an echo's identifier as the port of the end that asked, as capture does: pingers are told apart by it, and from
 // what the kernel answers to others.

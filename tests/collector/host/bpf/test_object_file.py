@@ -19,6 +19,7 @@ def test_the_shipped_object_holds_its_programs_and_maps() -> None:
     sizes = {one.name: (one.key_bytes, one.value_bytes) for one in found.maps}
     assert sizes == {
         "sockets": (8, 112),
+        "senders": (32, 32),
         "flows": (48, 184),
         "newcomers": (40, 8),
         "kins": (80, 8),
