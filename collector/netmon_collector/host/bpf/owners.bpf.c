@@ -107,6 +107,7 @@ struct map_definition SEC("maps") settings = {
 
 static void *(*lookup)(void *map, const void *key) = (void *)BPF_FUNC_map_lookup_elem;
 static long (*update)(void *map, const void *key, const void *value, __u64 flags) = (void *)BPF_FUNC_map_update_elem;
+static long (*forget)(void *map, const void *key) = (void *)BPF_FUNC_map_delete_elem;
 static __u64 (*now_ns)(void) = (void *)BPF_FUNC_ktime_get_ns;
 static __u64 (*pid_tgid)(void) = (void *)BPF_FUNC_get_current_pid_tgid;
 static __u64 (*uid_gid)(void) = (void *)BPF_FUNC_get_current_uid_gid;
@@ -307,6 +308,16 @@ ALWAYS_INLINE int takes_over(struct flow *known, __u64 cookie, __u8 protocol, in
 	return lookup(&sockets, &cookie) || !lookup(&sockets, &known->cookie);
 }
 
+// Find what was counted of a connection while its socket had no origin that tells the network namespace.
+ALWAYS_INLINE struct flow *find_unplaced(struct flow_key *nowhere, __u64 cookie, int is_opening)
+{
+	struct flow *found = lookup(&flows, nowhere);
+
+	if (!found || found->cookie == cookie)
+		return found;
+	return nowhere->protocol == IPPROTO_TCP && !is_opening && found->cookie && !found->listener ? found : 0;
+}
+
 // Count a packet on the flow of its socket.
 ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
 {
@@ -325,33 +336,49 @@ ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
 	int is_opening = (tcp_flags & 0x12) == 0x02; // SYN, not SYN and ACK
 	__u64 cookie = is_kernels || is_copy ? 0 : cookie_of(skb);
 
+	int is_placed_late = 0;
 	if (!key.netns) {
 		struct origin *origin = lookup(&sockets, &cookie);
-		if (origin)
+		if (origin) {
 			key.netns = origin->netns;
+			is_placed_late = 1;
+		}
 	}
 	struct flow *known = lookup(&flows, &key);
-	if (!known || takes_over(known, cookie, key.protocol, is_opening, is_sent)) {
+	int is_another = known && takes_over(known, cookie, key.protocol, is_opening, is_sent);
+	struct flow_key nowhere = key;
+	nowhere.netns = 0;
+	struct flow *unplaced = 0;
+	if (is_placed_late && !is_another && (!known || known->cookie != cookie))
+		unplaced = find_unplaced(&nowhere, cookie, is_opening);
+	if (!known || is_another || unplaced) {
 		struct flow made = {.cookie = cookie, .first_ns = now_ns()};
-		if (known && key.protocol == IPPROTO_TCP && !is_opening) {
-			// Accepted from the listener that took the SYN.
-			made.first_ns = known->first_ns;
-			made.listener = known->cookie;
-#pragma unroll
-			for (int i = 0; i < EARLIER; i++)
-				made.before[i] = known->before[i];
-			made.sent_bytes = known->sent_bytes;
-			made.received_bytes = known->received_bytes;
-			made.sent_packets = known->sent_packets;
-			made.received_packets = known->received_packets;
-		} else if (known) {
+		struct flow *same = unplaced;
+		if (!same && key.protocol == IPPROTO_TCP && !is_opening)
+			same = known;
+		if (same) {
+			made.first_ns = same->first_ns;
+			// Another one was accepted from the listener that took the SYN.
+			made.listener = same->cookie == cookie ? same->listener : same->cookie;
+			made.sent_bytes = same->sent_bytes;
+			made.received_bytes = same->received_bytes;
+			made.sent_packets = same->sent_packets;
+			made.received_packets = same->received_packets;
+		}
+		if (known && known != same) {
 			made.before[0].cookie = known->cookie;
 			made.before[0].first_ns = known->first_ns;
 #pragma unroll
 			for (int i = 1; i < EARLIER; i++)
 				made.before[i] = known->before[i - 1];
+		} else if (same) {
+#pragma unroll
+			for (int i = 0; i < EARLIER; i++)
+				made.before[i] = same->before[i];
 		}
 		update(&flows, &key, &made, BPF_ANY);
+		if (unplaced)
+			forget(&flows, &nowhere);
 		known = lookup(&flows, &key);
 		if (!known)
 			return 1;

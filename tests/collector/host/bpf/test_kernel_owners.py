@@ -5,9 +5,10 @@ import json
 import os
 import signal
 import socket
+import struct
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -243,23 +244,56 @@ def test_sockets_of_other_namespaces_are_seen_where_that_is_wanted(owners: Kerne
         assert all(one.pid != unseen["pid"] for one in owners.newcomers())
 
 
-def test_a_kernel_that_does_not_tell_packets_their_namespace_is_helped_by_the_sockets_origin(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def older(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], KernelOwners]]:
+    """Loads the programs as a kernel does that does not tell packets their network namespace (before 6.15)."""
     refused: list[str] = []
 
-    def older(program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int, terms: bytes) -> int:
+    def load_less(program: Program, maps: dict[str, Map], *, kind: int, attach_kind: int, terms: bytes) -> int:
         if program.section in {"ingress", "egress"} and program.section not in refused:
             refused.append(program.section)
             raise ProgramRefused(errno.EINVAL, program.section, "unknown func bpf_get_netns_cookie#122")
         return load(program, maps, kind=kind, attach_kind=attach_kind, terms=terms)
 
-    monkeypatch.setattr(module, "load", older)
-    with KernelOwners() as owners:
-        assert sorted(refused) == ["egress", "ingress"]
+    monkeypatch.setattr(module, "load", load_less)
+    yield KernelOwners
+    assert sorted(refused) == ["egress", "ingress"]
+
+
+def test_a_kernel_that_does_not_tell_packets_their_namespace_is_helped_by_the_sockets_origin(
+    older: Callable[[], KernelOwners],
+) -> None:
+    with older() as owners:
         said = ran(TALK)
         assert pid_of(found(owners, TCP, said["client"], said["server"]).user) == said["pid"]
         assert pid_of(found(owners, TCP, said["server"], said["client"]).user) == said["child"]
+
+
+def test_where_an_origin_comes_late_packets_from_before_it_are_the_connections_too(
+    older: Callable[[], KernelOwners],
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, older() as owners:  # the programs know nothing of it
+        ends = server.getsockname()[1], 23461
+        for is_early in (False, True, False):
+            with socket.socket() as client:
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("@ii", 1, 0))  # no TIME_WAIT
+                client.bind(("127.0.0.1", ends[1]))
+                client.connect(server.getsockname())
+                if is_early:
+                    client.sendall(b"before")
+                with server.accept()[0] as accepted:
+                    client.sendall(b"after")
+                    trace = traced(owners, TCP, *ends)
+                    origin = found(owners, TCP, *ends)
+                    assert (trace.cookie, trace.listener) == (cookie_of(accepted), cookie_of(server))
+                    assert (pid_of(origin.user), origin.how) == (os.getpid(), How.ACCEPTED)
+                    assert trace.first_seconds < origin.created_seconds
+                    assert trace.received_bytes >= 3 * 40 + len(b"after")
+
+
+def cookie_of(one: socket.socket) -> int:
+    return int.from_bytes(one.getsockopt(socket.SOL_SOCKET, 57, 8), sys.byteorder)
 
 
 def test_a_flow_that_nobody_saw_has_no_trace(owners: KernelOwners) -> None:
