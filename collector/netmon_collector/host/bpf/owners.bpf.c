@@ -3,7 +3,7 @@
 // Who opened which socket, and which socket each packet belongs to: cgroup programs on the stable kernel interface.
 //
 // No kprobes, no libbpf: only <linux/bpf.h>. Every program answers 1, "go on": nothing is ever refused.
-// Processes are told of by newcomers.h.
+// Processes are told of by newcomers.h, and who sends where by a socket that several use by senders.h.
 // Built by `make bpf` with Debian 12's clang; a test rebuilds it and compares.
 
 #include <linux/bpf.h>
@@ -14,7 +14,6 @@
 
 #define SOCKETS_LIMIT 65536
 #define FLOWS_LIMIT 65536
-#define SENDERS_LIMIT 8192
 #define EARLIER 8
 
 #define ICMPV6 58 // IPPROTO_ICMPV6, which <linux/in.h> leaves to others
@@ -40,19 +39,6 @@ struct origin {
 	__u8 how; // enum how, of the user, or CREATED
 	__u8 is_shared; // processes sent by it after others had used it: senders tells which one sent where
 	__u8 pad[5];
-};
-
-// Where a socket without a peer sends to.
-struct target {
-	__u64 cookie;
-	__u32 address[4]; // network order, IPv4 in the first
-	__u16 port;
-	__u16 pad[3];
-};
-
-struct sender {
-	__u64 used_ns;
-	struct who who; // tgid 0: several
 };
 
 struct flow_key {
@@ -97,10 +83,6 @@ struct map_definition SEC("maps") sockets = {
 struct map_definition SEC("maps") flows = {
 	.type = BPF_MAP_TYPE_LRU_HASH, .key_size = sizeof(struct flow_key), .value_size = sizeof(struct flow),
 	.max_entries = FLOWS_LIMIT};
-// Who sends where, of those that share a socket.
-struct map_definition SEC("maps") senders = {
-	.type = BPF_MAP_TYPE_LRU_HASH, .key_size = sizeof(struct target), .value_size = sizeof(struct sender),
-	.max_entries = SENDERS_LIMIT};
 // 0: the cookie of the network namespace to watch; 0: all. 1: when whoever reads the ring was woken last.
 struct map_definition SEC("maps") settings = {
 	.type = BPF_MAP_TYPE_ARRAY, .key_size = 4, .value_size = 8, .max_entries = 2};
@@ -137,21 +119,7 @@ ALWAYS_INLINE void set_current(struct who *who, __u32 tgid)
 	comm(who->comm, sizeof(who->comm));
 }
 
-// Remember who sends there by a socket that others used before.
-ALWAYS_INLINE void note_sender(struct target *target, __u32 tgid, __u64 time)
-{
-	struct sender *known = lookup(&senders, target);
-
-	if (known) {
-		known->used_ns = time;
-		if (known->who.tgid != tgid)
-			known->who.tgid = 0;
-		return;
-	}
-	struct sender sender = {.used_ns = time};
-	set_current(&sender.who, tgid);
-	update(&senders, target, &sender, BPF_ANY);
-}
+#include "senders.h"
 
 // Remember who makes or uses a socket now; target: where it sends to, for SENT.
 ALWAYS_INLINE int note(void *ctx, __u8 protocol, __u8 how, struct target *target)
