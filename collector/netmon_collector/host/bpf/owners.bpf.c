@@ -304,6 +304,9 @@ ALWAYS_INLINE int count(struct __sk_buff *skb, int is_sent)
 	int is_opening = (tcp_flags & 0x12) == 0x02; // SYN, not SYN and ACK
 	__u64 cookie = is_kernels || is_copy ? 0 : cookie_of(skb);
 
+	// Nothing else touches the origin of who listens and does not ask for names: newer ones would push it out.
+	if (is_opening && !is_sent)
+		lookup(&sockets, &cookie);
 	int is_placed_late = 0;
 	if (!key.netns) {
 		struct origin *origin = lookup(&sockets, &cookie);

@@ -1,5 +1,6 @@
 """The programs in this kernel, on real sockets of processes that are gone by the time one looks."""
 
+import ctypes
 import errno
 import json
 import os
@@ -139,6 +140,23 @@ def test_who_accepts_without_asking_for_the_peers_name_is_known_by_the_listener_
         assert pid_of(listener.creator) == said["pid"]
         program.communicate("\n")
     assert pid_of(found(owners, TCP, said["server"], said["client"]).releaser) == said["pid"]
+
+
+def test_a_listener_that_is_called_now_and_then_is_not_forgotten_for_newer_sockets(owners: KernelOwners) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        for _ in range(40):
+            for _ in range(2_000):  # 65,536 are known
+                socket.socket(socket.AF_INET, socket.SOCK_DGRAM).close()
+            socket.create_connection(server.getsockname()).close()
+            accept_without_asking(server)
+        listener = owners.origin(cookie_of(server))
+        assert listener is not None
+        assert pid_of(listener.creator) == os.getpid()
+
+
+def accept_without_asking(server: socket.socket) -> None:
+    """Accept and close, as those do who do not want to know the peer's name."""
+    os.close(ctypes.CDLL(None).accept(server.fileno(), None, None))
 
 
 def test_unconnected_datagrams_have_an_owner(owners: KernelOwners) -> None:
