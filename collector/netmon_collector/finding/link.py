@@ -263,7 +263,18 @@ class HelperLink:
         if not is_there:
             self._lose()
             return
-        self._adopt(pid, *(socket.socket(fileno=one) for one in descriptors))
+        channels = [socket.socket(fileno=one) for one in descriptors]
+        if len(channels) < HANDED_OVER:
+            self._decline(channels)
+            return
+        self._adopt(pid, *channels)
+
+    def _decline(self, channels: list[socket.socket]) -> None:
+        """Leave a helper that came without all of its channels: it ends, and another one follows."""
+        log.warning("the process that finds owners cannot be reached: this one has no room for another descriptor")
+        for channel in channels:
+            channel.close()
+        self._lose()
 
     def _adopt(self, pid: int, lookups: socket.socket, listings: socket.socket) -> None:
         self._lose()

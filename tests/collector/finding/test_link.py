@@ -1,5 +1,7 @@
 import os
+import resource
 import signal
+import socket
 import threading
 from collections import deque
 from collections.abc import Generator
@@ -10,6 +12,7 @@ import pytest
 from netmon_collector.core.first_packets import FirstPacket
 from netmon_collector.core.questions import Question
 from netmon_collector.finding.channel import pair
+from netmon_collector.finding.keeper import STATE
 from netmon_collector.finding.link import HelperFailed, HelperGone, HelperLink
 from netmon_collector.finding.lookup_channel import AnswerOwed
 from netmon_collector.finding.requests import encode_find, encode_listing, encode_see
@@ -164,3 +167,36 @@ def test_cpu_of_helpers_before_is_not_forgotten(machine: HelperProcess) -> None:
     wait_for(machine.link.look, seconds=30, what="the next helper")
     machine.link.used(0.5)
     assert machine.link.cpu_seconds == 2.0
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_a_helper_whose_channels_find_no_room_is_let_go_and_the_next_one_taken(room: int) -> None:
+    keeper, control = pair()
+    control.setblocking(False)
+    link = HelperLink(control, 0)
+    lookups, listings = pair(), pair()
+
+    def hand_over(pid: int) -> None:
+        socket.send_fds(keeper, [STATE.pack(1, pid)], [lookups[0].fileno(), listings[0].fileno()])
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    hand_over(4_711)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free + room, limits[1]))
+        assert not link.look()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert codes(link) == ["owners.helper"]
+    assert os.dup(0) == free
+    os.close(free)
+    hand_over(4_712)
+    for ours in (lookups[0], listings[0]):
+        ours.close()
+    assert link.look()
+    assert link.pids == (4_712,)
+    link.close()
+    assert [theirs.recv(1) for theirs in (lookups[1], listings[1])] == [b"", b""]
+    for one in (keeper, lookups[1], listings[1]):
+        one.close()
