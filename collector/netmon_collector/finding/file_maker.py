@@ -41,13 +41,23 @@ class FileMaker:
         self._channel.settimeout(_ANSWER_SECONDS)
 
     def create(self, name: str) -> int:
-        """Make a file and give its descriptor, for writing. Raises ``OSError``: it exists, or the child has ended."""
-        self._channel.send(os.fsencode(name))
-        data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER.size, 1)
+        """Make a file and give its descriptor, for writing.
+
+        Raises ``OSError``: it exists, there is no room for a descriptor, the child has ended, or it does not answer.
+        After the last there are no more files: the answer may still come, and would be taken for that of the next one.
+        """
+        try:
+            self._channel.send(os.fsencode(name))
+            data, descriptors, _, _ = socket.recv_fds(self._channel, _ANSWER.size, 1)
+        except TimeoutError as error:
+            self.close()
+            raise TimeoutError(errno.ETIMEDOUT, "who makes files does not answer") from error
         if len(data) != _ANSWER.size:
             raise OSError(errno.EPIPE, "who makes files has ended")
         (number,) = _ANSWER.unpack(data)
-        if number or not descriptors:
+        if not number and not descriptors:
+            number = errno.EMFILE  # the kernel leaves out what finds no room (net/core/scm.c, scm_detach_fds)
+        if number:
             raise OSError(number, os.strerror(number))
         return descriptors[0]
 

@@ -1,4 +1,6 @@
 import os
+import resource
+import signal
 import stat
 from collections.abc import Generator
 from pathlib import Path
@@ -7,7 +9,7 @@ import pytest
 
 from netmon_collector.finding.file_maker import FileMaker
 from tests.support.namespaces import needs_root
-from tests.support.process_status import is_there, status_of
+from tests.support.process_status import is_there, status_of, stop
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.root, needs_root]
@@ -62,6 +64,32 @@ def test_what_exists_is_not_written_over_nor_followed(maker: FileMaker, director
         with pytest.raises(FileExistsError):
             maker.create(name)
     assert (directory / "there").read_text() == "old"
+
+
+def test_an_answer_that_comes_too_late_is_nobodys(maker: FileMaker, directory: Path) -> None:
+    maker._channel.settimeout(0.01)
+    stop(maker.pid)
+    try:
+        with pytest.raises(TimeoutError, match="does not answer"):
+            maker.create("late")
+    finally:
+        os.kill(maker.pid, signal.SIGCONT)
+    wait_for((directory / "late").exists, seconds=30, what="the answer")
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        maker.create("next")
+
+
+def test_where_there_is_no_room_for_a_descriptor_it_says_so(maker: FileMaker) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    free = os.dup(0)
+    os.close(free)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (free, limits[1]))
+        with pytest.raises(OSError, match="Too many open files"):
+            maker.create("first")
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    os.close(maker.create("second"))
 
 
 def test_it_ends_when_nobody_asks_any_more(directory: Path) -> None:
