@@ -99,7 +99,10 @@ class Lookups:
         now, now_wall = clock.both()
         count = self._finder.hear(now, now_wall)
         later = self._finder.later_seconds if count or is_told else 0.0
-        self._hear_again_at = now + later if later else None
+        if later:
+            self._hear_again_at = now + later
+        elif self._hear_again_at is not None and self._hear_again_at <= now:
+            self._hear_again_at = None
         if self._finder.rest_seconds:
             self._poll.modify(self._finder.fileno(), 0 if later else select.POLLIN)
         if not count or self._told_news or not self._finder.tells_sockets:

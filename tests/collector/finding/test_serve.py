@@ -107,6 +107,31 @@ def test_who_may_hear_of_more_that_nothing_tells_of_is_asked_again_until_there_i
     assert all(later - before >= 0.01 for before, later in zip(finder.heard, finder.heard[1:], strict=False))
 
 
+class _Once(_Later):
+    """Hears of one process at first."""
+
+    later_seconds = 0.3
+
+    def hear(self, now: float, now_wall: float) -> int:
+        super().hear(now, now_wall)
+        return len(self.heard) == 1
+
+
+def test_a_question_meanwhile_does_not_keep_it_from_hearing_again(ends: Ends) -> None:
+    raised: list[BaseException] = []
+    news, told = pair()
+    finder = _Once()
+    with news, told:
+        thread = run(Lookups(FinderChoice(finder), ends[1], told), raised)
+        for _ in range(2):
+            ends[0].send(encode_find([], 1.0, 2.0))
+            receive_answer(ends[0])
+        assert finder.again.wait(30)
+        ends[0].close()
+        thread.join(30)
+    assert finder.heard[2] - finder.heard[0] >= 0.3
+
+
 class _Resting(ToldFinder):
     """Somebody always has something to tell, which can wait."""
 
