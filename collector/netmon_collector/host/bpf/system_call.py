@@ -124,9 +124,9 @@ def load(
         )
         try:
             return _call(_PROG_LOAD, attributes)
-        except PermissionError:
-            raise  # the verifier was not even asked
         except OSError as error:
+            if error.errno == errno.EPERM:
+                raise  # the verifier was not even asked; EACCES is its word for what may not be read or written
             if log_bytes:
                 raise ProgramRefused(error.errno or 0, program.section, log.value.decode(errors="replace")) from error
     raise AssertionError("unreachable")

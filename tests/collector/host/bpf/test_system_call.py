@@ -4,6 +4,8 @@ import errno
 import os
 import platform
 import struct
+import subprocess
+import sys
 
 import pytest
 
@@ -15,6 +17,16 @@ HASH = MapDefinition(name="numbers", kind=1, key_bytes=4, value_bytes=8, limit=2
 GO_ON = struct.pack("<BBhi", 0xB7, 0, 0, 1) + struct.pack("<BBhi", 0x95, 0, 0, 0)  # r0 = 1; exit
 NO_EXIT = GO_ON[:8]
 CGROUP_SKB, INGRESS = 8, 0
+WITHOUT_RIGHTS = f"""
+import os
+from netmon_collector.host.bpf.object_file import Program
+from netmon_collector.host.bpf.system_call import load
+os.setresuid(65534, 65534, 65534)
+try:
+    load(Program(section="connect4", instructions={GO_ON!r}, map_uses=()), {{}}, kind=18, attach_kind=10, terms=b"")
+except OSError as error:
+    print(type(error).__name__, error.errno)
+"""
 
 pytestmark = pytest.mark.root
 
@@ -63,6 +75,19 @@ def test_a_refused_program_comes_with_the_verifiers_words() -> None:
         load(program(NO_EXIT), {}, kind=CGROUP_SKB, attach_kind=INGRESS, terms=b"Apache-2.0")
     assert caught.value.errno == errno.EINVAL
     assert "last insn" in caught.value.log
+
+
+def test_what_the_verifier_denies_is_no_missing_right() -> None:
+    beyond = struct.pack("<BBhi", 0x61, 0x10, 4096, 0) + GO_ON  # r0 = *(u32 *)(r1 + 4096): the context is shorter
+    with pytest.raises(ProgramRefused) as caught:
+        load(program(beyond), {}, kind=CGROUP_SKB, attach_kind=INGRESS, terms=b"Apache-2.0")
+    assert caught.value.errno == errno.EACCES
+    assert "invalid bpf_context access" in caught.value.log
+
+
+def test_without_the_rights_it_says_so() -> None:
+    done = subprocess.run([sys.executable, "-c", WITHOUT_RIGHTS], check=True, capture_output=True, text=True)
+    assert done.stdout == "PermissionError 1\n"
 
 
 def test_a_map_in_the_wrong_place_is_found_before_the_kernel_sees_it() -> None:
