@@ -143,7 +143,7 @@ class Listings:
             except OSError as error:
                 answer = ("refused", error.errno or errno.EIO, error.strerror or type(error).__name__)
             except (RuntimeError, UnicodeError) as error:  # what psutil makes of odd lines
-                answer = ("refused", errno.EIO, type(error).__name__)
+                answer = _refused(error)
             costs = (clock.thread_cpu() - cpu_before, read_cost(os.getpid()).resident_bytes, self._read_keeper())
             send_answer(self._channel, (answer, *costs))
             self._garbage.look(clock.monotonic())
@@ -157,11 +157,18 @@ class Listings:
             self._begins()
             if request.is_fresh:
                 self._lister.forget_caches()
-            listing = self._lister.list_sockets(request.now_wall)
+            try:
+                listing = self._lister.list_sockets(request.now_wall)
+            except ValueError as error:  # what psutil makes of odd lines too
+                return _refused(error)
             return ("listed", *self._writer.write(listing, self._lister.holder_ways))
         if request.kind is Kind.FOREIGN:
             return ("foreign", *write_foreign(self._foreign.look(request.now_wall, request.wanted)))
         raise ValueError("asked on the wrong channel")
+
+
+def _refused(error: Exception) -> Plain:
+    return ("refused", errno.EIO, type(error).__name__)
 
 
 def serve(lookups: Lookups, listings: Listings) -> None:

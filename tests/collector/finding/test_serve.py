@@ -1,3 +1,4 @@
+import errno
 import os
 import socket
 import struct
@@ -71,6 +72,29 @@ def test_a_lookup_is_no_listing(ends: Ends) -> None:
     ends[0].send(encode_find([], 1.0, 2.0))
     thread.join(30)
     assert [type(error) for error in raised] == [ValueError]
+
+
+@pytest.mark.parametrize("error", [RuntimeError, ValueError, UnicodeDecodeError("utf-8", b"", 0, 1, "odd")])
+def test_a_listing_that_cannot_be_read_is_refused_and_the_next_one_answered(
+    ends: Ends, error: type[Exception] | Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raised: list[BaseException] = []
+    ends[0].settimeout(30)
+    lister = ToldLister()
+    thread = run(Listings(lister, ToldForeign(), ends[1], lambda: None), raised)
+
+    def refuse(now_wall: float) -> None:
+        raise error
+
+    with monkeypatch.context() as odd:
+        odd.setattr(lister, "list_sockets", refuse)
+        ends[0].send(encode_listing(1.0, is_fresh=False))
+        name = error.__name__ if isinstance(error, type) else type(error).__name__
+        assert receive_answer(ends[0])[0] == ("refused", errno.EIO, name)
+    ends[0].send(encode_listing(1.0, is_fresh=False))
+    assert receive_answer(ends[0])[0][0] == "listed"
+    ends[0].close()
+    thread.join(30)
 
 
 class _Later(ToldFinder):
