@@ -4,7 +4,7 @@ import os
 import socket
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
@@ -227,9 +227,11 @@ class KernelOwners:
         """Take those that the same run of a program forked for known until then (CLOCK_MONOTONIC, seconds).
 
         They are told of as all others are, but whoever waits on ``fileno`` is woken for them at most each
-        `WOKEN_AGAIN_SECONDS`, not for each at once: look again within that time.
+        `WOKEN_AGAIN_SECONDS`, not for each at once: look again within that time. Where the kernel has no place for them
+        at the moment it wakes for each.
         """
-        self._kins.set(newcomer.kin, _MONOTONIC.pack(int(until * 1e9)))
+        with suppress(OSError):  # ENOMEM (kernel/bpf/hashtab.c, htab_lru_map_update_elem)
+            self._kins.set(newcomer.kin, _MONOTONIC.pack(int(until * 1e9)))
 
     def trace(
         self, ip_protocol: int, local: bytes, local_port: int, remote: bytes, remote_port: int, netns: int = 0

@@ -177,3 +177,20 @@ print(strange, sorted(set(kin)), fork()[0])
 def test_for_those_that_are_expected_nobody_is_woken_more_often_than_each_tenth_of_a_second() -> None:
     done = subprocess.run([sys.executable, "-c", WAKES], check=True, capture_output=True, text=True)
     assert done.stdout == "[True, True, True] [(False, False), (True, True)] True\n"
+
+
+def test_where_the_kernel_has_no_place_for_those_that_are_expected_it_is_left_at_that(
+    owners: KernelOwners, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused: list[bytes] = []
+
+    def refuse(key: bytes, value: bytes) -> None:
+        refused.append(key)
+        raise OSError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+
+    owners.newcomers()
+    told_pid(MAKES_ONE)
+    one = owners.newcomers()[-1]
+    monkeypatch.setattr(owners._kins, "set", refuse)
+    owners.expect(one, one.seconds + 1)
+    assert refused == [one.kin]
