@@ -135,9 +135,9 @@ class CgroupHeld(PermissionError):
 
 
 class KernelOwners:
-    """Loaded programs and their maps. Everything is gone with this process, however it ends: links, no legacy attach.
+    """Loaded programs and their maps. All is gone with whoever holds them, however they end: links, no legacy attach.
 
-    Must be opened after the last fork: a child that holds the links would keep the programs attached.
+    A child that is forked later holds them too. The keeper's helpers are meant to: what is known outlasts each of them.
     """
 
     def __init__(self) -> None:
