@@ -99,14 +99,32 @@ ALWAYS_INLINE void describe(struct arrival *told)
 	read_kernel(&told->kin.env_end, sizeof(__u64), PLACE(mm, mm_struct__env_end));
 }
 
+// Whether a process was told of within the last second by the name of another of its threads: a server may have one for
+// each request. Not where nothing tells which process it is.
+ALWAYS_INLINE int is_told(struct newcomer who, struct arrival *told)
+{
+	__u64 *thread = (__u64 *)told->kin.comm, *leader = (__u64 *)told->kin.leader;
+
+	if (!told->start_ns || (thread[0] == leader[0] && thread[1] == leader[1]))
+		return 0;
+	__builtin_memcpy(who.comm, told->kin.leader, sizeof(who.comm));
+	who.cgroup = 0; // none has it: apart from what is told of the first thread
+	__u64 *last = lookup(&newcomers, &who);
+	if (last && told->time_ns - *last < ANNOUNCED_AGAIN_NS)
+		return 1;
+	update(&newcomers, &who, &told->time_ns, BPF_ANY);
+	return 0;
+}
+
 // Whether whoever reads the ring is to be woken: for those of whom all is known, some can be taken at once.
-ALWAYS_INLINE __u64 wakes(struct arrival *told)
+ALWAYS_INLINE __u64 wakes(struct arrival *told, int is_known)
 {
 	__u32 second = 1;
 	__u64 *until = lookup(&kins, &told->kin);
 	__u64 *woken = lookup(&settings, &second);
 
-	if (until && woken && told->time_ns < *until && told->time_ns - *woken < WOKEN_AGAIN_NS &&
+	is_known = is_known || (until && told->time_ns < *until);
+	if (is_known && woken && told->time_ns - *woken < WOKEN_AGAIN_NS &&
 	    query(&arrivals, BPF_RB_AVAIL_DATA) < RING_BYTES / 4)
 		return BPF_RB_NO_WAKEUP;
 	if (woken)
@@ -127,5 +145,5 @@ ALWAYS_INLINE void announce(__u32 tgid, __u64 netns, __u64 time)
 	struct arrival told = {.time_ns = time, .netns = netns, .tgid = tgid, .kin = {.cgroup = who.cgroup, .uid = who.uid}};
 	__builtin_memcpy(told.kin.comm, who.comm, sizeof(who.comm));
 	describe(&told);
-	send(&arrivals, &told, sizeof(told), wakes(&told));
+	send(&arrivals, &told, sizeof(told), wakes(&told, is_told(who, &told)));
 }

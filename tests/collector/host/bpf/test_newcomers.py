@@ -174,6 +174,46 @@ print(strange, sorted(set(kin)), fork()[0])
 """
 
 
+THREADS = """
+import ctypes, os, select, socket, sys
+libc = ctypes.CDLL(None)
+libc.unshare(0x40000000)  # a network namespace for itself: nobody else wakes it
+from netmon_collector.host.bpf.kernel_owners import WOKEN_AGAIN_SECONDS, KernelOwners
+owners = KernelOwners()
+edge = select.epoll()
+edge.register(owners.fileno(), select.EPOLLIN | select.EPOLLET)
+def use(name):
+    libc.prctl(15, name, 0, 0, 0)  # PR_SET_NAME, of the thread
+    socket.socket(socket.AF_INET).close()
+    woke = bool(edge.poll(0))
+    [one] = owners.newcomers()
+    assert one.name == name
+    return woke, one.seconds
+def thread():
+    woken = use(b"first")[1]
+    told = []
+    while len(told) < 500 and (told.count((False, False)) < 5 or (True, True) not in told):
+        woke, seconds = use(b"request %d" % len(told))
+        told.append((woke, seconds - woken >= WOKEN_AGAIN_SECONDS))
+        if woke:
+            woken = seconds
+        select.select([], [], [], 0.005)
+    print(sorted(set(told)))
+socket.socket(socket.AF_INET).close()
+edge.poll(0)
+owners.newcomers()
+import threading
+one = threading.Thread(target=thread)
+one.start()
+one.join()
+"""
+
+
+def test_for_each_name_of_a_process_threads_nobody_is_woken_more_often_than_each_tenth_of_a_second() -> None:
+    done = subprocess.run([sys.executable, "-c", THREADS], check=True, capture_output=True, text=True)
+    assert done.stdout == "[(False, False), (True, True)]\n"
+
+
 def test_for_those_that_are_expected_nobody_is_woken_more_often_than_each_tenth_of_a_second() -> None:
     done = subprocess.run([sys.executable, "-c", WAKES], check=True, capture_output=True, text=True)
     assert done.stdout == "[True, True, True] [(False, False), (True, True)] True\n"
