@@ -110,9 +110,11 @@ def may_be_heirs(flow: Flow, people: Collection[Process]) -> bool:
     """Whether packets of a connection may be of another socket than that which ``people`` hold now.
 
     A TCP connection's SYN tells that another one begins: there only one that was silent since they began is in doubt,
-    and may have come to them from who had it before.
+    and may have come to them from who had it before. What others began comes to a worker as a rule.
     """
-    return are_heirs(flow, people) if flow.key.protocol is Protocol.TCP else _began_after(flow.start_time, people)
+    if flow.key.protocol is Protocol.TCP:
+        return flow.direction is not Direction.INBOUND and are_heirs(flow, people)
+    return _began_after(flow.start_time, people)
 
 
 def give_way(flow: Flow, book: FlowBook) -> None:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
+
 from netmon.model import Connection, OwnerConfidence, OwnerMethod, Process, UnattributedReason
 from netmon_collector.core.questions import Answer, Question
 from tests.support.balance import assert_balanced
@@ -291,12 +293,14 @@ def test_who_began_after_the_last_packet_of_tcp_may_have_got_it_from_another_and
     assert row.facts.owner_confidence is OwnerConfidence.CERTAIN
 
 
-def test_a_worker_that_began_after_the_last_packet_takes_the_place_of_who_listens() -> None:
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_worker_that_began_after_the_last_packet_surely_has_what_came_in(is_listed: bool) -> None:
     machine = Machine()
     server, worker = process(20, "server"), process(21, "worker", start_time=machine.wall_time + 5)
     machine.tcp(RESOLVER, HOME, SYN)
     machine.tcp(HOME, RESOLVER, SYN | ACK)
-    list_later(machine, tcp_row((HERE, HOME[1]), None, server), processes=(server,))
+    if is_listed:
+        list_later(machine, tcp_row((HERE, HOME[1]), None, server), processes=(server,))
     machine.tick(10)
     list_later(machine, tcp_row(HOME, RESOLVER, worker), processes=(worker,))
     [row] = rows_to(machine.tick(), RESOLVER)
