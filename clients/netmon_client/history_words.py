@@ -118,7 +118,7 @@ _STATES: Final = {
     StorageState.FAILED: "takes nothing: writing failed",
 }
 
-_LOWER_BOUND: Final = frozenset({HistoryGapKind.DROPS, HistoryGapKind.MISSED})
+_LOWER_BOUND: Final = frozenset({HistoryGapKind.DROPS, HistoryGapKind.MISSED, HistoryGapKind.STORAGE})
 
 
 def bucket_name(bucket: BucketSize) -> str:

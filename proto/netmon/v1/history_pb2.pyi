@@ -448,7 +448,7 @@ class UsageBucket(_message.Message):
     recorded_seconds: _builtins.float
     """How much of it, up to now, was recorded. 0: nothing is known of it."""
     is_lower_bound: _builtins.bool
-    """Packets were dropped or missed within it: its sums are lower bounds."""
+    """Packets were dropped or missed within it, or the storage took a part late: its sums are lower bounds."""
     @_builtins.property
     def start_time(self) -> _timestamp_pb2.Timestamp:
         """Its start."""
