@@ -5,6 +5,7 @@ Pure. The collector's promise: counters of a connection and of a scope only grow
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import Final, NamedTuple
 
 from netmon.model import Connection, ConnectionFacts, Remainder, Scope, Snapshot, Traffic
@@ -57,13 +58,17 @@ NOTHING: Final = Counts()
 
 
 class RowDelta(NamedTuple):
-    """What one connection moved. ``is_new``: it began since the snapshot before."""
+    """What one connection moved. ``is_new``: it began since the snapshot before.
+
+    ``is_late``: it had ended when it was first seen, and may have moved all of that before.
+    """
 
     facts: ConnectionFacts
     counts: Counts
     last_time: float | None
     is_new: bool
     has_ended: bool
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +109,12 @@ class Meter:
     def read(self, snapshot: Snapshot) -> Reading:
         """Give what was moved since the snapshot before.
 
-        Together the rows and the rest are exactly what the collector's totals grew by. A row that was counted twice
-        (it was forgotten here, and came back) is taken off the rest until that is even.
+        Together the rows and the rest are exactly what the collector's totals grew by. What a row shows that ended
+        unseen, or was forgotten here, and speaks again was in the rest: it is not given twice. Where it was something
+        else that came twice, it is taken off the rest until that is even.
         """
         self._newest = snapshot.connections
-        rows = tuple(self._read_rows(snapshot.connections))
+        rows = list(self._read_rows(snapshot.connections))
         dropped, self._dropped_packets = self._dropped_packets, _dropped(snapshot)
         shown = _by_scope(rows)
         for part in snapshot.scopes:
@@ -118,12 +124,13 @@ class Meter:
             self._owe(part.scope, moved)
         for scope, counts in shown.items():
             self._owe(scope, NOTHING.minus(counts))
+        rows = list(self._without_repeated(rows))
         if self._skips_next:
             self._skips_next = False
             self._owed.clear()
             return Reading()
         drops = max(0, self._dropped_packets - dropped)
-        return Reading(rows=rows, rest=tuple(self._take_owed()), dropped_packets=drops)
+        return Reading(rows=tuple(rows), rest=tuple(self._take_owed()), dropped_packets=drops)
 
     def tidy(self) -> None:
         """Forget connections that have been gone for long. Once a minute."""
@@ -155,23 +162,37 @@ class Meter:
                 continue
             marks[facts.id] = now
             moved = now.minus(before or NOTHING).at_least_nothing()
-            is_new = before is None and not facts.started_before
-            yield RowDelta(facts, moved, row.last_time, is_new, row.end_time is not None)
+            is_new, has_ended = before is None and not facts.started_before, row.end_time is not None
+            yield RowDelta(facts, moved, row.last_time, is_new, has_ended, before is None and has_ended)
+
+    def _without_repeated(self, rows: Iterable[RowDelta]) -> Iterable[RowDelta]:
+        """Take off late rows what all of them show beyond what the totals grew by."""
+        excess = NOTHING.minus(_sum(self._owed.values())).at_least_nothing()
+        for row in rows:
+            repeated = row.counts.at_most(excess) if row.is_late else NOTHING
+            if repeated == NOTHING:
+                yield row
+                continue
+            excess = excess.minus(repeated)
+            self._owe(row.facts.scope, repeated)
+            if row.counts != repeated:
+                yield row._replace(counts=row.counts.minus(repeated))
 
     def _owe(self, scope: int, counts: Counts) -> None:
         self._owed[scope] = self._owed.get(scope, NOTHING).plus(counts)
 
     def _take_owed(self) -> Iterable[tuple[Scope, Counts]]:
-        allowed = NOTHING
-        for counts in self._owed.values():
-            allowed = allowed.plus(counts)
-        allowed = allowed.at_least_nothing()
+        allowed = _sum(self._owed.values()).at_least_nothing()
         for scope, counts in self._owed.items():
             given = counts.at_least_nothing().at_most(allowed)
             if given != NOTHING:
                 allowed = allowed.minus(given)
                 self._owed[scope] = counts.minus(given)
                 yield Scope(scope), given
+
+
+def _sum(parts: Iterable[Counts]) -> Counts:
+    return reduce(Counts.plus, parts, NOTHING)
 
 
 def _by_scope(rows: Iterable[RowDelta]) -> dict[int, Counts]:

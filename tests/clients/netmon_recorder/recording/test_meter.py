@@ -64,7 +64,7 @@ def test_what_ended_unseen_is_in_the_rest() -> None:
     assert meter.read(machine.tick()).rest == ((Scope.INTERNET, Counts(30, 0, 1)),)
 
 
-def test_a_row_that_is_forgotten_and_speaks_again_is_taken_off_the_rest() -> None:
+def test_a_row_that_is_forgotten_and_speaks_again_after_its_end_is_not_counted_twice() -> None:
     machine, meter = CountingMachine(), Meter()
     key = machine.open()
     machine.move(key, 1_000, 0)
@@ -74,6 +74,36 @@ def test_a_row_that_is_forgotten_and_speaks_again_is_taken_off_the_rest() -> Non
         meter.read(machine.tick())
         meter.tidy()
     assert not meter.marks().rows
+    machine.move(key, 10, 0)
+    [row] = meter.read(machine.tick()).rows
+    assert total.plus(row.counts).sent_bytes == machine.total[0] == 1_010
+
+
+def test_what_ended_unseen_and_speaks_again_was_in_the_rest() -> None:
+    machine, meter = CountingMachine(), Meter()
+    total = summed(meter.read(machine.tick()))
+    key, other = machine.open(), machine.open()
+    machine.move(key, 1_000, 0)
+    machine.end(key)
+    machine.tick(is_missed=True)
+    total = total.plus(summed(meter.read(machine.tick())))
+    machine.move(other, 500, 0)
+    machine.move(key, 0, 0)
+    reading = meter.read(machine.tick())
+    assert [(row.facts.id, row.counts.sent_bytes) for row in reading.rows] == [(other, 500)]
+    assert total.plus(summed(reading)).sent_bytes == machine.total[0] == 1_500
+
+
+def test_an_open_row_that_is_forgotten_and_comes_back_is_taken_off_the_rest() -> None:
+    machine, meter = CountingMachine(), Meter()
+    key = machine.open()
+    machine.move(key, 1_000, 0)
+    total = summed(meter.read(machine.tick()))
+    hidden = machine.rows.pop(key)
+    for _ in range(ABSENT_ROUNDS + 1):
+        meter.read(machine.tick())
+        meter.tidy()
+    machine.rows[key] = hidden
     machine.move(key, 10, 0)
     total = total.plus(summed(meter.read(machine.tick())))
     assert total.sent_bytes == 2_010, "counted anew"
