@@ -44,4 +44,4 @@ class Marks:
 
     def all(self, now: float) -> list[Json]:
         """Give all marks of the last 15 minutes; ``now`` in Unix seconds."""
-        return [mark.message() for mark in self._marks if mark.time > now - KEPT_SECONDS]
+        return [mark.message() for mark in self._marks if round(mark.time, 3) > round(now, 3) - KEPT_SECONDS]

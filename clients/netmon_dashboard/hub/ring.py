@@ -150,5 +150,7 @@ class Ring:
         return self._samples[0].time if self._samples else None
 
     def _expire(self, now: float) -> None:
-        while self._samples and self._samples[0].time <= now - KEPT_SECONDS:
+        # By the times that tabs have, who forget by themselves.
+        oldest = round(now, 3) - KEPT_SECONDS
+        while self._samples and round(self._samples[0].time, 3) <= oldest:
             self._samples.popleft()

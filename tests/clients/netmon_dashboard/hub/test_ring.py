@@ -48,6 +48,13 @@ def test_samples_older_than_15_minutes_are_forgotten() -> None:
     assert ring.first_time == 100
 
 
+def test_a_sample_is_forgotten_by_the_time_that_tabs_have_of_it() -> None:
+    ring = Ring()
+    for time in (161.0004, 1_060.0, 1_061.0):
+        assert ring.add(sample(time))
+    assert times(ring) == [1_060.0, 1_061.0]
+
+
 def test_what_the_collector_remembers_comes_before_what_was_heard() -> None:
     ring = Ring()
     ring.seed([remembered(time) for time in (1.0, 2.0, 3.0)], number)
