@@ -91,6 +91,7 @@ class LiveSource:
         self._was_up = True
         self._work = asyncio.Lock()
         self._links_changed = asyncio.Event()
+        self._links_error = ""
         self._wanted = asyncio.Event()
         self._is_running = True
         self._tcp = open_tcp_watch(self.monitor, self._in_thread, has_packets=settings.is_capturing)
@@ -190,6 +191,9 @@ class LiveSource:
         """Give what is missing on this machine."""
         found = [*(() if self._settings.is_capturing else (CAPTURE_OFF,)), *self._tcp.degraded()]
         found += (*self._helper.degraded(), *self._owners.degraded())
+        if self._links_error:
+            text = f"Interfaces cannot be listed: {self._links_error}."
+            found.append(Degradation(code="capture.interfaces", text=text))
         failed, count = self._capture.failures()
         if failed:
             text = f"{failed} of {count} interfaces cannot be captured."
@@ -303,8 +307,11 @@ class LiveSource:
         try:
             facts = await self._in_thread(list_interfaces)
         except (OSError, ValueError) as error:
-            log.warning("interfaces could not be listed: %s", getattr(error, "strerror", None) or type(error).__name__)
+            before, self._links_error = self._links_error, getattr(error, "strerror", None) or type(error).__name__
+            if self._links_error != before:
+                log.warning("interfaces could not be listed: %s", self._links_error)
             return
+        self._links_error = ""
         choices = choices_of(facts, self._settings)
         network = local_network(facts, inside_of(choices))
         if network != self._network:

@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 from netmon.model import CaptureState, Connection, OwnerWay, Process, Protocol, Snapshot
-from netmon_collector import clock
+from netmon_collector import clock, live
 from netmon_collector.capture.recording import Recorder
 from netmon_collector.capture.replay import Replay
 from netmon_collector.config import Settings
+from netmon_collector.core.interfaces import InterfaceFacts
 from netmon_collector.core.sockets import SocketRow, SocketScan
 from netmon_collector.host.listers import FinderChoice, open_owner_finder, open_socket_lister
 from netmon_collector.host.ports import Listing, SocketLister
@@ -129,6 +130,24 @@ async def test_a_listing_that_fails_is_told_without_names_and_a_later_one_mends_
         assert owner_codes(source) == ["owners.listing"]
     assert "secret" not in caplog.text + failed.text
     assert "4711" not in caplog.text
+
+
+async def test_interfaces_that_cannot_be_listed_are_told_once_and_again_when_they_can(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> tuple[InterfaceFacts, ...]:
+        raise OSError(errno.ENOBUFS, "No buffer space available")
+
+    async with running(opened(NOTHING, PlannedLister())) as source:
+        with monkeypatch.context() as patched:
+            patched.setattr(live, "list_interfaces", refuse)
+            for _ in range(3):
+                await source.refresh()
+            [told] = [one for one in source.degraded() if one.code == "capture.interfaces"]
+        assert told.text == "Interfaces cannot be listed: No buffer space available."
+        assert caplog.text.count("No buffer space available") == 1
+        await source.refresh()
+        assert "capture.interfaces" not in {one.code for one in source.degraded()}
 
 
 async def test_why_owners_are_only_listed_is_said_with_what_would_help() -> None:
