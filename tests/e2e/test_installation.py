@@ -133,8 +133,9 @@ def test_it_counts_and_finds_owners_as_a_service(system: BootedSystem) -> None:
         return "ping" in lines
 
     wait_for(look, seconds=30, what="ping and its packets")
-    with_code = {line.split()[0] for line in system.run("netmon-cli", "status").stdout.splitlines() if "!" in line}
-    assert with_code == set()
+    # It is booted in a pid namespace: the service may load its programs, and finds that they tell others' numbers.
+    [limit] = [line for line in system.run("netmon-cli", "status").stdout.splitlines() if line.startswith("!")]
+    assert "eBPF, which names these too, is not in use: processes have other numbers here" in limit
     assert system.run("netmon-cli", "doctor", check=False).stdout.count("✗") == 0
 
 
