@@ -75,7 +75,7 @@ class Aggregation:
             if (kept.day_zone, kept.month_first_day) != (self._calendar.calendar.time_zone, self._calendar.first_day):
                 self.move(kept)
             else:
-                first = self._first_whole_day(max(kept.quarter, kept.day or 0))
+                first = self._calendar.first_from(BucketSize.DAY, max(kept.quarter, kept.day or 0))
                 for start in self._calendar.starts(BucketSize.DAY, first, end):
                     self._write(lambda start=start: self._day(start))
                 self._write(lambda: self._months(end))
@@ -117,7 +117,7 @@ class Aggregation:
     def _days_of_quarters(self, kept: Kept, begin: int, end: int) -> None:
         old = _old_day(kept, begin)
         self._connection.execute("DELETE FROM usage_day WHERE bucket >= ?", (old // QUARTER_SECONDS,))
-        start = self._first_whole_day(begin)
+        start = self._calendar.first_from(BucketSize.DAY, begin)
         if start > begin:
             # Quarters are cut at days: where they begin within one, history begins there.
             day = begin if old == begin else self._calendar.start(BucketSize.DAY, begin)
@@ -135,10 +135,6 @@ class Aggregation:
         for start in self._calendar.starts(BucketSize.MONTH, first, end):
             bounds = (start // QUARTER_SECONDS, self._calendar.next(BucketSize.MONTH, start) // QUARTER_SECONDS)
             self._mended.days += self._connection.execute(_MEND_MONTH, (bounds[0], *bounds)).rowcount
-
-    def _first_whole_day(self, time: int) -> int:
-        start = self._calendar.start(BucketSize.DAY, time)
-        return start if start == time else self._calendar.next(BucketSize.DAY, start)
 
     def _count(self, statement: str, bounds: tuple[int, int]) -> int:
         return int(self._connection.execute(statement, bounds).fetchone()[0])

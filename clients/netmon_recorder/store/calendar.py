@@ -48,6 +48,11 @@ class ZoneCalendar:
         day = self._day(start)
         return self._midnight(day + timedelta(days=1) if size is BucketSize.DAY else self._months_on(day, 1))
 
+    def first_from(self, size: BucketSize, time: float) -> int:
+        """Give the start of the first bucket that begins at a time or after it."""
+        start = self.start(size, time)
+        return self.next(size, start) if start < time else start
+
     def before(self, size: BucketSize, start: int, count: int) -> int:
         """Give the start of the bucket that lies ``count`` buckets before the one that starts there."""
         if size is BucketSize.SECOND:

@@ -20,7 +20,6 @@ from netmon_recorder.store.quota import (
     TARGET_SHARE,
     bytes_a_row,
     cut_to_quota,
-    day_from,
     is_over,
     row_bytes,
     row_counts,
@@ -192,7 +191,7 @@ class _Step:
             self.row_count += self._cut_months(end)
         kept = end * self._cut.tier.unit_seconds
         if self._cut.tier is Tier.QUARTER:  # whole from the next day on: days of another zone are made of them
-            kept = day_from(kept, self._days)
+            kept = self._days.first_from(BucketSize.DAY, kept)
         Notes(connection).cut_kept(_NOTES[self._cut.tier], kept)
 
     def _cut_months(self, end: int) -> int:

@@ -123,5 +123,4 @@ def _frame(query: ExportQuery, now: float, calendar: ZoneCalendar, kept: Kept) -
             size = BucketSize.DAY
     if size is BucketSize.RANGE:
         return size, outward(since, kept, calendar, up=False), outward(until, kept, calendar, up=True)
-    last = calendar.start(size, until)
-    return size, calendar.start(size, since), calendar.next(size, last) if until > last else last
+    return size, calendar.start(size, since), calendar.first_from(size, until)

@@ -74,7 +74,7 @@ def _target(
         return -(-target // 60) * 60
     if tier is Tier.MINUTE:
         return target
-    day = day_from(target * QUARTER_SECONDS, days) // QUARTER_SECONDS
+    day = days.first_from(BucketSize.DAY, target * QUARTER_SECONDS) // QUARTER_SECONDS
     if tier is Tier.QUARTER:
         return day if day <= newest else target
     return min(day, max(newest, days.start(BucketSize.DAY, now) // QUARTER_SECONDS))  # the clock may be set back
@@ -102,12 +102,6 @@ def _count(connection: sqlite3.Connection, tier: Tier, first: int, last: int) ->
         (first, last),
     ).fetchone()
     return int(count)
-
-
-def day_from(time: int, days: ZoneCalendar) -> int:
-    """Give the first start of a day from a time on."""
-    start = days.start(BucketSize.DAY, time)
-    return start if start == time else days.next(BucketSize.DAY, start)
 
 
 def bytes_a_row(connection: sqlite3.Connection, tier: Tier) -> float:

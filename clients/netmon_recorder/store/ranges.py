@@ -173,15 +173,12 @@ def outward(time: float, kept: Kept, calendar: ZoneCalendar, *, up: bool) -> int
     elif kept.has_quarters(time):
         unit = QUARTER_SECONDS
     else:
-        start = calendar.start(BucketSize.DAY, time)
-        return calendar.next(BucketSize.DAY, start) if up and time > start else start
+        return calendar.first_from(BucketSize.DAY, time) if up else calendar.start(BucketSize.DAY, time)
     return (-int(-time // unit) if up else int(time // unit)) * unit
 
 
 def _with_days(since: int, until: int, kept: Kept, calendar: ZoneCalendar) -> list[Segment]:
-    first = calendar.start(BucketSize.DAY, since)
-    if first < since:
-        first = calendar.next(BucketSize.DAY, first)
+    first = calendar.first_from(BucketSize.DAY, since)
     if kept.day is not None and kept.fine is not None and kept.fine < kept.day:
         first = max(first, calendar.start(BucketSize.DAY, kept.day))  # a quota may have cut it within the day
     last = calendar.start(BucketSize.DAY, until)

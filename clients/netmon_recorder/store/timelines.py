@@ -136,8 +136,7 @@ def _grain(since: float, until: float, kept: Kept) -> tuple[Tier, BucketSize]:
 
 def _widened(tier: Tier, since: float, until: float, days: ZoneCalendar) -> tuple[int, int]:
     if tier is Tier.DAY:
-        last = days.start(BucketSize.DAY, until)
-        return days.start(BucketSize.DAY, since), days.next(BucketSize.DAY, last) if until > last else last
+        return days.start(BucketSize.DAY, since), days.first_from(BucketSize.DAY, until)
     unit = tier.unit_seconds
     return int(since // unit) * unit, -int(-until // unit) * unit
 

@@ -85,6 +85,15 @@ def test_a_month_begins_on_the_day_that_a_bill_does(first_day: int, time: str, s
     assert zoned.next(_B.MONTH, begin) == at(f"{following} 00:00", "Europe/Berlin")
 
 
+@pytest.mark.parametrize("size", [_B.SECOND, _B.MINUTE, _B.HOUR, _B.DAY, _B.MONTH])
+def test_the_first_bucket_from_a_time_on_begins_there_or_next(size: BucketSize) -> None:
+    zoned = calendar("Europe/Berlin")
+    start = zoned.start(size, at("2026-03-29 12:34", "Europe/Berlin"))  # on the day that has 23 hours
+    assert zoned.first_from(size, start) == start
+    assert zoned.first_from(size, start + 0.5) == zoned.next(size, start)
+    assert zoned.first_from(size, start - 0.5) == start
+
+
 def test_buckets_before_are_counted_in_the_calendar() -> None:
     zoned = calendar("Europe/Berlin")
     start = int(at("2026-03-30 00:00", "Europe/Berlin"))
