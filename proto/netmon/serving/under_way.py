@@ -8,6 +8,7 @@ sees it, which is when its last byte was taken, or its connection ended.
 import asyncio
 from collections import Counter
 from collections.abc import Callable
+from contextvars import Context as Variables
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -64,13 +65,15 @@ class UnderWay:
     def answered(self, seconds: float, cut: Callable[[], None]) -> None:
         """Say that its method has returned: where it is not over after so many seconds, ``cut`` is called."""
         if not self._is_over:
-            self._cutting = asyncio.get_running_loop().call_later(seconds, cut)
+            # Without the variables of the task: the loop keeps a cancelled timer for a while, and it would keep them.
+            self._cutting = asyncio.get_running_loop().call_later(seconds, cut, context=Variables())
 
     def end(self) -> None:
         """Count nothing of it any more."""
         self._is_over = True
         if self._cutting is not None:
             self._cutting.cancel()
+            self._cutting = None
         self.free(self._held)
         self._ended()
 

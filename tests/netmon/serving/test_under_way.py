@@ -1,5 +1,7 @@
 """What callers have under way is counted until they took it, and who takes nothing is cut."""
 
+import asyncio
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,7 +13,7 @@ import grpc.aio
 import pytest
 
 from netmon.serving import Caller, CallLimits, Context, Exhausted, HostTimes, Service, ServiceHost, send
-from netmon.serving.under_way import CallsUnderWay
+from netmon.serving.under_way import CallsUnderWay, UnderWay, set_under_way
 from tests.support.callers import MEMBER, STRANGER, OneCaller
 from tests.support.closed_window import closed_window
 from tests.support.served_collector import error_of, until
@@ -55,6 +57,28 @@ def test_who_sees_everything_is_not_counted() -> None:
         calls.begin_call(MEMBER).hold(bytes(2_000))
     calls.begin_stream(MEMBER).hold(bytes(2_000))
     assert calls.held_bytes == 0
+
+
+def ways() -> int:
+    return sum(isinstance(each, UnderWay) for each in gc.get_objects())
+
+
+async def test_a_call_that_is_over_is_gone_before_its_timer_would_come() -> None:
+    async def call() -> None:
+        way = CallsUnderWay(LIMITS).begin_call(STRANGER)
+        set_under_way(way)
+        way.answered(3_600.0, lambda: None)
+        way.end()
+
+    gc.collect()
+    gc.disable()  # it would take away what holds itself
+    try:
+        before = ways()
+        await asyncio.create_task(call())
+        await asyncio.sleep(0)  # the loop lets go of the task
+        assert ways() == before
+    finally:
+        gc.enable()
 
 
 ANSWER_BYTES = 600_000
