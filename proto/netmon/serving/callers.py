@@ -10,13 +10,13 @@ import grp
 import logging
 import os
 import pwd
-from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from netmon.model import Caller as ToldCaller
 from netmon.model import Visibility
+from netmon.serving.asker import Asker
 from netmon.serving.credentials import Credentials
 from netmon.serving.errors import Context, NotPermitted
 
@@ -81,9 +81,8 @@ class CallerPolicy:
         self._starter_uid = starter_uid
         self._group = group
         self._gid = _gid_of(group)
-        # A thread of its own: a directory that hangs must not keep others' work from theirs. And named here, because a
-        # process that gives root up may not be able to import what asyncio's own pool needs.
-        self._asker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="groups")
+        # A directory that hangs must not keep others from their work, or the service from ending.
+        self._asker = Asker[bool]("groups")
         self._held: dict[tuple[int, frozenset[int]], tuple[asyncio.Future[bool], float]] = {}
 
     def is_master(self, who: Credentials) -> bool:
@@ -124,7 +123,7 @@ class CallerPolicy:
         if answer is None or now >= until:
             if len(self._held) >= _KEPT_LIMIT:
                 self._held.clear()
-            answer = asyncio.get_running_loop().run_in_executor(self._asker, is_member, who, self._group)
+            answer = self._asker.ask(lambda: is_member(who, self._group))
             self._held[key] = answer, now + _KEPT_SECONDS
         try:
             async with asyncio.timeout(_LOOKUP_SECONDS):
