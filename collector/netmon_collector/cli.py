@@ -24,8 +24,7 @@ EXIT_NO_PERMISSION = 77
 EXIT_UNSAFE = 78
 
 _FREE_BYTES = 1 << 20
-"""Of memory that is kept for later, in each process. The buffer of a batch of packets fits in, which is made anew for
-each; the 2 MB of a snapshot of 10,000 connections do not, and would stay two or three times over."""
+"""Of memory that is kept for later at the end of each process' pool: what a batch of packets is made of fits in."""
 
 _REFUSED = """\
 netmon-collector: no right to capture packets (this needs root or CAP_NET_RAW).
