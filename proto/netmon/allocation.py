@@ -15,8 +15,9 @@ _FREE_BYTES: Final = 128 * 1024
 _MAPPED_BYTES: Final = 64 * 1024
 """What is no part of the pool but a mapping of its own. glibc's own 128 kB become up to 32 MB once something large was
 freed, unless they were set (M_MMAP_THRESHOLD). Messages and batches of packets are larger than this as a rule and are
-gone in a moment; in the pool they left holes between what stays: 1.9 MB of the collector's after three minutes of
-connections, clients and interfaces that come and go, and more with each hour. 13 mappings a second are made for it."""
+gone in a moment; in the pool they left holes between what stays: in the first five minutes of a soak the main process'
+own memory was 41.15 MB, and is 40.27. 13 mappings a second are made for it; at 100,000 packets a second it is 0.1 us a
+packet of 1.1."""
 
 
 def share_one_pool(free_bytes: int = _FREE_BYTES) -> bool:
