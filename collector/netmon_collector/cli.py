@@ -24,7 +24,7 @@ EXIT_NO_PERMISSION = 77
 EXIT_UNSAFE = 78
 
 _FREE_BYTES = 1 << 20
-"""Of memory that is kept for later at the end of each process' pool: what a batch of packets is made of fits in."""
+"""What may stay unused at the end of each process' pool of memory."""
 
 _REFUSED = """\
 netmon-collector: no right to capture packets (this needs root or CAP_NET_RAW).

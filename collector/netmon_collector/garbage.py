@@ -16,8 +16,8 @@ and found nothing: what is tracked is taken apart when it is forgotten."""
 YOUNG_SECONDS: Final = 10.0
 """gRPC leaves 15 objects that hold each other for each call (grpcio 1.85, `_find_method_handler`, `add_done_callback`):
 two calls a second made 4 MB an hour of them, since so few new objects take hours to be 20,000. Looking at those costs
-2 ms at the most, and what is young at all is the less the sooner it comes: with a look each minute what a soak's main
-process held went up and down by 4 %, and the holes between it came to stay."""
+2 ms at the most, however often, since it is of what is new alone. With one each minute what a soak's main process held
+went up and down by 4 %."""
 
 
 ALL_SECONDS: Final = 300.0
