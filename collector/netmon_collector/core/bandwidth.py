@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from netmon.model import OTHER_USERS_ID, ApplicationBandwidth, BandwidthSample, Gap
+from netmon_collector.core.bandwidth_sample import KeptSample, PackedSamples, Share, pack
 from netmon_collector.core.rows import OTHER_USERS_NAME
 
 HISTORY_SECONDS = 900.0
@@ -17,6 +18,9 @@ SAMPLE_SECONDS = 1.0
 BUSIEST_COUNT = 5
 """How many applications a sample names."""
 
+
+PACKED_COUNT = 60
+"""How many samples are packed at a time; the last ones, up to twice as many, are at hand."""
 
 USER_COUNT = 32
 """How many users, the busiest, a sample is kept apart for."""
@@ -32,33 +36,13 @@ class NetworkBytes(NamedTuple):
     received_bytes: int
 
 
-class _Share(NamedTuple):
-    """What of a sample is one user's: the busiest applications, and all together."""
-
-    uid: int | None
-    applications: tuple[ApplicationBandwidth, ...]
-    sent_bytes: int
-    received_bytes: int
-
-
-class _Sample(NamedTuple):
-    """A sample that ended at ``now`` (monotonic), and what of it is each user's.
-
-    900 of them are kept, 1.4 to 1.9 kB each with five applications of one user: 1.7 MB, after a quarter of an hour.
-    """
-
-    now: float
-    whole: BandwidthSample
-    ownerless: tuple[ApplicationBandwidth, ...]
-    users: tuple[_Share, ...]
-
-
 class BandwidthHistory:
     """Samples of one second, made of ticks. Times within are monotonic; those handed out are Unix seconds."""
 
     def __init__(self) -> None:
         """Start empty."""
-        self._samples: deque[_Sample] = deque()
+        self._packed: deque[PackedSamples] = deque()
+        self._samples: list[KeptSample] = []
         self._gaps: deque[tuple[float, Gap]] = deque()
         self._seconds = 0.0
         self._sent_bytes = 0
@@ -106,12 +90,15 @@ class BandwidthHistory:
             applications=rows.busiest(_merged(parts)),
         )
         ownerless = rows.busiest([part for part in parts if not part.application_id])
-        self._samples.append(_Sample(now, sample, ownerless, _by_user(parts, rows)))
+        self._samples.append(KeptSample(now, sample, ownerless, _by_user(parts, rows)))
         self._seconds = 0.0
         self._sent_bytes = self._received_bytes = self._loopback_bytes = self._dropped_packets = 0
         self._applications = {}
-        while self._samples[0].now < now - HISTORY_SECONDS:
-            self._samples.popleft()
+        if len(self._samples) >= 2 * PACKED_COUNT:
+            self._packed.append(pack(self._samples[:PACKED_COUNT]))
+            del self._samples[:PACKED_COUNT]
+        while self._packed and self._packed[0].now < now - HISTORY_SECONDS:
+            self._packed.popleft()
         while self._gaps and self._gaps[0][0] < now - HISTORY_SECONDS:
             self._gaps.popleft()
 
@@ -132,12 +119,15 @@ class BandwidthHistory:
 
         ``only_uid``: with the applications of this user alone, those of others as one.
         """
-        begin = now - window_seconds
-        samples = [sample for sample in self._samples if sample.now > begin]
+        begin = now - min(window_seconds, HISTORY_SECONDS)
+        packed = [each for each in self._packed if each.now > begin]
         gaps = tuple(gap for when, gap in self._gaps if when > begin)
         if only_uid is None:
-            return tuple([sample.whole for sample in samples]), gaps
-        return tuple([_as_seen_by(only_uid, sample) for sample in samples]), gaps
+            wholes = [whole for each in packed for whole in each.wholes()]
+            wholes += [(sample.now, sample.whole) for sample in self._samples]
+            return tuple([whole for when, whole in wholes if when > begin]), gaps
+        kept = [*(sample for each in packed for sample in each.samples()), *self._samples]
+        return tuple([_as_seen_by(only_uid, sample) for sample in kept if sample.now > begin]), gaps
 
 
 def _added(one: NetworkBytes, other: NetworkBytes) -> NetworkBytes:
@@ -178,22 +168,22 @@ class _Rows:
         return row
 
 
-def _by_user(parts: list[NetworkBytes], rows: _Rows) -> tuple[_Share, ...]:
+def _by_user(parts: list[NetworkBytes], rows: _Rows) -> tuple[Share, ...]:
     users: dict[int | None, list[NetworkBytes]] = {}
     for part in parts:
         if part.application_id:
             users.setdefault(part.uid, []).append(part)
     shares = [
-        _Share(uid, rows.busiest(own), sum(part.sent_bytes for part in own), sum(part.received_bytes for part in own))
+        Share(uid, rows.busiest(own), sum(part.sent_bytes for part in own), sum(part.received_bytes for part in own))
         for uid, own in users.items()
     ]
     shares.sort(key=lambda share: -(share.sent_bytes + share.received_bytes))
     return tuple(shares[:USER_COUNT])
 
 
-def _as_seen_by(uid: int, sample: _Sample) -> BandwidthSample:
+def _as_seen_by(uid: int, sample: KeptSample) -> BandwidthSample:
     whole = sample.whole
-    own = next((share for share in sample.users if share.uid == uid), _Share(uid, (), 0, 0))
+    own = next((share for share in sample.users if share.uid == uid), Share(uid, (), 0, 0))
     sent = whole.sent_bytes - own.sent_bytes - sum(part.sent_bytes for part in sample.ownerless)
     received = whole.received_bytes - own.received_bytes - sum(part.received_bytes for part in sample.ownerless)
     parts = [*own.applications, *sample.ownerless]

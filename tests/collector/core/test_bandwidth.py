@@ -2,7 +2,7 @@
 
 import tracemalloc
 
-from netmon.model import Gap, GapCause
+from netmon.model import OTHER_USERS_ID, BandwidthSample, Gap, GapCause
 from netmon_collector.core.bandwidth import BandwidthHistory, NetworkBytes
 
 
@@ -43,7 +43,7 @@ def test_only_fifteen_minutes_are_kept_and_less_may_be_asked_for() -> None:
     history = BandwidthHistory()
     for second in range(1, 1_001):
         add(history, float(second))
-    assert len(history.since(10_000.0, 1_000.0)[0]) == 901
+    assert len(history.since(10_000.0, 1_000.0)[0]) == 900
     assert len(history.since(60.0, 1_000.0)[0]) == 60
 
 
@@ -66,7 +66,7 @@ def add_traffic(history: BandwidthHistory, second: int) -> None:
 
 
 def test_it_is_full_after_fifteen_minutes_and_takes_no_more_from_then_on() -> None:
-    """A soak saw 8 MB an hour until then. With rows of their own for each user a sample took 2.4 kB, and more later."""
+    """A soak saw 8 MB an hour until then. As objects, with rows of their own for each user, a sample took 2.4 kB."""
     history = BandwidthHistory()
     tracemalloc.start()
     try:
@@ -78,8 +78,24 @@ def test_it_is_full_after_fifteen_minutes_and_takes_no_more_from_then_on() -> No
     finally:
         tracemalloc.stop()
     full, *later = sizes
-    assert full < 900 * 2_000
+    assert full < 900 * 350
     assert max(later) - full < 50_000
+
+
+def test_what_was_packed_is_given_as_it_was() -> None:
+    known: list[BandwidthSample] = []
+    history = BandwidthHistory()
+    for second in range(1, 301):
+        add_traffic(history, second)
+        known += history.since(1.0, float(second))[0]
+    assert history.since(900.0, 300.0)[0] == tuple(known)
+    assert history.since(137.0, 300.0)[0] == tuple(known[-137:])
+    for uid, expected in ((0, known), (1_000, [])):
+        shown = history.since(900.0, 300.0, only_uid=uid)[0]
+        assert [sample.applications for sample in shown if sample.applications[0].application_id != OTHER_USERS_ID] == [
+            sample.applications for sample in expected
+        ]
+        assert [sample.sent_bytes for sample in shown] == [sample.sent_bytes for sample in known]
 
 
 def test_a_gap_ends_a_sample_short_where_it_begins_and_is_given_with_its_time() -> None:
