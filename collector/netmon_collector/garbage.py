@@ -19,15 +19,15 @@ two calls a second made 4 MB an hour of them, since so few new objects take hour
 2 ms at the most, however often, since it is of what is new alone. With one each minute what a soak's main process held
 went up and down by 4 %."""
 
+ALL_SECONDS: Final = 60.0
+"""Calls that lasted for longer than ten seconds are looked at no more until this. And CPython keeps freed tuples for
+later, 2,000 of each length under 20, up to 4.5 MB (3.11, Objects/tupleobject.c), and lets go of them in a look at
+everything alone (Modules/gcmodule.c, clear_freelists). What makes a tuple of a generator gives one there that nothing
+takes out again: a tick left 0.4 kB so, 1.5 MB an hour, and no such look ever came."""
 
-ALL_SECONDS: Final = 300.0
-"""CPython keeps freed tuples for later, 2,000 of each length under 20, up to 4.5 MB (3.11, Objects/tupleobject.c), and
-lets go of them in a look at everything alone (Modules/gcmodule.c, clear_freelists). What makes a tuple of a generator
-gives one there that nothing takes out again: a tick left 0.4 kB so, 1.5 MB an hour, and no such look ever came."""
-
-ALL_SHARE: Final = 0.0001
+ALL_SHARE: Final = 0.0002
 """Of the time is for that look at the most. With 500 connections it takes 5 ms, with 12,000 that ended within a minute
-170, and comes each half hour then."""
+170, and comes each quarter of an hour then."""
 
 
 def collect_seldom() -> None:
@@ -37,7 +37,7 @@ def collect_seldom() -> None:
 
 
 class GarbageRounds:
-    """Takes away each ten seconds what calls leave behind, and each five minutes or more what is older.
+    """Takes away each ten seconds what calls leave behind, and each minute or more what is older.
 
     Then memory that nothing needs goes back to the system.
     """

@@ -46,7 +46,7 @@ def test_calls_leave_nothing_for_longer_than_ten_seconds(collecting_seldom: None
     assert garbage.look(1_000.0 + 2 * YOUNG_SECONDS) is not None
 
 
-def test_what_was_there_in_one_look_is_looked_at_again_each_five_minutes(collecting_seldom: None) -> None:
+def test_what_was_there_in_one_look_is_looked_at_again_each_minute(collecting_seldom: None) -> None:
     garbage = GarbageRounds(1_000.0, lambda: 0.0)
     lasting = [Circle() for _ in range(50)]
     garbage.look(1_000.0 + YOUNG_SECONDS)

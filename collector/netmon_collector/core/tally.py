@@ -6,8 +6,9 @@ from netmon.model import Traffic
 
 _NO_RATE = float("inf")
 
-_shared = lru_cache(maxsize=1_024)(Traffic)
-"""For those of a single packet: in a flood they are alike, and hold 0.4 kB each."""
+_shared = lru_cache(maxsize=64)(Traffic)
+"""For those of a single packet: in a flood they are alike, and hold 0.4 kB each. They are so within a tick; later ones
+have other rates, so that more would only be kept."""
 
 
 class Tally:
