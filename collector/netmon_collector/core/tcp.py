@@ -1,6 +1,6 @@
 """TCP's states as far as packets show them (RFC 9293, section 3.3.2). The kernel's word, where known, goes first."""
 
-from netmon.model import ConnectionState, Direction
+from netmon.model import ConnectionState, Direction, Scope
 from netmon_collector.core.flow import Flow
 from netmon_collector.core.packet import TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, Packet
 
@@ -16,11 +16,20 @@ def begins_anew(flow: Flow, packet: Packet) -> bool:
     """Whether the packet opens another connection on the endpoints of one that is known.
 
     A SYN that repeats the first one has its sequence number; one with another number comes after a connection whose
-    end was seen, or was missed.
+    end was seen, or was missed. One from the end that was asked is a simultaneous open or forged: the kernel only
+    acknowledges it, and the connection goes on (RFC 9293, section 3.10.7.4).
     """
     if packet.tcp_flags & (TCP_SYN | TCP_ACK) != TCP_SYN:
         return False
-    return flow.has_ended or (flow.syn_sequence is not None and flow.syn_sequence != packet.tcp_sequence)
+    if flow.has_ended:
+        return True
+    is_ours = packet.source == flow.key.local_address and packet.source_port == flow.key.local_port
+    if flow.syn_sequence is None:
+        # Of one whose packets were seen, but no SYN among them, this machine sends none: another socket has its ends.
+        return flow.started_before and bool(flow.interface) and (is_ours or flow.scope is Scope.LOOPBACK)
+    if flow.direction is (Direction.INBOUND if is_ours else Direction.OUTBOUND):
+        return False
+    return flow.syn_sequence != packet.tcp_sequence
 
 
 def follow(flow: Flow, packet: Packet, *, is_sent: bool) -> None:
@@ -42,7 +51,7 @@ def follow(flow: Flow, packet: Packet, *, is_sent: bool) -> None:
 
 
 def _follow_syn(flow: Flow, packet: Packet, *, is_sent: bool) -> None:
-    if not is_sent:
+    if not is_sent and flow.peer_sequence is None:
         flow.peer_sequence = packet.tcp_sequence
     if packet.tcp_flags & TCP_ACK:
         # The answer of the side that was asked.
@@ -51,7 +60,8 @@ def _follow_syn(flow: Flow, packet: Packet, *, is_sent: bool) -> None:
         if flow.state in {ConnectionState.UNSPECIFIED, ConnectionState.SYN_SENT, ConnectionState.SYN_RECV}:
             flow.state = ConnectionState.SYN_RECV if is_sent else ConnectionState.ESTABLISHED
         return
-    flow.syn_sequence = packet.tcp_sequence
+    if flow.direction is not (Direction.INBOUND if is_sent else Direction.OUTBOUND):
+        flow.syn_sequence = packet.tcp_sequence
     if flow.direction is Direction.UNSPECIFIED:
         flow.direction = Direction.OUTBOUND if is_sent else Direction.INBOUND
     if flow.state is ConnectionState.UNSPECIFIED:

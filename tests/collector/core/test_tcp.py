@@ -2,7 +2,7 @@
 
 import pytest
 
-from netmon.model import ConnectionState, Direction, Protocol
+from netmon.model import ConnectionState, Direction, Protocol, Scope
 from netmon_collector.core.flow import Flow, FlowKey
 from netmon_collector.core.packet import TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, Packet
 from netmon_collector.core.tcp import begins_anew, follow
@@ -16,9 +16,19 @@ def flow() -> Flow:
     return Flow("c1", FlowKey(Protocol.TCP, 6, HERE, 40_000, THERE, 443), start_time=1.0, now=1.0)
 
 
-def packet(flags: int, *, time: float = 5.0, sequence: int = 7) -> Packet:
+def packet(flags: int, *, time: float = 5.0, sequence: int = 7, is_sent: bool = True) -> Packet:
+    ends = (HERE, 40_000), (THERE, 443)
+    (source, source_port), (destination, destination_port) = ends if is_sent else ends[::-1]
     return Packet(
-        time=time, ip_protocol=6, source=HERE, destination=THERE, tcp_flags=flags, tcp_sequence=sequence, length=40
+        time=time,
+        ip_protocol=6,
+        source=source,
+        source_port=source_port,
+        destination=destination,
+        destination_port=destination_port,
+        tcp_flags=flags,
+        tcp_sequence=sequence,
+        length=40,
     )
 
 
@@ -78,3 +88,40 @@ def test_only_a_new_syn_opens_another_connection() -> None:
     follow(followed, packet(TCP_RST), is_sent=True)
     assert begins_anew(followed, packet(TCP_SYN, sequence=1))
     assert not begins_anew(followed, packet(TCP_ACK))
+
+
+@pytest.mark.parametrize("is_sent", [SENT, RECEIVED])
+def test_a_syn_of_the_end_that_was_asked_opens_none_and_is_not_followed(is_sent: bool) -> None:
+    followed = flow()
+    follow(followed, packet(TCP_SYN, sequence=1, is_sent=is_sent), is_sent=is_sent)
+    follow(followed, packet(TCP_SYN | TCP_ACK, sequence=5, is_sent=not is_sent), is_sent=not is_sent)
+    direction, state, peer_sequence = followed.direction, followed.state, followed.peer_sequence
+    others = packet(TCP_SYN, sequence=9, is_sent=not is_sent)
+    assert not begins_anew(followed, others)
+    follow(followed, others, is_sent=not is_sent)
+    assert (followed.direction, followed.state, followed.syn_sequence) == (direction, state, 1)
+    assert followed.peer_sequence == peer_sequence
+    assert begins_anew(followed, packet(TCP_SYN, sequence=9, is_sent=is_sent))
+
+
+@pytest.mark.parametrize(
+    ("scope", "is_sent", "expected"),
+    [
+        (Scope.INTERNET, SENT, True),
+        (Scope.INTERNET, RECEIVED, False),
+        (Scope.LOOPBACK, SENT, True),
+        (Scope.LOOPBACK, RECEIVED, True),
+    ],
+)
+def test_a_syn_of_this_machine_opens_another_than_the_older_one_whose_own_was_not_seen(
+    scope: Scope, is_sent: bool, expected: bool
+) -> None:
+    followed = flow()
+    followed.scope, followed.started_before, followed.interface = scope, True, "eth0"
+    assert begins_anew(followed, packet(TCP_SYN, is_sent=is_sent)) is expected
+
+
+def test_a_socket_that_was_only_listed_gets_its_own_syn_late() -> None:
+    followed = flow()
+    followed.scope, followed.started_before = Scope.INTERNET, True
+    assert not begins_anew(followed, packet(TCP_SYN))
