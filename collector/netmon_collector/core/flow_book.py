@@ -380,6 +380,9 @@ class FlowBook:
 
     def _evict(self, flow: Flow) -> None:
         self.drop_cells(flow)
+        waiting = self.displaced.get(flow.key)
+        if waiting is not None and flow in waiting:
+            waiting.remove(flow)
         self.ledger.evict(flow)
         if self.questions is not None:
             self.questions.forget(flow)

@@ -220,6 +220,14 @@ def test_ports_that_are_used_again_leave_no_cells_behind() -> None:
     assert_balanced(snapshot)
 
 
+def test_a_flood_on_one_pair_of_ends_keeps_no_more_than_the_table_does() -> None:
+    machine = Machine(flow_limit=40)
+    for sequence in range(1_000):
+        machine.tcp(WEB, HOME, frames.SYN, sequence=sequence)
+    book = machine.monitor._book
+    assert sum(map(len, book.displaced.values())) <= machine.monitor.tracked_count <= 40
+
+
 def test_what_is_evicted_leaves_no_cells_behind() -> None:
     machine = Machine(flow_limit=40)
     for port in range(1_000):
