@@ -34,7 +34,7 @@ from tests.support import name_frames as name_packets
 from tests.support import name_messages as make
 from tests.support.eventually import eventually
 from tests.support.pcap_files import ENDS, OWNER, datagram, write_pcap, write_sidecar
-from tests.support.wire import NETWORK, PEER, START, process, udp_row
+from tests.support.wire import LOCAL_MAC, NETWORK, PEER, START, process, udp_row
 
 INTERVAL = 1.0
 
@@ -273,11 +273,16 @@ def name_frames() -> list[tuple[float, bytes]]:
     """A question, its answer, and a ClientHello for another name to the address that was answered."""
     hello = make.in_records(make.named_hello("www.example.org"))
     return [
-        (0.1, name_packets.asked(name_packets.query("dns.example.org"))),
+        (0.1, sent(name_packets.asked(name_packets.query("dns.example.org")))),
         (0.2, name_packets.answered(name_packets.answer("dns.example.org", make.record("dns.example.org", 1, PEER)))),
-        (0.3, name_packets.segment(name_packets.HERE, 40_000, PEER, 443, hello)),
-        (0.4, name_packets.segment(name_packets.HERE, 40_001, PEER, 80, b"GET")),
+        (0.3, sent(name_packets.segment(name_packets.HERE, 40_000, PEER, 443, hello))),
+        (0.4, sent(name_packets.segment(name_packets.HERE, 40_001, PEER, 80, b"GET"))),
     ]
+
+
+def sent(frame: bytes) -> bytes:
+    """Give a frame as one of this machine's interfaces sends it."""
+    return frame[:6] + LOCAL_MAC + frame[12:]
 
 
 async def domains_of(path: Path, packet_count: int, names: NameSettings | None = None) -> dict[int, str]:

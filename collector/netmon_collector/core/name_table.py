@@ -5,10 +5,23 @@ Bounded: the answers that were given longest ago are given up first. Times are U
 
 from dataclasses import dataclass
 
-__all__ = ["ADDRESS_LIMIT", "NAME_LIMIT", "SHORTEST_SECONDS", "USED_AFTER_SECONDS", "Asker", "NameAnswer", "NameTable"]
+__all__ = [
+    "ADDRESS_LIMIT",
+    "MULTICAST_LIMIT",
+    "NAME_LIMIT",
+    "SHORTEST_SECONDS",
+    "USED_AFTER_SECONDS",
+    "Asker",
+    "NameAnswer",
+    "NameTable",
+    "used_until",
+]
 
 NAME_LIMIT = 16_384
 """How many answers are kept, each of one name for one address to one process. At about 500 bytes each 8 MB."""
+
+MULTICAST_LIMIT = 1_024
+"""How many of them may come from multicast, where anybody near may say anything, unasked."""
 
 ADDRESS_LIMIT = 64
 """How many of them for one address: front ends of content networks serve thousands of names."""
@@ -86,6 +99,7 @@ class NameTable:
         """Answers that were given up before their end because the table was full."""
         self._by_address: dict[bytes, dict[_Key, NameAnswer]] = {}
         self._order: dict[int, NameAnswer] = {}
+        self._multicast: dict[int, NameAnswer] = {}
 
     def __len__(self) -> int:
         """How many answers are kept."""
@@ -103,16 +117,22 @@ class NameTable:
         known = answers.get(key)
         if known is not None:
             _take_in(known, answer)
-            self._order.pop(id(known), None)
-            self._order[id(known)] = known
+            self._put_last(known)
             return known
         answers[key] = answer
-        self._order[id(answer)] = answer
+        self._put_last(answer)
         if len(answers) > ADDRESS_LIMIT:
             self._give_up(min(answers.values(), key=lambda each: each.time), answer.time)
+        elif len(self._multicast) > MULTICAST_LIMIT:
+            self._give_up(next(iter(self._multicast.values())), answer.time)
         elif len(self._order) > self.limit:
             self._give_up(next(iter(self._order.values())), answer.time)
         return answer
+
+    def _put_last(self, answer: NameAnswer) -> None:
+        for order in (self._order, self._multicast) if answer.is_multicast else (self._order,):
+            order.pop(id(answer), None)
+            order[id(answer)] = answer
 
     def settle(self, answer: NameAnswer, asker: Asker) -> None:
         """Say who had asked; the answer becomes one with the same one of before."""
@@ -138,6 +158,7 @@ class NameTable:
 
     def _remove(self, answer: NameAnswer) -> None:
         del self._order[id(answer)]
+        self._multicast.pop(id(answer), None)
         answers = self._by_address[answer.address]
         del answers[_key(answer)]
         if not answers:

@@ -44,6 +44,13 @@ class Network:
             return True
         return address[0] == 0xFF if len(address) == 16 else 224 <= address[0] <= 239
 
+    def is_forged(self, packet: Packet) -> bool:
+        """Whether another link-layer address than ours sent a packet under our address: the kernel takes none of it."""
+        mac = packet.source_mac
+        if packet.is_outgoing or not self._macs or mac in self._macs:
+            return False
+        return any(mac) and self.is_local(packet.source)
+
     def way(self, packet: Packet) -> Way:
         """Tell which way the packet goes.
 

@@ -24,7 +24,7 @@ from netmon_collector.names.query_book import Path, QueryBook
 from netmon_collector.names.segment import Segment, ends_here
 from netmon_collector.names.stream_head import StreamHeads
 
-__all__ = ["DNS_PORTS", "DnsEar"]
+__all__ = ["DNS_PORTS", "DnsEar", "is_mdns"]
 
 DNS_PORT = 53
 MDNS_PORT = 5353
@@ -71,8 +71,7 @@ class DnsEar:
         packet = segment.packet
         if packet.ip_protocol == TCP:
             return self._hear_stream(segment, way, now)
-        ports = (packet.source_port, packet.destination_port)
-        if MDNS_PORT in ports and DNS_PORT not in ports:
+        if is_mdns(packet):
             return _multicast_facts(segment, way)
         return self._hear_message(segment.payload, packet, way)
 
@@ -124,6 +123,12 @@ class DnsEar:
                 if len(self._answers) > _KEPT_ANSWERS:
                     del self._answers[next(iter(self._answers))]
         return known
+
+
+def is_mdns(packet: Packet) -> bool:
+    """Whether a datagram speaks multicast DNS, by its ports."""
+    ports = (packet.source_port, packet.destination_port)
+    return packet.ip_protocol != TCP and MDNS_PORT in ports and DNS_PORT not in ports
 
 
 class _Answer(NamedTuple):

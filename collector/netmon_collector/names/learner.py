@@ -9,7 +9,7 @@ from netmon_collector.core.name_facts import NameFact
 from netmon_collector.core.network import Network
 from netmon_collector.core.sockets import LocalNetwork
 from netmon_collector.names.at_a_glance import RECORD, worth_reading
-from netmon_collector.names.dns_ear import DNS_PORTS, DnsEar
+from netmon_collector.names.dns_ear import DNS_PORTS, DnsEar, is_mdns
 from netmon_collector.names.hello_ear import HelloEar
 from netmon_collector.names.segment import Segment, read_segment
 
@@ -24,13 +24,16 @@ class WorkLimits:
     """Frames looked at; 2 µs each where a glance tells that they name nothing, else 5 to 16."""
     dns_messages: float = 3_000
     """Segments with DNS: 7 µs a query, 80 to 100 an answer with four addresses."""
+    multicast_messages: float = 100
+    """Datagrams of mDNS, which anybody near may send unasked: up to 1 ms each, with 64 addresses."""
     hellos: float = 2_000
     """Segments with a ClientHello; 60 µs each."""
     quic_initials: float = 500
     """Datagrams with QUIC Initials; 150 µs each, twice that where one port begins connection after connection."""
 
 
-NO_LIMITS = WorkLimits(frames=float("inf"), dns_messages=float("inf"), hellos=float("inf"), quic_initials=float("inf"))
+_ALL = float("inf")
+NO_LIMITS = WorkLimits(frames=_ALL, dns_messages=_ALL, multicast_messages=_ALL, hellos=_ALL, quic_initials=_ALL)
 """For recordings, which wait for their reader."""
 
 
@@ -54,6 +57,7 @@ class NameLearner:
         self._hellos = HelloEar()
         self._frames = Allowance(limits.frames)
         self._dns_messages = Allowance(limits.dns_messages)
+        self._multicast_messages = Allowance(limits.multicast_messages)
         self._hello_segments = Allowance(limits.hellos)
         self._quic_initials = Allowance(limits.quic_initials)
         self._unreadable_count = 0
@@ -79,7 +83,8 @@ class NameLearner:
 
     def counts(self) -> LearnerCounts:
         """Give what was not learnt from."""
-        allowances = (self._frames, self._dns_messages, self._hello_segments, self._quic_initials)
+        dns = (self._dns_messages, self._multicast_messages)
+        allowances = (self._frames, *dns, self._hello_segments, self._quic_initials)
         return LearnerCounts(
             left_out=sum(allowance.refused_count for allowance in allowances),
             unreadable=self._unreadable_count,
@@ -88,8 +93,11 @@ class NameLearner:
 
     def _hear(self, segment: Segment, now: float) -> list[NameFact]:
         packet = segment.packet
+        if self._network.is_forged(packet):
+            return []
         if packet.source_port in DNS_PORTS or packet.destination_port in DNS_PORTS:
-            if not self._dns_messages.take(1, now):
+            allowance = self._multicast_messages if is_mdns(packet) else self._dns_messages
+            if not allowance.take(1, now):
                 return []
             return self._dns.hear(segment, self._network.way(packet), now)
         if packet.ip_protocol == TCP:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from netmon_collector.core.name_table import (
     ADDRESS_LIMIT,
+    MULTICAST_LIMIT,
     SHORTEST_SECONDS,
     USED_AFTER_SECONDS,
     Asker,
@@ -25,6 +26,7 @@ def answer(
     asker: Asker = CURL,
     address: bytes = ADDRESS,
     is_waiting: bool = False,
+    is_multicast: bool = False,
 ) -> NameAnswer:
     return NameAnswer(
         address=address,
@@ -34,6 +36,7 @@ def answer(
         until=used_until(time, ttl),
         asker=asker,
         is_waiting=is_waiting,
+        is_multicast=is_multicast,
     )
 
 
@@ -153,3 +156,18 @@ def test_when_it_was_given_last_before_a_moment_is_known() -> None:
         110.0,
         100.0,  # earlier than what is kept: the first
     ]
+
+
+def test_what_anybody_may_say_pushes_out_its_like_alone() -> None:
+    table = NameTable(limit=MULTICAST_LIMIT + 10)
+    table.add(answer())
+    for number in range(3 * MULTICAST_LIMIT):
+        here = b"\n" + number.to_bytes(3, "big")
+        table.add(answer(f"h{number}.local", asker=Asker(), address=here, is_multicast=True))
+    assert len(table) == 1 + MULTICAST_LIMIT
+    assert [each.name for each in table.of(ADDRESS)] == ["a.test"]
+    assert table.of(b"\n" + (3 * MULTICAST_LIMIT - 1).to_bytes(3, "big"))
+    table.expire(1e9)
+    assert len(table) == 0
+    table.add(answer("new.local", asker=Asker(), is_multicast=True))
+    assert len(table) == 1

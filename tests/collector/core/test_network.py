@@ -1,5 +1,7 @@
 """Which way packets go."""
 
+from dataclasses import replace
+
 import pytest
 
 from netmon.model import Scope
@@ -61,3 +63,23 @@ def test_what_the_link_layer_says_itself_goes_before_its_addresses() -> None:
 )
 def test_the_scope_is_that_of_the_other_end(local: bytes, remote: bytes, is_loopback: bool, scope: Scope) -> None:
     assert scope_between(local, remote, is_loopback=is_loopback) is scope
+
+
+@pytest.mark.parametrize(
+    ("source", "mac", "is_outgoing", "expected"),
+    [
+        (HERE, OTHER_MAC, None, True),
+        (HERE, OTHER_MAC, False, True),
+        (HERE, OTHER_MAC, True, False),
+        (HERE, LOCAL_MAC, None, False),
+        (HERE, b"", None, False),
+        (LOCALHOST, bytes(6), None, False),
+        (PEER, OTHER_MAC, None, False),
+    ],
+)
+def test_what_others_send_under_our_address_is_forged(
+    source: bytes, mac: bytes, is_outgoing: bool | None, expected: bool
+) -> None:
+    packet = Packet(time=0.0, ip_protocol=17, source=source, destination=PEER, source_mac=mac, is_outgoing=is_outgoing)
+    assert Network(NETWORK).is_forged(packet) is expected
+    assert not Network(replace(NETWORK, macs=frozenset())).is_forged(packet)

@@ -1,5 +1,6 @@
 import itertools
 import struct
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,10 +8,11 @@ from hypothesis import strategies as st
 from netmon_collector.core.name_facts import DnsFact, HelloFact
 from netmon_collector.names.learner import NO_LIMITS, NameLearner, WorkLimits
 from tests.support import name_messages as make
-from tests.support.frames import IP_A, IP_B, batch, ethernet, ipv4, ipv6, tcp, udp
+from tests.support.frames import IP_A, IP_B, MAC_A, batch, ethernet, ipv4, ipv6, tcp, udp
 from tests.support.name_frames import HERE, NETWORK, THERE, answer, answered, asked, datagram, query, segment
 
 NAME = "www.example.org"
+NEIGHBOUR, MDNS = bytes((192, 168, 1, 20)), bytes((224, 0, 0, 251))
 HELLO = make.in_records(make.named_hello())
 PAIR = [asked(query()), answered(answer(NAME, make.record(NAME, make.A, bytes((203, 0, 113, 5)))))]
 
@@ -53,6 +55,23 @@ def test_a_flood_of_dns_is_left_out_and_counted_while_hellos_are_heard() -> None
     assert sum(isinstance(fact, DnsFact) for fact in facts) == 5
     assert isinstance(facts[-1], HelloFact)
     assert learner.counts().left_out == 90
+
+
+def test_a_flood_of_multicast_is_left_out_and_counted_while_dns_is_heard() -> None:
+    learner = knowing(WorkLimits(multicast_messages=10))
+    record = make.record("printer.local", make.A, NEIGHBOUR)
+    announced = datagram(NEIGHBOUR, 5353, MDNS, 5353, make.dns_message(answers=[record], flags=0x8400, message_id=0))
+    facts = learner.add_batch(batch([*[announced] * 50, *PAIR]), now=1.0)
+    assert [fact.is_multicast for fact in facts if isinstance(fact, DnsFact)] == [True] * 10 + [False]
+    assert learner.counts().left_out == 40
+
+
+def test_what_a_neighbour_sends_under_our_address_asks_for_nothing_and_says_nothing() -> None:
+    learner = knowing()
+    learner.add_network(replace(NETWORK, macs=frozenset({bytes.fromhex("02000000000c")})))
+    assert learner.add_batch(batch([*PAIR, segment(HERE, 40_000, THERE, 443, HELLO)]), now=1.0) == ()
+    learner.add_network(replace(NETWORK, macs=frozenset({MAC_A})))
+    assert len(learner.add_batch(batch(PAIR), now=1.0)) == 1
 
 
 def test_a_flood_of_hellos_is_left_out_and_counted_while_dns_is_heard() -> None:
