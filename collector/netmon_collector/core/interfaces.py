@@ -84,7 +84,8 @@ def choose_interfaces(
     """
     by_name = {fact.name: fact for fact in facts}
     if wanted:
-        chosen = tuple(_choose_wanted(fact, by_name, frozenset(wanted)) for fact in facts)
+        stack = _Stack(by_name)
+        chosen = tuple(_choose_wanted(fact, stack, frozenset(wanted)) for fact in facts)
         missing = [name for name in dict.fromkeys(wanted) if name not in by_name]
         return chosen + tuple(Choice(name=name, capture=True, reason="there is no such interface") for name in missing)
     reasons = _default_reasons(by_name, excluded_patterns)
@@ -99,10 +100,10 @@ def _choice(fact: InterfaceFacts, *, left_out: str = "", remark: str = "") -> Ch
     return Choice(name=fact.name, capture=True, reason=remark, facts=fact)
 
 
-def _choose_wanted(fact: InterfaceFacts, by_name: dict[str, InterfaceFacts], wanted: frozenset[str]) -> Choice:
+def _choose_wanted(fact: InterfaceFacts, stack: "_Stack", wanted: frozenset[str]) -> Choice:
     if fact.name not in wanted:
         return _choice(fact, left_out="only the interfaces that were named are captured")
-    twice = [name for name in _related_names(fact, by_name) if name in wanted]
+    twice = [name for name in stack.related(fact) if name in wanted]
     remark = f"its packets are counted on {twice[0]} too" if twice else ""
     return _choice(fact, remark=remark)
 
@@ -111,12 +112,13 @@ def _default_reasons(by_name: dict[str, InterfaceFacts], excluded_patterns: Sequ
     """Give for each interface why it is left out, or an empty string."""
     reasons = {fact.name: _own_reason(fact, by_name, excluded_patterns) for fact in by_name.values()}
     captured_in_itself = {name for name, reason in reasons.items() if not reason}
+    stack = _Stack(by_name)
     for fact in by_name.values():
         if reasons[fact.name]:
             continue
-        below = [name for name in _names_below(fact, by_name) if name in captured_in_itself]
+        below = [name for name in stack.below(fact) if name in captured_in_itself]
         # What sits lowest has nothing of its own below, so it stays captured, and is what the others point at.
-        lowest = [name for name in below if not captured_in_itself.intersection(_names_below(by_name[name], by_name))]
+        lowest = [name for name in below if not captured_in_itself.intersection(stack.below(by_name[name]))]
         if lowest:
             reasons[fact.name] = f"its packets are counted on {lowest[0]}"
     return reasons
@@ -147,21 +149,29 @@ def inside_of(choices: Sequence[Choice]) -> frozenset[str]:
     return tunnels if has_outside else frozenset()
 
 
-def _related_names(fact: InterfaceFacts, by_name: dict[str, InterfaceFacts]) -> tuple[str, ...]:
-    """Give the interfaces that show packets of this one too: what it sits on, and what sits on it."""
-    above = (name for name, other in by_name.items() if fact.name in _names_below(other, by_name))
-    return (*_names_below(fact, by_name), *above)
+class _Stack:
+    """Which interfaces sit on which."""
 
+    def __init__(self, by_name: dict[str, InterfaceFacts]) -> None:
+        self._by_name = by_name
+        self._members: dict[str, list[str]] = {}
+        for fact in by_name.values():
+            if fact.master is not None:
+                self._members.setdefault(fact.master, []).append(fact.name)
 
-def _names_below(fact: InterfaceFacts, by_name: dict[str, InterfaceFacts]) -> tuple[str, ...]:
-    """Give all interfaces that this one sits on, directly or not; never itself, also where facts go round in a ring."""
-    found: dict[str, None] = {}
-    waiting = [fact]
-    while waiting:
-        upper = waiting.pop()
-        members = [other.name for other in by_name.values() if other.master == upper.name]
-        for name in (*upper.lower_names, *members):
-            if name in by_name and name not in found and name != fact.name:
-                found[name] = None
-                waiting.append(by_name[name])
-    return tuple(found)
+    def below(self, fact: InterfaceFacts) -> tuple[str, ...]:
+        """Give all interfaces that this one sits on, directly or not; never itself, also where facts go in a ring."""
+        found: dict[str, None] = {}
+        waiting = [fact]
+        while waiting:
+            upper = waiting.pop()
+            for name in (*upper.lower_names, *self._members.get(upper.name, ())):
+                if name in self._by_name and name not in found and name != fact.name:
+                    found[name] = None
+                    waiting.append(self._by_name[name])
+        return tuple(found)
+
+    def related(self, fact: InterfaceFacts) -> tuple[str, ...]:
+        """Give the interfaces that show packets of this one too: what it sits on, and what sits on it."""
+        above = (name for name, other in self._by_name.items() if fact.name in self.below(other))
+        return (*self.below(fact), *above)
