@@ -9,7 +9,7 @@ from itertools import count
 from typing import Protocol
 
 from netmon.model import CaptureState, Drops, InterfaceChange, InterfaceStatus
-from netmon_collector.capture.pcap import MAX_PACKETS, RECORD_BYTES, LiveHandle
+from netmon_collector.capture.pcap import MAX_PACKETS, RECORD_BYTES, SNAPSHOT_BYTES, LiveHandle
 from netmon_collector.capture.ring import ring_bytes
 from netmon_collector.core import links
 from netmon_collector.core.batch import Batch, CaptureCounts
@@ -199,7 +199,15 @@ class Tap:
             if not records:
                 break
             self._down_count = 0
-            batches.append(Batch(interface=self.name, link_type=handle.link_type, data=data, records=records))
+            batches.append(
+                Batch(
+                    interface=self.name,
+                    link_type=handle.link_type,
+                    data=data,
+                    records=records,
+                    whole_below=SNAPSHOT_BYTES,
+                )
+            )
             self._last_packet = _time_of_last(records)
             if len(records) < max_packets * RECORD_BYTES:
                 break

@@ -147,8 +147,8 @@ class Accountant(Generic[OwnerT]):
         """Count the frames whose headers lie as ``layout`` says, and hand the others to the slow road.
 
         Checked before a packet counts here: link protocol, version and header length, no fragment, TCP or UDP, that
-        the ports (of TCP the flags too) were captured and lie inside the packet, no SYN, FIN or RST. The first ones
-        of a key and those with such a flag are told of, the rest is for the slow road.
+        the ports (of TCP the flags too) were captured and lie inside the packet, that this lies inside its frame, no
+        SYN, FIN or RST. The first ones of a key and those with such a flag are told of, the rest is for the slow road.
 
         The quickest of the ways that were measured on IPv4 (0.38 µs; with `iter_unpack` and a call of `unpack_from` a
         packet 0.48): `map` unpacks without a Python call. `get` costs a hit what `[]` does, and a miss 0.5 µs less.
@@ -160,6 +160,7 @@ class Accountant(Generic[OwnerT]):
         tcp4, udp4 = interface.table(4, TCP), interface.table(4, UDP)
         tcp6, udp6 = interface.table(16, TCP), interface.table(16, UDP)
         no_cells, control = self._no_cells, self._control
+        whole_below, link_length = batch.whole_below, layout.link_length
         for offset, fields, captured in zip(offsets, map(layout.read_ipv4, repeat(data), offsets), sizes, strict=False):
             link, version, length, fragment, protocol, key, flags = fields
             table = no_cells
@@ -179,6 +180,8 @@ class Accountant(Generic[OwnerT]):
                             table = control if flags & _TCP_CONTROL else tcp6
                     elif protocol == UDP and captured >= udp6_needs:
                         table = udp6
+            if captured < whole_below and length > captured - link_length:
+                table = no_cells
             cell = table.get(key)
             if cell is None:
                 time = _record_time(batch.records, bisect_left(offsets, offset))
@@ -198,7 +201,8 @@ class Accountant(Generic[OwnerT]):
     def _count_slowly(
         self, batch: Batch, interface: _InterfaceCounts[OwnerT], offset: int, captured: int, time: float
     ) -> None:
-        frame = parse_frame(batch.data, offset, captured, batch.link_type, time)
+        is_whole = captured < batch.whole_below
+        frame = parse_frame(batch.data, offset, captured, batch.link_type, time, is_whole=is_whole)
         if isinstance(frame, Frame):
             if frame.doubt is not None:
                 self._count_malformed(frame.doubt.value)

@@ -10,12 +10,15 @@ class Batch:
     ``data`` holds the captured bytes of all frames end to end. ``records`` holds 16 bytes a frame, four native-endian
     unsigned 32-bit numbers: seconds and microseconds (Unix time), offset into ``data``, captured length. This is what
     pcapy-ng's ``next_batch`` returns; it carries no wire length, so lengths come from the IP header.
+
+    A frame of fewer bytes than ``whole_below`` was captured whole; 0 where nobody knows from when on they were cut.
     """
 
     interface: str
     link_type: int
     data: bytes
     records: bytes
+    whole_below: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

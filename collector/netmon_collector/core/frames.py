@@ -79,8 +79,10 @@ class _Upper(NamedTuple):
     doubt: Doubt | None = None
 
 
-def parse_frame(data: bytes, offset: int, captured: int, link_type: int, time: float) -> Frame | NotIp | Unreadable:
-    """Read the headers of the frame in ``data[offset : offset + captured]``.
+def parse_frame(
+    data: bytes, offset: int, captured: int, link_type: int, time: float, *, is_whole: bool = False
+) -> Frame | NotIp | Unreadable:
+    """Read the headers of the frame in ``data[offset : offset + captured]``; ``is_whole``: nothing of it was cut off.
 
     ``link_type`` is libpcap's DLT value and ``time`` Unix seconds. Ports that were not captured, that lie in another
     fragment or that the protocol does not have are ``NO_PORT``. An echo's identifier stands as the port of the end that
@@ -98,10 +100,14 @@ def parse_frame(data: bytes, offset: int, captured: int, link_type: int, time: f
     if link.ip_version and link.ip_version != version:
         return Unreadable.BAD_IP_VERSION
     if version == 4:
-        return _read_ipv4(data, end, link, time)
-    if version == 6:
-        return _read_ipv6(data, end, link, time)
-    return Unreadable.BAD_IP_VERSION
+        frame = _read_ipv4(data, end, link, time)
+    elif version == 6:
+        frame = _read_ipv6(data, end, link, time)
+    else:
+        return Unreadable.BAD_IP_VERSION
+    if is_whole and isinstance(frame, Frame) and frame.packet.length > end - start:
+        return Unreadable.LONGER_THAN_FRAME  # the kernel drops it (ip_rcv_core, ip6_rcv_core)
+    return frame
 
 
 def _read_transport(packet: Packet, data: bytes, start: int, end: int, before: int) -> None:

@@ -62,6 +62,7 @@ class Unreadable(Enum):
     BAD_IP_HEADER_LENGTH = "bad_ip_header_length"
     BAD_IP_TOTAL_LENGTH = "bad_ip_total_length"
     BAD_JUMBO_LENGTH = "bad_jumbo_length"
+    LONGER_THAN_FRAME = "longer_than_frame"
 
 
 @unique

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from netmon_collector.core.accounting import Accountant, Cell
 from netmon_collector.core.fragments import MAX_DATAGRAMS
 from netmon_collector.core.packet import TCP_ACK, TCP_FIN, TCP_RST, TCP_SYN, Packet
 from tests.support import frames as make
-from tests.support.frames import batch
+from tests.support.frames import UDP, batch
 from tests.support.recording_book import RecordingBook, accounted, key_of, totals
 
 UDP_FRAME = make.ethernet(make.ipv4(make.udp(payload=bytes(20))))
@@ -29,6 +31,40 @@ def test_tagged_frames_and_options_share_the_cell_of_their_flow() -> None:
     )
     assert totals(accountant) == {UDP_KEY: (3, 28 + 28 + 32)}
     assert len(book.opened) == 1
+
+
+def lie(claimed: int) -> bytes:
+    """Give a short frame whose IP header claims so many bytes."""
+    return make.ethernet(make.ipv4(make.udp(payload=bytes(20)), total_length=claimed))
+
+
+LIES = [
+    lie(49),
+    lie(0xFFFF),
+    make.ethernet(make.ipv4(make.tcp(flags=TCP_SYN), make.TCP, total_length=0xFFFF)),
+    make.ethernet(make.ipv6(make.udp(), payload_length=0xFFFF), 0x86DD),
+    make.ethernet(make.ipv6(make.jumbo(UDP, make.udp(), length=524_000), 0, payload_length=0), 0x86DD),
+]
+
+
+@pytest.mark.parametrize("frame", LIES)
+def test_a_whole_frame_that_claims_more_than_it_has_counts_nothing_and_is_told(frame: bytes) -> None:
+    honest = make.ethernet(make.ipv6(make.udp()), 0x86DD)
+    frames = batch([UDP_FRAME, honest, frame, UDP_FRAME, frame, honest])
+    accountant, _ = accounted(replace(frames, whole_below=128))
+    assert {packets for packets, _ in totals(accountant).values()} == {2}
+    assert sum(byte_count for _, byte_count in totals(accountant).values()) == 2 * (48 + 48)
+    assert dict(accountant.malformed) == {"longer_than_frame": 2}
+    assert accountant.unreadable("eth0") == (2, 2 * len(frame))
+
+
+def test_what_was_cut_and_what_the_link_padded_counts_as_the_header_says() -> None:
+    cut = make.ethernet(make.ipv4(make.udp(payload=bytes(86)), total_length=1_500))
+    padded = UDP_FRAME + bytes(18)
+    accountant, _ = accounted(replace(batch([cut, padded]), whole_below=128))
+    assert totals(accountant) == {UDP_KEY: (2, 1_548)}
+    accountant, _ = accounted(batch([lie(1_500)]))  # of a file, which may have been cut anywhere
+    assert totals(accountant) == {UDP_KEY: (1, 1_500)}
 
 
 # --- What the book hears ---------------------------------------------------------------------
