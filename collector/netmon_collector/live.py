@@ -163,8 +163,7 @@ class LiveSource:
     async def refresh(self) -> tuple[int, int, int]:
         """List interfaces, sockets and processes anew."""
         await self._follow_links_once()
-        self._lister.forget_caches()
-        await self._scan()
+        await self._scan(is_fresh=True)
         await self._tcp.read()
         captured = sum(state.state is CaptureState.CAPTURING for state in self._capture.states())
         return self._owners.socket_count, self._owners.process_count, captured
@@ -361,9 +360,11 @@ class LiveSource:
         pending_since = self.monitor.pending_since
         return None if pending_since is None else now - max(0.0, clock.wall_time() - pending_since)
 
-    async def _scan(self) -> None:
+    async def _scan(self, *, is_fresh: bool = False) -> None:
         async with self._work:
             self._schedule.begun()
+            if is_fresh:
+                self._lister.forget_caches()  # here nobody lists
             try:
                 listing, cpu_seconds = await self._where_listed(self._list_sockets)
             except (OSError, RuntimeError, ValueError) as error:  # the last two: what psutil makes of odd lines

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+import threading
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -39,9 +40,15 @@ class PlannedLister:
         self.listing_count = 0
         self.forgotten_count = 0
         self.owner: Process = process(10)
+        self.holds = threading.Event()
+        self.holds.set()
+        self.is_listing = False
 
     def list_sockets(self, now_wall: float) -> Listing:
         self.listing_count += 1
+        self.is_listing = True
+        self.holds.wait(30)
+        self.is_listing = False
         if self.error is not None:
             raise self.error
         row = SocketRow(protocol=Protocol.UDP, local_address=bytes(4), local_port=9, process_id=self.owner.id)
@@ -49,6 +56,7 @@ class PlannedLister:
         return Listing(scan=scan, processes=(self.owner,))
 
     def forget_caches(self) -> None:
+        assert not self.is_listing
         self.forgotten_count += 1
 
 
@@ -110,6 +118,19 @@ async def test_refresh_looks_anew_without_caches_and_gives_counts() -> None:
     async with running(opened(NOTHING, lister)) as source:
         await eventually(lambda: lister.listing_count == 1, what="the first listing")
         assert await source.refresh() == (1, 1, 0)
+    assert (lister.listing_count, lister.forgotten_count) == (2, 1)
+
+
+async def test_refresh_forgets_nothing_while_a_listing_is_under_way() -> None:
+    lister = PlannedLister()
+    lister.holds.clear()
+    async with running(opened(NOTHING, lister)) as source:
+        await eventually(lambda: lister.is_listing, what="the first listing")
+        refreshed = asyncio.create_task(source.refresh())
+        await asyncio.wait({refreshed}, timeout=0.5)
+        assert not refreshed.done()
+        lister.holds.set()
+        assert await refreshed == (1, 1, 0)
     assert (lister.listing_count, lister.forgotten_count) == (2, 1)
 
 

@@ -65,7 +65,7 @@ class SocketLister(Protocol):
         ...
 
     def forget_caches(self) -> None:
-        """Read everything anew in the next listing."""
+        """Read everything anew in the next listing. Never while one is under way."""
         ...
 
 
