@@ -175,7 +175,7 @@ def test_no_machine_is_in_it() -> None:
 
 
 def test_the_program_plays_it_for_any_user(tmp_path: Path) -> None:
-    socket = str(tmp_path / "demo.sock")
+    socket = str(tmp_path / "run" / "demo.sock")
     command = [COLLECTOR, "--socket", socket, "--read", str(DEMO), "--at-once"]
     process = CollectorProcess(command, socket, tmp_path / "log")
     try:

@@ -74,7 +74,7 @@ RUNNABLE = [command for _, command in COMMANDS if command.startswith(RUN) and co
 def collector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Give the socket of a collector that plays the demo."""
     folder = tmp_path_factory.mktemp("demo")
-    socket = str(folder / "demo.sock")
+    socket = str(folder / "run" / "demo.sock")
     process = CollectorProcess([COLLECTOR, "--socket", socket, "--read", str(DEMO), "--loop"], socket, folder / "log")
     try:
         process.wait_until_ready("lo", "wlan0")

@@ -20,6 +20,7 @@ from netmon_collector.host.interfaces import list_interfaces
 from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.invoker import command_lines_of, sudo_owner
 from netmon_collector.live import LiveSource
+from netmon_collector.main_drop import MainDrop, player_drop
 from netmon_collector.naming import name_settings
 from netmon_collector.playback import Playback
 from netmon_collector.server import Hub, Limits, build_services
@@ -57,11 +58,20 @@ async def run(settings: Settings, warnings: tuple[Degradation, ...] = (), split:
         loop.add_signal_handler(number, stopped.set)
     source = _open_source(settings, split)
     try:
-        daemon = Daemon(settings, source, warnings, split)
+        daemon = Daemon(settings, source, warnings, _main_drop(source, split))
         daemon.drop()
         await daemon.run(stopped)
     finally:
         source.close()
+
+
+def _main_drop(source: Source, split: Split | None) -> MainDrop | None:
+    if split is not None:
+        return split.main_drop
+    try:
+        return player_drop(source.files) if isinstance(source, Playback) else None
+    except LookupError as error:
+        raise SomethingMissing(f"rights could not be given up: {error}") from error
 
 
 def _open_source(settings: Settings, split: Split | None) -> Source:
@@ -140,14 +150,14 @@ class Daemon:
         settings: Settings,
         source: Source,
         warnings: tuple[Degradation, ...] = (),
-        split: Split | None = None,
+        main_drop: MainDrop | None = None,
     ) -> None:
         """Put the parts together; ``drop`` gives up rights, ``run`` starts them.
 
-        ``warnings`` stand first among what is degraded.
+        ``warnings`` stand first among what is degraded; ``main_drop`` is None where there is nothing to give up.
         """
         self._warnings = warnings
-        self._split = split
+        self._main_drop = main_drop
         self._interval_seconds = settings.interval_seconds
         self._source = source
         self._monitor = source.monitor
@@ -165,8 +175,8 @@ class Daemon:
             # Each user of the machine sees their own part of what is captured; a capture file is its reader's alone.
             is_live = settings.is_capturing and settings.read is None
             access = access_for_invoker(os.environ, is_open=is_live)
-            if split is not None:
-                access = replace(access, server_uid=split.user.uid)
+            if main_drop is not None:
+                access = replace(access, server_uid=main_drop.user.uid)
         except ValueError as error:
             raise SettingsError(str(error)) from error
         self._host = ServiceHost(path=settings.socket, services=services, access=access, limits=_gate(settings))
@@ -180,16 +190,16 @@ class Daemon:
             source.tick = self._tick
 
     def drop(self) -> None:
-        """Give up what this process needs no more, if it was split: after all imports, before the first thread."""
-        if self._split is None:
+        """Give up what this process needs no more: after all imports, before the first thread."""
+        if self._main_drop is None:
             return
         self._claim()
         try:
-            self._host.hand_over(*self._split.user)
+            self._host.hand_over(*self._main_drop.user, enters_all=self._main_drop.enters_all)
             if isinstance(self._source, LiveSource) and self._source.recorder is not None:
                 recorder = self._source.recorder
                 recorder.make_files_by(FileMaker(recorder.directory).create)
-            self._split.drop(self._host.path.parent)
+            self._main_drop.make(self._host.path.parent)
         except UnsafeDirectory as error:
             raise SettingsError(str(error)) from error
         except (OSError, RuntimeError) as error:

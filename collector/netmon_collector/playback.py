@@ -75,6 +75,11 @@ class Playback:
         self.tick: Callable[[], object] = lambda: None
         """Makes a tick; where all is played at once, the recording's time decides when one is due."""
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """What is played; it is opened again for each round."""
+        return self._replay.files
+
     async def open(self) -> None:
         """Do nothing: the files are open."""
 

@@ -12,9 +12,7 @@ import resource
 import signal
 import socket
 import sys
-import sysconfig
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
 from netmon_collector.config import Settings
@@ -36,14 +34,14 @@ from netmon_collector.host.listers import (
 from netmon_collector.host.ports import FirstPacketFinder, SocketLister
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
+from netmon_collector.main_drop import IP_FAMILIES, MainDrop, watcher_drop
 from netmon_collector.priority import hurry_most
 from netmon_collector.privileges.capabilities import Capability, effective, needs_bpf
 from netmon_collector.privileges.drop import Drop, drop
-from netmon_collector.privileges.landlock import Places
 from netmon_collector.privileges.seccomp import Refusals, refuse_calls
 from netmon_collector.privileges.users import User, choose_users
 
-__all__ = ["HelperFailed", "Split", "is_split", "main_drop", "split"]
+__all__ = ["HelperFailed", "Split", "is_split", "split"]
 
 _SWITCH_SECONDS: Final = 0.0005
 """How long a listing may keep a lookup in the same process waiting at a time; 5 ms is Python's own."""
@@ -53,9 +51,6 @@ _MAIN_SWITCH_SECONDS: Final = 0.0001
 
 HELPER_LIMIT_BYTES: Final = 1 << 30
 """Of the helper's own memory: a machine of a million sockets needs less."""
-
-_IP_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
-"""Sockets of these could reach beyond this machine: no part of the collector has one after the drop."""
 
 _READS_PROCESSES: Final = (Capability.DAC_READ_SEARCH, Capability.SYS_PTRACE)
 _PARTS: Final = (Capability.SETUID, Capability.SETGID, Capability.SETPCAP)
@@ -80,8 +75,7 @@ class Split:
 
     link: HelperLink
     news: socket.socket
-    user: User
-    captures: bool
+    main_drop: MainDrop
 
     def meet(self) -> Found:
         """Wait for the helper, which takes as long to begin as this process to import all that it needs.
@@ -95,38 +89,6 @@ class Split:
             finder = kind(self.link, hello, self.news)
         choice = FinderChoice(finder, hello.reason, hello.remedy, hello.untraced_reason)
         return Found(RemoteLister(self.link, hello), choice, RemoteForeign(self.link))
-
-    def drop(self, run_directory: Path) -> None:
-        """Give up all rights but to open packet sockets, if packets are captured, and to ``run_directory``.
-
-        Before the first thread. Raises ``OSError`` and ``RuntimeError``: the process must end then.
-        """
-        dropped = drop(main_drop(self.user, run_directory, captures=self.captures))
-        for is_held, what in ((dropped.holds_calls, "system calls"), (dropped.holds_files, "files")):
-            if not is_held:
-                log.warning("this kernel cannot limit %s of the process; user and capabilities were given up", what)
-
-
-_READ_PLACES: Final = (
-    Path("/sys/class/net"),
-    Path("/sys/devices"),  # where the links in it lead to
-    Path("/proc/self"),  # what it costs, and its own descriptors
-    Path("/etc"),  # hosts, passwd, group: replaced as files, so that a rule for the file would be for the old one
-    Path("/usr/share/zoneinfo"),
-    Path("/dev/urandom"),
-)
-
-
-def main_drop(user: User, run_directory: Path, *, captures: bool) -> Drop:
-    """Give the drop of the main process."""
-    return Drop(
-        user=user,
-        capabilities=(Capability.NET_RAW,) if captures else (),
-        refusals=Refusals(families=_IP_FAMILIES),
-        places=Places(
-            read=(*_READ_PLACES, *_code_places()), written=(Path("/dev/null"),), owned=(run_directory.resolve(),)
-        ),
-    )
 
 
 def is_split(settings: Settings) -> bool:
@@ -159,7 +121,8 @@ def split(settings: Settings, *, command_lines_of: int | None) -> Split:
     keepers_control.close()
     keepers_news.close()
     sys.setswitchinterval(_MAIN_SWITCH_SECONDS)
-    return Split(link=HelperLink(control, pid), news=news, user=user, captures=settings.is_capturing)
+    main_drop = watcher_drop(user, captures=settings.is_capturing)
+    return Split(link=HelperLink(control, pid), news=news, main_drop=main_drop)
 
 
 def _be_keeper(helper: "_Helper", control: socket.socket) -> NoReturn:
@@ -228,10 +191,4 @@ class _Helper:
         return build_socket_lister(self._way, self._holders, command_lines_of=self._command_lines_of)
 
     def _refusals(self, *, forks: bool) -> Refusals:
-        return Refusals(forks=forks, families=_IP_FAMILIES, bpf_commands=_MAP_COMMANDS)
-
-
-def _code_places() -> tuple[Path, ...]:
-    """Give where Python and this program lie, for what is read late, as the text of a traceback is."""
-    own = (Path(__file__).resolve().parents[1], *(Path(sysconfig.get_path(name)) for name in ("stdlib", "purelib")))
-    return tuple(dict.fromkeys((*own, Path(sysconfig.get_path("platstdlib")), Path(sysconfig.get_path("platlib")))))
+        return Refusals(forks=forks, families=IP_FAMILIES, bpf_commands=_MAP_COMMANDS)

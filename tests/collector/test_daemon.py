@@ -12,7 +12,11 @@ from netmon_client import NetmonError
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.namespaces import namespace, needs_root
 from tests.support.pcap_files import OWNER, datagram, write_pcap, write_sidecar
+from tests.support.process_status import status_of, threads_of
 from tests.support.waiting import wait_for
+
+READS_ALL = 1 << 2
+"""CAP_DAC_READ_SEARCH."""
 
 
 @contextmanager
@@ -171,3 +175,37 @@ def test_a_live_run_captures_and_ends_within_a_second_however_often(open_directo
                 assert status.pids[0] == process.pid
                 assert process.terminate() <= 1.0
             assert "Traceback" not in process.log.read_text()
+
+
+@needs_root
+@pytest.mark.root
+def test_who_plays_as_root_leaves_it_and_reads_what_is_closed_to_all_others_in_each_round(
+    tmp_path: Path, recording: Path
+) -> None:
+    for file in (recording, recording.with_name("eth0.sidecar.jsonl")):
+        file.chmod(0o600)
+    with started(tmp_path, "--read", str(recording), "--loop", "--interval", "0.2") as process:
+        found = status_of(process.pid)
+        assert {found[name] for name in ("CapEff", "CapPrm", "CapBnd")} == {f"{READS_ALL:016x}"}
+        assert (found["NoNewPrivs"], found["Seccomp"], found["Groups"]) == ("1", "2", "")
+        assert "0" not in {*found["Uid"].split(), *found["Gid"].split()}
+        assert {each["CapEff"] for each in threads_of(process.pid).values()} == {f"{READS_ALL:016x}"}
+        with process.client() as client:
+            snapshot = wait_for(
+                lambda: one if (one := client.snapshot()).totals.sent_packets > 10 else None,
+                seconds=30,
+                what="the third round",
+            )
+        assert {row.process.pid for row in snapshot.connections if row.process is not None} == {OWNER.pid}
+
+
+@needs_root
+@pytest.mark.root
+def test_live_and_playing_runs_of_root_follow_each_other_on_one_socket(open_directory: Path, recording: Path) -> None:
+    with namespace("nmdaemon") as own:
+        for flags in (("--interface", "lo"), ("--read", str(recording)), ("--interface", "lo")):
+            with started(open_directory, *flags, before=tuple(own.command())) as process:
+                with process.client() as client:
+                    wanted = PacketSource.RECORDING if "--read" in flags else PacketSource.LIVE
+                    assert client.status().packet_source is wanted
+                process.terminate()

@@ -10,8 +10,7 @@ from netmon_collector import split as room
 from netmon_collector.config import Settings
 from netmon_collector.core.questions import Question
 from netmon_collector.privileges.capabilities import Capability
-from netmon_collector.privileges.users import User
-from netmon_collector.split import is_split, main_drop, split
+from netmon_collector.split import is_split, split
 from tests.support.namespaces import needs_root
 from tests.support.process_status import is_there, status_of
 from tests.support.told_owners_process import KEY
@@ -35,17 +34,6 @@ def test_whoever_has_the_rights_is_split_where_it_watches_this_machine(
         assert is_split(LIVE) is expected
 
 
-@pytest.mark.parametrize(("captures", "kept"), [(True, (Capability.NET_RAW,)), (False, ())])
-def test_the_main_process_keeps_the_right_to_capture_if_it_does(
-    tmp_path: Path, kept: tuple[Capability, ...], *, captures: bool
-) -> None:
-    wanted = main_drop(User(1, 2), tmp_path, captures=captures)
-    assert wanted.capabilities == kept
-    assert wanted.places is not None
-    assert wanted.places.owned == (tmp_path.resolve(),)
-    assert Path("/") not in wanted.places.read
-
-
 @needs_root
 @pytest.mark.root
 @pytest.mark.parametrize(
@@ -64,7 +52,7 @@ def test_whoever_finds_owners_says_how_and_finds_them(owners: str, finder: str, 
             assert found.choice.finder.find([Question("c1", KEY, 1.0)], 1.0, 1e10).answers == ()
         processes = made.link.pids
         assert {status_of(pid)["CapEff"] for pid in processes} == {f"{1 << 2 | 1 << 19:016x}"}
-        assert made.user.uid != 0
+        assert made.main_drop.user.uid != 0
         if found.choice.finder is not None:
             found.choice.finder.close()
     finally:

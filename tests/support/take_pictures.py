@@ -253,7 +253,7 @@ def main() -> None:
     argparse.ArgumentParser(description=__doc__).parse_args()
     PICTURES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="netmon-pictures-") as folder:
-        socket = f"{folder}/collector.sock"
+        socket = f"{folder}/run/collector.sock"
         command = [COLLECTOR, "--socket", socket, "--read", str(DEMO), "--loop"]
         process = CollectorProcess(command, socket, Path(folder) / "log")
         environment = {"PATH": os.environ["PATH"], "TERM": "xterm-256color", "LANG": "C.UTF-8", "NETMON_SOCKET": socket}

@@ -90,7 +90,7 @@ def main() -> None:
     """Take all of them."""
     argparse.ArgumentParser(description=__doc__).parse_args()
     with tempfile.TemporaryDirectory(prefix="netmon-pictures-") as folder, ExitStack() as stack:
-        socket = f"{folder}/collector.sock"
+        socket = f"{folder}/run/collector.sock"
         command = [COLLECTOR, "--socket", socket, "--read", str(DEMO), "--loop"]
         process = CollectorProcess(command, socket, Path(folder) / "collector.log")
         stack.callback(process.kill)

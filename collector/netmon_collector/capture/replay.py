@@ -76,6 +76,12 @@ class Replay:
             for file in self._paths:
                 FileHandle(file).close()
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All that is read."""
+        sidecar = () if self._sidecar is None else (self._sidecar,)
+        return tuple(dict.fromkeys((*self._paths, *self._names_paths, *sidecar)))
+
     def items(self) -> Generator[Recorded]:
         """Give everything in the order of its time, first of all the guessed addresses if there are any.
 

@@ -82,13 +82,23 @@ class RunDirectory:
             _remove(self._private, self._owners)
             self._private = None
 
+    def check_entry(self, uid: int, gid: int) -> None:
+        """Raise UnsafeDirectory where this user, who is going to serve in it, could not reach it by its path."""
+        for ancestor in self.path.resolve(strict=True).parents:
+            status = ancestor.lstat()
+            bit = stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
+            if not status.st_mode & bit:
+                raise UnsafeDirectory(
+                    f"{ancestor}, above {self.path}, has mode {stat.S_IMODE(status.st_mode):04o}:"
+                    f" user {uid}, who serves, cannot enter it"
+                )
+
     def hand_over(self, uid: int, gid: int, *, socket_name: str, lock_name: str) -> None:
         """Give the directory to another user, who will serve in it. Needs root.
 
         One that was there before must hold nothing but these two files: who owns a directory may remove
-        and replace all that is in it. Raises UnsafeDirectory otherwise, and where that user cannot come to it; OSError.
+        and replace all that is in it. Raises UnsafeDirectory otherwise; OSError.
         """
-        _check_entry(self.path, uid, gid)
         directory = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
             if os.fstat(directory).st_uid == uid:
@@ -154,18 +164,6 @@ def _check(path: Path, owners: Collection[int]) -> None:
         raise UnsafeDirectory(
             f"{path} has mode {stat.S_IMODE(status.st_mode):04o}: others than its owner may write to it"
         )
-
-
-def _check_entry(path: Path, uid: int, gid: int) -> None:
-    """Refuse a directory that the server could not reach by its path."""
-    for ancestor in path.resolve(strict=True).parents:
-        status = ancestor.lstat()
-        bit = stat.S_IXUSR if status.st_uid == uid else stat.S_IXGRP if status.st_gid == gid else stat.S_IXOTH
-        if not status.st_mode & bit:
-            raise UnsafeDirectory(
-                f"{ancestor}, above {path}, has mode {stat.S_IMODE(status.st_mode):04o}:"
-                f" user {uid}, who serves, cannot enter it"
-            )
 
 
 def _check_ancestors(path: Path) -> None:

@@ -103,9 +103,13 @@ class ServiceHost:
         """Make the run directory and take the lock. Raises what ``ServiceSocket.claim`` raises."""
         self._socket.claim()
 
-    def hand_over(self, uid: int, gid: int) -> None:
-        """Give what was claimed to the user that this process is going to be. Raises UnsafeDirectory, OSError."""
-        self._socket.hand_over(uid, gid)
+    def hand_over(self, uid: int, gid: int, *, enters_all: bool = False) -> None:
+        """Give what was claimed to the user that this process is going to be.
+
+        ``enters_all``: it will have the right to enter directories that are closed to that user. Raises
+        UnsafeDirectory, OSError.
+        """
+        self._socket.hand_over(uid, gid, enters_all=enters_all)
 
     async def start(self) -> None:
         """Serve. Raises what ``claim`` raises, and OSError where the socket cannot be made."""

@@ -91,11 +91,14 @@ class ServiceSocket:
         """Make the directory of gRPC's own socket, mode 0700 and empty, if it is not there; give it."""
         return self._directory.open_private(self.path.name)
 
-    def hand_over(self, uid: int, gid: int) -> None:
+    def hand_over(self, uid: int, gid: int, *, enters_all: bool = False) -> None:
         """Give the claimed directory and the lock to the user that the server is going to be. Needs root.
 
-        Raises UnsafeDirectory where something else lies in a directory that was there before; OSError.
+        Raises UnsafeDirectory where something else lies in a directory that was there before, or where that user
+        cannot come to it and not ``enters_all``; OSError.
         """
+        if not enters_all:
+            self._directory.check_entry(uid, gid)
         self._directory.hand_over(uid, gid, socket_name=self.path.name, lock_name=self._lock.path.name)
         self._lock.hand_over(uid, gid)
 

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from netmon_collector.main_drop import MainDrop, player_drop, watcher_drop
 from netmon_collector.privileges.capabilities import Capability
 from netmon_collector.privileges.drop import TASK_LIMIT, Drop, drop
 from netmon_collector.privileges.landlock import Places
 from netmon_collector.privileges.users import User
-from netmon_collector.split import main_drop
 from netmon_collector.system_call import system_call
 from tests.support.dropped_child import results_in_child
 from tests.support.namespaces import needs_root
@@ -59,7 +59,7 @@ def test_the_main_process_may_open_packet_sockets_and_its_own_files_and_nothing_
     secret.write_text("readable by all, but not for the main process")
     secret.chmod(0o644)
     found = results_in_child(
-        lambda: drop(main_drop(USER, run, captures=True)),
+        lambda: drop(watcher_drop(USER, captures=True).wanted(run)),
         {
             "packet socket": open_packet_socket,
             "its directory": lambda: make_a_socket(run),
@@ -88,8 +88,40 @@ def test_the_main_process_may_open_packet_sockets_and_its_own_files_and_nothing_
 
 
 def test_without_packets_not_even_packet_sockets_are_left(run: Path) -> None:
-    found = results_in_child(lambda: drop(main_drop(USER, run, captures=False)), {"packet": open_packet_socket})
+    wanted = watcher_drop(USER, captures=False).wanted(run)
+    found = results_in_child(lambda: drop(wanted), {"packet": open_packet_socket})
     assert found == {"packet": NOT_ALLOWED}
+
+
+def test_who_plays_files_may_read_those_alone_whoever_they_belong_to(run: Path) -> None:
+    played, secret = run.parent / "eth0.pcap", run.parent / "secret"
+    for file in (played, secret):
+        file.write_text("closed to all but root")
+        file.chmod(0o600)
+    wanted = player_drop((played,))
+    assert isinstance(wanted, MainDrop)
+    os.chown(run, *wanted.user)
+    found = results_in_child(
+        lambda: drop(wanted.wanted(run)),
+        {
+            "what it plays": played.read_bytes,
+            "its directory": lambda: make_a_socket(run),
+            "who is who": lambda: Path("/etc/group").read_bytes(),
+            "its own status": lambda: Path("/proc/self/status").read_bytes(),
+            "what lies beside": secret.read_bytes,
+            "writing it": lambda: played.write_bytes(b""),
+            "shadow": lambda: Path("/etc/shadow").read_bytes(),
+            "descriptors of pid 1": lambda: list(Path("/proc/1/fd").iterdir()),
+            "packet socket": open_packet_socket,
+            "by handle": lambda: system_call(HANDLES[platform.machine()], -100, None, None, None, 0),
+            "exec": exec_true,
+            "root again": lambda: os.setresuid(0, 0, 0),
+        },
+    )
+    allowed = {"what it plays", "its directory", "who is who", "its own status"}
+    assert {name for name, result in found.items() if result == "done"} == allowed
+    assert found["what lies beside"] == found["shadow"] == found["descriptors of pid 1"] == NO_ACCESS
+    assert found["packet socket"] == found["by handle"] == found["exec"] == found["root again"] == NOT_ALLOWED
 
 
 def test_who_reads_processes_may_read_their_descriptors_and_neither_packets_nor_programs() -> None:
@@ -119,7 +151,8 @@ def test_the_status_says_what_was_given_up(run: Path) -> None:
         assert (sets, status["NoNewPrivs"], status["Groups"]) == ({f"{1 << 13:016x}"}, "1", "")
         assert status["Uid"].split() == [str(USER.uid)] * 4
 
-    assert results_in_child(lambda: drop(main_drop(USER, run, captures=True)), {"status": check}) == {"status": "done"}
+    found = results_in_child(lambda: drop(watcher_drop(USER, captures=True).wanted(run)), {"status": check})
+    assert found == {"status": "done"}
 
 
 def test_a_drop_with_a_second_thread_is_refused() -> None:

@@ -159,5 +159,9 @@ def test_a_directory_of_other_files_is_not_given_away(reachable: Path) -> None:
 @pytest.mark.root
 def test_a_directory_that_the_server_cannot_come_to_is_refused(reachable: Path) -> None:
     (reachable / "closed").mkdir(mode=0o700)
+    directory = RunDirectory(reachable / "closed" / "run", SERVER)
+    directory.prepare()
     with pytest.raises(UnsafeDirectory, match="cannot enter"):
-        handed_over(reachable / "closed" / "run")
+        directory.check_entry(SERVER, SERVER)
+    (reachable / "closed").chmod(0o711)
+    directory.check_entry(SERVER, SERVER)
