@@ -6,6 +6,7 @@ import grpc
 import grpc.aio
 
 from netmon.serving import CLIENT_OPTIONS, MESSAGE_LIMIT_BYTES, Context, Service, ServiceHost
+from tests.support.closed_window import closed_window
 from tests.support.served_collector import error_of
 
 
@@ -71,4 +72,13 @@ async def test_channels_of_one_process_do_not_share_the_streams_of_one_connectio
         assert [await call.read() for call in calls] == [b"here"] * 20
     for channel in channels:
         await channel.close()
+    await host.stop()
+
+
+async def test_what_follows_a_request_that_nobody_reads_on_is_not_taken(tmp_path: Path) -> None:
+    host = host_of(tmp_path)
+    await host.start()
+    async with closed_window(str(host.path)) as flood:
+        stream = await flood.call("/grpc.health.v1.Health/Watch", is_whole=False)
+        assert await flood.send_behind(stream, seconds=1.0) < 2 * 65_536
     await host.stop()
