@@ -21,7 +21,7 @@ class PeriodBook:
         """Hold none."""
         self.running: dict[_Key, PeriodSums] = {}
         self.finished: dict[_Key, tuple[int, PeriodSums]] = {}
-        """The tick that each period ended with, and its sums."""
+        """The tick that each period ended with, the newest one, and its sums."""
         self._users: Counter[_Key] = Counter()
 
     def hold(self, every: int, only_uid: int | None = None) -> None:
@@ -50,6 +50,7 @@ class PeriodBook:
 
         ``audience`` gives what one user sees of it.
         """
+        self.finished.clear()
         shown: dict[int | None, Audience] = {}
         for key, sums in self.running.items():
             every, uid = key

@@ -240,7 +240,7 @@ class Hub:
         """Take in a subscription. Raises Exhausted for one view too many."""
         group = self._groups.get(wish)
         if group is None:
-            self._check_room(wish.only_uid)
+            self._check_room(wish)
             group = self._groups[wish] = _Group(wish)
             self._source.hold_period(wish.every, wish.only_uid)
         group.members.add(member)
@@ -300,8 +300,8 @@ class Hub:
         count = min(self._gap_count - number, len(self._gaps))
         return list(self._gaps)[len(self._gaps) - count :], self._gap_count
 
-    def _check_room(self, only_uid: int | None) -> None:
-        view_limit = self._limits.view_limit
+    def _check_room(self, wish: _Wish) -> None:
+        only_uid, view_limit = wish.only_uid, self._limits.view_limit
         if only_uid is not None:
             view_limit -= view_limit // _RESERVED_SHARE
         if len(self._groups) >= view_limit:
@@ -309,6 +309,10 @@ class Hub:
         limit = self._limits.own_view_limit
         if only_uid is not None and sum(wish.only_uid == only_uid for wish in self._groups) >= limit:
             raise Exhausted("TOO_MANY_VIEWS", f"{limit} different views are served to this user already")
+        periods = {other.every for other in self._groups if other.only_uid == only_uid} | {wish.every}
+        limit = self._limits.own_period_limit
+        if only_uid is not None and len(periods) > limit:
+            raise Exhausted("TOO_MANY_VIEWS", f"{limit} different intervals are served to this user already")
 
     def keep(self, key: Hashable, make: Callable[[], bytes]) -> bytes:
         """Give what was made for others who asked the same since the newest tick, or make it."""

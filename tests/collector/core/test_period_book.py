@@ -28,13 +28,15 @@ def test_a_period_of_one_tick_is_the_tick_itself() -> None:
 def test_only_the_period_that_ended_with_a_tick_is_given_with_it() -> None:
     book, machine = PeriodBook(), Machine()
     book.hold(2)
-    for _ in range(3):
+    for _ in range(2):
         book.add(machine.tick(), (), (), nobody)
     ended = book.ended_with(2, 2)
     assert ended is not None
     assert ended.seconds == 2.0
-    assert book.ended_with(2, 3) is None
     assert book.ended_with(5, 2) is None
+    book.add(machine.tick(), (), (), nobody)
+    assert book.ended_with(2, 3) is None
+    assert not book.finished, "nobody asks for an older one"
 
 
 def test_who_sees_their_own_alone_has_sums_of_their_own_and_what_they_see_is_asked_for_once() -> None:

@@ -89,6 +89,18 @@ async def test_a_stranger_holds_only_so_many_views_and_others_are_served_all_the
             assert other.take()
 
 
+async def test_a_stranger_holds_only_so_many_intervals() -> None:
+    hub = Hub(source(), Limits(own_period_limit=2))
+    with ExitStack() as held:
+        for every, row_limit in ((1, 0), (5, 0), (5, 1)):
+            held.enter_context(hub.subscribe(View(row_limit=row_limit), every, only_uid=7))
+        with pytest.raises(Exhausted, match="2 different intervals"), hub.subscribe(View(), 10, only_uid=7):
+            ...
+        held.enter_context(hub.subscribe(View(), 10, only_uid=8))
+        for every in range(1, 10):
+            held.enter_context(hub.subscribe(View(), every))
+
+
 def test_events_are_filtered_after_what_is_not_theirs_is_gone() -> None:
     ticks = source()
     feed = EventFeed(ticks, lambda: START)
