@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from netmon.model import Direction, DomainSource, PacketSource, Protocol, Scope, Snapshot, UnnamedReason
-from netmon_collector.capture.replay import NamePackets, Replay
+from netmon_collector.capture.replay import NamePackets
 from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.core.batch import Batch
@@ -20,6 +20,7 @@ from netmon_collector.naming import name_settings
 from netmon_collector.playback import ToldAnswers
 from tests.support.balance import assert_balanced
 from tests.support.collector_process import COLLECTOR, CollectorProcess
+from tests.support.replays import replay_of
 from tests.support.source_tree import ROOT
 from tests.support.waiting import wait_for
 
@@ -41,7 +42,7 @@ ADDRESSES = re.compile(
 @cache
 def ticks() -> tuple[Snapshot, ...]:
     """Play the recording once, by its own clock: a snapshot a second."""
-    items = Replay(DEMO, with_names=True).items()
+    items = replay_of(DEMO, with_names=True).items()
     learner = NameLearner(NO_LIMITS)
     first = next(items)
     monitor = Monitor(
@@ -107,7 +108,7 @@ def test_the_recording_is_small_and_long_enough() -> None:
 
 
 def test_the_recording_says_addresses_and_owners_and_is_whole() -> None:
-    replay = Replay(DEMO)
+    replay = replay_of(DEMO)
     assert replay.has_owners
     assert not replay.addresses_are_guessed
     assert sum(1 for _ in replay.items()) > 0

@@ -4,24 +4,25 @@ import asyncio
 import logging
 import os
 import signal
-from dataclasses import replace
+from pathlib import Path
 
 from netmon.model import Degradation, Gap, GapCause, ServiceLimits
 from netmon.program_settings import SettingsError
-from netmon.serving import GateLimits, SeatLimits, ServiceHost, Supervisor, UnsafeDirectory, access_for_invoker
+from netmon.serving import GateLimits, SeatLimits, ServiceHost, Supervisor
 from netmon_collector import clock, own_code
 from netmon_collector.capture.recording import Recorder
+from netmon_collector.capture.recording_files import find_files
 from netmon_collector.config import Settings
 from netmon_collector.controls import Controls
-from netmon_collector.finding.file_maker import FileMaker
 from netmon_collector.finding_state import HELPER_IS_DOWN
 from netmon_collector.garbage import GarbageRounds
 from netmon_collector.host.interfaces import list_interfaces
 from netmon_collector.host.listers import open_owner_finder, open_socket_lister
 from netmon_collector.invoker import command_lines_of, sudo_owner
 from netmon_collector.live import LiveSource
-from netmon_collector.main_drop import MainDrop, player_drop
+from netmon_collector.main_drop import player_drop
 from netmon_collector.naming import name_settings
+from netmon_collector.place import Place
 from netmon_collector.playback import Playback
 from netmon_collector.server import Hub, Limits, build_services
 from netmon_collector.source import OwnersLost, SomethingMissing, Source
@@ -56,39 +57,39 @@ async def run(settings: Settings, warnings: tuple[Degradation, ...] = (), split:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    source = _open_source(settings, split)
+    if settings.read is not None:
+        source, place = _open_recording(settings, settings.read)
+    else:
+        source, place = _open_live(settings, split), Place(settings, None if split is None else split.main_drop)
     try:
-        daemon = Daemon(settings, source, warnings, _main_drop(source, split))
-        daemon.drop()
-        await daemon.run(stopped)
+        if isinstance(source, LiveSource):
+            place.leave_root(source.recorder)
+        await Daemon(settings, source, place, warnings).run(stopped)
     finally:
         source.close()
 
 
-def _main_drop(source: Source, split: Split | None) -> MainDrop | None:
-    if split is not None:
-        return split.main_drop
+def _open_recording(settings: Settings, path: Path) -> tuple[Playback, Place]:
+    """Open a recording after root was left: whoever wrote it may have written anything."""
     try:
-        return player_drop(source.files) if isinstance(source, Playback) else None
-    except LookupError as error:
-        raise SomethingMissing(f"rights could not be given up: {error}") from error
-
-
-def _open_source(settings: Settings, split: Split | None) -> Source:
-    if settings.read is None:
-        return _open_live(settings, split)
-    try:
-        return Playback(
-            settings.read,
+        files = find_files(path)
+        names = name_settings(off_because=settings.names_off_because, browsers=settings.browsers)
+        place = Place(settings, player_drop(files.all, settings.socket.parent))
+        place.leave_root()
+        source = Playback(
+            files,
             is_paced=settings.is_paced,
             is_looped=settings.is_looped,
             interval_seconds=settings.interval_seconds,
-            names=name_settings(off_because=settings.names_off_because, browsers=settings.browsers),
+            names=names,
         )
     except OSError as error:
-        raise SomethingMissing(f"{settings.read} cannot be read: {error.strerror or error}") from error
+        raise SomethingMissing(f"{path} cannot be read: {error.strerror or error}") from error
+    except LookupError as error:
+        raise SomethingMissing(f"rights could not be given up: {error}") from error
     except ValueError as error:
         raise SettingsError(str(error)) from error
+    return source, place
 
 
 def _open_live(settings: Settings, split: Split | None) -> LiveSource:
@@ -149,15 +150,12 @@ class Daemon:
         self,
         settings: Settings,
         source: Source,
+        place: Place,
         warnings: tuple[Degradation, ...] = (),
-        main_drop: MainDrop | None = None,
     ) -> None:
-        """Put the parts together; ``drop`` gives up rights, ``run`` starts them.
-
-        ``warnings`` stand first among what is degraded; ``main_drop`` is None where there is nothing to give up.
-        """
+        """Put the parts together; ``run`` starts them. ``warnings`` stand first among what is degraded."""
         self._warnings = warnings
-        self._main_drop = main_drop
+        self._place = place
         self._interval_seconds = settings.interval_seconds
         self._source = source
         self._monitor = source.monitor
@@ -171,15 +169,7 @@ class Daemon:
             wall_time=source.wall_time,
             limits=limits,
         )
-        try:
-            # Each user of the machine sees their own part of what is captured; a capture file is its reader's alone.
-            is_live = settings.is_capturing and settings.read is None
-            access = access_for_invoker(os.environ, is_open=is_live)
-            if main_drop is not None:
-                access = replace(access, server_uid=main_drop.user.uid)
-        except ValueError as error:
-            raise SettingsError(str(error)) from error
-        self._host = ServiceHost(path=settings.socket, services=services, access=access, limits=_gate(settings))
+        self._host = ServiceHost(path=settings.socket, claimed=place.socket, services=services, limits=_gate(settings))
         self._supervisor = Supervisor.from_environment(os.environ)
         self._is_service = own_code.is_service(os.environ, os.getpid(), os.getppid())
         self._slept_seconds = clock.slept()
@@ -189,27 +179,11 @@ class Daemon:
         if isinstance(source, Playback):
             source.tick = self._tick
 
-    def drop(self) -> None:
-        """Give up what this process needs no more: after all imports, before the first thread."""
-        if self._main_drop is None:
-            return
-        self._claim()
-        try:
-            self._host.hand_over(*self._main_drop.user, enters_all=self._main_drop.enters_all)
-            if isinstance(self._source, LiveSource) and self._source.recorder is not None:
-                recorder = self._source.recorder
-                recorder.make_files_by(FileMaker(recorder.directory).create)
-            self._main_drop.make(self._host.path.parent)
-        except UnsafeDirectory as error:
-            raise SettingsError(str(error)) from error
-        except (OSError, RuntimeError) as error:
-            raise SomethingMissing(f"rights could not be given up: {error}") from error
-
     async def run(self, stopped: asyncio.Event) -> None:
         """Run until ``stopped`` is set, or something fails."""
         # Packets first: what cannot be captured must not be served.
         await self._source.open()
-        self._claim()
+        self._place.claim()
         try:
             await self._host.start()
         except OSError as error:
@@ -242,18 +216,6 @@ class Daemon:
             subscriber_limit=self._limits.seats.subscriber_limit,
             subscribers_a_user=self._limits.seats.subscribers_a_user,
         )
-
-    def _claim(self) -> None:
-        try:
-            self._host.claim()
-        except UnsafeDirectory as error:
-            raise SettingsError(
-                f"{error}: the socket must lie in a directory that only its owner can change"
-            ) from error
-        except ValueError as error:
-            raise SettingsError(str(error)) from error
-        except OSError as error:
-            raise SomethingMissing(f"cannot serve on {self._host.path}: {error.strerror or error}") from error
 
     async def _keep_ticks(self) -> None:
         due = clock.monotonic() + self._interval_seconds

@@ -3,6 +3,7 @@
 import logging
 import os
 import socket
+import stat
 import sys
 import sysconfig
 from collections.abc import Iterable
@@ -10,13 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from netmon_collector.privileges.capabilities import Capability
+from netmon_collector.privileges.capabilities import Capability, effective
 from netmon_collector.privileges.drop import Drop, drop
 from netmon_collector.privileges.landlock import Places
 from netmon_collector.privileges.seccomp import Refusals
 from netmon_collector.privileges.users import User, choose_users
 
-__all__ = ["IP_FAMILIES", "MainDrop", "player_drop", "watcher_drop"]
+__all__ = ["IP_FAMILIES", "PARTS", "MainDrop", "player_drop", "watcher_drop"]
 
 IP_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 """Sockets of these could reach beyond this machine: no part of the collector has one after the drop."""
@@ -24,14 +25,20 @@ IP_FAMILIES: Final = (socket.AF_INET, socket.AF_INET6)
 _EVERYBODYS: Final = (Path("/proc/self"), Path("/usr/share/zoneinfo"), Path("/dev/urandom"))
 """The first for what it costs, and its own descriptors."""
 
-_WATCHED: Final = (
-    Path("/sys/class/net"),
-    Path("/sys/devices"),  # where the links in it lead to
-    Path("/etc"),  # hosts, passwd, group: replaced as files, so that a rule for the file would be for the old one
-)
+_ETC: Final = Path("/etc")
+"""Hosts, passwd, group: replaced as files, so that a rule for the file would be for the old one."""
+
+_WATCHED: Final = (Path("/sys/class/net"), Path("/sys/devices"), _ETC)
+"""The links of the first lead to the second."""
 
 _USERS: Final = (Path("/etc/passwd"), Path("/etc/group"), Path("/etc/nsswitch.conf"))
-"""Who may read all files gets no more of ``/etc``: what is closed to everybody there would be open to it."""
+"""Who may read all files gets no more of ``/etc``: what is closed to everybody there would be open to it.
+
+A user or group that is made during the run is not known to it then.
+"""
+
+PARTS: Final = (Capability.SETUID, Capability.SETGID, Capability.SETPCAP)
+"""What it takes to become another user, or to give up rights for good."""
 
 log = logging.getLogger(__name__)
 
@@ -78,16 +85,37 @@ def watcher_drop(user: User, *, captures: bool) -> MainDrop:
     return MainDrop(user=user, capabilities=(Capability.NET_RAW,) if captures else (), read=_WATCHED)
 
 
-def player_drop(files: Iterable[Path]) -> MainDrop | None:
+def player_drop(files: Iterable[Path], run_directory: Path) -> MainDrop | None:
     """Give the drop of who plays these files, None where there is nothing to give up: another user's run, or macOS.
 
-    They are opened again for each round, whoever's they are: that takes the right to read all files, which the list of
-    places holds to these. Raises ``LookupError`` where no user can be chosen.
+    They are opened after it, and again in each round. Where they, the code or the socket's directory are closed to
+    others, that takes the right to read all files, which the list of places holds to these. Raises ``LookupError``
+    where no user can be chosen.
     """
-    if not sys.platform.startswith("linux") or os.geteuid() != 0:
+    if not sys.platform.startswith("linux"):
         return None
-    user, _ = choose_users()
+    files = tuple(files)
+    if os.geteuid() == 0:
+        user, _ = choose_users()
+    elif effective() >= {*PARTS}:
+        user = User(os.geteuid(), os.getegid())  # the service manager has chosen it
+    else:
+        return None
+    is_open = all(map(_is_open_to_all, (*files, *_code_places(), run_directory.resolve().parent)))
+    if is_open or Capability.DAC_READ_SEARCH not in effective():
+        return MainDrop(user=user, capabilities=(), read=(_ETC, *files))
     return MainDrop(user=user, capabilities=(Capability.DAC_READ_SEARCH,), read=(*_USERS, *files))
+
+
+def _is_open_to_all(path: Path) -> bool:
+    """Whether everybody may read a file or enter a directory, by its mode and those above it, if it is there at all."""
+    try:
+        path = path.resolve(strict=True)
+        modes = [parent.stat().st_mode for parent in path.parents]
+        needed = stat.S_IXOTH if path.is_dir() else stat.S_IROTH
+        return bool(path.stat().st_mode & needed) and all(mode & stat.S_IXOTH for mode in modes)
+    except FileNotFoundError:
+        return True
 
 
 def _code_places() -> tuple[Path, ...]:

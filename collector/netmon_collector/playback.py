@@ -3,11 +3,11 @@
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
-from pathlib import Path
 
 from netmon.model import CaptureState, Degradation, InterfaceStatus, OwnerWay, PacketSource
 from netmon.program_settings import SettingsError
 from netmon_collector import clock
+from netmon_collector.capture.recording_files import RecordingFiles
 from netmon_collector.capture.replay import NamePackets, Recorded, Replay
 from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwners
@@ -42,7 +42,7 @@ class Playback:
 
     def __init__(
         self,
-        path: Path,
+        files: RecordingFiles,
         *,
         is_paced: bool,
         is_looped: bool,
@@ -51,7 +51,7 @@ class Playback:
     ) -> None:
         """Look at the files. ``OSError`` where one cannot be read, ``ValueError`` where one is no capture file."""
         names = names or name_settings()
-        self._replay = Replay(path, loop=is_looped, with_names=names.is_on)
+        self._replay = Replay(files, loop=is_looped, with_names=names.is_on)
         self._learner = NameLearner(NO_LIMITS) if names.is_on else None
         self._items = self._replay.items()
         self._first = next(self._items, None)
@@ -74,11 +74,6 @@ class Playback:
         self._is_running = True
         self.tick: Callable[[], object] = lambda: None
         """Makes a tick; where all is played at once, the recording's time decides when one is due."""
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """What is played; it is opened again for each round."""
-        return self._replay.files
 
     async def open(self) -> None:
         """Do nothing: the files are open."""

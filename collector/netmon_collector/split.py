@@ -34,7 +34,7 @@ from netmon_collector.host.listers import (
 from netmon_collector.host.ports import FirstPacketFinder, SocketLister
 from netmon_collector.host.proc_processes import ProcProcessReader
 from netmon_collector.host.processes import ProcessTable
-from netmon_collector.main_drop import IP_FAMILIES, MainDrop, watcher_drop
+from netmon_collector.main_drop import IP_FAMILIES, PARTS, MainDrop, watcher_drop
 from netmon_collector.priority import hurry_most
 from netmon_collector.privileges.capabilities import Capability, effective, needs_bpf
 from netmon_collector.privileges.drop import Drop, drop
@@ -53,7 +53,6 @@ HELPER_LIMIT_BYTES: Final = 1 << 30
 """Of the helper's own memory: a machine of a million sockets needs less."""
 
 _READS_PROCESSES: Final = (Capability.DAC_READ_SEARCH, Capability.SYS_PTRACE)
-_PARTS: Final = (Capability.SETUID, Capability.SETGID, Capability.SETPCAP)
 
 _MAP_COMMANDS: Final = (1, 2, 3, 4, 24, 25, 33)
 """linux/bpf.h: look up, update, delete and walk a map, the first two in batches, and read by an iterator's link."""
@@ -98,7 +97,7 @@ def is_split(settings: Settings) -> bool:
     """
     if settings.read is not None or not sys.platform.startswith("linux"):
         return False
-    return os.geteuid() == 0 or effective() >= {*_READS_PROCESSES, *_PARTS}
+    return os.geteuid() == 0 or effective() >= {*_READS_PROCESSES, *PARTS}
 
 
 def split(settings: Settings, *, command_lines_of: int | None) -> Split:

@@ -87,15 +87,16 @@ def test_a_capture_file_that_is_missing_exits_69(tmp_path: Path) -> None:
 def test_a_file_that_is_no_capture_exits_2(tmp_path: Path) -> None:
     text = tmp_path / "text.pcap"
     text.write_text("not a capture file")
-    done = run("--read", str(text), "--socket", str(tmp_path / "c.sock"))
+    done = run("--read", str(text), "--socket", str(tmp_path / "run" / "c.sock"))
     assert done.returncode == 2
     assert done.stderr.startswith("netmon-collector: ")
+    assert "no capture file" in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_a_damaged_sidecar_exits_2_with_its_line(tmp_path: Path, pcap: Path) -> None:
     pcap.with_name("eth0.sidecar.jsonl").write_text("{}\n")
-    done = run("--read", str(pcap), "--socket", str(tmp_path / "c.sock"))
+    done = run("--read", str(pcap), "--socket", str(tmp_path / "run" / "c.sock"))
     assert done.returncode == 2
     assert "eth0.sidecar.jsonl, line 1" in done.stderr
     assert "Traceback" not in done.stderr

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from netmon.model import GapCause, MonitoringChanged, MonitoringState, StatisticsCleared
+from netmon_collector.capture.recording_files import find_files
 from netmon_collector.controls import Controls
 from netmon_collector.core.batch import Batch
 from netmon_collector.playback import Playback
@@ -17,7 +18,8 @@ class Fed(Playback):
     """A recording that is empty; the test hands over what would be in it."""
 
     def __init__(self, directory: Path) -> None:
-        super().__init__(write_pcap(directory / "eth0.pcap", []), is_paced=True, is_looped=False, interval_seconds=1.0)
+        files = find_files(write_pcap(directory / "eth0.pcap", []))
+        super().__init__(files, is_paced=True, is_looped=False, interval_seconds=1.0)
         self.monitor.add_network(NETWORK)
         self.waiting: list[Batch] = []
         self.is_capturing = True

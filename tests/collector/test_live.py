@@ -14,7 +14,6 @@ import pytest
 from netmon.model import CaptureState, Connection, OwnerWay, Process, Protocol, Snapshot
 from netmon_collector import clock, live
 from netmon_collector.capture.recording import Recorder
-from netmon_collector.capture.replay import Replay
 from netmon_collector.config import Settings
 from netmon_collector.core.interfaces import InterfaceFacts
 from netmon_collector.core.sockets import SocketRow, SocketScan
@@ -25,6 +24,7 @@ from netmon_collector.source import CaptureRefused
 from tests.support.descriptors import open_descriptors
 from tests.support.eventually import eventually
 from tests.support.namespaces import Namespace, namespace, needs_root
+from tests.support.replays import replay_of
 from tests.support.wire import process
 
 
@@ -381,7 +381,7 @@ async def test_what_it_recorded_plays_with_the_same_packets_and_owners(
         sender, receiver = datagrams(7)
         with sender, receiver:
             await eventually(lambda: tick(source).totals.sent_packets == 7, what="seven packets")
-    replay = Replay(tmp_path / "run")
+    replay = replay_of(tmp_path / "run")
     kinds = {type(recorded.item).__name__ for recorded in replay.items()}
     assert kinds == {"LocalNetwork", "HostsFact", "Processes", "SocketScan", "Batch"}
 

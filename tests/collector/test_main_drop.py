@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from netmon_collector import main_drop as room
 from netmon_collector.main_drop import player_drop, watcher_drop
 from netmon_collector.privileges.capabilities import Capability
 from netmon_collector.privileges.users import User
-
-PLAYED = (Path("/var/eth0.pcap"), Path("/var/netmon.sidecar.jsonl"))
 
 
 @pytest.mark.parametrize(("captures", "kept"), [(True, (Capability.NET_RAW,)), (False, ())])
@@ -23,23 +22,75 @@ def test_who_watches_keeps_the_right_to_capture_if_it_does(
     assert Path("/") not in wanted.places.read
 
 
-def test_who_plays_as_root_keeps_the_right_to_read_its_files_and_no_more_of_etc_than_who_is_who(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a file that everybody may read."""
+    file = tmp_path_factory.mktemp("played") / "eth0.pcap"
+    file.touch(0o644)
+    for parent in file.parents[:3]:
+        parent.chmod(0o755)
+    return file
+
+
+@pytest.fixture
+def as_root(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    made = player_drop(PLAYED)
+    monkeypatch.setattr(room, "effective", lambda: frozenset(Capability))
+    monkeypatch.setattr(room, "_code_places", lambda: (Path("/usr"), Path("/none")))
+
+
+def test_who_plays_as_root_what_is_open_to_all_keeps_nothing(as_root: None, played: Path) -> None:
+    made = player_drop((played,), played.parent / "run")
     assert made is not None
     assert made.user.uid != 0
+    assert (made.enters_all, made.capabilities) == (False, ())
+    assert {played, Path("/etc")} <= set(made.read)
+
+
+@pytest.mark.parametrize("closed", ["the file", "a directory above it", "the code"])
+def test_who_plays_as_root_what_is_closed_may_read_it_and_no_more_of_etc_than_who_is_who(
+    as_root: None, played: Path, monkeypatch: pytest.MonkeyPatch, closed: str
+) -> None:
+    if closed == "the file":
+        played.chmod(0o640)
+    elif closed == "the code":
+        (played.parent / "code").mkdir(mode=0o700)
+        monkeypatch.setattr(room, "_code_places", lambda: (played.parent / "code",))
+    else:
+        played.parent.parent.chmod(0o750)
+    made = player_drop((played,), Path("/run/netmon"))
+    assert made is not None
     assert (made.enters_all, made.capabilities) == (True, (Capability.DAC_READ_SEARCH,))
-    places = made.wanted(tmp_path).places
+    places = made.wanted(Path("/run/netmon")).places
     assert places is not None
-    assert set(PLAYED) < set(places.read)
-    assert not {Path("/"), Path("/etc"), Path("/var"), Path("/sys/devices")} & set(places.read)
+    assert played in places.read
+    assert not {Path("/"), Path("/etc"), played.parent, Path("/sys/devices")} & set(places.read)
+
+
+def test_a_socket_below_a_closed_directory_takes_the_right_to_enter_it(as_root: None, played: Path) -> None:
+    (played.parent / "closed").mkdir(mode=0o700)
+    made = player_drop((played,), played.parent / "closed" / "run")
+    assert made is not None
+    assert made.enters_all
+
+
+def test_a_service_that_never_was_root_stays_who_it_is_and_drops_what_it_was_given(
+    as_root: None, played: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 61_150)
+    made = player_drop((played,), Path("/run/netmon"))
+    assert made is not None
+    assert (made.user.uid, made.capabilities) == (61_150, ())
+    monkeypatch.setattr(room, "effective", lambda: frozenset({Capability.NET_RAW}))
+    assert player_drop((played,), Path("/run/netmon")) is None
 
 
 @pytest.mark.parametrize(("system", "user"), [("linux", 1000), ("darwin", 0), ("darwin", 501)])
-def test_who_has_nothing_to_give_up_plays_as_who_it_is(monkeypatch: pytest.MonkeyPatch, system: str, user: int) -> None:
+def test_who_has_nothing_to_give_up_plays_as_who_it_is(
+    played: Path, monkeypatch: pytest.MonkeyPatch, system: str, user: int
+) -> None:
     monkeypatch.setattr(sys, "platform", system)
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    assert player_drop(PLAYED) is None
+    monkeypatch.setattr(room, "effective", frozenset[Capability])
+    assert player_drop((played,), Path("/run/netmon")) is None

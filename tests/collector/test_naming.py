@@ -11,7 +11,7 @@ import pytest
 
 from netmon.model import DomainSource
 from netmon_collector.capture.recording import Recorder
-from netmon_collector.capture.replay import NamePackets, Replay
+from netmon_collector.capture.replay import NamePackets
 from netmon_collector.core.name_facts import DnsFact, HelloFact, HostsFact, NameFact
 from netmon_collector.host.interfaces import list_interfaces, local_network
 from netmon_collector.names import quic
@@ -22,6 +22,7 @@ from tests.support.fake_capture import FakeLoop, FakeNetwork, captured, left_out
 from tests.support.frames import batch
 from tests.support.name_frames import HERE, NETWORK, THERE, answer, answered, asked, query, segment
 from tests.support.namespaces import needs_root, veth_pair
+from tests.support.replays import replay_of
 
 NAME = "www.example.org"
 HELLO = make.in_records(make.named_hello())
@@ -144,7 +145,7 @@ def test_what_it_heard_is_recorded_whole(tmp_path: Path) -> None:
     bench.naming.add_hosts("192.0.2.7 nas\n", 1.0, 2_000.0)
     recorder.add_batch(batch([FRAMES[0][:40]]))
     recorder.close()
-    items = [recorded.item for recorded in Replay(tmp_path / "run", with_names=True).items()]
+    items = [recorded.item for recorded in replay_of(tmp_path / "run", with_names=True).items()]
     heard = [item.batch.data for item in items if isinstance(item, NamePackets)]
     assert heard[0].startswith(FRAMES[0])
     assert [type(item) for item in items if isinstance(item, HostsFact)] == [HostsFact]

@@ -21,6 +21,7 @@ from netmon.model import (
 )
 from netmon.program_settings import SettingsError
 from netmon_collector import clock
+from netmon_collector.capture.recording_files import find_files
 from netmon_collector.capture.sidecar import Processes
 from netmon_collector.capture.told_owners import ToldOwner, ToldOwners
 from netmon_collector.core.flow import FlowKey
@@ -49,7 +50,7 @@ def pcap(tmp_path: Path) -> Path:
 
 
 def opened(path: Path, *, is_paced: bool = False, is_looped: bool = False) -> Playback:
-    return Playback(path, is_paced=is_paced, is_looped=is_looped, interval_seconds=INTERVAL)
+    return Playback(find_files(path), is_paced=is_paced, is_looped=is_looped, interval_seconds=INTERVAL)
 
 
 @asynccontextmanager
@@ -286,7 +287,7 @@ def sent(frame: bytes) -> bytes:
 
 
 async def domains_of(path: Path, packet_count: int, names: NameSettings | None = None) -> dict[int, str]:
-    playback = Playback(path, is_paced=False, is_looped=False, interval_seconds=INTERVAL, names=names)
+    playback = Playback(find_files(path), is_paced=False, is_looped=False, interval_seconds=INTERVAL, names=names)
     async with played(playback):
         await eventually(lambda: moved(playback) == packet_count, what="all packets")
         rows = tick(playback).connections

@@ -8,6 +8,7 @@ import pytest
 from netmon import __version__
 from netmon.model import Caller, Drops, MonitoringState, PacketSource, ServiceLimits
 from netmon_collector import clock
+from netmon_collector.capture.recording_files import find_files
 from netmon_collector.core.batch import CaptureCounts
 from netmon_collector.core.sockets import SocketScan
 from netmon_collector.playback import Playback
@@ -22,7 +23,7 @@ CALLER = Caller(uid=1000, may_control=True)
 @pytest.fixture
 def source(tmp_path: Path) -> Playback:
     path = write_pcap(tmp_path / "eth0.pcap", [(0.0, datagram())])
-    return Playback(path, is_paced=True, is_looped=False, interval_seconds=2.0)
+    return Playback(find_files(path), is_paced=True, is_looped=False, interval_seconds=2.0)
 
 
 def test_before_the_first_tick_there_is_a_state_without_figures(source: Playback) -> None:

@@ -3,7 +3,7 @@
 import heapq
 import math
 from array import array
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -13,7 +13,7 @@ from urllib.parse import unquote
 from netmon_collector.capture.guess import guess_local_network
 from netmon_collector.capture.names_filter import names_filter
 from netmon_collector.capture.pcap import RECORD_BYTES, FileHandle
-from netmon_collector.capture.recording import NAMES_SUFFIX, PCAP_HEADER_BYTES, PCAP_SUFFIX, SIDECAR_NAME
+from netmon_collector.capture.recording_files import RecordingFiles
 from netmon_collector.capture.sidecar import Knowledge, Processes, decode
 from netmon_collector.capture.told_owners import ToldOwners
 from netmon_collector.core.batch import Batch
@@ -49,24 +49,21 @@ class Recorded:
 class Replay:
     """A recording, read as a stream: memory does not grow with its length.
 
-    ``path`` is a capture file, with its sidecar beside it (``STEM.sidecar.jsonl`` or ``netmon.sidecar.jsonl``) or
-    without, or a directory of ``Recorder``. ``has_owners``: there is a sidecar, which says who owned what.
+    ``has_owners``: there is a sidecar, which says who owned what.
     ``addresses_are_guessed``: nothing says which addresses were local, so that they are guessed from packets
     (``guess_local_network`` tells how). ``is_damaged``: a file broke off or was damaged, and ended the replay of it.
     """
 
-    def __init__(self, path: Path, *, loop: bool = False, with_names: bool = False) -> None:
+    def __init__(self, files: RecordingFiles, *, loop: bool = False, with_names: bool = False) -> None:
         """Look at the files. ``OSError`` where one cannot be read, ``ValueError`` where one is no capture file.
 
         ``with_names``: give ``NamePackets`` too, from a recording's own files or else from the capture files.
         """
-        self.is_damaged = False
-        self._paths = self._whole(path.glob("*" + PCAP_SUFFIX)) if path.is_dir() else [path]
-        if not self._paths:
-            raise ValueError(f"{path.name} holds no {PCAP_SUFFIX} file with a whole header")
-        self._names_paths = (self._whole(_names_beside(path)) or self._paths) if with_names else []
+        self.is_damaged = files.is_cut
+        self._paths = files.packets
+        self._names_paths = (files.names or files.packets) if with_names else ()
         self._loop = loop
-        self._sidecar = _find_sidecar(path)
+        self._sidecar = files.sidecar
         self.has_owners = self._sidecar is not None
         self.addresses_are_guessed = not self._says_addresses()
         self._guessed = LocalNetwork()
@@ -75,12 +72,6 @@ class Replay:
         else:
             for file in self._paths:
                 FileHandle(file).close()
-
-    @property
-    def files(self) -> tuple[Path, ...]:
-        """All that is read."""
-        sidecar = () if self._sidecar is None else (self._sidecar,)
-        return tuple(dict.fromkeys((*self._paths, *self._names_paths, *sidecar)))
 
     def items(self) -> Generator[Recorded]:
         """Give everything in the order of its time, first of all the guessed addresses if there are any.
@@ -98,13 +89,6 @@ class Replay:
             if not self._loop or first is None:
                 return
             shift = max(math.ceil(last - first), shift + 1)
-
-    def _whole(self, paths: Iterable[Path]) -> list[Path]:
-        """Sort files, without those that break off within their header, as a kill or a full disk leaves them."""
-        found = sorted(paths)
-        whole = [path for path in found if path.stat().st_size >= PCAP_HEADER_BYTES]
-        self.is_damaged = self.is_damaged or len(whole) < len(found)
-        return whole
 
     def _pass(self) -> Generator[Recorded]:
         sources: list[Iterator[Recorded]] = [_read_packets(file, self) for file in self._paths]
@@ -136,18 +120,6 @@ class RecordedBatch(Recorded):
     """Packets, with the time of the first of them."""
 
     item: Batch
-
-
-def _find_sidecar(path: Path) -> Path | None:
-    names = (
-        [path / SIDECAR_NAME]
-        if path.is_dir()
-        else [
-            path.with_name(path.stem + ".sidecar.jsonl"),
-            path.with_name(SIDECAR_NAME),
-        ]
-    )
-    return next((name for name in names if name.is_file()), None)
 
 
 def _read_sidecar(path: Path, replay: Replay) -> Generator[Recorded]:
@@ -193,11 +165,6 @@ def _read_packets(path: Path, replay: Replay) -> Generator[RecordedBatch]:
                 )
     finally:
         handle.close()
-
-
-def _names_beside(path: Path) -> Iterable[Path]:
-    beside = path.with_suffix(NAMES_SUFFIX)
-    return path.glob("*" + NAMES_SUFFIX) if path.is_dir() else [beside] if beside.is_file() else []
 
 
 def _read_names(path: Path) -> Generator[Recorded]:

@@ -35,7 +35,7 @@ from netmon.serving.options import CLIENT_OPTIONS, MESSAGE_LIMIT_BYTES, SERVER_O
 from netmon.serving.quotas import GateLimits
 from netmon.serving.seats import SeatLimits, Seats
 from netmon.serving.service import Service, build_service
-from netmon.serving.socket import SocketAccess, access_for_invoker
+from netmon.serving.socket import ServiceSocket, SocketAccess, access_for_invoker
 from netmon.serving.supervisor import Supervisor
 from netmon.serving.under_way import CallLimits, send
 
@@ -67,6 +67,7 @@ __all__ = [
     "Service",
     "ServiceError",
     "ServiceHost",
+    "ServiceSocket",
     "SocketAccess",
     "Supervisor",
     "Unavailable",

@@ -53,19 +53,23 @@ class ServiceHost:
         path: Path,
         services: Sequence[Service],
         access: SocketAccess | None = None,
+        claimed: ServiceSocket | None = None,
         callers: Callers | None = None,
         limits: GateLimits | None = None,
         calls: CallLimits | None = None,
         times: HostTimes | None = None,
     ) -> None:
-        """``callers`` in place of `CallerPolicy` says what users may; who owns the service is known all the same."""
+        """``claimed``: the socket of ``path``, where it was claimed before, with its access.
+
+        ``callers`` in place of `CallerPolicy` says what users may; who owns the service is known all the same.
+        """
         self.path = path
+        self._socket = claimed or ServiceSocket(path, access or SocketAccess())
         self.health = Health([service.name for service in services])
         self._services = (*services, self.health.service())
         self._times = times = times or HostTimes()
         self._limits = limits or GateLimits()
-        access = access or SocketAccess()
-        self._socket = ServiceSocket(path, access)
+        access = self._socket.access
         self._policy = CallerPolicy(starter_uid=access.uid, admits_strangers=access.is_open)
         self._callers = self._policy if callers is None else callers
         self._under_way = CallsUnderWay(calls or CallLimits())
@@ -102,14 +106,6 @@ class ServiceHost:
     def claim(self) -> None:
         """Make the run directory and take the lock. Raises what ``ServiceSocket.claim`` raises."""
         self._socket.claim()
-
-    def hand_over(self, uid: int, gid: int, *, enters_all: bool = False) -> None:
-        """Give what was claimed to the user that this process is going to be.
-
-        ``enters_all``: it will have the right to enter directories that are closed to that user. Raises
-        UnsafeDirectory, OSError.
-        """
-        self._socket.hand_over(uid, gid, enters_all=enters_all)
 
     async def start(self) -> None:
         """Serve. Raises what ``claim`` raises, and OSError where the socket cannot be made."""

@@ -71,6 +71,11 @@ class ServiceSocket:
         self._identity: tuple[int, int] | None = None
 
     @property
+    def access(self) -> SocketAccess:
+        """Who may connect."""
+        return self._access
+
+    @property
     def bound_path(self) -> Path:
         """The name under which the kernel knows the socket: the one that it was bound to."""
         return self._directory.staging / self.path.name

@@ -98,7 +98,7 @@ def test_who_plays_files_may_read_those_alone_whoever_they_belong_to(run: Path) 
     for file in (played, secret):
         file.write_text("closed to all but root")
         file.chmod(0o600)
-    wanted = player_drop((played,))
+    wanted = player_drop((played,), run)
     assert isinstance(wanted, MainDrop)
     os.chown(run, *wanted.user)
     found = results_in_child(
