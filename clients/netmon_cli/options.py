@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
 
@@ -53,6 +53,9 @@ _NUMERIC = click.option("--numeric", is_flag=True, help="Port numbers in place o
 _SORT = click.option("--sort", default="", metavar="[-]KEY", help="Sort; -KEY from large to small: -received_rate.")
 
 
+_LONGEST_SECONDS: Final = 100 * 365.25 * 86_400
+
+
 class Duration(click.ParamType[float]):
     """A length of time: ``500ms``, ``30s``, ``10m``; a bare number means seconds."""
 
@@ -68,6 +71,8 @@ class Duration(click.ParamType[float]):
             self.fail(str(error), param, ctx)
         if seconds <= 0:
             self.fail(f'"{value}" is no time at all', param, ctx)
+        if seconds > _LONGEST_SECONDS:
+            self.fail(f'"{value[:20]}" is longer than 100 years', param, ctx)
         return seconds
 
 

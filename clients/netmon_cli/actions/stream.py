@@ -1,7 +1,7 @@
 """What ``stream`` does: opens a feed, prepares each snapshot, prints."""
 
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import IO
 import click
 
 from netmon.matching import compile_filter
-from netmon.model import Filter, Section, Snapshot, View
+from netmon.model import Event, Filter, Section, Snapshot, View
 from netmon_cli.columns.connections import CONNECTION_COLUMNS, connection_orders
 from netmon_cli.ended import EndedRows, with_ended
 from netmon_cli.listing import chosen_columns, ordered
@@ -22,9 +22,10 @@ from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.since import SinceNow
 from netmon_cli.stream.blocks import BlockPrinter
+from netmon_cli.stream.events import connection_of
 from netmon_cli.stream.printers import DelimitedPrinter, LinePrinter, PerRowPrinter, Printer
 from netmon_cli.stream.run import follow
-from netmon_client.feed import Feed
+from netmon_client.feed import Feed, FeedItem
 
 __all__ = ["Request", "run"]
 
@@ -43,6 +44,7 @@ _SECTIONS: dict[str, frozenset[Section]] = {
 class Request:
     """What the command line asks for; ``source``: a file of saved lines, ``-`` for standard input.
 
+    ``holds_events``: whether the events of a file are printed too.
     ``which``: the connections that are printed, in every form; each tick holds those too that ended within the last
     ``ended_seconds``. None: those alone that ended in it.
     """
@@ -51,6 +53,7 @@ class Request:
     filter: Filter
     shape: Shape
     source: str | None = None
+    holds_events: bool = False
     interval_seconds: float = 1.0
     most: int | None = None
     duration_seconds: float | None = None
@@ -100,7 +103,7 @@ def _feed(session: Session, request: Request) -> Generator[Feed]:
         if request.source is not None:
             from netmon_client.lines import read_lines  # noqa: PLC0415 -- for replays alone
 
-            yield read_lines(stack.enter_context(_opened(request.source)))
+            yield _asked_for(read_lines(stack.enter_context(_opened(request.source))), request)
             return
         client = stack.enter_context(session.client())
         if request.what == "events":
@@ -110,6 +113,21 @@ def _feed(session: Session, request: Request) -> Generator[Feed]:
         sections = _SECTIONS[request.what] or frozenset({Section.INTERFACES})
         view = View(filter=request.filter, sections=sections, redacted=request.redacted)
         yield client.snapshots(view, request.interval_seconds, reconnect=request.retry, wait=request.wait)
+
+
+def _asked_for(items: Iterable[FeedItem], request: Request) -> Generator[FeedItem]:
+    """Leave out of a file what a collector would not have sent: other kinds, and events that do not pass."""
+    for item in items:
+        if isinstance(item, Snapshot) and request.what == "events":
+            continue
+        if isinstance(item, Event) and not (request.holds_events and _passes(item, request.filter)):
+            continue
+        yield item
+
+
+def _passes(event: Event, condition: Filter) -> bool:
+    row = connection_of(event)
+    return row is None or not condition.terms or compile_filter(condition, event.time)(row)
 
 
 @contextmanager

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _WHATS = ("totals", "apps", "connections", "domains", "interfaces", "events", "all")
 
+_UNFILTERED = ("totals", "apps", "domains", "interfaces")
+
 _EXAMPLES = """\b
 Examples:
   netmon-cli stream
@@ -64,10 +66,22 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
     from netmon_cli.selection import Which, names_state  # noqa: PLC0415 -- as above
 
     kind, source = _what_and_source(what)
+    if redact and source is not None:
+        raise click.UsageError(
+            "--redact asks a collector for pseudonyms: what is saved stays as it is", click.get_current_context()
+        )
+    if filter.terms and kind in _UNFILTERED:
+        raise click.UsageError(
+            f"a filter chooses connections, and {kind} are sums of all of them"
+            + (f" (see netmon-cli {kind} -F)" if kind in ("apps", "domains") else ""),
+            click.get_current_context(),
+        )
     if per_row:
         shape = _per_row(shape)
     request = Request(
-        what=kind,
+        what=kind or "connections",
+        # A file whose kind nobody names is shown whole, where the form has a place for events beside rows.
+        holds_events=kind in ("events", "all") or (kind is None and shape.format not in ("csv", "tsv")),
         source=source,
         filter=filter,
         interval_seconds=interval,
@@ -94,7 +108,8 @@ def _per_row(shape: Shape) -> Shape:
     return replace(shape, format="jsonl")
 
 
-def _what_and_source(words: tuple[str, ...]) -> tuple[str, str | None]:
+def _what_and_source(words: tuple[str, ...]) -> tuple[str | None, str | None]:
+    """Give the kind, None where none is named, and the file."""
     kinds = [word for word in words if word in _WHATS]
     others = [word for word in words if word not in _WHATS]
     if len(kinds) > 1 or len(others) > 1:
@@ -109,4 +124,4 @@ def _what_and_source(words: tuple[str, ...]) -> tuple[str, str | None]:
         raise click.UsageError(
             f'no kind "{others[0]}": it is one of {known}, or a file of saved lines', click.get_current_context()
         )
-    return kinds[0] if kinds else "connections", others[0] if others else None
+    return next(iter(kinds), None), next(iter(others), None)

@@ -1,10 +1,12 @@
 """The stream as its users have it: in pipes, on terminals, through outages, from files."""
 
+import csv
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +19,8 @@ from netmon_cli.actions.stream import Request, run
 from netmon_cli.selection import Which
 from netmon_cli.session import Session
 from netmon_cli.shape import Format, Shape
+from netmon_client import Hello
+from netmon_client.lines import to_lines
 from netmon_client.testing import FakeCollector, a_snapshot
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.named_rows import NAMED_SNAPSHOT
@@ -148,6 +152,48 @@ def test_a_damaged_file_is_named_with_its_line(cli: Run, tmp_path: Path) -> None
     assert result.code == 1
     assert "line 1" in result.err
     assert cli("stream", str(tmp_path / "none.jsonl")).code == 1
+
+
+@pytest.fixture
+def mixed(tmp_path: Path) -> str:
+    """Give a file with a snapshot and two events."""
+    items = [
+        Hello(instance_id="run-1", version="1", interval_seconds=1.0),
+        SNAPSHOT,
+        *(
+            Event(sequence=number, time=SNAPSHOT.time, kind=ConnectionOpened(connection=row))
+            for number, row in enumerate((WEB, PING), 1)
+        ),
+    ]
+    saved = tmp_path / "mixed.jsonl"
+    saved.write_text("".join(f"{line}\n" for item in items for line in to_lines(item)), encoding="utf-8")
+    return str(saved)
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ([], {"snapshot": 1, "event": 2}),
+        (["all"], {"snapshot": 1, "event": 2}),
+        (["connections"], {"snapshot": 1}),
+        (["totals"], {"snapshot": 1}),
+        (["events"], {"event": 2}),
+        (["events", "--app", "firefox"], {"event": 1}),
+        (["events", "-F", "port:9"], {}),
+    ],
+)
+def test_of_a_file_come_the_kinds_and_the_events_that_were_asked_for(
+    cli: Run, mixed: str, words: list[str], expected: dict[str, int]
+) -> None:
+    found = Counter(types(cli("stream", *words, mixed).lines))
+    assert {name: count for name, count in found.items() if name in {"snapshot", "event"}} == expected
+
+
+@pytest.mark.parametrize("words", [[], ["connections"], ["totals"], ["events"]])
+def test_delimited_rows_of_a_file_all_fit_their_heading(cli: Run, mixed: str, words: list[str]) -> None:
+    rows = list(csv.reader(cli("stream", *words, mixed, "-o", "csv").lines))
+    assert len(rows) > 1
+    assert {len(row) for row in rows} == {len(rows[0])}
 
 
 def test_standard_input_is_replayed(fake: FakeCollector) -> None:

@@ -14,6 +14,12 @@ from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
         (["-n", "0"], "0"),
         (["-i", "never"], "never"),
         (["--since", "yesterday"], "yesterday"),
+        (["-i", "9" * 24 + "d"], "longer than 100 years"),
+        (["--duration", "9" * 320], "longer than 100 years"),
+        (["saved.jsonl", "--redact"], "what is saved stays as it is"),
+        (["apps", "-F", "app:curl"], "see netmon-cli apps -F"),
+        (["totals", "saved.jsonl", "--app", "curl"], "totals are sums of all of them"),
+        (["interfaces", "--iface", "lo"], "interfaces are sums of all of them"),
     ],
 )
 def test_what_it_cannot_do_is_wrong_usage(cli: Run, words: list[str], message: str) -> None:
