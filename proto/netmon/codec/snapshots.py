@@ -214,7 +214,7 @@ def gap_to_wire(gap: Gap) -> pb.Gap:
     return pb.Gap(
         cause=_GAP_CAUSE_NUMBERS[gap.cause],
         skipped_count=gap.skipped_count,
-        since_time=time_to_wire(gap.since_time),
+        since_time=optional_time_to_wire(gap.since_time or None),
         until_time=optional_time_to_wire(gap.until_time),
         first_sequence=gap.first_sequence,
         last_sequence=gap.last_sequence,
@@ -226,7 +226,7 @@ def gap_from_wire(wire: pb.Gap) -> Gap:
     return Gap(
         cause=member(_GAP_CAUSES, wire.cause),
         skipped_count=wire.skipped_count,
-        since_time=time_from_wire(wire.since_time, "Gap.since_time"),
+        since_time=time_from_wire(wire.since_time, "Gap.since_time") if wire.HasField("since_time") else 0.0,
         until_time=time_from_wire(wire.until_time, "Gap.until_time") if wire.HasField("until_time") else None,
         first_sequence=wire.first_sequence,
         last_sequence=wire.last_sequence,

@@ -96,7 +96,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
-    """Something that is missing from a stream. Times are Unix seconds; ``until_time`` None: it lasts."""
+    """Something that is missing from a stream. Times are Unix seconds, 0 not known; ``until_time`` None: it lasts."""
 
     cause: GapCause
     skipped_count: int = 0

@@ -573,7 +573,7 @@ class Gap(_message.Message):
     """Sequence of the last that is missing."""
     @_builtins.property
     def since_time(self) -> _timestamp_pb2.Timestamp:
-        """When it began."""
+        """When it began. Absent where nobody knows."""
 
     @_builtins.property
     def until_time(self) -> _timestamp_pb2.Timestamp:
