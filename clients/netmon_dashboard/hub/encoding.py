@@ -9,9 +9,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from netmon.model import BandwidthSample, Snapshot
+from netmon.model import BandwidthSample, Caller, Snapshot
 from netmon_dashboard.hub.app_table import APP_DELTA_COLUMNS, AppChanges, AppTable
 from netmon_dashboard.hub.domain_section import DomainSection
+from netmon_dashboard.hub.greeting import limits
 from netmon_dashboard.hub.marks import Marks
 from netmon_dashboard.hub.numbering import Numbering
 from netmon_dashboard.hub.ring import Ring, Sample, Span
@@ -62,6 +63,8 @@ class Encoder:
         """Begin empty; ``after_step``: the last step of the encoder that this one takes the place of."""
         self.ring = Ring()
         self.marks = Marks()
+        self.caller = Caller()
+        """Who the collector takes the dashboard for: that is a limit too."""
         self._icon = icon
         self._app_numbers = Numbering()
         self._app_names: dict[str, str] = {}
@@ -74,6 +77,7 @@ class Encoder:
         self._number = after_step
         self._unattributed: Json = None
         self._listeners: list[list[Json]] = []
+        self._degraded: Json = None
         self._texts: dict[str, str] = {}
 
     @property
@@ -211,6 +215,9 @@ class Encoder:
             listeners = self._rows.listeners()
             if listeners != self._listeners:
                 self._listeners = extras["listeners"] = listeners
+        degraded = limits(self.caller, snapshot.degraded)
+        if degraded != self._degraded:
+            self._degraded = extras["degraded"] = degraded
         return extras
 
     def _add_sample(self, sample: Sample, snapshot: Snapshot) -> bool:
@@ -252,6 +259,7 @@ class Encoder:
             "apps": entries,
             "unattributed": self._unattributed,
             "listeners": self._listeners,
+            "degraded": self._degraded,
         }
 
     def _all_rows(self) -> Json:

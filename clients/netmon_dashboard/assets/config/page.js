@@ -101,7 +101,7 @@ function show({ units, refresh, names, status, note, known }, store) {
   setText(note, isLive || !state ? "" : `${state.title}. ${state.text} ${state.command ? `Type: ${state.command}` : ""}`);
   status.show({
     status: known,
-    limits: hello?.degraded ?? [],
+    limits: known?.degraded ?? hello?.degraded ?? [],
     notes: [],
     version: hello?.version ?? "",
     units: view.units,

@@ -33,7 +33,7 @@ export class Store {
   constructor(link, room = browserRoom()) {
     this.link = link;
     this.room = room;
-    /** The server's greeting as it came, null before. @type {object|null} */
+    /** The server's greeting, with the newest limits ("degraded"); null before. @type {object|null} */
     this.hello = null;
     /** The newest "state" as it came: state, since, retry_at, title, text, command. @type {object|null} */
     this.state = null;
@@ -182,6 +182,7 @@ export class Store {
     const nameOf = (n) => this.apps.get(n)?.name ?? full.names?.[n] ?? "";
     this.series = full.series.map((entry) => pointOf(entry, nameOf));
     this.marks = full.marks.slice(-MOST_MARKS);
+    this.#takeLimits(full);
     summarise(this, [full]);
     if (this.view.paused) this.pausedAt = this.time(); // a page was opened that needs rows: they are of now
     this.#tell("full");
@@ -217,12 +218,18 @@ export class Store {
     for (const tick of ticks) {
       if (tick.marks !== undefined) this.marks = [...this.marks, ...tick.marks].slice(-MOST_MARKS);
       if (tick.r?.omitted !== undefined) this.omitted = omittedOf(tick.r.omitted);
+      this.#takeLimits(tick);
     }
     const oldest = ticks[ticks.length - 1].time - SERIES_SECONDS;
     if (this.marks.some(({ time }) => time <= oldest)) this.marks = this.marks.filter(({ time }) => time > oldest);
     summarise(this, ticks);
     if (this.tables.isIncomplete) this.#askForFull();
     this.#tell("tick");
+  }
+
+  /** What is limited may have changed since the greeting. */
+  #takeLimits({ degraded }) {
+    if (degraded !== undefined) this.hello = { ...this.hello, degraded };
   }
 
   /** Only while it is live do ticks come for certain. */

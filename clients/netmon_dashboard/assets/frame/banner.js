@@ -3,6 +3,7 @@
  * in place of the page, so that nobody looks at empty cards.
  */
 
+import { undismissed } from "../data/degraded.js";
 import { clear, h, setText } from "../dom.js";
 import { isOverdue, noticeOf, retrySeconds, wholeSeconds } from "./condition.js";
 import { commandLine } from "./copy.js";
@@ -10,9 +11,13 @@ import { commandLine } from "./copy.js";
 const SKELETON_MILLISECONDS = 1000;
 
 export class Banner {
-  /** @param {{store: object, onstart: () => void, onretry: () => void, ondismiss: () => void}} parts */
-  constructor({ store, onstart, onretry, ondismiss }) {
+  /**
+   * @param {{store: object, dismissed: Set<string>, onstart: () => void, onretry: () => void, ondismiss: () => void}} parts
+   *   dismissed: codes of the limits that were dismissed in this tab
+   */
+  constructor({ store, dismissed, onstart, onretry, ondismiss }) {
     this.store = store;
+    this.dismissed = dismissed;
     this.onstart = onstart;
     this.onretry = onretry;
     this.ondismiss = ondismiss;
@@ -22,8 +27,8 @@ export class Banner {
     this.element.append(this.notice, this.degraded);
     this.shownNotice = "";
     this.shownDegraded = "";
-    /** The codes of what was dismissed in this tab. */
-    this.dismissed = "";
+    /** The lines of the limits that are shown. @type {ReturnType<typeof limitLine>[]} */
+    this.limits = [];
     this.isWaitingOver = false;
     this.timer = setTimeout(() => this.#endWaiting(), SKELETON_MILLISECONDS);
     this.retry = null;
@@ -107,18 +112,21 @@ export class Banner {
   }
 
   #showDegraded(limits) {
-    const codes = limits.map((limit) => limit.code).sort().join(" ");
-    const list = codes === this.dismissed ? [] : limits;
-    const shown = JSON.stringify(list);
-    if (shown === this.shownDegraded) return;
-    this.shownDegraded = shown;
-    clear(this.degraded);
-    if (list.length === 0) return;
-    const dismiss = () => {
-      this.dismissed = codes;
-      this.ondismiss();
-    };
-    this.degraded.append(degradedBox(list, dismiss));
+    const list = undismissed(limits, this.dismissed);
+    const shown = list.map(({ code }) => code).join(" ");
+    if (shown !== this.shownDegraded) {
+      this.shownDegraded = shown;
+      this.limits = list.map(limitLine);
+      clear(this.degraded);
+      if (list.length > 0) this.degraded.append(degradedBox(this.limits, () => this.#dismiss(list)));
+    }
+    // A text may count: it is changed in place, so that nothing loses the focus by it.
+    list.forEach((limit, place) => this.limits[place].show(limit));
+  }
+
+  #dismiss(limits) {
+    for (const { code } of limits) this.dismissed.add(code);
+    this.ondismiss();
   }
 }
 
@@ -130,7 +138,7 @@ const WAITING = {
   command: "",
 };
 
-function degradedBox(limits, dismiss) {
+function degradedBox(lines, dismiss) {
   const close = h(
     "button",
     {
@@ -146,13 +154,21 @@ function degradedBox(limits, dismiss) {
     "section",
     { class: "nm-notice nm-notice-degraded nm-tone-yellow", "aria-label": "Limits" },
     close,
-    h("h2", { class: "nm-notice-title" }, limits.length === 1 ? "Limited" : `${limits.length} things are limited`),
-    h("ul", null, limits.map(({ text, remedy }) => h("li", null, text, remedy ? remedyLine(remedy) : null))),
+    h("h2", { class: "nm-notice-title" }, lines.length === 1 ? "Limited" : `${lines.length} things are limited`),
+    h("ul", null, lines.map(({ node }) => node)),
   );
 }
 
-function remedyLine(remedy) {
-  return h("span", { class: "nm-remedy" }, ` ${remedy}`);
+function limitLine() {
+  const words = h("span", null);
+  const advice = h("span", { class: "nm-remedy" });
+  return {
+    node: h("li", null, words, advice),
+    show({ text, remedy }) {
+      setText(words, text);
+      setText(advice, remedy ? ` ${remedy}` : "");
+    },
+  };
 }
 
 function skeleton() {

@@ -35,8 +35,8 @@ const WITHOUT_COLLECTOR = new Set(["history", "config"]);
 const since = new SinceNow();
 /** What was told of last, through page switches: a page opened while all is well announces nothing. */
 const told = { condition: "connecting", lostAt: null };
-/** Codes of the limits that were dismissed in this tab. */
-let dismissed = "";
+/** Codes of the limits that were dismissed in this tab. @type {Set<string>} */
+const dismissed = new Set();
 
 export class Frame {
   /** @param {{component: object, page: string, store: object, link: object, address: object}} parts */
@@ -58,11 +58,11 @@ export class Frame {
     });
     this.banner = new Banner({
       store,
+      dismissed,
       onstart: () => this.panel.start(),
       onretry: () => link.retryNow(),
       ondismiss: () => this.#dismiss(),
     });
-    this.banner.dismissed = dismissed;
     this.body = h("section", { class: "nm-main", "aria-label": TITLES[page] ?? "Page", hidden: true });
     this.body.append(this.slot.element);
     this.root = h("div", { class: "nm-root", hidden: true });
@@ -222,7 +222,6 @@ export class Frame {
   }
 
   #dismiss() {
-    dismissed = this.banner.dismissed;
     this.#showState();
     this.header.chip.element.focus();
   }

@@ -24,6 +24,7 @@ class TabModel:
         self.rows: dict[int, Entry] = {}
         self.unattributed: list[Any] = []
         self.listeners: list[Any] = []
+        self.degraded: list[Any] = []
         self.marks: list[Any] = []
         self.series: list[Any] = []
         self.omitted: list[int] = []
@@ -56,6 +57,7 @@ class TabModel:
             "rows": self.rows,
             "unattributed": self.unattributed,
             "listeners": self.listeners,
+            "degraded": self.degraded,
             "marks": self.marks,
             "series": self.series,
             "omitted": self.omitted,
@@ -71,6 +73,7 @@ class TabModel:
         self.fulls += 1
         self.apps = named(APP_COLUMNS, full["apps"])
         self.unattributed, self.listeners = full["unattributed"], full["listeners"]
+        self.degraded = full["degraded"]
         self.marks, self.series, self.epoch = full["marks"], full["series"], full["epoch"]
         rows = full.get("r", {"procs": [], "rows": [], "closed": [], "omitted": [], "sparks": []})
         self.processes = named(PROCESS_COLUMNS, rows["procs"])
@@ -103,6 +106,7 @@ class TabModel:
             self._domains(tick["domains"], tick["time"])
         self.unattributed = tick.get("unattributed", self.unattributed)
         self.listeners = tick.get("listeners", self.listeners)
+        self.degraded = tick.get("degraded", self.degraded)
         marks = self.marks + tick.get("marks", [])
         self.marks = [mark for mark in marks if mark["time"] > tick["time"] - 900]
         if tick.get("counted", True):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
-from netmon.model import ApplicationBandwidth, BandwidthSample, Connection, ConnectionState, Snapshot
+from netmon.model import ApplicationBandwidth, BandwidthSample, Connection, ConnectionState, Degradation, Snapshot
 from netmon_dashboard.hub.encoding import Encoder, write
 from netmon_dashboard.hub.marks import Mark, MarkKind
 from netmon_dashboard.hub.socket_counts import payload_of, round_trip_milliseconds
@@ -317,6 +317,17 @@ def test_a_tick_while_nothing_is_counted_is_no_point_of_the_series() -> None:
     desk.tick(is_counting=False)
     assert desk.said()["counted"] is False
     assert len(desk.full()["series"]) == 1
+
+
+def test_limits_are_told_as_they_come() -> None:
+    desk = Desk()
+    desk.tick()
+    desk.machine.degraded = (Degradation(code="names.overload", text="3 packets were left out"),)
+    desk.tick()
+    limits = [{"code": "names.overload", "text": "3 packets were left out", "remedy": ""}]
+    assert desk.said()["degraded"] == desk.full()["degraded"] == limits
+    desk.tick()
+    assert "degraded" not in desk.said()
 
 
 def test_what_the_collector_remembers_names_applications_that_are_gone() -> None:

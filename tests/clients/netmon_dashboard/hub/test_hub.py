@@ -13,10 +13,13 @@ import pytest
 from netmon.model import (
     ApplicationBandwidth,
     BandwidthSample,
+    Caller,
+    Degradation,
     Gap,
     GapCause,
     MonitoringState,
     Snapshot,
+    Visibility,
 )
 from netmon.sudo import sudo_command
 from netmon_client import Bandwidth, Timing
@@ -86,6 +89,20 @@ async def test_a_tab_is_greeted_told_the_state_and_given_all_and_then_the_ticks(
             fake.publish(machine.tick())
             tick = await wire.of("tick")
             assert tick["r"]["d"] == [1, 5, 6]
+
+
+async def test_what_is_limited_is_told_as_it_comes_and_goes_beside_what_the_viewer_may_not_see() -> None:
+    status = replace(a_status(), caller=Caller(uid=1000, sees=Visibility.OWN), degraded=())
+    machine = a_machine()
+    with FakeCollector(snapshots=[machine.tick()], status=status, heartbeat_seconds=0.1) as fake:
+        async with a_hub(fake.socket) as hub, a_tab(hub) as (_, wire):
+            assert [each["code"] for each in (await wire.of("full"))["degraded"]] == ["caller.own"]
+            machine.degraded = (Degradation(code="names.overload", text="3 packets were left out"),)
+            fake.publish(machine.tick())
+            assert [each["code"] for each in (await wire.of("tick"))["degraded"]] == ["caller.own", "names.overload"]
+            machine.degraded = ()
+            fake.publish(machine.tick())
+            assert [each["code"] for each in (await wire.of("tick"))["degraded"]] == ["caller.own"]
 
 
 async def test_two_tabs_are_told_the_same_each_in_its_form() -> None:

@@ -8,6 +8,7 @@ from netmon.model import (
     Application,
     Connection,
     ConnectionState,
+    Degradation,
     InterfaceTraffic,
     MonitoringState,
     Process,
@@ -32,6 +33,7 @@ class ToyMachine:
         self.sequence = 0
         self.interfaces = ["eth0"]
         self.is_stopped = False
+        self.degraded: tuple[Degradation, ...] = ()
         self.rows: dict[str, Connection] = {}
         self.apps: dict[str, Application] = {}
         self._ending: set[str] = set()
@@ -181,6 +183,7 @@ class ToyMachine:
             interval_seconds=seconds,
             statistics_epoch=self.epoch,
             monitoring_state=MonitoringState.STOPPED if self.is_stopped else MonitoringState.RUNNING,
+            degraded=self.degraded,
             applications=apps,
             interfaces=tuple(InterfaceTraffic(name=name, traffic=Traffic()) for name in self.interfaces),
             totals=summed(rows, lambda _: True),

@@ -231,6 +231,21 @@ test("a clock that is set is followed", () => {
   assert.equal(store.time(), NOW - 3600);
 });
 
+test("limits are those of the newest message, and a later greeting has its own", () => {
+  const { store } = aFilledStore();
+  const codes = () => store.hello.degraded.map(({ code }) => code);
+  store.receive({ ...HELLO, degraded: [{ code: "a" }] });
+  assert.deepEqual(codes(), ["a"]);
+  store.receive(aFull(2, { degraded: [{ code: "b" }] }));
+  assert.deepEqual(codes(), ["b"]);
+  store.receive(aTick(3, { degraded: [{ code: "b" }, { code: "c" }] }));
+  store.receive(aTick(4));
+  assert.deepEqual(codes(), ["b", "c"]);
+  assert.equal(store.hello.interval, 1);
+  store.receive({ ...HELLO, degraded: [] });
+  assert.deepEqual(codes(), []);
+});
+
 test("the chart holds a quarter of an hour and no more", () => {
   const { store } = aFilledStore();
   for (let i = 2; i < 1100; i += 1) store.receive(aTick(i, { headline: [i, 0] }));
