@@ -55,6 +55,7 @@ class Tab:
         self._with_rows = False
         self._with_domains = False
         self._is_paused = False
+        self._owes_full = False
         self._sent_step: int | None = None
         self._after_step = 0
 
@@ -83,14 +84,16 @@ class Tab:
         self._wake.set()
 
     def watch(self, *, with_rows: bool, with_domains: bool = False) -> None:
-        """Send data from now on, a full state first."""
+        """Send data from now on, a full state first: that one while it is paused too, since another page shows it."""
         self._is_watching, self._with_rows, self._with_domains = True, with_rows, with_domains
+        self._owes_full = True
         self._sent_step = None
         self._wake.set()
 
     def pause(self) -> None:
-        """Send no data until it is resumed."""
+        """Send no data until it is resumed, or asked for by another page."""
         self._is_paused = True
+        self._owes_full = False
 
     def resume(self) -> None:
         """Send data again, a full state first."""
@@ -130,12 +133,13 @@ class Tab:
     def _data(self) -> str | None:
         encoder = self._encoder()
         step = encoder.step
-        if not self._is_watching or self._is_paused or encoder.snapshot is None:
+        if not self._is_watching or (self._is_paused and not self._owes_full) or encoder.snapshot is None:
             return None
         if step == self._sent_step or step <= self._after_step:
             return None
         is_next = self._sent_step == step - 1 and not encoder.needs_full
         self._sent_step = step
+        self._owes_full = False
         write_text = encoder.tick_text if is_next else encoder.full_text
         return write_text(with_rows=self._with_rows, with_domains=self._with_domains)
 

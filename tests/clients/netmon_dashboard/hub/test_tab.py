@@ -133,6 +133,33 @@ async def test_a_paused_tab_is_told_states_and_no_ticks_until_it_is_resumed() ->
         assert await made.data() == ("full", 2, False)
 
 
+async def test_another_page_of_a_paused_tab_is_given_one_full() -> None:
+    async with desk() as made:
+        made.tick()
+        made.tab.watch(with_rows=False)
+        assert await made.data() == ("full", 1, False)
+        made.tab.pause()
+        made.tick()
+        made.tab.watch(with_rows=True)
+        assert await made.data() == ("full", 2, True)
+        made.tick()
+        made.tab.tell_state('{"type":"state"}')
+        await made.wire.of("state")
+        assert made.wire.messages == []
+        made.tab.resume()
+        assert await made.data() == ("full", 3, True)
+
+
+async def test_a_paused_tab_that_comes_back_is_given_nothing() -> None:
+    async with desk() as made:
+        made.tick()
+        made.tab.watch(with_rows=False)
+        made.tab.pause()
+        made.tab.tell_state('{"type":"state"}')
+        await made.wire.of("state")
+        assert made.wire.messages == []
+
+
 async def test_only_the_newest_state_and_hello_are_sent_and_before_data() -> None:
     async with desk() as made:
         made.tick()
