@@ -1,5 +1,7 @@
 /** What the Overview says besides rates: what is new, who listens, what has no owner. Pure: node can test it. */
 
+import { termText } from "../data/query_edit.js";
+
 /** What belongs to the collector's own start is not new. */
 const START_SECONDS = 10;
 export const NEW_SECONDS = 600;
@@ -64,6 +66,19 @@ export function openPorts(listeners) {
   return [...found.values()].sort(
     (a, b) => a.name.localeCompare(b.name) || a.protocol.localeCompare(b.protocol) || (a.port ?? 0) - (b.port ?? 0),
   );
+}
+
+/**
+ * The query that shows such a socket among the connections. UDP has no state "listen": there its port has to do.
+ *
+ * @param {{name: string, protocol: string, port: number | null}} listener
+ */
+export function listenerQuery({ name, protocol, port }) {
+  const terms = [termText("proto", protocol)];
+  if (protocol !== "udp") terms.push(termText("is", "listen"));
+  if (port !== null) terms.unshift(termText("lport", String(port)));
+  if (name) terms.unshift(termText("app", name));
+  return terms.join(" ");
 }
 
 /**

@@ -2,12 +2,11 @@
 
 import { isWithoutPackets } from "../data/degraded.js";
 import { cut, plain } from "../data/texts.js";
-import { termText } from "../data/query_edit.js";
 import { h, setAttr, setText } from "../dom.js";
 import { formatAge, formatRate } from "../data/units.js";
 import { PAGES, changedQuery } from "../frame/address.js";
 import { Cards, counted } from "./cards.js";
-import { beginOf, droppedIn, newcomers, nothingNew, openPorts } from "./facts.js";
+import { beginOf, droppedIn, listenerQuery, newcomers, nothingNew, openPorts } from "./facts.js";
 import { peaks, samplesSince } from "./samples.js";
 import { SideList } from "./side_lists.js";
 import { Throughput } from "./throughput.js";
@@ -152,11 +151,4 @@ class Overview {
 
 function addressOf(/** @type {string} */ query) {
   return PAGES.connections + changedQuery("", { q: query });
-}
-
-function listenerQuery(/** @type {import("../data/types.js").Listener} */ { name, protocol, port }) {
-  const terms = [termText("proto", protocol), termText("is", "listen")];
-  if (port !== null) terms.unshift(termText("lport", String(port)));
-  if (name) terms.unshift(termText("app", name));
-  return terms.join(" ");
 }

@@ -3,7 +3,7 @@ import test from "node:test";
 
 import * as facts from "../../../../../clients/netmon_dashboard/assets/overview/facts.js";
 
-const { beginOf, droppedIn, emptyWords, newcomers, nothingNew, openPorts, unattributedSum } = facts;
+const { beginOf, droppedIn, emptyWords, listenerQuery, newcomers, nothingNew, openPorts, unattributedSum } = facts;
 
 test("what was there when the collector started is not new", () => {
   const apps = [
@@ -41,6 +41,13 @@ test("a port that is open over IPv4 and IPv6 is told once", () => {
   const other = { ...socket, name: "avahi", protocol: "udp" };
   const found = openPorts([socket, { ...socket }, { ...socket, port: 80 }, other]);
   assert.deepEqual(found.map((one) => [one.name, one.port]), [["avahi", 22], ["sshd", 22], ["sshd", 80]]);
+});
+
+test("what listens is looked for by its state, but for UDP, which has none", () => {
+  const sshd = { name: "sshd", protocol: "tcp", port: 22 };
+  assert.equal(listenerQuery(sshd), "app:sshd lport:22 proto:tcp is:listen");
+  assert.equal(listenerQuery({ name: "avahi", protocol: "udp", port: 5353 }), "app:avahi lport:5353 proto:udp");
+  assert.equal(listenerQuery({ name: "", protocol: "udp", port: null }), "proto:udp");
 });
 
 test("what has no owner is one sum", () => {
