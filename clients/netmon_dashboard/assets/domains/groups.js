@@ -4,7 +4,9 @@
 
 /** @typedef {import("../data/types.js").Domain} Domain */
 /** @typedef {import("../data/types.js").App} App */
+/** @typedef {import("../data/types.js").DomainPart} DomainPart */
 /** @typedef {(domain: Domain) => {sent: number, received: number}} Sums what a domain moved since the sums began */
+/** @typedef {(domain: Domain, part: DomainPart) => {sent: number, received: number}} PartSums of an application */
 
 /**
  * @typedef {object} Share What one application moved with a group.
@@ -36,8 +38,10 @@ export const sourceRank = (/** @type {string} */ source) => (SOURCES.includes(so
 /** Did connections tell the name themselves? */
 export const isSure = (/** @type {string} */ source) => SURE.has(source);
 
-/** @param {Iterable<Domain>} domains @param {Sums} sums @returns {Group[]} */
-export function groupsOf(domains, sums) {
+const asCounted = (_, part) => part;
+
+/** @param {Iterable<Domain>} domains @param {Sums} sums @param {PartSums} partSums @returns {Group[]} */
+export function groupsOf(domains, sums, partSums = asCounted) {
   const parts = new Map();
   for (const domain of domains) {
     const name = domain.registrable || domain.name;
@@ -45,11 +49,11 @@ export function groupsOf(domains, sums) {
     if (parts.has(id)) parts.get(id).domains.push(domain);
     else parts.set(id, { id, name, isOthers: domain.isOthers, domains: [domain] });
   }
-  return [...parts.values()].map((group) => summed(group, sums));
+  return [...parts.values()].map((group) => summed(group, sums, partSums));
 }
 
-function summed({ id, name, isOthers, domains }, sums) {
-  const group = { id, name, isOthers, domains, source: "", sent: 0, received: 0, sentRate: 0, receivedRate: 0, connections: 0, first: null, last: null, shares: sharesOf(domains) };
+function summed({ id, name, isOthers, domains }, sums, partSums) {
+  const group = { id, name, isOthers, domains, source: "", sent: 0, received: 0, sentRate: 0, receivedRate: 0, connections: 0, first: null, last: null, shares: sharesOf(domains, partSums) };
   for (const domain of domains) {
     const { sent, received } = sums(domain);
     group.sent += sent;
@@ -64,11 +68,16 @@ function summed({ id, name, isOthers, domains }, sums) {
   return group;
 }
 
-/** The applications of domains together, busiest first. @param {Domain[]} domains @returns {Share[]} */
-export function sharesOf(domains) {
+/**
+ * The applications of domains together, busiest first.
+ * @param {Domain[]} domains @param {PartSums} partSums @returns {Share[]}
+ */
+export function sharesOf(domains, partSums = asCounted) {
   const shares = new Map();
-  for (const { apps } of domains) {
-    for (const { app, name, sent, received } of apps) {
+  for (const domain of domains) {
+    for (const part of domain.apps) {
+      const { app, name } = part;
+      const { sent, received } = partSums(domain, part);
       const id = app?.id ?? `gone ${name}`;
       const share = shares.get(id) ?? { id, app, name: app?.name ?? name, sent: 0, received: 0 };
       share.sent += sent;

@@ -52,9 +52,10 @@ class DomainsPage extends TreePage {
     const { store } = this;
     const since = this.context.sinceNow;
     const sums = (domain) => since?.domain(domain) ?? domain;
+    const partSums = (domain, part) => since?.domainPart(domain, part) ?? part;
     const isFiltered = this.query.filter.terms.length > 0;
     const left = passing(this.query.filter, store.domains.all.values(), store.dataTime);
-    const groups = this.#groups.arrange(groupsOf(left, sums), { sort: this.sort, isHeld: this.order.isHeldNow() });
+    const groups = this.#groups.arrange(groupsOf(left, sums, partSums), { sort: this.sort, isHeld: this.order.isHeldNow() });
     const all = isFiltered ? groupsOf(store.domains.all.values(), sums).length : groups.length;
     this.look = { ...this.lookNow(), lanes: store.domains.lanes, past: this.past.figures };
     const lines = linesOf(groups, {
@@ -63,7 +64,7 @@ class DomainsPage extends TreePage {
     const { columns, isNarrow } = columnsFor(this.width, this.past.figures !== null);
     this.table.setColumns(columns, isNarrow, this.sort);
     this.table.show(lines, this.look);
-    this.#cards.show(store.hasDomains ? browserFacts(store) : [], this.look);
+    this.#cards.show(store.hasDomains ? browserFacts(store, since) : [], this.look);
     this.showFoot({ shown: groups.length, all, omitted: null });
     this.#showMissing();
     this.#showEmpty(lines, all);

@@ -92,6 +92,14 @@ export class SinceNow {
     return this.#less(domainKey(domain), domain);
   }
 
+  /**
+   * What one application moved with a domain.
+   * @param {import("../data/types.js").Domain} domain @param {import("../data/types.js").DomainPart} part
+   */
+  domainPart(domain, part) {
+    return this.#less(partKey(domain, part), part);
+  }
+
   /** What has no name, for one reason. @param {import("../data/types.js").Unattributed} part */
   unnamed(part) {
     return this.#less(`unnamed ${part.reason}`, part);
@@ -114,7 +122,10 @@ export class SinceNow {
 
   #keepDomains(store) {
     this.hasDomains = true;
-    for (const domain of store.domains.all.values()) this.#keep(domainKey(domain), domain);
+    for (const domain of store.domains.all.values()) {
+      this.#keep(domainKey(domain), domain);
+      for (const part of domain.apps) this.#keep(partKey(domain, part), part);
+    }
     for (const part of store.domains.unnamed) this.#keep(`unnamed ${part.reason}`, part);
   }
 
@@ -131,3 +142,4 @@ export class SinceNow {
 }
 
 const domainKey = (domain) => `domain ${domain.isOthers ? "others" : "is"} ${domain.name}`;
+const partKey = (domain, { app, name }) => `part ${app?.id ?? `gone ${name}`} ${domainKey(domain)}`;

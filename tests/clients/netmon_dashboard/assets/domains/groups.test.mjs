@@ -32,6 +32,12 @@ test("applications that are gone keep their name, and nobody stays nobody", () =
   assert.deepEqual(sharesOf([gone]).map(({ name }) => name), ["", "updater"]);
 });
 
+test("sums of applications are those that one asks for too, and the busiest of them is first", () => {
+  const one = domain(1, "example.org", [[firefox, 100, 100], [curl, 5, 5]]);
+  const [group] = groupsOf([one], itself, (_, { app, sent }) => ({ sent: app === firefox ? 0 : sent, received: 0 }));
+  assert.deepEqual(group.shares.map(({ name, sent, received }) => [name, sent, received]), [["curl", 5, 0], ["firefox", 0, 0]]);
+});
+
 test("sums are those that one asks for", () => {
   const [group] = groupsOf([domain(1, "example.org", [[firefox, 100, 100]])], () => ({ sent: 1, received: 2 }));
   assert.deepEqual([group.sent, group.received], [1, 2]);

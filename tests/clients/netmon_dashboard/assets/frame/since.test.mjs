@@ -101,7 +101,8 @@ test("domains are counted from the same moment, and asked for once where no page
   const since = new SinceNow();
   since.begin(store);
   assert.equal(since.needsDomains, true);
-  const domain = { name: "example.org", isOthers: false, sent: 100, received: 200 };
+  const part = { app: { id: "firefox" }, name: "firefox", sent: 60, received: 70 };
+  const domain = { name: "example.org", isOthers: false, sent: 100, received: 200, apps: [part] };
   store.domains = { all: new Map([[1, domain]]), unnamed: [{ reason: "older", sent: 5, received: 6 }] };
   store.hasDomains = true;
   since.follow(store);
@@ -109,4 +110,7 @@ test("domains are counted from the same moment, and asked for once where no page
   assert.deepEqual(since.domain({ ...domain, sent: 130 }), { sent: 30, received: 0 });
   assert.deepEqual(since.unnamed({ reason: "older", sent: 5, received: 8 }), { sent: 0, received: 2 });
   assert.deepEqual(since.domain({ ...domain, name: "new.example" }), { sent: 100, received: 200 });
+  assert.deepEqual(since.domainPart(domain, { ...part, sent: 61 }), { sent: 1, received: 0 });
+  assert.deepEqual(since.domainPart(domain, { ...part, app: { id: "curl" } }), { sent: 60, received: 70 });
+  assert.deepEqual(since.domainPart({ ...domain, name: "new.example" }, part), { sent: 60, received: 70 });
 });
