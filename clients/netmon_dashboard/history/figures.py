@@ -12,6 +12,7 @@ from netmon_dashboard.history.view import Group
 __all__ = ["chart_figures", "is_empty"]
 
 _MOST_GAPS: Final = 300
+"""The newest; they are sent in the order of time."""
 
 
 def chart_figures(answer: UsageAnswer, group: Group, *, is_compared: bool) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def chart_figures(answer: UsageAnswer, group: Group, *, is_compared: bool) -> di
         "total": _sums(answer.total),
         "previous": None if total_before is None else _sums(total_before),
         "previousSpan": [answer.previous_since_time, answer.previous_until_time],
-        "gaps": [_gap(gap) for gap in answer.gaps[:_MOST_GAPS]],
+        "gaps": [_gap(gap) for gap in answer.gaps[-_MOST_GAPS:]],
+        "gapCount": len(answer.gaps),
         "oldest": answer.oldest_time,
     }
 

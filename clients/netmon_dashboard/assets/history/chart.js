@@ -10,7 +10,7 @@ import { adopt } from "../frame/styles.js";
 import { Bars } from "./bars.js";
 import { shown } from "./shown.js";
 import { sumsTable } from "./table.js";
-import { knownZone, spanName } from "./words.js";
+import { gapWords, knownZone, spanName } from "./words.js";
 
 const MOST_GAPS = 8;
 /** @type {WeakMap<ShadowRoot, HistoryChart>} */
@@ -132,12 +132,12 @@ function legend(figures) {
 /** What is missing in words, the newest first. */
 function missing(figures, zone) {
   if (figures.gaps.length === 0) return null;
-  const newest = [...figures.gaps].reverse();
-  const lines = newest.slice(0, MOST_GAPS).map(({ since, until, text, dropped }) => {
+  const newest = figures.gaps.slice(-MOST_GAPS).reverse();
+  const lines = newest.map(({ since, until, text, dropped }) => {
     const span = until === null ? `since ${spanName(since, figures.now, zone).split(" – ")[0]}` : spanName(since, until, zone);
     return h("li", null, `${span}: ${text}${dropped > 0 ? ` (${dropped.toLocaleString("en-GB")} packets)` : ""}`);
   });
-  const more = newest.length > MOST_GAPS ? h("li", null, `and ${newest.length - MOST_GAPS} earlier ones`) : null;
-  const title = newest.length === 1 ? "1 gap" : `${newest.length} gaps`;
+  const [title, earlier] = gapWords(figures.gapCount, newest.length);
+  const more = earlier === "" ? null : h("li", null, earlier);
   return h("details", { class: "nm-hi-gaps" }, h("summary", null, title), h("ul", null, lines, more));
 }

@@ -51,6 +51,13 @@ export function changeText(now, before) {
   return percent > 0 ? `+${percent} %` : `−${-percent} %`;
 }
 
+/** How many gaps there are, and how many of them are older than those that are listed; "" where none is. */
+export function gapWords(count, listed) {
+  const number = (value) => value.toLocaleString("en-GB");
+  const earlier = count > listed ? `and ${number(count - listed)} earlier ones` : "";
+  return [count === 1 ? "1 gap" : `${number(count)} gaps`, earlier];
+}
+
 function sameDay(one, other, zone) {
   const day = { day: "numeric", month: "numeric", year: "numeric" };
   return formatted(one, day, zone) === formatted(other, day, zone);

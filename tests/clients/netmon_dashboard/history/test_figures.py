@@ -49,6 +49,14 @@ def test_gaps_say_why_and_dropped_packets_hatch_nothing() -> None:
     ]
 
 
+def test_of_a_great_many_gaps_the_newest_are_sent_and_all_are_counted() -> None:
+    kind = HistoryGapKind.SUSPENDED
+    gaps = tuple(HistoryGap(kind=kind, since_time=float(at), until_time=at + 0.5) for at in range(301))
+    figures = chart_figures(replace(a_usage_answer(BY_APP), gaps=gaps), "app", is_compared=False)
+    assert figures["gapCount"] == 301
+    assert [gap["since"] for gap in figures["gaps"]] == [gap.since_time for gap in gaps[1:]]
+
+
 def test_a_history_that_holds_nothing_is_empty() -> None:
     answer = a_usage_answer(BY_APP)
     unknown = tuple(replace(bucket, total=None) for bucket in answer.buckets)

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-const { axisTime, bucketName, changeText, knownZone, spanName } = await import(
+const { axisTime, bucketName, changeText, gapWords, knownZone, spanName } = await import(
   new URL("../../../../../clients/netmon_dashboard/assets/history/words.js", import.meta.url)
 );
 
@@ -32,4 +32,9 @@ test("a change is said in per cent, as a factor, or as new; unknown is nothing",
   const said = [[112, 100], [60, 100], [320, 100], [5, 0], [0, 0], [100, 100]].map(([now, before]) => changeText(now, before));
   assert.deepEqual(said, ["+12 %", "−40 %", "×3.2", "new", "=", "="]);
   assert.equal(changeText(1, null), "");
+});
+
+test("gaps are counted all, and those that are not listed too", () => {
+  assert.deepEqual([gapWords(1, 1), gapWords(8, 8)], [["1 gap", ""], ["8 gaps", ""]]);
+  assert.deepEqual(gapWords(1_301, 8), ["1,301 gaps", "and 1,293 earlier ones"]);
 });
