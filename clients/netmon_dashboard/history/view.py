@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal, TypeVar, get_args
 
+from netmon.matching import MAXIMUM_PATTERN_LENGTH
 from netmon.model import Filter, FilterField, Term, UsageQuery
 from netmon_client.history_query import parse_history_query
 from netmon_client.history_words import BUCKETS, DIMENSIONS
@@ -124,9 +125,14 @@ class HistoryView:
 
     def into(self, value: str) -> "HistoryView":
         """Give the view of one series alone, by its next finer group. ``value``: a term's, of this group."""
-        term = format_filter(Filter(terms=(Term(field=_FIELDS[self.group], values=(value,)),)))
-        query = self.query if term in self.query.split() else f"{self.query} {term}".strip()
-        return replace(self, query=query, group=_FINER[self.group])
+        field = _FIELDS[self.group]
+        terms = [Term(field=field, values=(value,))]
+        below = f"*.{value}"
+        if field is FilterField.DOMAIN and "*" not in value and len(below) <= MAXIMUM_PATTERN_LENGTH:
+            terms.append(Term(field=field, values=(below,), negated=True))  # a domain's term lets all below it pass
+        given = self.query.split()
+        added = (text for text in (format_filter(Filter(terms=(term,))) for term in terms) if text not in given)
+        return replace(self, query=" ".join((self.query, *added)).strip(), group=_FINER[self.group])
 
     def at(self, start: float, end: float) -> "HistoryView":
         """Give the view of one bucket, by smaller ones."""

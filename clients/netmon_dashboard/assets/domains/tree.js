@@ -27,14 +27,17 @@ export function linesOf(groups, { open, unnamed, sums, sumsOfPart }) {
   return [...lines, ...nameless(unnamed, open.has(UNNAMED_ID), sumsOfPart)];
 }
 
+/** The name, and all below it. */
 const queryOf = (/** @type {string} */ name) => (name === "" ? "" : termText("domain", name));
+const queryOfNameAlone = (/** @type {string} */ name) =>
+  name === "" ? "" : `${termText("domain", name)} ${termText("domain", `*.${name}`, true)}`;
 
 function below(group, sums) {
   const parent = group.key;
   const base = { level: 2, parent, isOpen: null };
   const names = group.domains.filter(({ name }) => name !== group.name || group.domains.length > 1);
   const nameLines = names.map((domain) => ({
-    ...domain, ...sums(domain), ...base, key: `${parent} name ${domain.n}`, kind: "fullname", domains: [domain], shares: null, query: queryOf(domain.name),
+    ...domain, ...sums(domain), ...base, key: `${parent} name ${domain.n}`, kind: "fullname", domains: [domain], shares: null, query: queryOfNameAlone(domain.name),
   }));
   const appLines = group.shares.map((share) => ({
     ...base, ...share, sentRate: null, receivedRate: null, key: `${parent} app ${share.id}`, kind: "app", query: [share.name && termText("app", share.name), group.query].filter(Boolean).join(" "),

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
+from netmon.matching import MAXIMUM_PATTERN_LENGTH
 from netmon.model import BucketSize, UsageDimension
 from netmon_client.query import QueryError
 from netmon_dashboard.history.view import HistoryView, local_time
@@ -62,6 +65,18 @@ def test_a_name_opens_alone_by_the_next_finer_group_and_its_signs_stay_its_own()
     assert view.group == "domain"
     (term,) = view.usage_query(NOW).filter.terms
     assert term.values == ('my "own" app',)
+
+
+def test_a_domain_opens_alone_without_those_below_it() -> None:
+    view = HistoryView.of({"group": "domain", "q": "app:firefox"}).into("example.com")
+    assert view.query == "app:firefox domain:example.com !domain:*.example.com"
+    assert replace(view, group="domain").into("example.com").query == view.query
+
+
+@pytest.mark.parametrize("value", ["x" * MAXIMUM_PATTERN_LENGTH, "exam*"])
+def test_a_domain_that_cannot_be_told_from_those_below_it_opens_all_the_same(value: str) -> None:
+    view = HistoryView.of({"group": "domain"}).into(value)
+    assert len(view.usage_query(NOW).filter.terms) == 1
 
 
 def test_the_command_is_that_of_the_terminal() -> None:

@@ -25,6 +25,15 @@ test("a domain that is open shows its names, its applications and the way to its
   assert.equal(new Set(found.map(({ key }) => key)).size, found.length);
 });
 
+test("the line of a name leads to that name alone, the line of the domain to all below it", () => {
+  const domains = [domain(1, "www.example.org", [[firefox, 1, 2]]), domain(2, "example.org", [[firefox, 5, 5]])];
+  const queries = lines(domains, ["is example.org"]).filter(({ name }) => name !== undefined).map(({ query }) => query);
+  assert.deepEqual(queries, [
+    "domain:example.org", "domain:example.org !domain:*.example.org", "domain:www.example.org !domain:*.www.example.org",
+    "app:firefox domain:example.org",
+  ]);
+});
+
 test("a domain of one name that is its own does not repeat it", () => {
   assert.deepEqual(brief(lines([domain(1, "example.org", [])], ["is example.org"])), ["domain example.org", "more"]);
 });
