@@ -74,6 +74,7 @@ class ApplicationsPage extends TreePage {
     const isWaiting = !store.hasRows;
     const isNothing = !isWaiting && store.apps.size === 0;
     const words = emptyWords({ isWaiting, isNothing, all: store.apps.size, viewer: store.hello?.viewer ?? null });
-    this.empty.show({ ...words, isFilter: !isWaiting && !isNothing, query: this.query.text, store });
+    const query = store.view.hideNames ? "" : this.query.text; // what is meant would be a name
+    this.empty.show({ ...words, isFilter: !isWaiting && !isNothing, query, store });
   }
 }

@@ -29,7 +29,8 @@ export class EmptyNote {
       return;
     }
     const [title, why, isFilter] = emptyWords(store.hasRows, shown.all);
-    this.nothing.show({ title, why, isFilter, query, store });
+    // What is meant would be a name: none is offered while they are hidden.
+    this.nothing.show({ title, why, isFilter, query: look.hideNames ? "" : query, store });
   }
 
   /** Somebody hid an application: offer the way back, next to where it happened. */
