@@ -20,6 +20,19 @@ export class CalmOrder {
     this.keys = [];
     /** @type {Map<string, number>} */
     this.speeds = new Map();
+    this.isHeld = false;
+  }
+
+  /**
+   * The busiest row; null while nothing moves. The first, but for one that is silent or stands there only because the
+   * places are kept: then the fastest.
+   * @returns {string | null}
+   */
+  get busiest() {
+    const [first = ""] = this.keys;
+    if (!this.isHeld && this.speed(first) > 0) return first;
+    const fastest = this.keys.reduce((best, id) => (this.speed(id) > this.speed(best) ? id : best), first);
+    return this.speed(fastest) > 0 ? fastest : null;
   }
 
   /**
@@ -36,6 +49,7 @@ export class CalmOrder {
     const present = new Set(kept);
     const fresh = contenders.filter((one) => !present.has(one.id)).sort((a, b) => this.#compare(a, b));
     const keys = [...kept, ...fresh.map((one) => one.id)];
+    this.isHeld = held;
     this.keys = held ? keys : this.#settled(keys);
     return this.keys;
   }

@@ -61,8 +61,7 @@ export class Usage {
 
   /** The busiest application; null while nothing moves. */
   get top() {
-    const app = this.byId?.get(this.order.keys[0] ?? "");
-    return app && this.order.speed(app.id) > 0 ? app : null;
+    return this.byId?.get(this.order.busiest ?? "") ?? null;
   }
 
   /** Take a tick. @param {boolean} isNew whether there are new rates, not another unit only */

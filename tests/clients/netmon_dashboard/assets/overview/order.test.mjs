@@ -42,6 +42,24 @@ test("rows keep their places while the list is held, and new ones wait at its en
   assert.deepEqual(order.follow(rates({ a: 0, b: 90_000, c: 500_000 })), ["c", "b", "a"]);
 });
 
+test("the busiest is the first row, and no other while it moves and is not held", () => {
+  const order = new CalmOrder();
+  assert.equal(order.busiest, null);
+  order.follow(rates({ a: 10_000, b: 9_900 }));
+  order.follow(rates({ a: 9_800, b: 10_100 }));
+  assert.equal(order.busiest, "a");
+});
+
+test("where the first row is silent, or places are held, the busiest is the fastest", () => {
+  const order = new CalmOrder();
+  order.follow(rates({ a: 0, b: 0 }));
+  assert.equal(order.busiest, null);
+  order.follow(rates({ a: 0, b: 300 }));
+  assert.deepEqual([order.keys[0], order.busiest], ["a", "b"]);
+  order.follow(rates({ a: 50_000, b: 300, c: 5_000_000 }), true);
+  assert.deepEqual([order.keys[0], order.busiest], ["a", "c"]);
+});
+
 test("a row that is gone leaves its place, and its speed is forgotten", () => {
   const order = new CalmOrder();
   order.follow(rates({ a: 3_000, b: 2_000, c: 1_000 }));
