@@ -29,6 +29,9 @@ ENDED_KEPT_SECONDS: Final = 60.0
 ENDED_LIMIT: Final = 2_000
 """How many of them at the most, the newest: a server that ends 400 a second makes 24,000 rows a minute."""
 
+_AHEAD_SECONDS: Final = 5.0
+"""What ended so much after now did so before the clock was set back: it would stay until the clock is there again."""
+
 # Kept beyond what rows need, so that a busy machine does not sweep at each tick.
 _IDLE_PROCESSES: Final = 256
 _LEFT_OUT_NUMBERS: Final = 65_536
@@ -213,7 +216,8 @@ class RowTable:
                 self._numbers.forget(key)
 
     def _expire(self, now: float, changes: RowChanges) -> None:
-        expired = [key for key, item in self._ended.items() if item.entry[END] + ENDED_KEPT_SECONDS <= now]
+        first, last = now - ENDED_KEPT_SECONDS, now + _AHEAD_SECONDS
+        expired = [key for key, item in self._ended.items() if not first < item.entry[END] <= last]
         if len(self._ended) - len(expired) > ENDED_LIMIT:
             newest = sorted(self._ended, key=lambda key: self._ended[key].entry[END])[-ENDED_LIMIT:]
             expired = list(self._ended.keys() - set(newest))

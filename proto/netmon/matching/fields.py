@@ -12,7 +12,8 @@ from netmon.model import Connection, ConnectionState, FilterField, Scope
 
 # The contract's for the states ACTIVE and IDLE.
 RECENT_SECONDS = 10.0
-"""``is:active``: the last packet is at most as old. ``is:new``: the connection is younger."""
+"""``is:active``: the last packet is at most as old, nor as far ahead: then the clock was set back. ``is:new``: the
+connection is younger."""
 
 
 def row_test(field: FilterField, values: Values, now: float) -> RowTest:
@@ -59,7 +60,7 @@ def _is_open_pair(row: Connection) -> bool:
 
 
 def _is_recent(row: Connection, now: float) -> bool:
-    return row.last_time is not None and now - row.last_time <= RECENT_SECONDS
+    return row.last_time is not None and abs(now - row.last_time) <= RECENT_SECONDS
 
 
 _IS_TESTS: dict[str, Callable[[Connection, float], bool]] = {

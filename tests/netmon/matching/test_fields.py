@@ -77,6 +77,7 @@ def test_negated_none_of_them_may_fit() -> None:
         ("local", with_facts(scope=Scope.LOOPBACK)),
         ("listen", ROW._replace(state=ConnectionState.LISTEN)),
         ("idle", ROW._replace(last_time=NOW - 10.001)),
+        ("idle", ROW._replace(last_time=NOW + 10.001)),  # of before the clock was set back
         ("idle", ROW._replace(last_time=None)),
         ("active", ROW._replace(last_time=NOW - 10.0)),
         ("new", with_facts(start_time=NOW - 9.9)),

@@ -44,7 +44,7 @@ export class Details {
     this.element.hidden = false;
     this.show(now);
     this.element.scrollTop = 0;
-    this.#askTrace(row, now);
+    this.#askTrace(row);
     this.#askPayload();
   }
 
@@ -60,7 +60,7 @@ export class Details {
 
   /** A tick went by. @param {{time: number, interval: number}} data */
   ticked({ time, interval }) {
-    if (this.row === null || time <= this.traced) return;
+    if (this.row === null || time === this.traced) return; // an earlier one is new too: the clock was set back
     this.traced = time;
     this.#askPayload();
     const { sentRate, receivedRate } = this.row;
@@ -221,7 +221,7 @@ export class Details {
     this.near.replaceChildren(...links);
   }
 
-  async #askTrace(row, now) {
+  async #askTrace(row) {
     const { trace } = this;
     try {
       const { points } = await this.told.ask(row);
@@ -230,7 +230,7 @@ export class Details {
       if (error?.name !== "AskError") throw error; // no answer: the picture begins now
       return;
     }
-    if (this.trace === trace && this.row === row) trace.draw(Math.max(this.traced, now.time), this.look);
+    if (this.trace === trace && this.row === row) trace.draw(this.traced, this.look);
   }
 }
 

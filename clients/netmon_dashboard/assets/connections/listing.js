@@ -8,6 +8,8 @@ import { sortEntries } from "./order.js";
 /** A closed connection stays so long before it leaves; with "Show closed" as long as the server tells of it. */
 export const CLOSED_SECONDS = 5;
 export const SHOW_CLOSED_SECONDS = 60;
+/** What closed so much after now did so before the clock was set back. */
+const AHEAD_SECONDS = 5;
 /** More new rows at once than this share of the table are another view, not news. */
 const MOST_NEWS = 0.5;
 
@@ -69,13 +71,13 @@ export class Listing {
   }
 
   #fitting(rows, view, shown) {
-    const oldest = view.now - view.closedSeconds;
+    const [oldest, newest] = [view.now - view.closedSeconds, view.now + AHEAD_SECONDS];
     const before = this.#known;
     this.#known = new Map();
     const fitting = new Set();
     for (const row of rows) {
       const entry = this.#follow(row, before.get(row), view.sumsOf(row));
-      if (row.end !== null && row.end < oldest) continue;
+      if (row.end !== null && (row.end < oldest || row.end > newest)) continue;
       if (!entry.isRemainder && row.end === null) shown.all += 1;
       if (!view.matches(row)) continue;
       fitting.add(entry);

@@ -8,7 +8,10 @@ import { bareTextTest, domainTest, TEXT_FIELDS, textsTest } from "./match_texts.
 import { anyPatternTest } from "./patterns.js";
 import { WORDS } from "./query_words.js";
 
-/** `is:active`: the last packet is at most as old, in seconds. `is:new`: the connection is younger. */
+/**
+ * `is:active`: the last packet is at most as old, in seconds, nor as far ahead: then the clock was set back. `is:new`:
+ * the connection is younger.
+ */
 const RECENT_SECONDS = 10;
 
 const AMOUNTS = new Map([
@@ -142,5 +145,5 @@ function isOpenPair(row) {
 }
 
 function isRecent(row, now) {
-  return row.last !== null && now - row.last <= RECENT_SECONDS;
+  return row.last !== null && Math.abs(now - row.last) <= RECENT_SECONDS;
 }

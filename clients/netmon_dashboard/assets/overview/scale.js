@@ -69,6 +69,7 @@ export class HeldPeak {
    */
   follow(value, now) {
     const passed = Math.max(0, now - this.lastTime);
+    if (now < this.lastTime) this.heldUntil = Math.min(this.heldUntil, now + this.holdSeconds); // the clock was set back
     this.lastTime = now;
     if (value >= this.value) {
       this.value = value;

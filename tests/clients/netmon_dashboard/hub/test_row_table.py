@@ -58,6 +58,14 @@ def test_a_row_that_ended_stays_for_a_minute_and_then_goes() -> None:
     assert bench.table.number(key) is None
 
 
+def test_what_ended_before_the_clock_was_set_back_goes_at_once() -> None:
+    bench = Bench()
+    bench.machine.end(bench.machine.open())
+    bench.tick()
+    assert bench.tick(-3.0).gone == []
+    assert bench.tick(-3600.0).gone == [1]
+
+
 def test_of_a_great_many_that_ended_the_newest_stay(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(row_table, "ENDED_LIMIT", 2)
     bench = Bench()

@@ -65,6 +65,11 @@ test("a closed row keeps its place and its last speed for five seconds", () => {
   assert.equal(listing.refresh(rows, { ...VIEW, now: 106, closedSeconds: 60 }).entries.length, 3);
 });
 
+test("what closed before the clock was set back is not listed until it is there again", () => {
+  const rows = [aRow({ end: 104 }), aRow({ end: 3_700 })];
+  assert.deepEqual(ids(new Listing().refresh(rows, { ...VIEW, closedSeconds: 60 })), [rows[0].id]);
+});
+
 test("what came after the first look is new, once", () => {
   const listing = new Listing();
   const rows = many(10);

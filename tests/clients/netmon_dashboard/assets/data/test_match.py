@@ -62,6 +62,16 @@ def test_a_query_lets_the_rows_of_the_vectors_pass_on_their_way_through_the_hub(
     assert page_matches(snapshot, [vector["query"] for vector in VECTORS["matches"]]) == ids
 
 
+def test_what_moved_before_the_clock_was_set_back_is_idle_for_both() -> None:
+    row = next(iter(rows_of_the_vectors().values()))
+    lasts = {f"c{ahead}": NOW + ahead for ahead in (-11, -9, 9, 11, 3_600)}
+    rows = [row._replace(facts=replace(row.facts, id=key), last_time=last) for key, last in lasts.items()]
+    snapshot = replace(a_snapshot(rows), time=NOW)
+    is_active = compile_filter(parse_query("is:active"), NOW)
+    assert [row.facts.id for row in rows if is_active(row)] == ["c-9", "c9"]
+    assert page_matches(snapshot, ["is:active"]) == [["c-9", "c9"]]
+
+
 def a_busy_snapshot() -> Snapshot:
     desktop = BusyDesktop(connections=400, applications=25, churn=12, now=NOW)
     return [desktop.tick(NOW + second, second) for second in range(1, 30)][-1]

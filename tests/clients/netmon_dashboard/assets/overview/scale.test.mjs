@@ -64,6 +64,14 @@ test("a held peak ends exactly at what there is", () => {
   assert.equal(peak.value, 10);
 });
 
+test("a peak is not held for an hour where the clock is set back by one", () => {
+  const peak = new HeldPeak();
+  peak.follow(1_000, 3_600);
+  assert.equal(peak.follow(10, 1), 1_000);
+  for (let now = 2; now < 100; now += 1) peak.follow(10, now);
+  assert.equal(peak.value, 10);
+});
+
 test("another window takes its own axis at once", () => {
   const axis = new LiveAxis();
   axis.follow({ received: 5e8, sent: 0 }, "si", 0);
