@@ -22,6 +22,7 @@ from netmon_dashboard.history.texts import notice_of
 __all__ = ["back_test_text", "rule_of", "show_alerts", "state_text"]
 
 _SHOWN_FIRINGS: Final = 5
+_LARGEST_NUMBER: Final = 2**63 - 1  # that the contract's integers hold
 _MEASURE_WORDS: Final = {value: name for name, value in MEASURES.items()}
 
 
@@ -49,13 +50,17 @@ def rule_of(
         raise ValueError("Name: an alert needs one")
     kind = MEASURES[measure]
     try:
-        most = int(bound.replace(",", "")) if kind is AlertMeasure.CONNECTIONS else int(parse_size(bound))
+        most = int(bound.replace(",", "")) if kind is AlertMeasure.CONNECTIONS else parse_size(bound)
     except ValueError as error:
         raise ValueError(f"Over: {error}") from None
+    if not 0 <= most <= _LARGEST_NUMBER:
+        raise ValueError(f"Over: it must be from 0 to {_LARGEST_NUMBER:,}")
     try:
         seconds, quiet_seconds = parse_duration(window), parse_duration(quiet) if quiet.strip() else 0.0
     except ValueError as error:
         raise ValueError(f"Within: {error}") from None
+    if max(seconds, quiet_seconds) > _LARGEST_NUMBER:
+        raise ValueError("Within: that is too long")
     try:
         quiet_hours = parse_quiet_hours(hours)
     except ValueError as error:
@@ -71,7 +76,7 @@ def rule_of(
         filter=parsed,
         query=query.strip(),
         measure=kind,
-        bound=most,
+        bound=int(most),
         window_seconds=seconds,
         quiet_seconds=quiet_seconds,
         quiet_hours=quiet_hours,

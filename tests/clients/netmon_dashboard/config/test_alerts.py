@@ -28,6 +28,10 @@ def test_a_form_becomes_a_rule() -> None:
     [
         ("name", " ", "Name"),
         ("bound", "much", "Over"),
+        ("bound", "9223372036854775808", "Over: it must be from 0 to 9,223,372,036,854,775,807"),
+        ("bound", f"{'9' * 400}PB", "Over: it must be from 0"),
+        ("window", f"{'9' * 28}d", "Within: that is too long"),
+        ("quiet", f"{'9' * 28}d", "Within: that is too long"),
         ("window", "soon", "Within"),
         ("quiet", "soon", "Within"),
         ("query", "pid:1", "Filter"),
@@ -38,6 +42,12 @@ def test_a_form_becomes_a_rule() -> None:
 def test_a_form_that_makes_no_sense_names_the_field(field: str, text: str, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         rule_of(**{**FORM, field: text})
+
+
+@pytest.mark.parametrize("text", ["-1", "9223372036854775808"])
+def test_a_bound_of_connections_that_is_out_of_range_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Over: it must be from 0 to 9,223,372,036,854,775,807"):
+        rule_of(**{**FORM, "measure": "connections", "bound": text})
 
 
 def test_quiet_hours_are_taken_and_said() -> None:

@@ -111,6 +111,17 @@ def test_a_form_that_makes_no_sense_says_which_field(fake: FakeRecorder) -> None
     assert len(fake.rules) == 1
 
 
+def test_a_bound_that_no_rule_holds_is_refused_by_the_form(fake: FakeRecorder) -> None:
+    with with_recorder(fake.socket):
+        app = open_page("config")
+        next(field for field in app.text_input if field.label == "Name").set_value("backup")
+        next(field for field in app.text_input if field.label == "Over").set_value("99999PB")
+        press(app, "Save alert")
+    assert not app.exception
+    assert "Over: it must be from 0 to 9,223,372,036,854,775,807" in words(app)
+    assert len(fake.rules) == 1
+
+
 def test_without_a_recorder_the_page_names_the_command_that_starts_one(tmp_path: Path) -> None:
     with with_recorder(f"{tmp_path}/none.sock"):
         app = open_page("config")
