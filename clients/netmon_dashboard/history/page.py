@@ -20,7 +20,7 @@ from netmon_client.query import QueryError
 from netmon_dashboard.history.figures import chart_figures, is_empty
 from netmon_dashboard.history.recorder_link import RecorderLink
 from netmon_dashboard.history.texts import Notice, notice_of
-from netmon_dashboard.history.view import GROUPS, RANGES, HistoryView, local_time
+from netmon_dashboard.history.view import GROUPS, RANGES, HistoryView, local_time, time_of_field
 
 __all__ = ["show_history", "show_notice"]
 
@@ -131,11 +131,12 @@ def _controls(now: float) -> HistoryView:
         begin = st.datetime_input("From", key="history_from", width=210)
         end = st.datetime_input("Until", key="history_to", width=210)
         by = st.selectbox("Bars of a", list(BUCKETS), key="history_by", width=120)
-    if not begin or not end or end <= begin:
+    if begin and end:
+        since, until = time_of_field(begin, since), time_of_field(end, until)
+    if not begin or not end or until <= since:
         st.caption("The range must end after it begins; the last 24 hours are shown.")
         return HistoryView.of({**given, "range": "24h"})
-    span = {"from": begin.astimezone().isoformat(), "to": end.astimezone().isoformat()}
-    return HistoryView.of({**given, **span, "by": by})
+    return HistoryView.of({**given, "from": str(since), "to": str(until), "by": by})
 
 
 def _show(view: HistoryView, answer: UsageAnswer, now: float, recorder: RecorderLink) -> None:

@@ -12,7 +12,7 @@ from netmon_client.history_query import parse_history_query
 from netmon_client.history_words import BUCKETS, DIMENSIONS
 from netmon_client.query import format_filter
 
-__all__ = ["GROUPS", "RANGES", "Group", "HistoryView", "RangeName", "local_time"]
+__all__ = ["GROUPS", "RANGES", "Group", "HistoryView", "RangeName", "local_time", "time_of_field"]
 
 _T = TypeVar("_T", bound=str)
 RangeName = Literal["24h", "30d", "12mo", "custom"]
@@ -158,6 +158,18 @@ class HistoryView:
 def local_time(time: float) -> datetime:
     """Give Unix seconds in this machine's zone, without one: what a field for a time shows."""
     return datetime.fromtimestamp(time).astimezone().replace(tzinfo=None)
+
+
+def time_of_field(shown: datetime, known: float) -> float:
+    """Give Unix seconds of a field for a time; ``known``, in Unix seconds, as long as it still shows that.
+
+    The hour that comes twice as summer ends looks the same both times, and a field has no seconds.
+    """
+    return known if _minute(shown) == _minute(local_time(known)) else shown.timestamp()
+
+
+def _minute(time: datetime) -> datetime:
+    return time.replace(second=0, microsecond=0)
 
 
 def _months_before(now: float, months: int) -> float:

@@ -1,5 +1,7 @@
+import time
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -61,6 +63,32 @@ def test_a_deep_link_is_asked_as_it_says(fake: FakeRecorder) -> None:
     )
     assert len(query.filter.terms) == 1
     assert app.query_params == link
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_berlin")
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("2026-10-25T02:00:00+02:00", "2026-10-25T02:00:00+01:00"),
+        ("2026-10-25T02:00:00+01:00", "2026-10-25T03:00:00+01:00"),
+    ],
+)
+def test_both_hours_that_summer_ends_with_are_opened(fake: FakeRecorder, begin: str, end: str) -> None:
+    with with_recorder(fake.socket):
+        app = open_page("history", {"range": "custom", "by": "minute", "group": "app", "from": begin, "to": end})
+    query = asked(fake)
+    span = [datetime.fromisoformat(each).timestamp() for each in (begin, end)]
+    assert [query.since_time, query.until_time] == span
+    assert [app.query_params["from"], app.query_params["to"]] == [begin, end]
 
 
 def test_a_choice_is_asked_and_written_to_the_address(fake: FakeRecorder) -> None:

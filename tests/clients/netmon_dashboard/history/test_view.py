@@ -1,3 +1,5 @@
+import time
+from collections.abc import Generator
 from dataclasses import replace
 
 import pytest
@@ -5,7 +7,7 @@ import pytest
 from netmon.matching import MAXIMUM_PATTERN_LENGTH
 from netmon.model import BucketSize, UsageDimension
 from netmon_client.query import QueryError
-from netmon_dashboard.history.view import HistoryView, local_time
+from netmon_dashboard.history.view import HistoryView, local_time, time_of_field
 
 NOW = 1_790_000_000.0
 DAY = 86_400.0
@@ -77,6 +79,26 @@ def test_a_domain_opens_alone_without_those_below_it() -> None:
 def test_a_domain_that_cannot_be_told_from_those_below_it_opens_all_the_same(value: str) -> None:
     view = HistoryView.of({"group": "domain"}).into(value)
     assert len(view.usage_query(NOW).filter.terms) == 1
+
+
+@pytest.fixture
+def in_berlin(monkeypatch: pytest.MonkeyPatch) -> Generator[None]:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_berlin")
+def test_the_hour_that_comes_twice_is_told_by_what_was_chosen() -> None:
+    second = HistoryView.of({"from": "2026-10-25T02:00:00+01:00", "to": "2026-10-25T03:00:00+01:00"}).since_time
+    assert second is not None
+    first, shown = second - 3600, local_time(second)
+    assert local_time(first) == shown
+    assert [time_of_field(shown, known) for known in (first, second, second + 30)] == [first, second, second + 30]
+    assert time_of_field(shown, NOW) == first
+    assert time_of_field(shown.replace(hour=3), second) == second + 3600
 
 
 def test_the_command_is_that_of_the_terminal() -> None:
