@@ -26,6 +26,7 @@ class CollectorWatch:
         self._is_recording = False
         self._back: StateText | None = None
         self._monitoring = MonitoringState.UNSPECIFIED
+        self._stopped_since: float | None = None
         self._marks: list[Mark] = []
 
     def take_marks(self) -> list[Mark]:
@@ -49,6 +50,7 @@ class CollectorWatch:
     def _restarted(self, now: float, after: str = "") -> None:
         self._instance_id = ""
         self._monitoring = MonitoringState.UNSPECIFIED
+        self._stopped_since = None
         self._marks.append(Mark(time=now, kind="restart", text=f"The collector was started anew{after}"))
 
     def alive(self, monitoring: MonitoringState, now: float, *, since: float | None = None) -> None:
@@ -58,14 +60,16 @@ class CollectorWatch:
         if monitoring is MonitoringState.STOPPED:
             if before is MonitoringState.RUNNING:
                 self._marks.append(Mark(time=now, kind="stopped", text="Monitoring was stopped"))
+            if since is not None or self._stopped_since is None:
+                self._stopped_since = now if since is None else since
             if self.state.said.state != "stopped":
-                begun = now if since is None else since
-                self._set(texts.stopped(begun, self._socket), begun)
+                self._set(texts.stopped(self._stopped_since, self._socket), self._stopped_since)
             self.is_counting = False
             self._back = None
             return
         if before is MonitoringState.STOPPED:
             self._marks.append(Mark(time=now, kind="started", text="Monitoring runs again"))
+        self._stopped_since = None
         self.is_counting = True
         self._live(now)
 

@@ -123,6 +123,29 @@ def test_one_that_was_stopped_before_says_since_when() -> None:
     assert watch.take_marks() == []
 
 
+def test_a_stop_began_when_it_began_also_after_silence_and_after_a_loss() -> None:
+    watch = live_watch()
+    watch.alive(STOPPED, 110.0)
+    watch.silent(3.0, 120.0)
+    watch.alive(STOPPED, 121.0)
+    assert shown(watch) == ("stopped", 110.0, None)
+    watch.lost(LOST, None, 130.0, is_said_again=False)
+    watch.alive(STOPPED, 132.0, since=110.5)
+    assert shown(watch) == ("stopped", 110.5, None)
+    watch.alive(RUNNING, 140.0)
+    watch.alive(STOPPED, 150.0)
+    assert shown(watch) == ("stopped", 150.0, None)
+
+
+def test_a_stop_of_another_instance_is_another_one() -> None:
+    watch = live_watch()
+    watch.alive(STOPPED, 110.0)
+    watch.lost(LOST, None, 120.0, is_said_again=False)
+    watch.reconnected(Reconnected(after_seconds=3.0, instance_changed=True), 123.0)
+    watch.alive(STOPPED, 124.0)
+    assert shown(watch) == ("stopped", 124.0, None)
+
+
 def test_silence_counts_from_the_last_word() -> None:
     watch = live_watch()
     watch.silent(3.0, 115.0)
