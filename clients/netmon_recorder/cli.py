@@ -5,18 +5,22 @@ import logging
 import os
 import resource
 import sys
+import threading
 from collections.abc import Sequence
 
 from netmon.allocation import share_one_pool
 from netmon.program_settings import SettingsError
 from netmon_recorder.settings import Settings, load_settings
-from netmon_recorder.store import StorageError, StorageTaken, StorageTooNew
+from netmon_recorder.store import StorageError, StorageFull, StorageTaken, StorageTooNew
 
 EXIT_STOPPED = 0
 EXIT_CONFIG = 2
 EXIT_MISSING = 69
+EXIT_DISK_FULL = 74
 EXIT_ALREADY_RUNNING = 75
 EXIT_TOO_NEW = 78
+
+_FULL_SECONDS = 15.0
 
 _INCOMPLETE = """\
 netmon-recorder: something that it needs is not installed: {error}
@@ -31,30 +35,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         return _say(EXIT_CONFIG, f"netmon-recorder: {error}\nSee:  netmon-recorder --help\n")
     _set_up(settings)
-    try:
-        # Here, so that --help and a clear word come also where grpc's reflection is not installed.
-        from netmon.serving import AlreadyRunning  # noqa: PLC0415
-        from netmon_recorder.daemon import CannotServe, run  # noqa: PLC0415
-    except ImportError as error:
-        return _say(EXIT_MISSING, _INCOMPLETE.format(error=error))
     if os.geteuid() == 0:
         sys.stderr.write(
             "netmon-recorder: runs as root, and needs none of it: start it as the user whose history it is\n"
         )
     try:
+        code, text = _recorded(settings)
+    except ImportError as error:
+        return _say(EXIT_MISSING, _INCOMPLETE.format(error=error))
+    _say(code, text)
+    if code == EXIT_DISK_FULL and "NOTIFY_SOCKET" in os.environ:
+        # A service manager starts it anew at once, and gives up after five starts a minute.
+        threading.Event().wait(_FULL_SECONDS)
+    return code
+
+
+def _recorded(settings: Settings) -> tuple[int, str]:
+    """Record until the end: give the exit code, and what is to be said. ``ImportError``: something is not installed."""
+    # Here, so that --help and a clear word come also where grpc's reflection is not installed.
+    from netmon.serving import AlreadyRunning  # noqa: PLC0415
+    from netmon_recorder.daemon import CannotServe, run  # noqa: PLC0415
+
+    try:
         asyncio.run(run(settings))
     except (StorageTaken, AlreadyRunning) as error:
-        pid = error.pid or "unknown"
-        return _say(EXIT_ALREADY_RUNNING, f"netmon-recorder: already running, pid {pid}\n")
+        return EXIT_ALREADY_RUNNING, f"netmon-recorder: already running, pid {error.pid or 'unknown'}\n"
     except StorageTooNew as error:
-        return _say(EXIT_TOO_NEW, f"netmon-recorder: {error}\n")
+        return EXIT_TOO_NEW, f"netmon-recorder: {error}\n"
+    except StorageFull as error:
+        return EXIT_DISK_FULL, f"netmon-recorder: {error}\n"
     except (StorageError, CannotServe) as error:
-        return _say(EXIT_MISSING, f"netmon-recorder: {error}\n")
+        return EXIT_MISSING, f"netmon-recorder: {error}\n"
     except SettingsError as error:
-        return _say(EXIT_CONFIG, f"netmon-recorder: {error}\n")
+        return EXIT_CONFIG, f"netmon-recorder: {error}\n"
     except KeyboardInterrupt:
-        return EXIT_STOPPED
-    return EXIT_STOPPED
+        return EXIT_STOPPED, ""
+    return EXIT_STOPPED, ""
 
 
 def _set_up(settings: Settings) -> None:

@@ -17,6 +17,7 @@ def program() -> Program:
             (cli.EXIT_STOPPED, "stopped by SIGTERM or SIGINT"),
             (cli.EXIT_CONFIG, "a flag or a setting is wrong"),
             (cli.EXIT_MISSING, "something is missing: a directory, a library"),
+            (cli.EXIT_DISK_FULL, "the disk is full: as a service it tries again"),
             (cli.EXIT_ALREADY_RUNNING, "another recorder writes to this history already"),
             (cli.EXIT_TOO_NEW, "the history is of a newer version"),
         ),

@@ -92,6 +92,31 @@ def test_a_full_disk_is_said_and_leaves_a_gap_and_a_freed_one_is_found_by_itself
         kept.terminate()
 
 
+@pytest.mark.root
+def test_a_recorder_that_starts_on_a_full_disk_serves_what_it_has_and_goes_on_when_there_is_room(
+    tmp_path: Path,
+) -> None:
+    with (
+        small_disk(tmp_path / "disk", megabytes=8) as disk,
+        heard_collector() as heard,
+        recorder(tmp_path, heard.socket, "--database", str(disk.folder / "history.db")) as kept,
+    ):
+        kept.wait_for_status(has_written, "the first batch")
+        heard.move(5_000)
+        until_heard(heard, kept)
+        kept.terminate()
+        disk.fill()
+        kept.start()
+        kept.wait_until_serving()
+        assert received(kept) == 5_000
+        heard.restart()
+        kept.wait_for_status(is_in(StorageState.DISK_FULL), "a full disk is said")
+        disk.free()
+        kept.wait_for_status(is_in(StorageState.WRITING), "it goes on by itself")
+        until_heard(heard, kept)
+        kept.terminate()
+
+
 def test_a_quota_that_is_reached_makes_room_of_the_oldest_by_itself(tmp_path: Path) -> None:
     begin = time.time() // _DAY * _DAY - 70 * _DAY
     with opened(tmp_path, now=begin) as store:

@@ -1,10 +1,13 @@
 """One writer at a time: a lock file beside the database, held as long as it is open."""
 
 import fcntl
+import logging
 import os
 from pathlib import Path
 
 from netmon_recorder.store.port import StorageError, StorageTaken
+
+log = logging.getLogger(__name__)
 
 
 class WriterLock:
@@ -44,8 +47,11 @@ def _locked(path: Path) -> int:
         pid = _pid(os.pread(descriptor, 32, 0))
         os.close(descriptor)
         raise StorageTaken(f"another recorder writes there, pid {pid or 'unknown'}", pid) from None
-    os.ftruncate(descriptor, 0)
-    os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode("ascii"), 0)
+    except OSError as error:  # the lock holds without its number
+        log.warning("the number of this process could not be written to the lock file: %s", error.strerror)
     return descriptor
 
 

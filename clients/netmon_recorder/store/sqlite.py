@@ -84,8 +84,14 @@ def open_store(
     Raises `StorageTaken`, `StorageTooNew`, `StorageFull` or `StorageError`; ValueError for a zone that is not known.
     """
     days = ZoneCalendar(calendar or Calendar())
-    opened = open_file(path, now)
-    ballast = Ballast(path, ballast_bytes, reserve_bytes)
+    try:
+        opened = open_file(path, now)
+        ballast = Ballast(path, ballast_bytes, reserve_bytes)
+    except StorageFull:
+        # Room for what SQLite needs beside a history that is there: it is opened, and says that the disk is full.
+        ballast = Ballast(path, ballast_bytes, reserve_bytes)
+        ballast.give_up()
+        opened = open_file(path, now)
     return SqliteStore(opened, policy or RetentionPolicy(), days, ballast, now)
 
 

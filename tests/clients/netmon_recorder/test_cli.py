@@ -9,7 +9,9 @@ import pytest
 
 from netmon import __version__
 from netmon_recorder.cli import main
+from tests.support.namespaces import needs_root
 from tests.support.recorder_process import RECORDER, recorder
+from tests.support.small_disk import small_disk
 
 
 def test_help_and_version_need_nothing(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,6 +50,15 @@ def test_a_history_of_a_newer_version_is_78_and_stays_as_it_is(tmp_path: Path) -
     code, said = ended("--database", str(path), "--socket", str(tmp_path / "r.sock"))
     assert (code, path.read_bytes()) == (78, before)
     assert "update it" in said
+
+
+@pytest.mark.root
+@needs_root
+def test_a_disk_without_any_room_is_74(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", megabytes=1) as disk:
+        disk.fill()
+        code, said = ended("--database", str(disk.folder / "history.db"), "--socket", str(tmp_path / "r.sock"))
+        assert (code, "the disk is full" in said, "Traceback" in said) == (74, True, False)
 
 
 def test_a_place_that_cannot_be_is_69(tmp_path: Path) -> None:
