@@ -56,7 +56,7 @@ def from_file(path: Path, names: Collection[str]) -> dict[str, object]:
         with path.open("rb") as file:
             import tomllib  # noqa: PLC0415 -- 4 ms and 0.3 MB that only those pay who have such a file
 
-            values = tomllib.load(file)
+            values = {name.replace("-", "_"): value for name, value in tomllib.load(file).items()}
     except FileNotFoundError:
         return {}
     except OSError as error:

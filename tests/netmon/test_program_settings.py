@@ -51,6 +51,12 @@ def test_a_file_that_is_none_of_ours_is_refused_by_name(tmp_path: Path, content:
         from_file(path, ("socket", "quota"))
 
 
+def test_a_name_may_be_written_as_the_option_is(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text("keep-minutes = 3\n")
+    assert from_file(path, {"keep_minutes": a_path}) == {"keep_minutes": 3}
+
+
 def test_a_folder_in_place_of_a_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
         from_file(tmp_path, ())
