@@ -20,6 +20,9 @@ __all__ = ["run"]
 
 _COMPLETE = "_NETMON_CLI_COMPLETE"
 
+_WITHOUT_DEFAULTS = (["man"], ["completion"], ["version"])
+"""Commands that tell of the program itself: a user's defaults are none of its own."""
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line; give the exit code."""
@@ -61,7 +64,8 @@ def _invoke(arguments: list[str], defaults: dict[str, Any]) -> int:
         from click.shell_completion import shell_complete  # noqa: PLC0415 -- for shells alone
 
         return shell_complete(root, {}, "netmon-cli", _COMPLETE, instruction)
-    defaults.update(read_defaults(configuration_paths(), root))
+    if arguments[:1] not in _WITHOUT_DEFAULTS:
+        defaults.update(read_defaults(configuration_paths(), root))
     try:
         with root.make_context("netmon-cli", list(arguments), default_map=defaults) as context:
             root.invoke(context)

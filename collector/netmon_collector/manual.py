@@ -23,7 +23,10 @@ def program() -> Program:
         ),
         files=(
             (str(CONFIG_PATH), "settings, under the names of the options"),
-            (str(LINUX_SOCKET), "the socket, for its user and group netmon"),
+            (
+                str(LINUX_SOCKET),
+                "the socket: every user may connect, and sees their own part; who called sudo and group netmon see all",
+            ),
         ),
         see_also=("netmon-cli(1)", "netmon-dashboard(1)", "netmon-recorder(8)"),
     )
