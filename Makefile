@@ -30,6 +30,11 @@ help: ## List the commands
 
 setup: $(STAMP) ## Make .venv from requirements.lock
 
+# A Python that was removed or replaced leaves a .venv that starts no more.
+ifneq ($(shell { test ! -e $(STAMP) || $(PY) -c ''; } 2>/dev/null || echo broken),)
+.PHONY: $(STAMP)
+endif
+
 $(STAMP): requirements.lock pyproject.toml
 	$(call timed,setup,.ci/setup)
 
