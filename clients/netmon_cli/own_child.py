@@ -112,8 +112,14 @@ class OwnChild:
             os.kill(self._child.pid, signal.SIGTERM)
         except PermissionError:
             # sudo runs as root; it hands SIGTERM on to what it started (sudo(8), "Signal handling").
-            kill = ["sudo", "-n", "kill", "-TERM", str(self._child.pid)]
-            subprocess.run(kill, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 -- as above
+            kill = ["kill", "-TERM", str(self._child.pid)]
+            quietly = ["sudo", "-n", *kill]
+            done = subprocess.run(quietly, check=False, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)  # noqa: S603 -- as above
+            if done.returncode and sys.stdin.isatty():
+                # Whoever was asked for a password at the start may be asked again after some minutes (sudoers(5)).
+                sys.stderr.write(f"The {self._name} was started by sudo: it takes sudo to end it.\n")
+                asking = ["sudo", *kill]
+                subprocess.run(asking, check=False)  # noqa: S603 -- as above
         try:
             self._child.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:

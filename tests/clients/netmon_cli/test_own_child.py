@@ -2,6 +2,7 @@ import os
 import signal
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -80,6 +81,32 @@ def test_one_that_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch, capsys: 
         own.stop()
         assert capsys.readouterr().err == f"The sample still runs. End it:  sudo kill {own.pid}\n"
         os.kill(own.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("has_terminal", [True, False])
+def test_one_of_sudo_is_ended_by_a_sudo_that_may_ask_where_somebody_can_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], has_terminal: bool
+) -> None:
+    """The right to kill it is root's, and sudo's memory of the password is over: it refuses where it may not ask."""
+    sudo = tmp_path / "sudo"
+    sudo.write_text('#!/bin/sh\n[ "$1" != -n ] || exit 1\nexec "$@"\n')
+    sudo.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(own_child, "_STOP_SECONDS", 10.0 if has_terminal else 0.2)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: has_terminal))
+    kill = os.kill
+
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError
+
+    with child("import time; print('up', flush=True); time.sleep(60)") as own:
+        first_line(own)
+        monkeypatch.setattr(os, "kill", refuse)
+        own.stop()
+        assert own.exit_code == (-signal.SIGTERM if has_terminal else None)
+        assert ("it takes sudo to end it" in capsys.readouterr().err) is has_terminal
+        if not has_terminal:
+            kill(own.pid, signal.SIGKILL)
 
 
 def test_a_program_that_is_not_there_is_an_error() -> None:
