@@ -111,9 +111,12 @@ def _open_live(settings: Settings, split: Split | None) -> LiveSource:
 
 
 def _check_interfaces(wanted: tuple[str, ...]) -> None:
-    """Refuse to wait for interfaces of which none is there: mostly a name was mistyped."""
+    """Refuse to wait for interfaces of which none is there: mostly a name was mistyped. A service may be early."""
     present = [facts.name for facts in list_interfaces()] if wanted else []
     if wanted and not set(wanted) & set(present):
+        if own_code.is_service(os.environ, os.getpid(), os.getppid()):
+            log.warning("no interface that was asked for is there yet: it is captured when it comes")
+            return
         raise SomethingMissing(f"there is no interface {', '.join(wanted)}; there are {', '.join(present)}")
 
 

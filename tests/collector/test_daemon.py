@@ -1,5 +1,6 @@
 """The composition root: a real run in a process of its own, asked over its own socket."""
 
+import os
 import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,6 +10,8 @@ import pytest
 
 from netmon.model import MonitoringState, PacketSource, Snapshot
 from netmon_client import NetmonError
+from netmon_collector import daemon as room
+from netmon_collector.source import SomethingMissing
 from tests.support.collector_process import COLLECTOR, CollectorProcess
 from tests.support.namespaces import namespace, needs_root
 from tests.support.pcap_files import OWNER, datagram, write_pcap, write_sidecar
@@ -160,6 +163,17 @@ def test_a_sidecar_that_turns_out_damaged_ends_the_run_with_2_and_its_line(tmp_p
     assert "eth0.sidecar.jsonl, line 5" in log
     assert "Traceback" not in log
     assert not Path(socket).exists()
+
+
+def test_a_service_waits_for_an_interface_that_is_not_there_yet_and_nobody_else_does(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(SomethingMissing, match="there is no interface nmnone0; there are "):
+        room._check_interfaces(("nmnone0",))
+    monkeypatch.setenv("SYSTEMD_EXEC_PID", str(os.getpid()))
+    room._check_interfaces(("nmnone0",))
+    assert "when it comes" in caplog.text
+    assert "nmnone0" not in caplog.text
 
 
 @needs_root
