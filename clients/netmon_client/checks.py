@@ -162,7 +162,7 @@ def _names(status: Status) -> list[Check]:
     if not names.is_on:
         return [Check(name="names", verdict=Verdict.GOOD, fact=names_words(names))]
     if names.reason or not names.has_quic:
-        fix = "pip install 'netmon-suite[collector]'   (brings what reads QUIC)" if not names.has_quic else ""
+        fix = "in netmon's folder: pip install '.[collector]'   (brings what reads QUIC)" if not names.has_quic else ""
         return [Check(name="names", verdict=Verdict.WARNING, fact=names_words(names), fix=fix)]
     return [Check(name="names", verdict=Verdict.GOOD, fact=names_words(names))]
 

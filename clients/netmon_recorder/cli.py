@@ -24,7 +24,7 @@ _FULL_SECONDS = 15.0
 
 _INCOMPLETE = """\
 netmon-recorder: something that it needs is not installed: {error}
-Install it:  pip install 'netmon-suite[recorder]'
+Install it, in netmon's folder:  pip install '.[recorder]'
 """
 
 

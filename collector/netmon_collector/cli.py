@@ -36,7 +36,7 @@ Without root:  netmon-collector --no-capture --socket "$XDG_RUNTIME_DIR/netmon.s
 
 _INCOMPLETE = """\
 netmon-collector: something that it needs is not installed: {error}
-Install it:  pip install 'netmon-suite[collector]'
+Install it, in netmon's folder:  pip install '.[collector]'
 """
 
 _UNSAFE = """\

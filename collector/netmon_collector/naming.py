@@ -29,7 +29,7 @@ QUIC_MISSING = Degradation(
     code="names.quic",
     text="Names in QUIC cannot be read, because the Python library cryptography is not installed: "
     "QUIC connections are named by DNS alone.",
-    remedy="pip install 'netmon-suite[collector]'",
+    remedy="In netmon's folder: pip install '.[collector]'",
 )
 
 Deliver = Callable[[Sequence[NameFact], float], object]

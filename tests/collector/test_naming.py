@@ -121,7 +121,7 @@ def test_without_the_library_quic_is_degraded_with_the_line_that_mends_it(
 ) -> None:
     monkeypatch.setattr(quic, "is_available", False)
     assert bench.naming.degraded(1.0) == (QUIC_MISSING,)
-    assert QUIC_MISSING.remedy == "pip install 'netmon-suite[collector]'"
+    assert QUIC_MISSING.remedy == "In netmon's folder: pip install '.[collector]'"
 
 
 def test_what_a_flood_left_out_is_told_for_a_while(bench: Bench) -> None:

@@ -25,7 +25,7 @@ def start(session: Session, port: int | None) -> NoReturn:
         raise NetmonError(
             "the dashboard is not installed",
             why=why,
-            remedy=f"Install it:  {sys.executable} -m pip install 'netmon-suite[dashboard]'",
+            remedy="Install it, in netmon's folder:  make install   (or: make setup, for .venv there)",
         )
     words = isolated(_PROGRAM)
     if session.socket is not None:

@@ -49,7 +49,7 @@ def test_without_it_the_next_command_is_told(interpreter: Path) -> None:
     assert done.stdout == ""
     what, remedy = done.stderr.splitlines()
     assert what == f"netmon-cli: the dashboard is not installed (no {interpreter.with_name('netmon-dashboard')})."
-    assert remedy == f"Install it:  {interpreter} -m pip install 'netmon-suite[dashboard]'"
+    assert remedy == "Install it, in netmon's folder:  make install   (or: make setup, for .venv there)"
 
 
 def test_without_its_packages_they_are_named(interpreter: Path) -> None:
