@@ -1,5 +1,7 @@
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,13 +25,16 @@ def test_who_watches_keeps_the_right_to_capture_if_it_does(
 
 
 @pytest.fixture
-def played(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a file that everybody may read."""
-    file = tmp_path_factory.mktemp("played") / "eth0.pcap"
-    file.touch(0o644)
-    for parent in file.parents[:3]:
-        parent.chmod(0o755)
-    return file
+def played() -> Iterator[Path]:
+    """Give a file that everybody may read, two directories below one that everybody may enter."""
+    with tempfile.TemporaryDirectory(prefix="netmon-played-", dir="/tmp") as name:
+        file = Path(name) / "recordings" / "eth0.pcap"
+        file.parent.mkdir()
+        file.touch()
+        file.chmod(0o644)
+        for parent in file.parents[:2]:
+            parent.chmod(0o755)
+        yield file
 
 
 @pytest.fixture

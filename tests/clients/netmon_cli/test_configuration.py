@@ -63,7 +63,7 @@ def test_a_filter_is_one_text_or_a_list(cli: Run, value: str) -> None:
 
 def test_a_damaged_file_ends_the_program_with_one_line(run_alone: Run) -> None:
     own_file("[")
-    result = run_alone("version")
+    result = run_alone("status")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
     assert "cannot be read" in result.err
 
@@ -153,7 +153,7 @@ def test_options_that_are_called_otherwise_inside_are_taken(history_cli: Run) ->
 )
 def test_what_no_option_takes_is_refused_in_one_line(run_alone: Run, text: str, said: str) -> None:
     path = own_file(f"{text}\n")
-    result = run_alone("version")
+    result = run_alone("status")
     assert (result.code, len(result.err.splitlines())) == (2, 1)
     assert result.err.startswith(f"netmon-cli: {path}: {said}")
 
