@@ -90,6 +90,7 @@ _GAPS: Final = {
     HistoryGapKind.MISSED: "a part of the stream was missed",
     HistoryGapKind.STORAGE: "the storage took nothing",
     HistoryGapKind.NOT_KEPT: "nothing is kept so far back",
+    HistoryGapKind.CLOCK: "the clock was set forward",
 }
 
 _BRIEF_GAPS: Final = {
@@ -99,6 +100,7 @@ _BRIEF_GAPS: Final = {
     HistoryGapKind.SUSPENDED: "asleep",
     HistoryGapKind.STORAGE: "disk or quota",
     HistoryGapKind.NOT_KEPT: "not kept",
+    HistoryGapKind.CLOCK: "clock set forward",
 }
 
 _NAMELESS: Final = {

@@ -252,4 +252,4 @@ def test_a_clock_that_is_set_on_or_back_by_an_hour_loses_and_doubles_nothing(tmp
         answer = asked(kept, since=now - _DAY, until=now + _DAY)
         assert answer.total.received_bytes == heard.received
         assert all(bucket.total is None or bucket.total.received_bytes >= 0 for bucket in answer.buckets)
-        assert HistoryGapKind.MISSED in {gap.kind for gap in answer.gaps}
+        assert HistoryGapKind.CLOCK in {gap.kind for gap in answer.gaps}

@@ -54,6 +54,7 @@ class Recording:
         self._instance_id = ""
         self._unrecorded_since = self._lost_at = now
         self._last_time, self._last_monotonic = now, 0.0
+        self._reached_time = now  # the latest that was recorded, also before the clock was set back
         self._is_lost = True
         self._is_changed = self._has_followed = False
         self._tidied_at = now
@@ -148,6 +149,7 @@ class Recording:
 
     def _resume(self, until_time: float, checkpoint: bytes | None, now: float) -> None:
         self._gaps.end_all(min(until_time, now))
+        self._reached_time = max(until_time, now)
         if until_time < now:
             self._gaps.add(HistoryGap(kind=HistoryGapKind.RECORDER_OFF, since_time=until_time, until_time=now))
         if now - until_time > LATEST_SECONDS:
@@ -178,6 +180,7 @@ class Recording:
             self._gaps.add_drops(since_time, snapshot.time, reading.dropped_packets)
         self._last_time, self._last_monotonic = snapshot.time, snapshot.monotonic_seconds
         self._unrecorded_since = snapshot.time
+        self._reached_time = max(self._reached_time, snapshot.time)
         self._has_followed = True
 
     def _end_outage(self, snapshot: Snapshot) -> None:
@@ -201,8 +204,10 @@ class Recording:
         if not self._last_monotonic:
             return
         stepped = (snapshot.time - self._last_time) - (snapshot.monotonic_seconds - self._last_monotonic)
-        if stepped > STEP_SECONDS:
-            self._gaps.add(HistoryGap(kind=HistoryGapKind.MISSED, since_time=self._last_time, until_time=snapshot.time))
+        if stepped > STEP_SECONDS and snapshot.time > self._reached_time:
+            self._gaps.add(
+                HistoryGap(kind=HistoryGapKind.CLOCK, since_time=self._reached_time, until_time=snapshot.time)
+            )
 
     def _note_monitoring(self, state: MonitoringState, time: float) -> None:
         if state is self._monitoring:
@@ -224,7 +229,7 @@ class Recording:
         if until_time is None or not 0 < since_time < until_time:
             return  # what lasts is told by the snapshots
         if gap.cause is GapCause.SUSPENDED:
-            self._gaps.drop_within(HistoryGapKind.MISSED, since_time, until_time)
+            self._gaps.drop_within(HistoryGapKind.CLOCK, since_time, until_time)
             self._gaps.add(HistoryGap(kind=HistoryGapKind.SUSPENDED, since_time=since_time, until_time=until_time))
         elif gap.cause in _MISSED_CAUSES and until_time - since_time >= STEP_SECONDS:
             # Counters went on: nothing is lost but the place in time, which matters from a minute on.

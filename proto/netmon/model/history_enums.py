@@ -44,6 +44,7 @@ class HistoryGapKind(IntEnum):
     MISSED = 6
     STORAGE = 7
     NOT_KEPT = 8
+    CLOCK = 9
 
 
 @unique

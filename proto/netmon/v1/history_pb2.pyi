@@ -135,6 +135,8 @@ class _HistoryGapKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Histor
     """The disk or the quota was full, or the database was damaged."""
     HISTORY_GAP_KIND_NOT_KEPT: _HistoryGapKind.ValueType  # 8
     """Before the oldest that is kept at this bucket size: never recorded, or deleted since."""
+    HISTORY_GAP_KIND_CLOCK: _HistoryGapKind.ValueType  # 9
+    """The clock was set forward: nobody lived through this time, as when a machine begins with a clock that is behind."""
 
 class HistoryGapKind(_HistoryGapKind, metaclass=_HistoryGapKindEnumTypeWrapper):
     """Why history holds nothing, or too little, of a stretch of time."""
@@ -157,6 +159,8 @@ HISTORY_GAP_KIND_STORAGE: HistoryGapKind.ValueType  # 7
 """The disk or the quota was full, or the database was damaged."""
 HISTORY_GAP_KIND_NOT_KEPT: HistoryGapKind.ValueType  # 8
 """Before the oldest that is kept at this bucket size: never recorded, or deleted since."""
+HISTORY_GAP_KIND_CLOCK: HistoryGapKind.ValueType  # 9
+"""The clock was set forward: nobody lived through this time, as when a machine begins with a clock that is behind."""
 Global___HistoryGapKind: _TypeAlias = HistoryGapKind  # noqa: Y015
 
 @_typing.final

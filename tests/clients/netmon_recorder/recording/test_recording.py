@@ -216,36 +216,6 @@ def test_drops_that_follow_each_other_are_one_gap(played: Played) -> None:
     assert (gap.since_time, gap.until_time) == (T + 1, T + 4)
 
 
-def test_a_clock_that_is_set_forward_leaves_a_gap_and_bytes_as_they_are(played: Played) -> None:
-    key = played.machine.open()
-    played.tick()
-    played.machine.time += 3_600
-    played.machine.move(key, 100, 0)
-    played.tick()
-    played.keep()
-    assert played.notebook.of(HistoryGapKind.MISSED) == [(1.0, 3_602.0)]
-    assert played.notebook.total[0] == 100
-
-
-def test_a_clock_that_is_set_back_adds_to_minutes_that_were(played: Played) -> None:
-    key = played.machine.open()
-    played.tick()
-    played.machine.time -= 3_600
-    played.machine.move(key, 100, 0)
-    played.tick()
-    [row] = played.keep().rows
-    assert row.start_time == (T - 3_598) // 60 * 60
-
-
-def test_a_sleep_of_the_machine_is_told_as_such_and_not_as_a_step_of_the_clock(played: Played) -> None:
-    played.tick()
-    played.machine.time += 600
-    played.tick()
-    played.recording.take(Gap(cause=GapCause.SUSPENDED, since_time=T + 1, until_time=T + 601), T + 602)
-    played.keep()
-    assert {gap.kind for gap in played.notebook.gaps.values()} == {HistoryGapKind.SUSPENDED}
-
-
 @pytest.mark.parametrize(("seconds", "expected"), [(5.0, []), (90.0, [(1.0, 91.0)])])
 def test_a_stretch_that_was_missed_is_a_gap_from_a_minute_on(
     played: Played, seconds: float, expected: list[tuple[float, float]]
