@@ -2,19 +2,17 @@
 
 import os
 import re
-from collections.abc import Mapping
 from datetime import datetime, timedelta, tzinfo
-from pathlib import Path
 from typing import Any, Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
-__all__ = ["Moment", "local_zone_name", "moment_text", "parse_moment", "zone_of"]
+from netmon_client.local_zone import local_zone_name, zone_of
+
+__all__ = ["Moment", "moment_text", "parse_moment"]
 
 _MONTHS: Final = re.compile(r"(\d{1,4})(mo|y)", re.ASCII)
 _CLOCK: Final = re.compile(r"\d{1,2}:\d\d(:\d\d)?", re.ASCII)
-_LOCALTIME: Final = Path("/etc/localtime")
 
 
 class Moment(click.ParamType[float]):
@@ -62,22 +60,6 @@ def parse_moment(text: str, now: float, zone: tzinfo | None) -> float:
 def moment_text(unix_seconds: float, zone: tzinfo | None) -> str:
     """Show a moment to the minute, in a zone (None: the system's)."""
     return f"{datetime.fromtimestamp(unix_seconds, zone):%Y-%m-%d %H:%M}"
-
-
-def local_zone_name(environment: Mapping[str, str], localtime: Path = _LOCALTIME) -> str:
-    """Give the name of the user's zone in the IANA database (TZ, else localtime(5)); empty where it is not known."""
-    wanted = environment.get("TZ", "").removeprefix(":")
-    if not wanted:
-        _, _, wanted = str(localtime.resolve()).rpartition("/zoneinfo/")
-    return wanted if wanted and zone_of(wanted) is not None else ""
-
-
-def zone_of(name: str) -> tzinfo | None:
-    """Give a zone; None, the system's, for one that is not known here."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):  # what zoneinfo raises for a name that is a folder or absolute
-        return None
 
 
 def _dated(text: str, typed: str, zone: tzinfo | None) -> float:

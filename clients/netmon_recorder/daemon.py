@@ -13,12 +13,13 @@ from netmon.program_settings import SettingsError
 from netmon.serving import ServiceHost, SocketAccess, Supervisor, UnsafeDirectory, access_for_invoker
 from netmon_client import connect_async
 from netmon_client.clock import wall_time
+from netmon_client.local_zone import local_zone_name
 from netmon_client.socket_path import own_recorder_path
 from netmon_recorder.alerts import AlertDesk, Bells
 from netmon_recorder.keeping_seconds import choose_seconds
 from netmon_recorder.recording import Recorder, Recording
 from netmon_recorder.service import ServiceParts, Workers, build_services
-from netmon_recorder.settings import DAY_SECONDS, Settings, default_database, default_zone
+from netmon_recorder.settings import DAY_SECONDS, Settings, default_database
 from netmon_recorder.store import HistoryStore, StorageError
 from netmon_recorder.store.sqlite import open_store
 from netmon_recorder.upkeep import Upkeep
@@ -66,6 +67,7 @@ class Daemon:
         self._database = settings.database or default_database(os.environ)
         self._seconds = choose_seconds(settings.keep_seconds_hours, self._database)
         self._bells = Bells()
+        self._time_zone = settings.time_zone or _zone_of_the_machine()
         self._workers = Workers()
         self._supervisor = Supervisor.from_environment(os.environ)
         self._recorder: Recorder | None = None
@@ -102,7 +104,7 @@ class Daemon:
             await self._recorder.catch_up(until_time)
 
     async def _run(self, store: HistoryStore, stopped: asyncio.Event) -> None:
-        desk, upkeep = AlertDesk(store, self._time_zone()), Upkeep(store, wall_time)
+        desk, upkeep = AlertDesk(store, self._time_zone), Upkeep(store, wall_time)
         async with connect_async(self._settings.collector) as collector:
             self._recorder = recorder = Recorder(
                 collector=collector,
@@ -152,14 +154,11 @@ class Daemon:
             quota_bytes=settings.quota_bytes,
             second_seconds=self._seconds.seconds,
         )
-        calendar = Calendar(time_zone=self._time_zone(), month_first_day=settings.month_starts_on)
+        calendar = Calendar(time_zone=self._time_zone, month_first_day=settings.month_starts_on)
         try:
             return open_store(self._database, policy=policy, calendar=calendar, now=wall_time())
         except ValueError as error:
             raise SettingsError(f"time_zone: {calendar.time_zone} is not known here") from error
-
-    def _time_zone(self) -> str:
-        return self._settings.time_zone or default_zone(os.environ)
 
     def _host(self, parts: ServiceParts) -> ServiceHost:
         path = self._settings.socket or Path(own_recorder_path())
@@ -186,3 +185,10 @@ class Daemon:
             return
         if fired:
             self._bells.ring()
+
+
+def _zone_of_the_machine() -> str:
+    name = local_zone_name(os.environ)
+    if not name:
+        log.warning("this machine's time zone has no name here: days are those of UTC unless --time-zone names one")
+    return name or "UTC"

@@ -86,18 +86,6 @@ def default_database(environment: Mapping[str, str]) -> Path:
     return Path(home) / ".local" / "state" / "netmon" / "history.db" if home.startswith("/") else SYSTEM_DATABASE
 
 
-def default_zone(environment: Mapping[str, str], localtime: Path = Path("/etc/localtime")) -> str:
-    """Give the name of the machine's time zone: that of TZ, else of what /etc/localtime leads to, else UTC."""
-    named = environment.get("TZ", "").removeprefix(":")
-    if named and not named.startswith("/"):
-        return named
-    try:
-        target = localtime.resolve(strict=True).as_posix()
-    except OSError:
-        return "UTC"
-    return target.partition("/zoneinfo/")[2] or "UTC"
-
-
 def build_parser() -> ArgumentParser:
     """Give what reads the command line."""
     parser = ArgumentParser(

@@ -11,7 +11,7 @@ import click
 from netmon.model import AlertFiring, AlertMeasure, AlertRule, AlertState, AlertTest, Filter, QuietHours
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.options import read_query
-from netmon_cli.past import local_zone_name, moment_text, zone_of
+from netmon_cli.past import moment_text
 from netmon_cli.render.palette import Style
 from netmon_cli.render.table import Cell, Heading, Table, draw, fit
 from netmon_cli.session import Session
@@ -22,6 +22,7 @@ from netmon_client.clock import wall_time
 from netmon_client.errors import InvalidRequest
 from netmon_client.history_lines import as_history_object
 from netmon_client.history_words import MEASURES, gap_kind_words, hours_text, missing_seconds
+from netmon_client.local_zone import local_zone_name, zone_of
 from netmon_client.socket_path import recorder_cli_command
 from netmon_client.units import format_age, format_bytes, parse_size
 from netmon_client.words import counted

@@ -11,13 +11,13 @@ import click
 from netmon.model import Calendar, ExportBatch, ExportEnd, ExportHeader, ExportItem, ExportQuery, Filter
 from netmon_cli.actions.history import read_dimensions
 from netmon_cli.export_file import STANDARD_OUTPUT, opened_output
-from netmon_cli.past import local_zone_name
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_client.clock import monotonic, wall_time
 from netmon_client.errors import StreamLost
 from netmon_client.export_forms import ExportForm, FormName, export_form
 from netmon_client.history_words import EVERY_BUCKET, own_part_words
+from netmon_client.local_zone import local_zone_name
 from netmon_client.units import format_bytes
 from netmon_client.words import counted, percent
 

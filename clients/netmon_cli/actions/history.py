@@ -11,12 +11,13 @@ from netmon_cli.columns.column import Look
 from netmon_cli.documents import document, line, pretty
 from netmon_cli.listing import delimited_lines, table_lines
 from netmon_cli.listings.history import history_listing
-from netmon_cli.past import local_zone_name, moment_text, parse_moment, zone_of
+from netmon_cli.past import moment_text, parse_moment
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_client.clock import wall_time
 from netmon_client.history_words import EVERY_BUCKET, EVERY_DIMENSION, gap_kind_words, missing_seconds, own_part_words
+from netmon_client.local_zone import local_zone_name, zone_of
 from netmon_client.units import format_age
 
 __all__ = ["Request", "answer_notes", "read_dimensions", "show_history", "usage_query"]

@@ -10,12 +10,12 @@ import click
 
 from netmon.model import AggregationReport, CleanupPlan, CleanupProgress, CleanupSelection, RetentionPolicy
 from netmon_cli.documents import document, line, pretty
-from netmon_cli.past import local_zone_name, zone_of
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 from netmon_cli.stopping import Stopped, Stopping
 from netmon_client.clock import wall_time
 from netmon_client.history_lines import HistoryValue, as_history_object
+from netmon_client.local_zone import local_zone_name, zone_of
 from netmon_client.units import format_bytes
 from netmon_client.words import counted, percent
 

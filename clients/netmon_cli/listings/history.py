@@ -15,9 +15,9 @@ from netmon.model import (
 )
 from netmon_cli.columns.history import HISTORY_ORDERS, HistoryRow, HistoryScale, history_columns
 from netmon_cli.listing import Listing, ordered
-from netmon_cli.past import zone_of
 from netmon_cli.shape import Shape
 from netmon_client.history_words import brief_gap_kind, bucket_name, gap_kind_words, missing_seconds
+from netmon_client.local_zone import zone_of
 from netmon_client.units import format_age
 from netmon_client.words import counted
 

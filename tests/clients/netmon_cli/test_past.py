@@ -1,11 +1,10 @@
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 import pytest
 
-from netmon_cli.past import Moment, local_zone_name, moment_text, parse_moment, zone_of
+from netmon_cli.past import Moment, moment_text, parse_moment
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 8, 15, 10, 30, 15, tzinfo=BERLIN).timestamp()
@@ -47,19 +46,6 @@ def test_anything_else_is_no_moment(text: str) -> None:
 
 def test_a_moment_is_shown_in_a_zone() -> None:
     assert moment_text(NOW, BERLIN) == "2026-08-15 10:30"
-
-
-def test_the_zone_is_that_of_tz_or_of_the_machine(tmp_path: Path) -> None:
-    assert local_zone_name({"TZ": ":Asia/Kathmandu"}) == "Asia/Kathmandu"
-    assert local_zone_name({"TZ": "no/such/zone"}) == ""
-    target = tmp_path / "zoneinfo" / "Europe" / "Berlin"
-    target.parent.mkdir(parents=True)
-    target.touch()
-    (tmp_path / "localtime").symlink_to(target)
-    assert local_zone_name({}, tmp_path / "localtime") == "Europe/Berlin"
-    assert local_zone_name({}, tmp_path / "nothing") == ""
-    assert zone_of("/etc/passwd") is None
-    assert zone_of("") is None
 
 
 def test_an_option_says_what_it_takes() -> None:

@@ -7,7 +7,6 @@ from netmon_recorder.settings import (
     Settings,
     default_config_paths,
     default_database,
-    default_zone,
     load_settings,
 )
 
@@ -82,15 +81,3 @@ def test_history_is_kept_in_the_state_directory() -> None:
     assert default_database({"XDG_STATE_HOME": "/x", "HOME": "/h"}) == Path("/x/netmon/history.db")
     assert default_database({"HOME": "/h"}) == Path("/h/.local/state/netmon/history.db")
     assert default_database({}) == Path("/var/lib/netmon/history.db")
-
-
-def test_the_zone_is_that_of_the_environment_or_of_the_machine(tmp_path: Path) -> None:
-    zone = tmp_path / "zoneinfo" / "Europe" / "Berlin"
-    zone.parent.mkdir(parents=True)
-    zone.touch()
-    link = tmp_path / "localtime"
-    link.symlink_to(zone)
-    assert default_zone({"TZ": ":Asia/Kolkata"}, link) == "Asia/Kolkata"
-    assert default_zone({}, link) == "Europe/Berlin"
-    assert default_zone({}, tmp_path / "none") == "UTC"
-    assert default_zone({"TZ": "/etc/other"}, zone.parent) == "Europe"
