@@ -16,8 +16,9 @@ _MOST_KNOWN: Final = 1_024
 _LAST: Final = {"key": "last_key", "name": "last_name", "application": "last_application"}
 """Notes of the highest number that each table had when rows of it were deleted."""
 
-_NEWEST_MINUTES: Final = 2
-"""Whose keys are kept in memory: the running one, and the one that a batch around its end belongs to."""
+_LAST_MINUTES: Final = 2
+"""Whose keys are kept in memory, of those that were written last: the running one, and the one that a batch around its
+end belongs to. By when they were written, not by their numbers: a clock may be set back."""
 
 _NEXT: Final = {
     table: f"(1 + max(coalesce((SELECT max(id) FROM {table}), 0),"  # noqa: S608 -- names of ours
@@ -57,7 +58,7 @@ class KeyBook:
         self._of_minutes.clear()
 
     def of_minute(self, minute: int) -> AbstractSet[UsageKey]:
-        """Give the keys that a minute has, where it is one of the newest: batches of one minute come one by one."""
+        """Give the keys that a minute has, where it is one of those written last: its batches come one by one."""
         return self._of_minutes.get(minute, frozenset())
 
     def number(self, connection: sqlite3.Connection, key: UsageKey, minute: int) -> int:
@@ -75,9 +76,7 @@ class KeyBook:
         elif minute > self._last_minutes[number]:
             self._waiting[number] = minute
         self._last_minutes[number] = max(minute, self._last_minutes.get(number, 0))
-        self._of_minutes.setdefault(minute, set()).add(key)
-        if len(self._of_minutes) > _NEWEST_MINUTES:
-            del self._of_minutes[min(self._of_minutes)]
+        self._note_minute(minute, key)
         return number
 
     def note_asked(self, connection: sqlite3.Connection, asked: Iterable[AskedName]) -> None:
@@ -104,6 +103,13 @@ class KeyBook:
         """Write what waits."""
         self._write_last(connection, self._waiting)
         self._waiting = {}
+
+    def _note_minute(self, minute: int, key: UsageKey) -> None:
+        keys = self._of_minutes.pop(minute, set())
+        keys.add(key)
+        self._of_minutes[minute] = keys
+        if len(self._of_minutes) > _LAST_MINUTES:
+            del self._of_minutes[next(iter(self._of_minutes))]
 
     def _forget_numbers(self) -> None:
         self._keys.clear()

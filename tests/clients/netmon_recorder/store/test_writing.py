@@ -48,6 +48,15 @@ def test_a_crowded_minute_is_no_larger_where_it_comes_in_many_batches(tmp_path: 
     assert domains["first.example"].received_bytes == 21_000, "what the minute has is added to"
 
 
+def test_a_minute_stays_small_also_after_the_clock_was_set_back(tmp_path: Path) -> None:
+    with opened(tmp_path) as store:
+        keep(store, row(NOON + 7_200), row(NOON + 7_260))
+        for batch in range(5):
+            keep(store, *(row(NOON, domain=f"{each}.example") for each in range(batch * 40, batch * 40 + 40)))
+        (count,) = store._writer.execute("SELECT count(*) FROM usage_minute WHERE bucket = ?", (NOON // 60,)).fetchone()
+    assert count <= ROWS_A_MINUTE
+
+
 def test_a_gap_is_ended_by_one_of_the_same_kind_and_start(tmp_path: Path) -> None:
     lasting = HistoryGap(kind=HistoryGapKind.COLLECTOR_OFF, since_time=NOON)
     ended = HistoryGap(kind=HistoryGapKind.COLLECTOR_OFF, since_time=NOON, until_time=NOON + 90)
