@@ -4,6 +4,7 @@ Figures (shared 2-core machine, SQLite 3.40): a kill never damaged a WAL databas
 hence the ballast; a damaged page in the middle opens and takes writes, hence `quick_check` after an unclean end.
 """
 
+import errno
 import logging
 import os
 import shutil
@@ -324,6 +325,17 @@ class Ballast:
             raise StorageError(f"cannot tell how much of the disk is free: {error.strerror}") from error
         if available < self.reserve_bytes + held_back:
             raise StorageFull("the disk is nearly full")
+
+    def check_writable(self) -> None:
+        """Raise `StorageError` where the disk can only be read, as Linux has it after an error: SQLite calls it full.
+
+        Tried, not asked: ext4 goes on to say that it can be written (Linux 6.18).
+        """
+        try:
+            os.utime(self._path.parent)
+        except OSError as error:  # anything else is for whoever writes
+            if error.errno == errno.EROFS:
+                raise StorageError("the disk can only be read") from error
 
     def give_up(self) -> None:
         """Free the room."""

@@ -156,6 +156,9 @@ class SqliteStore:
                 except StorageBroken:
                     self._open_anew(batch.until_time)
                     self._append(batch)
+                except StorageFull:
+                    self._ballast.check_writable()
+                    raise
             except StorageError as error:
                 self._failure = str(error)
                 self._state = _state_after(error)
@@ -321,6 +324,7 @@ class SqliteStore:
         self._rule_copy.write(self.rules())
 
     def _open_anew(self, now: float) -> None:
+        self._ballast.check_writable()  # before anything is closed: what is kept can still be read there
         self._keys.forget()
         self._connections.reopen(now)
         self._prepare(now, was_unclean=True)

@@ -203,23 +203,34 @@ exec "$2" -m tests.support.history_full_disk "$1"
 """
 
 
-@pytest.mark.root
-def test_a_full_disk_stops_the_writing_and_a_freed_one_lets_it_go_on(tmp_path: Path) -> None:
-    command = [
-        "unshare",
-        "--mount",
-        "--propagation",
-        "private",
-        "sh",
-        "-c",
-        _FULL_DISK,
-        "sh",
-        str(tmp_path),
-        sys.executable,
-    ]
+_READ_ONLY_DISK = """
+set -e
+PATH="$PATH:/usr/sbin:/sbin"
+truncate --size 8M "$1.image"
+mkfs.ext4 -q "$1.image"
+mount -o loop,errors=remount-ro "$1.image" "$1"
+exec "$2" -m tests.support.history_read_only_disk "$1" "$(findmnt --noheadings --output SOURCE "$1")"
+"""
+
+
+def in_mounts_of_its_own(script: str, folder: Path) -> list[str]:
+    """Run a shell script with a folder and this Python; give the words that it said."""
+    command = ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh", str(folder), sys.executable]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
     assert run.returncode == 0, run.stderr
-    assert run.stdout.split() == ["full", "cleaned", "goes-on", "whole"]
+    return run.stdout.split()
+
+
+@pytest.mark.root
+def test_a_full_disk_stops_the_writing_and_a_freed_one_lets_it_go_on(tmp_path: Path) -> None:
+    assert in_mounts_of_its_own(_FULL_DISK, tmp_path) == ["full", "cleaned", "goes-on", "whole"]
+
+
+@pytest.mark.root
+def test_what_is_kept_can_be_read_on_a_disk_that_can_only_be_read_after_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    assert in_mounts_of_its_own(_READ_ONLY_DISK, folder) == ["kept", *["refused", "read", "told"] * 2]
 
 
 def test_a_nearly_full_disk_is_left_alone(tmp_path: Path) -> None:
