@@ -60,7 +60,8 @@ NOTHING: Final = Counts()
 class RowDelta(NamedTuple):
     """What one connection moved. ``is_new``: it began since the snapshot before.
 
-    ``is_late``: it had ended when it was first seen, and may have moved all of that before.
+    ``is_late``: when it was first seen, or again after it was forgotten, it had ended, or had begun before the snapshot
+    before: it may have moved all of that earlier.
     """
 
     facts: ConnectionFacts
@@ -105,6 +106,7 @@ class Meter:
         self._skips_next = skips_first
         self._absent: dict[str, int] = {}
         self._newest: tuple[Connection, ...] = ()
+        self._read_time = 0.0
 
     def read(self, snapshot: Snapshot) -> Reading:
         """Give what was moved since the snapshot before.
@@ -125,6 +127,7 @@ class Meter:
         for scope, counts in shown.items():
             self._owe(scope, NOTHING.minus(counts))
         rows = list(self._without_repeated(rows))
+        self._read_time = snapshot.time
         if self._skips_next:
             self._skips_next = False
             self._owed.clear()
@@ -163,7 +166,8 @@ class Meter:
             marks[facts.id] = now
             moved = now.minus(before or NOTHING).at_least_nothing()
             is_new, has_ended = before is None and not facts.started_before, row.end_time is not None
-            yield RowDelta(facts, moved, row.last_time, is_new, has_ended, before is None and has_ended)
+            is_late = before is None and (has_ended or facts.start_time < self._read_time)
+            yield RowDelta(facts, moved, row.last_time, is_new, has_ended, is_late)
 
     def _without_repeated(self, rows: Iterable[RowDelta]) -> Iterable[RowDelta]:
         """Take off late rows what all of them show beyond what the totals grew by."""

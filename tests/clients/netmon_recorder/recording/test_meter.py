@@ -1,4 +1,7 @@
+import pytest
+
 from netmon.model import Scope
+from netmon_client.testing.samples import START_TIME
 from netmon_recorder.recording.meter import ABSENT_ROUNDS, Counts, Meter, Reading
 from tests.support.counting_machine import CountingMachine
 
@@ -94,9 +97,10 @@ def test_what_ended_unseen_and_speaks_again_was_in_the_rest() -> None:
     assert total.plus(summed(reading)).sent_bytes == machine.total[0] == 1_500
 
 
-def test_an_open_row_that_is_forgotten_and_comes_back_is_taken_off_the_rest() -> None:
+@pytest.mark.parametrize(("began", "counted"), [(START_TIME, 1_010), (START_TIME + 60, 2_010)])
+def test_an_open_row_that_is_forgotten_and_comes_back_is_taken_off_the_rest(began: float, counted: int) -> None:
     machine, meter = CountingMachine(), Meter()
-    key = machine.open()
+    key = machine.open(start_time=began)
     machine.move(key, 1_000, 0)
     total = summed(meter.read(machine.tick()))
     hidden = machine.rows.pop(key)
@@ -106,7 +110,7 @@ def test_an_open_row_that_is_forgotten_and_comes_back_is_taken_off_the_rest() ->
     machine.rows[key] = hidden
     machine.move(key, 10, 0)
     total = total.plus(summed(meter.read(machine.tick())))
-    assert total.sent_bytes == 2_010, "counted anew"
+    assert total.sent_bytes == counted, "of a row that says it is new nobody can tell"
     machine.move_lone(Scope.INTERNET, 5_000)
     total = total.plus(summed(meter.read(machine.tick())))
     assert (total.sent_bytes, machine.total[0]) == (6_010, 6_010)
