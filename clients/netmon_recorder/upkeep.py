@@ -10,6 +10,7 @@ from itertools import chain, repeat
 from typing import Final
 
 from netmon.model import CleanupSelection
+from netmon_client.clock import monotonic
 from netmon_recorder.store import StorageError, StorageKeeper
 
 FIRST_SECONDS: Final = 60.0
@@ -17,6 +18,10 @@ FIRST_SECONDS: Final = 60.0
 
 EACH_SECONDS: Final = 3600.0
 """How often what the policy no longer keeps is deleted."""
+
+DOUBTFUL_SECONDS: Final = 31 * 86_400.0
+"""Where the last cleanup is so long ago, the machine was off, or its clock is wrong, as before it is set after a start:
+by such a clock all that is kept may look old. Within ``EACH_SECONDS`` it is set, where it ever will be."""
 
 _STEP_PAUSE_SECONDS: Final = 0.05
 
@@ -46,7 +51,8 @@ class Upkeep:
             log.warning("nobody can say whether the quota is near: %s", type(error).__name__)
 
     async def run(self, first_seconds: float = FIRST_SECONDS, each_seconds: float = EACH_SECONDS) -> None:
-        """Clean soon, then each hour, and when it is due, for ever."""
+        """Clean soon, then each hour, and when it is due, for ever; not so soon by a clock that may be wrong."""
+        trusting_at = monotonic() + each_seconds
         for seconds in chain((first_seconds,), repeat(each_seconds)):
             try:
                 async with asyncio.timeout(seconds):
@@ -55,9 +61,17 @@ class Upkeep:
                 log.debug("the hour's cleanup")
             self._is_due.clear()
             try:
+                if monotonic() < trusting_at and await asyncio.to_thread(self._is_clock_doubtful):
+                    log.warning("no cleanup for a month: the next one waits, in case the clock is wrong")
+                    continue
                 await self.clean()
             except StorageError as error:
                 log.warning("old history could not be deleted: %s", type(error).__name__)
+
+    def _is_clock_doubtful(self) -> bool:
+        now = self._wall_time()
+        last_time = self._store.status(now).last_cleanup_time
+        return last_time is not None and now - last_time > DOUBTFUL_SECONDS
 
     async def clean(self) -> None:
         """Delete what the policy and the quota no longer keep; where that is not enough, unused names too."""

@@ -3,9 +3,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from netmon.model import CacheReport, CleanupProgress, CleanupSelection
+from netmon.model import CacheReport, CleanupProgress, CleanupSelection, StorageState, StorageStatus
 from netmon_recorder.store import StorageError
-from netmon_recorder.upkeep import FIRST_SECONDS, Upkeep
+from netmon_recorder.upkeep import DOUBTFUL_SECONDS, FIRST_SECONDS, Upkeep
+
+NOW = 2e9
 
 
 class Keeper:
@@ -15,7 +17,20 @@ class Keeper:
         self.over = over
         self.cleaned = 0
         self.refreshed = 0
+        self.asked = 0
         self.is_broken = False
+        self.last_cleanup_time: float | None = None
+
+    def status(self, now: float) -> StorageStatus:
+        assert now == NOW
+        self.asked += 1
+        return StorageStatus(
+            engine="sqlite",
+            path="/history.db",
+            schema_version=1,
+            state=StorageState.WRITING,
+            last_cleanup_time=self.last_cleanup_time,
+        )
 
     def needs_cleanup(self) -> bool:
         if self.is_broken:
@@ -23,7 +38,7 @@ class Keeper:
         return self.over > 0
 
     def cleanup(self, selection: CleanupSelection, now: float) -> Iterator[CleanupProgress]:
-        assert (selection, now) == (CleanupSelection(), 7.0)
+        assert (selection, now) == (CleanupSelection(), NOW)
         yield CleanupProgress()
         self.cleaned += 1
         self.over -= 1
@@ -35,7 +50,7 @@ class Keeper:
 
 
 def upkeep_of(keeper: Keeper) -> Upkeep:
-    return Upkeep(keeper, lambda: 7.0)  # type: ignore[arg-type] -- as much of a storage as is asked for
+    return Upkeep(keeper, lambda: NOW)  # type: ignore[arg-type] -- as much of a storage as is asked for
 
 
 async def until(keeper: Keeper, cleaned: int) -> None:
@@ -68,6 +83,25 @@ async def test_it_cleans_soon_after_the_start_for_those_who_never_run_for_an_hou
     assert FIRST_SECONDS <= 120
     keeper = Keeper()
     running = asyncio.create_task(upkeep_of(keeper).run(first_seconds=0.01))
+    await until(keeper, 1)
+    running.cancel()
+
+
+async def test_a_clock_that_is_a_month_ahead_of_the_last_cleanup_deletes_nothing_at_once() -> None:
+    keeper = Keeper(over=1)
+    keeper.last_cleanup_time = NOW - DOUBTFUL_SECONDS - 1
+    upkeep = upkeep_of(keeper)
+    running = asyncio.create_task(upkeep.run(first_seconds=0.01))
+    async with asyncio.timeout(30):
+        while not keeper.asked:  # noqa: ASYNC110 -- a storage rings no bell
+            await asyncio.sleep(0.01)
+    await upkeep.look()  # that the quota is near makes it no better
+    async with asyncio.timeout(30):
+        while keeper.asked < 2:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert keeper.cleaned == 0
+    keeper.last_cleanup_time = NOW - DOUBTFUL_SECONDS + 1  # the clock was set
+    await upkeep.look()
     await until(keeper, 1)
     running.cancel()
 
