@@ -65,12 +65,17 @@ class GapBook:
         )
         self.add(self._drops)
 
-    def drop_within(self, kind: HistoryGapKind, since_time: float, until_time: float) -> None:
-        """Take back what was added of a kind within a stretch and is not taken yet: another kind says it better."""
+    def drop_within(self, kind: HistoryGapKind, since_time: float, until_time: float) -> bool:
+        """Take back what was added of a kind within a stretch and is not taken yet: another kind says it better.
+
+        Gives whether there was any.
+        """
+        count = len(self._pending)
         for key, gap in list(self._pending.items()):
             end = until_time if gap.until_time is None else gap.until_time
             if gap.kind is kind and gap.since_time < until_time and end > since_time:
                 del self._pending[key]
+        return len(self._pending) < count
 
     def put_back(self, gaps: Iterable[HistoryGap]) -> None:
         """Add gaps that were taken and could not be written; newer words on the same ones stay."""

@@ -180,7 +180,9 @@ class Meter:
             excess = excess.minus(repeated)
             self._owe(row.facts.scope, repeated)
             if row.counts != repeated:
-                yield row._replace(counts=row.counts.minus(repeated))
+                # One that is open and shows more than is new was counted as a connection already.
+                is_new = row.is_new and row.has_ended
+                yield row._replace(counts=row.counts.minus(repeated), is_new=is_new)
 
     def _owe(self, scope: int, counts: Counts) -> None:
         self._owed[scope] = self._owed.get(scope, NOTHING).plus(counts)

@@ -54,6 +54,7 @@ class Recording:
         self._instance_id = ""
         self._unrecorded_since = self._lost_at = now
         self._last_time, self._last_monotonic = now, 0.0
+        self._slept_seconds = 0.0  # of which the next snapshot's clock knows; that comes before the news or after it
         self._reached_time = now  # the latest that was recorded, also before the clock was set back
         self._is_lost = True
         self._is_changed = self._has_followed = False
@@ -201,9 +202,10 @@ class Recording:
 
     def _note_step(self, snapshot: Snapshot) -> None:
         """Tell of time that nobody lived through: the wall clock was set forward."""
+        slept, self._slept_seconds = self._slept_seconds, 0.0
         if not self._last_monotonic:
             return
-        stepped = (snapshot.time - self._last_time) - (snapshot.monotonic_seconds - self._last_monotonic)
+        stepped = (snapshot.time - self._last_time) - (snapshot.monotonic_seconds - self._last_monotonic) - slept
         if stepped > STEP_SECONDS and snapshot.time > self._reached_time:
             self._gaps.add(
                 HistoryGap(kind=HistoryGapKind.CLOCK, since_time=self._reached_time, until_time=snapshot.time)
@@ -229,7 +231,8 @@ class Recording:
         if until_time is None or not 0 < since_time < until_time:
             return  # what lasts is told by the snapshots
         if gap.cause is GapCause.SUSPENDED:
-            self._gaps.drop_within(HistoryGapKind.CLOCK, since_time, until_time)
+            if not self._gaps.drop_within(HistoryGapKind.CLOCK, since_time, until_time):
+                self._slept_seconds += until_time - since_time
             self._gaps.add(HistoryGap(kind=HistoryGapKind.SUSPENDED, since_time=since_time, until_time=until_time))
         elif gap.cause in _MISSED_CAUSES and until_time - since_time >= STEP_SECONDS:
             # Counters went on: nothing is lost but the place in time, which matters from a minute on.

@@ -64,10 +64,24 @@ def test_a_clock_that_is_set_back_adds_to_minutes_that_were(played: Played) -> N
     assert row.start_time == (T - 3_598) // 60 * 60
 
 
-def test_a_sleep_of_the_machine_is_told_as_such_and_not_as_a_step_of_the_clock(played: Played) -> None:
+@pytest.mark.parametrize("is_told_first", [True, False])
+def test_a_sleep_of_the_machine_is_told_as_such_and_not_as_a_step_of_the_clock(
+    played: Played, *, is_told_first: bool
+) -> None:
+    slept = Gap(cause=GapCause.SUSPENDED, since_time=T + 1.2, until_time=T + 601.2)
+    played.tick()
+    played.machine.time += 600
+    if is_told_first:
+        played.recording.take(slept, T + 602)
+    played.tick()
+    if not is_told_first:
+        played.recording.take(slept, T + 602)
+    played.keep()
+    assert {gap.kind for gap in played.notebook.gaps.values()} == {HistoryGapKind.SUSPENDED}
+    played.machine.time += 600
+    played.tick()
     played.tick()
     played.machine.time += 600
     played.tick()
-    played.recording.take(Gap(cause=GapCause.SUSPENDED, since_time=T + 1, until_time=T + 601), T + 602)
     played.keep()
-    assert {gap.kind for gap in played.notebook.gaps.values()} == {HistoryGapKind.SUSPENDED}
+    assert len(played.notebook.of(HistoryGapKind.CLOCK)) == 2

@@ -51,5 +51,6 @@ def test_what_another_kind_says_better_is_taken_back() -> None:
     book = GapBook()
     book.add(HistoryGap(kind=HistoryGapKind.MISSED, since_time=10.0, until_time=20.0))
     book.add(HistoryGap(kind=HistoryGapKind.MISSED, since_time=50.0, until_time=60.0))
-    book.drop_within(HistoryGapKind.MISSED, 10.0, 20.0)
+    assert book.drop_within(HistoryGapKind.MISSED, 10.0, 20.0)
+    assert not book.drop_within(HistoryGapKind.MISSED, 10.0, 20.0)
     assert [gap.since_time for gap in book.take()] == [50.0]

@@ -109,7 +109,9 @@ def test_an_open_row_that_is_forgotten_and_comes_back_is_taken_off_the_rest(bega
         meter.tidy()
     machine.rows[key] = hidden
     machine.move(key, 10, 0)
-    total = total.plus(summed(meter.read(machine.tick())))
+    reading = meter.read(machine.tick())
+    total = total.plus(summed(reading))
+    assert [row.is_new for row in reading.rows] == [counted == 2_010]
     assert total.sent_bytes == counted, "of a row that says it is new nobody can tell"
     machine.move_lone(Scope.INTERNET, 5_000)
     total = total.plus(summed(meter.read(machine.tick())))
