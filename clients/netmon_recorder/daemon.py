@@ -104,12 +104,13 @@ class Daemon:
             await self._recorder.catch_up(until_time)
 
     async def _run(self, store: HistoryStore, stopped: asyncio.Event) -> None:
-        desk, upkeep = AlertDesk(store, self._time_zone), Upkeep(store, wall_time)
+        resume = store.resume_point()
+        desk, upkeep = AlertDesk(store, self._time_zone), Upkeep(store, wall_time, resume.until_time)
         async with connect_async(self._settings.collector) as collector:
             self._recorder = recorder = Recorder(
                 collector=collector,
                 writer=store,
-                recording=Recording(store.resume_point(), wall_time(), keeps_seconds=self._seconds.seconds > 0),
+                recording=Recording(resume, wall_time(), keeps_seconds=self._seconds.seconds > 0),
                 wall_time=wall_time,
                 after_batch=lambda now: self._ask_alerts(desk, now),
                 after_try=upkeep.look,

@@ -20,8 +20,8 @@ EACH_SECONDS: Final = 3600.0
 """How often what the policy no longer keeps is deleted."""
 
 DOUBTFUL_SECONDS: Final = 31 * 86_400.0
-"""Where the last cleanup is so long ago, the machine was off, or its clock is wrong, as before it is set after a start:
-by such a clock all that is kept may look old. Within ``EACH_SECONDS`` it is set, where it ever will be."""
+"""Where what was recorded last is so long ago, the machine was off, or its clock is wrong, as before it is set after a
+start: by such a clock all that is kept may look old. Within ``EACH_SECONDS`` it is set, where it ever will be."""
 
 _STEP_PAUSE_SECONDS: Final = 0.05
 
@@ -29,11 +29,12 @@ log = logging.getLogger(__name__)
 
 
 class Upkeep:
-    """Cleans a storage for as long as it runs."""
+    """Cleans a storage for as long as it runs. ``last_time``: when something was recorded last before it began."""
 
-    def __init__(self, store: StorageKeeper, wall_time: Callable[[], float]) -> None:
+    def __init__(self, store: StorageKeeper, wall_time: Callable[[], float], last_time: float | None = None) -> None:
         self._store = store
         self._wall_time = wall_time
+        self._last_time = last_time
         self._is_due = asyncio.Event()
         self._is_in_vain = False
 
@@ -52,7 +53,7 @@ class Upkeep:
 
     async def run(self, first_seconds: float = FIRST_SECONDS, each_seconds: float = EACH_SECONDS) -> None:
         """Clean soon, then each hour, and when it is due, for ever; not so soon by a clock that may be wrong."""
-        trusting_at = monotonic() + each_seconds
+        trusting_at, was_told = monotonic() + each_seconds, False
         for seconds in chain((first_seconds,), repeat(each_seconds)):
             try:
                 async with asyncio.timeout(seconds):
@@ -60,18 +61,18 @@ class Upkeep:
             except TimeoutError:
                 log.debug("the hour's cleanup")
             self._is_due.clear()
+            if monotonic() < trusting_at and self._is_clock_doubtful():
+                if not was_told:
+                    log.warning("nothing was recorded for a month: the cleanup waits, in case the clock is wrong")
+                was_told = True
+                continue
             try:
-                if monotonic() < trusting_at and await asyncio.to_thread(self._is_clock_doubtful):
-                    log.warning("no cleanup for a month: the next one waits, in case the clock is wrong")
-                    continue
                 await self.clean()
             except StorageError as error:
                 log.warning("old history could not be deleted: %s", type(error).__name__)
 
     def _is_clock_doubtful(self) -> bool:
-        now = self._wall_time()
-        last_time = self._store.status(now).last_cleanup_time
-        return last_time is not None and now - last_time > DOUBTFUL_SECONDS
+        return self._last_time is not None and self._wall_time() - self._last_time > DOUBTFUL_SECONDS
 
     async def clean(self) -> None:
         """Delete what the policy and the quota no longer keep; where that is not enough, unused names too."""

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from netmon.model import Degradation
+from netmon_recorder.store.disk_errors import refusal
 from netmon_recorder.store.lock import WriterLock
 from netmon_recorder.store.port import StorageBroken, StorageError, StorageFull, StorageTooNew
 from netmon_recorder.store.schema import MIGRATIONS
@@ -113,12 +114,16 @@ def _opened(
         if not _is_sound(path, was_unclean=was_unclean):
             aside = _set_aside(path, now)
         connection = _prepared(path, migrations)
-        beside(path, ".running").touch(mode=0o600)
-        inode = path.stat().st_ino
+        try:
+            beside(path, ".running").touch(mode=0o600)
+            inode = path.stat().st_ino
+        except OSError:
+            connection.close()
+            raise
     except sqlite3.Error as error:
         raise explained(error) from error
     except OSError as error:
-        raise StorageError(f"cannot open {path}: {error.strerror}") from error
+        raise refusal(f"cannot open {path}", error) from error
     notes = () if aside is None else (_aside_note(aside),)
     return OpenedFile(path=path, lock=lock, connection=connection, inode=inode, was_unclean=was_unclean, notes=notes)
 
@@ -127,7 +132,7 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"cannot make {folder}: {error.strerror}") from error
+        raise refusal(f"cannot make {folder}", error) from error
 
 
 def connect(path: Path, *, read_only: bool) -> sqlite3.Connection:

@@ -5,7 +5,8 @@ import logging
 import os
 from pathlib import Path
 
-from netmon_recorder.store.port import StorageError, StorageTaken
+from netmon_recorder.store.disk_errors import refusal
+from netmon_recorder.store.port import StorageTaken
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def _locked(path: Path) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise StorageError(f"cannot open {path}: {error.strerror}") from error
+        raise refusal(f"cannot open {path}", error) from error
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

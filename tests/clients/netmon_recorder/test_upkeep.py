@@ -3,7 +3,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from netmon.model import CacheReport, CleanupProgress, CleanupSelection, StorageState, StorageStatus
+from netmon.model import CacheReport, CleanupProgress, CleanupSelection
 from netmon_recorder.store import StorageError
 from netmon_recorder.upkeep import DOUBTFUL_SECONDS, FIRST_SECONDS, Upkeep
 
@@ -17,20 +17,7 @@ class Keeper:
         self.over = over
         self.cleaned = 0
         self.refreshed = 0
-        self.asked = 0
         self.is_broken = False
-        self.last_cleanup_time: float | None = None
-
-    def status(self, now: float) -> StorageStatus:
-        assert now == NOW
-        self.asked += 1
-        return StorageStatus(
-            engine="sqlite",
-            path="/history.db",
-            schema_version=1,
-            state=StorageState.WRITING,
-            last_cleanup_time=self.last_cleanup_time,
-        )
 
     def needs_cleanup(self) -> bool:
         if self.is_broken:
@@ -87,21 +74,24 @@ async def test_it_cleans_soon_after_the_start_for_those_who_never_run_for_an_hou
     running.cancel()
 
 
-async def test_a_clock_that_is_a_month_ahead_of_the_last_cleanup_deletes_nothing_at_once() -> None:
-    keeper = Keeper(over=1)
-    keeper.last_cleanup_time = NOW - DOUBTFUL_SECONDS - 1
-    upkeep = upkeep_of(keeper)
+async def test_a_clock_that_is_a_month_ahead_of_what_was_recorded_deletes_nothing_until_it_is_set() -> None:
+    keeper, clock = Keeper(over=1), [NOW + DOUBTFUL_SECONDS + 1]
+    upkeep = Upkeep(keeper, lambda: clock[0], NOW)  # type: ignore[arg-type] -- as above
     running = asyncio.create_task(upkeep.run(first_seconds=0.01))
-    async with asyncio.timeout(30):
-        while not keeper.asked:  # noqa: ASYNC110 -- a storage rings no bell
-            await asyncio.sleep(0.01)
-    await upkeep.look()  # that the quota is near makes it no better
-    async with asyncio.timeout(30):
-        while keeper.asked < 2:  # noqa: ASYNC110
-            await asyncio.sleep(0.01)
+    for _ in range(3):
+        await upkeep.look()  # that the quota is near makes it no better
+        await asyncio.sleep(0.02)
     assert keeper.cleaned == 0
-    keeper.last_cleanup_time = NOW - DOUBTFUL_SECONDS + 1  # the clock was set
+    clock[0] = NOW
     await upkeep.look()
+    await until(keeper, 1)
+    running.cancel()
+
+
+async def test_after_its_hour_a_clock_is_trusted_whatever_it_says() -> None:
+    keeper = Keeper(over=1)
+    upkeep = Upkeep(keeper, lambda: NOW, NOW - DOUBTFUL_SECONDS - 1)  # type: ignore[arg-type] -- as above
+    running = asyncio.create_task(upkeep.run(first_seconds=0.01, each_seconds=0.05))
     await until(keeper, 1)
     running.cancel()
 
