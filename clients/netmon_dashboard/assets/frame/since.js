@@ -124,7 +124,11 @@ export class SinceNow {
     this.hasDomains = true;
     for (const domain of store.domains.all.values()) {
       this.#keep(domainKey(domain), domain);
-      for (const part of domain.apps) this.#keep(partKey(domain, part), part);
+      for (const part of domain.apps) {
+        this.#keep(partKey(domain, part), part);
+        // An application that ends meanwhile is known by its name alone.
+        if (part.app) this.#keep(partKey(domain, { name: part.app.name ?? part.name }), part);
+      }
     }
     for (const part of store.domains.unnamed) this.#keep(`unnamed ${part.reason}`, part);
   }

@@ -113,4 +113,5 @@ test("domains are counted from the same moment, and asked for once where no page
   assert.deepEqual(since.domainPart(domain, { ...part, sent: 61 }), { sent: 1, received: 0 });
   assert.deepEqual(since.domainPart(domain, { ...part, app: { id: "curl" } }), { sent: 60, received: 70 });
   assert.deepEqual(since.domainPart({ ...domain, name: "new.example" }, part), { sent: 60, received: 70 });
+  assert.deepEqual(since.domainPart(domain, { ...part, app: null, sent: 62 }), { sent: 2, received: 0 }, "it ended");
 });
