@@ -76,13 +76,17 @@ def _open_recording(settings: Settings, path: Path) -> tuple[Playback, Place]:
         names = name_settings(off_because=settings.names_off_because, browsers=settings.browsers)
         place = Place(settings, player_drop(files.all, settings.socket.parent))
         place.leave_root()
-        source = Playback(
-            files,
-            is_paced=settings.is_paced,
-            is_looped=settings.is_looped,
-            interval_seconds=settings.interval_seconds,
-            names=names,
-        )
+        try:
+            source = Playback(
+                files,
+                is_paced=settings.is_paced,
+                is_looped=settings.is_looped,
+                interval_seconds=settings.interval_seconds,
+                names=names,
+            )
+        except BaseException:
+            place.give_up()
+            raise
     except OSError as error:
         raise SomethingMissing(f"{path} cannot be read: {error.strerror or error}") from error
     except LookupError as error:

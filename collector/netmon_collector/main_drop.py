@@ -13,7 +13,7 @@ from typing import Final
 
 from netmon_collector.privileges.capabilities import Capability, effective
 from netmon_collector.privileges.drop import Drop, drop
-from netmon_collector.privileges.landlock import Places
+from netmon_collector.privileges.landlock import LEAST_ABI, Places, landlock_abi
 from netmon_collector.privileges.seccomp import Refusals
 from netmon_collector.privileges.users import User, choose_users
 
@@ -40,6 +40,10 @@ A user or group that is made during the run is not known to it then.
 PARTS: Final = (Capability.SETUID, Capability.SETGID, Capability.SETPCAP)
 """What it takes to become another user, or to give up rights for good."""
 
+_ENTERS_ALL: Final = (Capability.DAC_READ_SEARCH, Capability.DAC_OVERRIDE)
+"""Either opens what is closed to its user. A container's root has but the second, which opens for writing too: it is
+kept only where the kernel holds the process to its places."""
+
 log = logging.getLogger(__name__)
 
 
@@ -54,7 +58,7 @@ class MainDrop:
     @property
     def enters_all(self) -> bool:
         """Whether directories that are closed to its user are open to it."""
-        return Capability.DAC_READ_SEARCH in self.capabilities
+        return not set(_ENTERS_ALL).isdisjoint(self.capabilities)
 
     def wanted(self, run_directory: Path) -> Drop:
         """Give the drop of a process that serves in ``run_directory``."""
@@ -86,7 +90,7 @@ def watcher_drop(user: User, *, captures: bool) -> MainDrop:
 
 
 def player_drop(files: Iterable[Path], run_directory: Path) -> MainDrop | None:
-    """Give the drop of who plays these files, None where there is nothing to give up: another user's run, or macOS.
+    """Give the drop of who plays these files, None where nothing can be given up: another user's run, or macOS.
 
     They are opened after it, and again in each round. Where they, the code or the socket's directory are closed to
     others, that takes the right to read all files, which the list of places holds to these. Raises ``LookupError``
@@ -94,28 +98,48 @@ def player_drop(files: Iterable[Path], run_directory: Path) -> MainDrop | None:
     """
     if not sys.platform.startswith("linux"):
         return None
-    files = tuple(files)
+    files, held = tuple(files), effective()
     if os.geteuid() == 0:
         user, _ = choose_users()
-    elif effective() >= {*PARTS}:
+        if not held >= {*PARTS, Capability.CHOWN} or not _is_mapped(user):
+            log.warning("root cannot be left in this container: what is played is read with its rights")
+            return None
+    elif held >= {*PARTS}:
         user = User(os.geteuid(), os.getegid())  # the service manager has chosen it
     else:
         return None
-    is_open = all(map(_is_open_to_all, (*files, *_code_places(), run_directory.resolve().parent)))
-    if is_open or Capability.DAC_READ_SEARCH not in effective():
+    is_held = landlock_abi() >= LEAST_ABI
+    enters_all = [one for one in _ENTERS_ALL if one in held and (is_held or one is not Capability.DAC_OVERRIDE)][:1]
+    if not enters_all or all(map(_is_open_to_all, (*files, *_code_places(), run_directory.resolve().parent))):
         return MainDrop(user=user, capabilities=(), read=(_ETC, *files))
-    return MainDrop(user=user, capabilities=(Capability.DAC_READ_SEARCH,), read=(*_USERS, *files))
+    return MainDrop(user=user, capabilities=tuple(enters_all), read=(*_USERS, *files))
 
 
 def _is_open_to_all(path: Path) -> bool:
-    """Whether everybody may read a file or enter a directory, by its mode and those above it, if it is there at all."""
+    """Whether everybody may read a file or enter a directory, by its mode and those above it, if it is there at all.
+
+    Those above a link to it count as well: it is opened by its name.
+    """
     try:
-        path = path.resolve(strict=True)
-        modes = [parent.stat().st_mode for parent in path.parents]
-        needed = stat.S_IXOTH if path.is_dir() else stat.S_IROTH
-        return bool(path.stat().st_mode & needed) and all(mode & stat.S_IXOTH for mode in modes)
+        target = path.resolve(strict=True)
+        modes = [parent.stat().st_mode for parent in {*target.parents, *path.absolute().parents}]
+        needed = stat.S_IXOTH if target.is_dir() else stat.S_IROTH
+        return bool(target.stat().st_mode & needed) and all(mode & stat.S_IXOTH for mode in modes)
     except FileNotFoundError:
         return True
+
+
+def _is_mapped(user: User) -> bool:
+    """Whether there is such a user and group here: a user namespace may have root alone (user_namespaces(7))."""
+    return all(
+        any(first <= number < first + count for first, count in _ranges(Path("/proc/self") / name))
+        for number, name in ((user.uid, "uid_map"), (user.gid, "gid_map"))
+    )
+
+
+def _ranges(file: Path) -> list[tuple[int, int]]:
+    lines = [line.split() for line in file.read_text(encoding="ascii").splitlines()]
+    return [(int(inside), int(count)) for inside, _, count in lines]
 
 
 def _code_places() -> tuple[Path, ...]:

@@ -63,3 +63,8 @@ class Place:
             raise SettingsError(str(error)) from error
         except (OSError, RuntimeError) as error:
             raise SomethingMissing(f"rights could not be given up: {error}") from error
+
+    def give_up(self) -> None:
+        """Give up what ``leave_root`` claimed, where nothing is going to be served after all."""
+        if self._main_drop is not None:
+            self.socket.give_up()

@@ -9,6 +9,7 @@ import pytest
 from netmon_collector import main_drop as room
 from netmon_collector.main_drop import player_drop, watcher_drop
 from netmon_collector.privileges.capabilities import Capability
+from netmon_collector.privileges.landlock import LEAST_ABI
 from netmon_collector.privileges.users import User
 
 
@@ -71,6 +72,50 @@ def test_who_plays_as_root_what_is_closed_may_read_it_and_no_more_of_etc_than_wh
     assert places is not None
     assert played in places.read
     assert not {Path("/"), Path("/etc"), played.parent, Path("/sys/devices")} & set(places.read)
+
+
+def test_a_link_in_a_closed_directory_takes_the_right_to_enter_that(as_root: None, played: Path) -> None:
+    home = played.parents[1] / "home"
+    home.mkdir(mode=0o700)
+    link = home / "latest.pcap"
+    link.symlink_to(played)
+    made = player_drop((link,), Path("/run/netmon"))
+    assert made is not None
+    assert made.enters_all
+
+
+@pytest.mark.parametrize(("abi", "kept"), [(LEAST_ABI, (Capability.DAC_OVERRIDE,)), (0, ())])
+def test_root_of_a_container_opens_what_is_closed_with_the_right_that_it_has_if_it_can_be_held_to_places(
+    as_root: None, played: Path, monkeypatch: pytest.MonkeyPatch, abi: int, kept: tuple[Capability, ...]
+) -> None:
+    of_a_container = {*Capability} - {Capability.DAC_READ_SEARCH, Capability.SYS_PTRACE, Capability.BPF}
+    monkeypatch.setattr(room, "effective", lambda: frozenset(of_a_container))
+    monkeypatch.setattr(room, "landlock_abi", lambda: abi)
+    played.chmod(0o600)
+    made = player_drop((played,), Path("/run/netmon"))
+    assert made is not None
+    assert (made.capabilities, made.enters_all) == (kept, bool(kept))
+
+
+def root_alone(file: Path) -> list[tuple[int, int]]:
+    """As "unshare --map-root-user" has it."""
+    assert file.name in {"uid_map", "gid_map"}
+    return [(0, 1)]
+
+
+@pytest.mark.parametrize("missing", [Capability.SETUID, Capability.CHOWN, None], ids=["setuid", "chown", "users"])
+def test_root_that_cannot_become_another_user_plays_as_it_is_and_says_so(
+    as_root: None,
+    played: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    missing: Capability | None,
+) -> None:
+    monkeypatch.setattr(room, "effective", lambda: frozenset({*Capability} - {missing}))
+    if missing is None:
+        monkeypatch.setattr(room, "_ranges", root_alone)
+    assert player_drop((played,), Path("/run/netmon")) is None
+    assert "cannot be left" in caplog.text
 
 
 def test_a_socket_below_a_closed_directory_takes_the_right_to_enter_it(as_root: None, played: Path) -> None:

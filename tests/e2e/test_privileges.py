@@ -330,3 +330,14 @@ def test_a_directory_with_other_files_is_not_given_away(built: Stage) -> None:
         assert process.exit_code() == 2
     assert "holds other files" in process.log.read_text()
     assert run.stat().st_uid == 0
+
+
+def test_a_file_that_cannot_be_played_leaves_a_directory_that_others_may_enter(built: Stage) -> None:
+    recording = built.directory / "no capture.pcap"
+    recording.write_bytes(bytes(100))
+    with collector(built, "--read", str(recording), wait=False) as process:
+        assert process.exit_code() in {2, 69}
+    run = Path(built.socket).parent
+    assert run.stat().st_mode & 0o777 == 0o755
+    with collector(built, "--owners", "auto") as process:
+        assert status(process).pids

@@ -31,12 +31,13 @@ def find_files(path: Path) -> RecordingFiles:
     """Find what belongs to a recording.
 
     ``path`` is a capture file, with its sidecar beside it (``STEM.sidecar.jsonl`` or ``netmon.sidecar.jsonl``) or
-    without, or a directory of ``Recorder``. ``OSError`` where it is not there or cannot be entered, ``ValueError`` for
-    a directory without a capture file.
+    without, or a directory of ``Recorder``. A link is followed where it is ``path`` alone: what somebody put beside
+    that could lead anywhere. ``OSError`` where it is not there or cannot be entered, ``ValueError`` for a directory
+    without a capture file.
     """
     if not path.is_dir():
         path.stat()
-        names, is_cut = _whole(file for file in (path.with_suffix(NAMES_SUFFIX),) if file.is_file())
+        names, is_cut = _whole((path.with_suffix(NAMES_SUFFIX),))
         beside = (path.with_name(path.stem + ".sidecar.jsonl"), path.with_name(SIDECAR_NAME))
         return RecordingFiles(packets=(path,), names=names, sidecar=_first(beside), is_cut=is_cut)
     packets, has_cut_packets = _whole(path.glob("*" + PCAP_SUFFIX))
@@ -53,10 +54,14 @@ def find_files(path: Path) -> RecordingFiles:
 
 def _whole(paths: Iterable[Path]) -> tuple[tuple[Path, ...], bool]:
     """Sort files that have a header, and say whether there are others."""
-    found = sorted(paths)
+    found = sorted(path for path in paths if _is_file(path))
     whole = tuple(path for path in found if path.stat().st_size >= PCAP_HEADER_BYTES)
     return whole, len(whole) < len(found)
 
 
 def _first(paths: Iterable[Path]) -> Path | None:
-    return next((path for path in paths if path.is_file()), None)
+    return next((path for path in paths if _is_file(path)), None)
+
+
+def _is_file(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()

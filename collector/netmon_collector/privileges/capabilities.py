@@ -27,6 +27,8 @@ _LAST: Final = Path("/proc/sys/kernel/cap_last_cap")
 class Capability(IntEnum):
     """Those that a part of the collector may keep (linux/capability.h)."""
 
+    CHOWN = 0
+    DAC_OVERRIDE = 1
     DAC_READ_SEARCH = 2
     SETGID = 6
     SETUID = 7

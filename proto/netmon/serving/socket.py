@@ -143,6 +143,12 @@ class ServiceSocket:
         """Whether the path still leads to the socket that was published last."""
         return self._identity is not None and self._read_identity() == self._identity
 
+    def give_up(self) -> None:
+        """Give up what was claimed; others may enter a directory that was made here. Raises ``OSError``."""
+        self._directory.close_staging()
+        self._directory.open()
+        self._lock.release()
+
     def remove(self) -> None:
         """Remove the socket, if it is still ours, and give up the lock."""
         if self.is_in_place:

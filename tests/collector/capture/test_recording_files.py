@@ -43,3 +43,17 @@ def test_what_is_not_there_is_said(tmp_path: Path) -> None:
         find_files(tmp_path / "none.pcap")
     with pytest.raises(ValueError, match="holds no"):
         find_files(tmp_path)
+
+
+def test_a_link_is_followed_where_it_is_named_itself_and_nowhere_else(tmp_path: Path) -> None:
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "folder"
+    elsewhere.mkdir()
+    folder.mkdir()
+    made(elsewhere, eth0_pcap=WHOLE, secret=b"x")
+    made(folder, lo_pcap=WHOLE)
+    (folder / "a.pcap").symlink_to(elsewhere)
+    (folder / "b.pcap").symlink_to(elsewhere / "eth0.pcap")
+    (folder / "lo.names").symlink_to(elsewhere / "eth0.pcap")
+    (folder / "netmon.sidecar.jsonl").symlink_to(elsewhere / "secret")
+    assert names(find_files(folder).all) == names(find_files(folder / "lo.pcap").all) == ["lo.pcap"]
+    assert names(find_files(folder / "b.pcap").all) == ["b.pcap"]

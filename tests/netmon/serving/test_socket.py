@@ -103,6 +103,16 @@ def test_a_stale_socket_is_replaced(tmp_path: Path, listener: Listener) -> None:
         client.connect(str(path))
 
 
+def test_what_is_given_up_leaves_a_directory_that_others_may_enter_and_is_free(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "c.sock"
+    made = ServiceSocket(path, SocketAccess())
+    made.claim()
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    made.give_up()
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o755
+    ServiceSocket(path, SocketAccess()).claim()
+
+
 def test_what_is_no_socket_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "c.sock"
     path.write_text("precious")
