@@ -157,7 +157,7 @@ def _raw_name(key: UsageKey, dimension: UsageDimension) -> str:  # noqa: PLR0911
         case UsageDimension.INTERFACE:
             return key.interface
         case UsageDimension.PROCESS:
-            return f"{key.process_name} ({key.pid})" if key.pid else ""
+            return f"{key.process_name} ({key.pid})" if key.pid else key.process_name  # of many: "(other users)"
         case _:
             return ""
 

@@ -34,6 +34,8 @@ KEY = UsageKey(
     protocol=Protocol.TCP,
     scope=Scope.INTERNET,
     interface="wlan0",
+    pid=4711,
+    process_name="firefox",
 )
 
 
@@ -47,6 +49,7 @@ KEY = UsageKey(
         ("user", "anna", "(no owner)"),
         ("scope", "internet", "(unknown)"),
         ("iface", "wlan0", "(no interface)"),
+        ("process", "firefox (4711)", "(no process)"),
     ],
 )
 def test_a_group_has_a_name_in_each_dimension(name: str, expected: str, nameless: str) -> None:
@@ -55,6 +58,10 @@ def test_a_group_has_a_name_in_each_dimension(name: str, expected: str, nameless
     assert group_name(UsageKey(), dimension) == nameless
     assert group_name(UsageKey(is_folded=True), dimension) == "(many small ones)"
     assert group_title(dimension)
+
+
+def test_processes_that_are_not_told_apart_are_called_what_the_recorder_calls_them() -> None:
+    assert group_name(UsageKey(process_name="(other users)"), UsageDimension.PROCESS) == "(other users)"
 
 
 def test_every_word_is_there_for_every_member() -> None:
