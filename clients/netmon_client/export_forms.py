@@ -28,6 +28,10 @@ _KEY_FIELDS: dict[UsageDimension, tuple[str, ...]] = {
     UsageDimension.PROCESS: ("pid", "process_name", "process_start_time"),
 }
 _USUAL = tuple(dimension for dimension in _KEY_FIELDS if dimension is not UsageDimension.PROCESS)
+_FOLDING = frozenset(
+    {UsageDimension.APPLICATION, UsageDimension.REMOTE_HOST, UsageDimension.DOMAIN, UsageDimension.PROCESS}
+)
+"""Those of which many small ones are one row, whose name is as empty as that of what has none."""
 _MOST_KEYS = 10_000
 _SUMS = ("sent_bytes", "received_bytes", "packet_count", "connection_count")
 
@@ -38,7 +42,7 @@ class CsvForm:
     def __init__(self, dimensions: Sequence[UsageDimension]) -> None:
         self._fields = [name for each in dimensions or _USUAL for name in _KEY_FIELDS[each]]
         self._has_all = not dimensions
-        if self._has_all:
+        if self._has_all or not _FOLDING.isdisjoint(dimensions):
             self._fields.append("is_folded")
         # Keys come again in each bucket: writing one takes 13 us, finding it 0.3.
         self._written: dict[UsageKey, str] = {}

@@ -46,11 +46,26 @@ def test_no_cell_is_a_formula_to_a_spreadsheet(start: str) -> None:
     assert "cmd|" in text
 
 
-def test_csv_of_some_dimensions_has_their_columns_alone() -> None:
-    heading = lines_of(export_form("csv", (UsageDimension.DOMAIN, UsageDimension.APPLICATION)))[0]
-    assert heading == (
-        "start_time,domain,application_id,application_name,sent_bytes,received_bytes,packet_count,connection_count"
-    )
+@pytest.mark.parametrize(
+    ("dimensions", "columns"),
+    [
+        ((UsageDimension.DOMAIN, UsageDimension.APPLICATION), "domain,application_id,application_name,is_folded"),
+        ((UsageDimension.REMOTE_HOST,), "remote_host,is_folded"),
+        ((UsageDimension.PROCESS,), "pid,process_name,process_start_time,is_folded"),
+        ((UsageDimension.USER, UsageDimension.PROTOCOL), "user,protocol"),
+    ],
+)
+def test_csv_of_some_dimensions_has_their_columns_alone(dimensions: tuple[UsageDimension, ...], columns: str) -> None:
+    heading = lines_of(export_form("csv", dimensions))[0]
+    assert heading == f"start_time,{columns},sent_bytes,received_bytes,packet_count,connection_count"
+
+
+def test_csv_tells_what_has_no_domain_from_what_is_many_small_ones() -> None:
+    form = export_form("csv", (UsageDimension.DOMAIN,))
+    (heading,) = form.begin(HEADER)
+    rows = tuple(UsageRow(0.0, UsageKey(is_folded=is_folded), UsageSums()) for is_folded in (False, True))
+    cells = csv.DictReader([heading, *form.rows(ExportBatch(rows=rows, done_until_time=0.0))])
+    assert [(each["domain"], each["is_folded"]) for each in cells] == [("", "false"), ("", "true")]
 
 
 def test_csv_of_seconds_has_the_process_too() -> None:

@@ -50,7 +50,7 @@ def test_a_file_holds_every_row_and_the_end_says_how_many(history_cli: Run, tmp_
 def test_standard_output_takes_the_rows_alone(history_cli: Run, recorder: FakeRecorder) -> None:
     result = history_cli("export", "-O", "-", "--what", "app", "--by", "day", "--app", "firefox")
     assert len(result.lines) == 16
-    assert result.lines[0].startswith("start_time,application_id,application_name,sent_bytes")
+    assert result.lines[0].startswith("start_time,application_id,application_name,is_folded,sent_bytes")
     (query,) = recorder.asked
     assert isinstance(query, ExportQuery)
     assert (query.bucket, query.group_by) == (BucketSize.DAY, (UsageDimension.APPLICATION,))
