@@ -133,7 +133,9 @@ class DelimitedPrinter:
             self._session.write(*lines)
 
     def event(self, item: Event) -> None:
-        """Write events about connections; the others are told on stderr."""
+        """Write events about connections; gaps are told on stderr, and the others have no place here."""
+        if isinstance(item.kind, Gap):
+            self.gap(item.kind)
         row = connection_of(item)
         if row is None:
             return

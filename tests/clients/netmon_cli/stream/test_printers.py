@@ -98,6 +98,7 @@ def test_events_of_connections_are_rows_and_gaps_are_talk(capsys: pytest.Capture
     printer.event(CLOSED)
     printer.event(Event(sequence=10, time=1.0, kind=MonitoringChanged(state=MonitoringState.STOPPED)))
     printer.gap(GAP)
+    printer.event(Event(sequence=11, time=1.0, kind=GAP))
     captured = capsys.readouterr()
     assert captured.out == "time\tsequence\tevent\tapp\n2023-11-14T22:13:41Z\t9\tclosed\tcurl\n"
-    assert captured.err == "netmon-cli: gap: 3 messages missing, this reader was too slow\n"
+    assert captured.err == "netmon-cli: gap: 3 messages missing, this reader was too slow\n" * 2
