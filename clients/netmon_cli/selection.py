@@ -13,6 +13,8 @@ __all__ = ["CLOSED_SECONDS", "Which", "keep", "names_state", "sections_only", "w
 CLOSED_SECONDS: Final = 60.0
 """How long the collector lists ended connections."""
 
+_WORDS_OF_STATES: Final = frozenset({"listen", "active", "idle", "closed", "new"})
+
 
 class Which(Enum):
     """Which connections a listing is about."""
@@ -41,8 +43,12 @@ def wanted(which: Which) -> Callable[[Connection], bool]:
 
 
 def names_state(condition: Filter) -> bool:
-    """Tell whether a filter decides itself which states it is about."""
-    return any(term.field in (FilterField.STATE, FilterField.IS) for term in condition.terms)
+    """Tell whether a filter decides itself which states it is about: ``is:remote`` does not."""
+    return any(
+        term.field is FilterField.STATE
+        or (term.field is FilterField.IS and not _WORDS_OF_STATES.isdisjoint(term.values))
+        for term in condition.terms
+    )
 
 
 def keep(snapshot: Snapshot, passes: Callable[[Connection], bool]) -> Snapshot:

@@ -43,6 +43,18 @@ def test_sections_that_were_not_asked_for_are_empty() -> None:
     assert (bare.connections, bare.interfaces, bare.totals) == ((), (), SNAPSHOT.totals)
 
 
-@pytest.mark.parametrize(("query", "named"), [("is:listen", True), ("state:time_wait", True), ("app:x", False)])
+@pytest.mark.parametrize(
+    ("query", "named"),
+    [
+        ("is:listen", True),
+        ("is:remote,closed", True),
+        ("!is:idle", True),
+        ("state:time_wait", True),
+        ("app:x", False),
+        ("is:remote !port:443", False),
+        ("is:local,unknown", False),
+        ("is:own", False),
+    ],
+)
 def test_a_filter_on_states_decides_itself_what_is_shown(query: str, named: bool) -> None:
     assert names_state(parse_query(query)) is named
