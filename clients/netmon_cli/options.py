@@ -209,6 +209,7 @@ def _shortcut_query(name: str, values: tuple[str, ...]) -> str:
     """Write an option as a query: the same option again means "or"."""
     field = name
     if name == "remote":
+        values = tuple(part for value in values for part in _parts(value))
         kinds = {_is_address(value) for value in values}
         if len(kinds) > 1:  # "or" joins values of one field alone
             text = f"--remote takes addresses or domains, not both at once: {', '.join(values)}"
@@ -217,8 +218,13 @@ def _shortcut_query(name: str, values: tuple[str, ...]) -> str:
     return f"{field}:" + ",".join(_quoted(value) for value in values)
 
 
+def _parts(value: str) -> list[str]:
+    """Part what has commas in it, as a query does."""
+    return [part for part in value.split(",") if part] or [value]
+
+
 def _is_address(text: str) -> bool:
-    return ":" in text or text.replace(".", "").replace("*", "").replace("/", "").isdecimal()
+    return ":" in text or text.translate(dict.fromkeys(map(ord, ".*?/"))).isdecimal()
 
 
 def _quoted(value: str) -> str:

@@ -68,6 +68,9 @@ def test_options_become_one_shape() -> None:
         (["--remote", "10.0.0.0/8"], "rip:10.0.0.0/8"),
         (["--remote", "2001:db8::1"], "rip:2001:db8::1"),
         (["--remote", "*.example.org"], "domain:*.example.org"),
+        (["--remote", "10.0.0.1,10.0.0.2"], "rip:10.0.0.1,10.0.0.2"),
+        (["--remote", "10.0.0.?", "--remote", "10.1.*"], "rip:10.0.0.?,10.1.*"),
+        (["--remote", "example.org,?.example.net"], "domain:example.org,?.example.net"),
         (["--pid", "1", "--user", "root", "--state", "established", "--iface", "lo"],
          "pid:1 user:root state:established iface:lo"),
     ],
@@ -82,8 +85,9 @@ def test_a_wrong_query_is_wrong_usage() -> None:
 
 
 def test_addresses_and_domains_are_two_questions() -> None:
-    said = refused("--remote", "10.0.0.1", "--remote", "example.org")
-    assert "--remote takes addresses or domains, not both at once: 10.0.0.1, example.org" in " ".join(said.split())
+    for words in (["--remote", "10.0.0.1", "--remote", "example.org"], ["--remote", "10.0.0.1,example.org"]):
+        said = " ".join(refused(*words).split())
+        assert "--remote takes addresses or domains, not both at once: 10.0.0.1, example.org" in said
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("30s", 30.0), ("500ms", 0.5), ("2", 2.0), ("1h30m", 5400.0)])
