@@ -6,6 +6,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import click
+from click.core import ParameterSource
 
 from netmon_cli.failure import QueryProblem
 from netmon_cli.shape import FORMATS, Format, Shape
@@ -23,6 +24,7 @@ __all__ = [
     "output_options",
     "read_query",
     "redact_option",
+    "typed",
 ]
 
 Command = Callable[..., None]
@@ -54,6 +56,7 @@ _SORT = click.option("--sort", default="", metavar="[-]KEY", help="Sort; -KEY fr
 
 
 _LONGEST_SECONDS: Final = 100 * 365.25 * 86_400
+_TYPED: Final = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
 
 
 class Duration(click.ParamType[float]):
@@ -82,6 +85,12 @@ class _Query(click.types.StringParamType):
     def split_envvar_value(self, rv: str) -> tuple[str]:
         """Give it whole."""
         return (rv,)
+
+
+def typed(*names: str) -> list[str]:
+    """Give those of the running command's parameters that were typed, or stand in a variable; not in a file."""
+    context = click.get_current_context()
+    return [name for name in names if context.get_parameter_source(name) in _TYPED]
 
 
 def output_options(

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netmon_cli.options import history_filter_options, output_options
+from netmon_cli.options import history_filter_options, output_options, typed
 from netmon_cli.past import Moment
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
@@ -56,6 +56,10 @@ def history(  # noqa: PLR0913 -- click hands each option over by its name
     """
     from netmon_cli.actions.history import Request, show_history  # noqa: PLC0415 -- not for --help
 
+    of_rows = typed("sort", "limit", "columns") if shape.format in ("json", "jsonl") else []
+    if of_rows:
+        text = f"--{of_rows[0]} is for tables, csv and tsv: {shape.format} is the whole answer; --top chooses groups"
+        raise click.UsageError(text, click.get_current_context())
     request = Request(
         by=by,
         group=group,

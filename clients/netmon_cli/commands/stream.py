@@ -4,9 +4,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
-from click.core import ParameterSource
 
-from netmon_cli.options import Duration, filter_options, output_options, redact_option
+from netmon_cli.options import Duration, filter_options, output_options, redact_option, typed
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 
@@ -101,10 +100,9 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
 
 def _per_row(shape: Shape) -> Shape:
     """Give the shape with JSON lines. Raise a usage error where another form was asked for on this command line."""
-    context = click.get_current_context()
-    asked = context.get_parameter_source("format") in (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
-    if asked and shape.format != "jsonl":
-        raise click.UsageError(f"--per-row is a form of -o jsonl, not of -o {shape.format}", context)
+    if typed("format") and shape.format != "jsonl":
+        text = f"--per-row is a form of -o jsonl, not of -o {shape.format}"
+        raise click.UsageError(text, click.get_current_context())
     return replace(shape, format="jsonl")
 
 
