@@ -4,9 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from netmon_cli.options import Duration, output_options
+from netmon_cli.options import Duration, output_options, typed
 from netmon_cli.past import Moment
 from netmon_cli.quiet import Quiet
 from netmon_cli.session import Session
@@ -100,10 +99,8 @@ def test(session: Session, *, name: str | None, since: float | None, shape: Shap
     """Say how often an alert would have fired, by what is kept of the past: NAME's, or that of the options."""
     from netmon_cli.actions.alerts import rule_of, test_alert  # noqa: PLC0415
 
-    context = click.get_current_context()
-    sources = {context.get_parameter_source(word) for word in ("query", "over", "within")}
-    if name is not None and not sources.isdisjoint((ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)):
-        raise click.UsageError("NAME or options, not both", context)
+    if name is not None and typed(*words):
+        raise click.UsageError("NAME or options, not both", click.get_current_context())
     test_alert(session, shape, name if name is not None else rule_of("test", **words), since)
 
 

@@ -114,7 +114,10 @@ def test_a_saved_one_is_tested_by_its_name(history_cli: Run, recorder: FakeRecor
     assert (missing.code, "netmon-cli alerts" in missing.err) == (2, True)
     near = history_cli("alerts", "test", "bakcup").err.splitlines()
     assert near[0] == 'netmon-cli: no alert is called "bakcup"; did you mean backup?'
-    assert history_cli("alerts", "test", "backup", "--over", "1").code == 2
+    for words in (["--over", "1"], ["--measure", "sent"], ["--quiet", "1h"], ["--loopback"]):
+        both = history_cli("alerts", "test", "backup", *words)
+        assert (both.code, "NAME or options" in both.err) == (2, True)
+    assert history_cli("alerts", "test", "backup", "--since", "2d").code == 0
 
 
 def test_where_nothing_was_recorded_a_test_says_so() -> None:
