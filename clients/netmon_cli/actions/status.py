@@ -27,7 +27,7 @@ from netmon_client.printable import visible
 from netmon_client.units import format_age, format_bytes
 from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
-__all__ = ["clients_words", "path_lines", "print_status", "status_lines", "watch_status"]
+__all__ = ["clients_words", "print_paths", "print_status", "status_lines", "watch_status"]
 
 _RECORDER_SECONDS = 1.0
 
@@ -164,13 +164,19 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
     ]
 
 
-def path_lines(session: Session) -> list[str]:
-    """Give the files that are used, whether they are there or not."""
-    lines = [
-        f"{name:<9}{visible(path)}{'' if Path(path).exists() else '  (not there)'}"
-        for name, path in (("socket", session.socket_path), ("recorder", session.recorder_path))
+def print_paths(session: Session, shape: Shape) -> None:
+    """Print the files that are used, whether they are there or not."""
+    paths = [
+        ("socket", session.socket_path),
+        ("recorder", session.recorder_path),
+        *(("config", path) for path in configuration_paths()),
+        ("program", sys.argv[0]),
     ]
-    lines += [
-        f"config   {visible(path)}{'' if Path(path).exists() else '  (not there)'}" for path in configuration_paths()
-    ]
-    return [*lines, f"program  {visible(sys.argv[0])}"]
+    found = [(name, path, Path(path).exists()) for name, path in paths]
+    if shape.is_table:
+        session.write(*(f"{name:<9}{visible(path)}{'' if exists else '  (not there)'}" for name, path, exists in found))
+        return
+    fields = document(
+        "paths", {"paths": [{"name": name, "path": path, "exists": exists} for name, path, exists in found]}
+    )
+    session.write(pretty(fields) if shape.format == "json" else line(fields))

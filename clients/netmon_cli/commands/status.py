@@ -14,10 +14,10 @@ from netmon_cli.shape import Shape
 @click.pass_obj
 def status(session: Session, *, watch: bool, paths: bool, shape: Shape) -> None:
     """Show the state of the collector, and what you may do."""
-    from netmon_cli.actions.status import path_lines, print_status, watch_status  # noqa: PLC0415 -- not for --help
+    from netmon_cli.actions.status import print_paths, print_status, watch_status  # noqa: PLC0415 -- not for --help
 
     if paths:
-        session.write(*path_lines(session))
+        print_paths(session, shape)
         return
     with session.client() as client:
         if watch:

@@ -65,6 +65,13 @@ def test_paths_need_no_collector(run_alone: Run) -> None:
     result = run_alone("--socket", "/nowhere/c.sock", "status", "--paths")
     assert result.code == 0
     assert result.lines[0] == "socket   /nowhere/c.sock  (not there)"
+    document = json.loads(run_alone("--socket", "/nowhere/c.sock", "status", "--paths", "-o", "json").out)
+    assert (document["type"], document["paths"][0]) == (
+        "paths",
+        {"name": "socket", "path": "/nowhere/c.sock", "exists": False},
+    )
+    assert [each["name"] for each in document["paths"]] == ["socket", "recorder", "config", "config", "program"]
+    assert json.loads(run_alone("--socket", "/nowhere/c.sock", "status", "--paths", "-o", "jsonl").out) == document
 
 
 def test_watching_draws_over_itself_until_ctrl_c(fake: FakeCollector) -> None:
