@@ -94,12 +94,12 @@ def typed(*names: str) -> list[str]:
 
 
 def output_options(
-    *, formats: tuple[Format, ...] = FORMATS, in_pipes: Format = "table", rows: bool = True
+    *, formats: tuple[Format, ...] = FORMATS, in_pipes: Format = "table", rows: bool = True, units: bool = True
 ) -> Callable[[Command], Command]:
     """Add the options of ``-o`` and its companions; the command gets them as ``shape``.
 
-    ``rows``: the output is a listing, with columns that can be chosen and sorted. Without ``-o`` a terminal gets a
-    table, and anything else what ``in_pipes`` says.
+    ``rows``: the output is a listing, with columns that can be chosen and sorted. ``units``: it holds sizes or rates.
+    Without ``-o`` a terminal gets a table, and anything else what ``in_pipes`` says.
     """
     default = "table" if in_pipes == "table" else f"table on a terminal, {in_pipes} in a pipe"
 
@@ -111,7 +111,8 @@ def output_options(
         decorated = with_shape
         if rows:
             decorated = _row_options(decorated)
-        decorated = _UNITS(decorated)
+        if units:
+            decorated = _UNITS(decorated)
         return click.option(
             "-o",
             "--output",
@@ -156,7 +157,7 @@ def _take_shape(values: dict[str, Any], in_pipes: Format) -> Shape:
         sort=values.pop("sort", ""),
         limit=values.pop("limit", None),
         headers=not values.pop("no_headers", False),
-        units=cast("RateUnits", values.pop("units")),
+        units=cast("RateUnits", values.pop("units", "si")),
         numeric=values.pop("numeric", False),
         trunc=not values.pop("no_trunc", False),
     )

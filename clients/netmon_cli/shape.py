@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from netmon_client.units import RateUnits
+from netmon_client.units import ByteUnits, RateUnits
 
 __all__ = ["FORMATS", "Format", "Shape"]
 
@@ -31,3 +31,8 @@ class Shape:
     def is_table(self) -> bool:
         """Whether people are to read it."""
         return self.format in ("table", "wide")
+
+    @property
+    def byte_units(self) -> ByteUnits:
+        """The units of sizes: bits are for rates alone."""
+        return "iec" if self.units == "iec" else "si"

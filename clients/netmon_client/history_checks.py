@@ -7,20 +7,22 @@ from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_words import storage_words
 from netmon_client.peer import RECORDER
 from netmon_client.socket_path import cli_command, recorder_cli_command, start_command
-from netmon_client.units import format_age, format_bytes
+from netmon_client.units import ByteUnits, format_age, format_bytes
 
 __all__ = ["history_words", "recorder_checks", "recorder_problem"]
 
 _LONGEST_DAY_SECONDS = 25 * 3600.0
 
 
-def recorder_checks(status: HistoryStatus, now: float, *, socket: str, collector_socket: str) -> list[Check]:
+def recorder_checks(
+    status: HistoryStatus, now: float, *, socket: str, collector_socket: str, units: ByteUnits = "si"
+) -> list[Check]:
     """Check what a recorder says of itself and of its storage. ``now``: Unix seconds.
 
     ``socket``: its path, and ``collector_socket`` the collector's: for the commands that mend.
     """
     said = [*status.recorder.degraded, *status.storage.degraded]
-    checks = [_recording(status, now, collector_socket), _storage(status, socket), *_seconds(status)]
+    checks = [_recording(status, now, collector_socket), _storage(status, socket, units), *_seconds(status)]
     facts = {check.fact for check in checks}
     return [
         *checks,
@@ -41,13 +43,13 @@ def recorder_problem(error: NetmonError, socket: str) -> Check:
     return Check(name="recorder", verdict=Verdict.WARNING, fact=fact, fix=error.remedy)
 
 
-def history_words(status: HistoryStatus, now: float) -> str:
+def history_words(status: HistoryStatus, now: float, units: ByteUnits = "si") -> str:
     """Say in one line what is kept. ``now``: Unix seconds."""
     storage = status.storage
     rows = sum(tier.row_count for tier in storage.tiers)
     oldest = _oldest_time(storage)
     back = "" if oldest is None else f", {format_age(now - oldest)} back"
-    return f"{rows:,} rows, {format_bytes(storage.file_bytes)}{back}"
+    return f"{rows:,} rows, {format_bytes(storage.file_bytes, units)}{back}"
 
 
 def _oldest_time(storage: StorageStatus) -> float | None:
@@ -80,11 +82,11 @@ def _seconds(status: HistoryStatus) -> list[Check]:
     return [Check(name="seconds", verdict=Verdict.GOOD, fact=f"seconds are {reason}")] if reason else []
 
 
-def _storage(status: HistoryStatus, socket: str) -> Check:
+def _storage(status: HistoryStatus, socket: str, units: ByteUnits) -> Check:
     storage = status.storage
-    kept = history_words(status, storage.last_write_time or status.recorder.start_time)
+    kept = history_words(status, storage.last_write_time or status.recorder.start_time, units)
     if storage.state is StorageState.WRITING:
-        free = format_bytes(storage.disk_available_bytes)
+        free = format_bytes(storage.disk_available_bytes, units)
         return Check(name="history", verdict=Verdict.GOOD, fact=f"{kept}; {free} free on its disk")
     fact = f"{storage_words(storage.state)}; {kept}"
     fix = f"{recorder_cli_command(socket, 'cleanup --older-than 30d')}   (or free the disk)"

@@ -24,7 +24,7 @@ from netmon_client.history_lines import as_history_object
 from netmon_client.history_words import MEASURES, gap_kind_words, hours_text, missing_seconds
 from netmon_client.local_zone import local_zone_name, zone_of
 from netmon_client.socket_path import recorder_cli_command
-from netmon_client.units import format_age, format_bytes, parse_size
+from netmon_client.units import ByteUnits, format_age, format_bytes, parse_size
 from netmon_client.words import counted
 
 __all__ = [
@@ -130,7 +130,7 @@ def list_alerts(session: Session, shape: Shape) -> None:
             Heading(title="Last", rank=3),
             Heading(title="State", rank=4),
         ),
-        rows=tuple(_alert_cells(state, now) for state in answer.alerts),
+        rows=tuple(_alert_cells(state, now, shape.byte_units) for state in answer.alerts),
     )
     session.write(*draw(table, fit(table, terminal.width), terminal.palette))
 
@@ -145,20 +145,22 @@ def test_alert(session: Session, shape: Shape, rule: AlertRule | str, since_time
         fields = document("alert_test", as_history_object(result))
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return
-    session.tell(*test_words(rule, result))
+    session.tell(*test_words(rule, result, shape.byte_units))
 
 
-def test_words(rule: AlertRule, result: AlertTest) -> list[str]:
+def test_words(rule: AlertRule, result: AlertTest, units: ByteUnits) -> list[str]:
     """Say how often it would have fired and when; where it would not, how near it came."""
     zone = zone_of(local_zone_name(os.environ))
     length = result.until_time - result.since_time
     span = "last week" if abs(length - _WEEK_SECONDS) < 3600 else f"in the last {format_age(length)}"
     times = "once" if result.firing_count == 1 else f"{result.firing_count:,} times"
     fired = f"would have fired {times}" if result.firing_count else "would not have fired"
-    lines = [f"{rule_words(rule)}: {fired} {span}."]
-    lines += [f"  {moment_text(each.time, zone)}  {_amount(each.measure, each.value)}" for each in result.firings]
+    lines = [f"{rule_words(rule, units)}: {fired} {span}."]
+    lines += [
+        f"  {moment_text(each.time, zone)}  {_amount(each.measure, each.value, units)}" for each in result.firings
+    ]
     if result.greatest_time is not None:
-        greatest = _amount(rule.measure, result.greatest_value)
+        greatest = _amount(rule.measure, result.greatest_value, units)
         lines.append(f"The most was {greatest}, in the window that ended {moment_text(result.greatest_time, zone)}.")
     missing = missing_seconds(result.gaps, result.since_time, result.until_time)
     if missing:
@@ -180,7 +182,7 @@ def watch_alerts(session: Session, shape: Shape, *, after_sequence: int | None, 
                 if firing is None:
                     continue
                 if shape.is_table:
-                    session.tell(firing_words(firing))
+                    session.tell(firing_words(firing, shape.byte_units))
                 else:
                     session.write(line(document("firing", as_history_object(firing))))
                 told += 1
@@ -191,23 +193,24 @@ def watch_alerts(session: Session, shape: Shape, *, after_sequence: int | None, 
     return 0
 
 
-def rule_words(rule: AlertRule) -> str:
+def rule_words(rule: AlertRule, units: ByteUnits = "si") -> str:
     """Say what a rule fires at."""
     what = rule.query or "everything"
     quiet = f", then quiet for {format_age(rule.quiet_seconds)}" if rule.quiet_seconds else ""
     quiet += "" if rule.quiet_hours is None else f", not from {hours_text(rule.quiet_hours)}"
-    return f"{what}, over {_amount(rule.measure, rule.bound)} within {format_age(rule.window_seconds)}{quiet}"
+    return f"{what}, over {_amount(rule.measure, rule.bound, units)} within {format_age(rule.window_seconds)}{quiet}"
 
 
-def firing_words(firing: AlertFiring) -> str:
+def firing_words(firing: AlertFiring, units: ByteUnits = "si") -> str:
     """Say a firing on one line."""
     zone = zone_of(local_zone_name(os.environ))
     window = format_age(firing.time - firing.window_since_time)
     most = ", ".join(
-        f"{each.key.application_name or '(no owner)'} {format_bytes(each.total.total_bytes)}"
+        f"{each.key.application_name or '(no owner)'} {format_bytes(each.total.total_bytes, units)}"
         for each in firing.applications
     )
-    said = f"{_amount(firing.measure, firing.value)} within {window} (over {_amount(firing.measure, firing.bound)})"
+    value, bound = (_amount(firing.measure, each, units) for each in (firing.value, firing.bound))
+    said = f"{value} within {window} (over {bound})"
     return f"{moment_text(firing.time, zone)}  {firing.name}: {said}" + (f"; {most}" if most else "")
 
 
@@ -223,20 +226,20 @@ def _saved(client: HistoryClient, name: str) -> AlertRule:
     return rules[name]
 
 
-def _amount(measure: AlertMeasure, value: int) -> str:
+def _amount(measure: AlertMeasure, value: int, units: ByteUnits) -> str:
     if measure is AlertMeasure.CONNECTIONS:
         return counted(value, "connection")
-    return format_bytes(value) + _WORDS.get(measure, "")
+    return format_bytes(value, units) + _WORDS.get(measure, "")
 
 
-def _alert_cells(state: AlertState, now: float) -> tuple[Cell, ...]:
+def _alert_cells(state: AlertState, now: float, units: ByteUnits) -> tuple[Cell, ...]:
     rule, last = state.rule, state.last_firing
     zone = zone_of(local_zone_name(os.environ))
     over = state.value is not None and state.value > rule.bound
-    value = "—" if state.value is None else _amount(rule.measure, state.value)
+    value = "—" if state.value is None else _amount(rule.measure, state.value, units)
     return (
         Cell(text=rule.name),
-        Cell(text=rule_words(rule)),
+        Cell(text=rule_words(rule, units)),
         Cell(text=value, style=Style.RED if over else Style.PLAIN),
         Cell(text=f"{state.firing_count:,}"),
         Cell(text="never" if last is None else moment_text(last.time, zone), style=Style.DIM),

@@ -45,7 +45,7 @@ def run_audit(session: Session, shape: Shape, *, names: tuple[str, ...], is_last
     passed = bool(chosen) and (share is None or share >= min_share)
     if shape.is_table:
         terminal = session.terminal()
-        lines = audit_lines(chosen, terminal.palette, terminal.width, is_last=is_last, units=_byte_units(shape))
+        lines = audit_lines(chosen, terminal.palette, terminal.width, is_last=is_last, units=shape.byte_units)
         if chosen:
             session.write(*lines, *_verdict(session, share, min_share))
         else:
@@ -96,10 +96,6 @@ def audit_lines(
     if is_last and ledgers:
         lines.append(palette.paint(f"  of the last {format_age(ledgers[0].interval_seconds)}", Style.DIM))
     return lines
-
-
-def _byte_units(shape: Shape) -> ByteUnits:
-    return "iec" if shape.units == "iec" else "si"
 
 
 def _sums(ledger: InterfaceLedger, *, is_last: bool) -> LedgerSums:

@@ -24,7 +24,7 @@ from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_checks import recorder_checks
 from netmon_client.peer import RECORDER
 from netmon_client.printable import visible
-from netmon_client.units import format_age, format_bytes
+from netmon_client.units import ByteUnits, format_age, format_bytes
 from netmon_client.words import clock_time, counted, names_words, percent, ways_words
 
 __all__ = ["clients_words", "print_paths", "print_status", "status_lines", "watch_status"]
@@ -77,7 +77,9 @@ def print_status(session: Session, state: Status, shape: Shape) -> int:
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return 0
     terminal = session.terminal()
-    lines = status_lines(state, terminal.palette, terminal.width, history=_history_text(session, history))
+    units = shape.byte_units
+    kept = _history_text(session, history, units)
+    lines = status_lines(state, terminal.palette, terminal.width, history=kept, units=units)
     session.write(*lines)
     return screen_lines(lines, terminal.width)
 
@@ -91,16 +93,20 @@ def _history_of(session: Session) -> HistoryStatus | NetmonError:
         return error
 
 
-def _history_text(session: Session, history: HistoryStatus | NetmonError) -> str:
+def _history_text(session: Session, history: HistoryStatus | NetmonError, units: ByteUnits) -> str:
     if isinstance(history, RecorderUnreachable):
         return f"none is kept: no recorder answers (start it: {RECORDER.start_command(session.recorder_path)})"
     if isinstance(history, NetmonError):
         return f"{history.what} ({history.why})" if history.why else history.what
-    checks = recorder_checks(history, wall_time(), socket=session.recorder_path, collector_socket=session.socket_path)
+    checks = recorder_checks(
+        history, wall_time(), socket=session.recorder_path, collector_socket=session.socket_path, units=units
+    )
     return "; ".join(check.fact for check in checks)
 
 
-def status_lines(state: Status, palette: Palette, width: int | None = None, *, history: str = "") -> list[str]:
+def status_lines(
+    state: Status, palette: Palette, width: int | None = None, *, history: str = "", units: ByteUnits = "si"
+) -> list[str]:
     """Give the state in words, a line a subject; after it each thing that works less well than it could.
 
     ``width``: the cells of a line, where it ends somewhere. What is to be typed is never broken. ``history``: what the
@@ -113,7 +119,7 @@ def status_lines(state: Status, palette: Palette, width: int | None = None, *, h
     head = f"{chip}{since}  netmon {visible(state.version)}, up {format_age(state.uptime_seconds)}, pid {pids}"
     first, *more = wrapped(head, width, indent=2)
     lines = [palette.paint(chip, style) + first.removeprefix(chip), *more]
-    for name, text in (*_subjects(state), *((("history", history),) if history else ())):
+    for name, text in (*_subjects(state, units), *((("history", history),) if history else ())):
         first, *more = wrapped(f"  {name:<10}{visible(text)}", width, indent=12)
         lines += [f"  {palette.paint(first[2:12], Style.DIM)}{first[12:]}", *more]
     for each in state.degraded:
@@ -131,7 +137,7 @@ def clients_words(limits: ServiceLimits, subscriber_count: int) -> str:
     return f"{subscribers}, {connections}; of one user {a_user} at the most"
 
 
-def _subjects(state: Status) -> list[tuple[str, str]]:
+def _subjects(state: Status, units: ByteUnits) -> list[tuple[str, str]]:
     drops = state.drops
     lost = drops.kernel_dropped_packets + drops.interface_dropped_packets
     share = "" if state.attributed_share is None else f"; {percent(state.attributed_share)} of the bytes have an owner"
@@ -148,7 +154,7 @@ def _subjects(state: Status) -> list[tuple[str, str]]:
     ledger = ledger_words(state.ledger)
     rows = f"{state.tracked_connection_count:,} of {state.tracked_connection_limit:,} rows used"
     table = f"{counted(state.active_connection_count, 'open connection')}, {state.listening_count:,} listening; {rows}"
-    memory = format_bytes(state.resident_bytes)
+    memory = format_bytes(state.resident_bytes, units)
     cost = f"{state.cpu_seconds:.1f} s CPU, {memory}; {counted(state.subscriber_count, 'subscriber')}"
     return [
         ("packets", f"{packets}; a tick each {state.interval_seconds:g} s"),

@@ -16,7 +16,7 @@ from netmon_cli.stopping import Stopped, Stopping
 from netmon_client.clock import wall_time
 from netmon_client.history_lines import HistoryValue, as_history_object
 from netmon_client.local_zone import local_zone_name, zone_of
-from netmon_client.units import format_bytes
+from netmon_client.units import ByteUnits, format_bytes
 from netmon_client.words import counted, percent
 
 __all__ = ["plan_words", "run_aggregation", "run_cleanup", "selection_of"]
@@ -76,10 +76,10 @@ def run_cleanup(session: Session, shape: Shape, selection: CleanupSelection, *, 
             if not shape.is_table:
                 _write(session, shape, "cleanup_plan", plan)
             else:
-                session.tell(plan_words(plan))
+                session.tell(plan_words(plan, shape.byte_units))
             return
         if not is_sure:
-            session.say(plan_words(plan))
+            session.say(plan_words(plan, shape.byte_units))
             click.confirm(f"Delete {counted(plan.row_count, 'row')}?", abort=True, err=True)
         with Stopping() as stopping, closing(stopping.items(client.cleanup(selection))) as steps:
             last = CleanupProgress()
@@ -92,12 +92,13 @@ def run_cleanup(session: Session, shape: Shape, selection: CleanupSelection, *, 
                 )
                 raise SystemExit(stopped.exit_code) from None
     if shape.is_table:
-        session.tell(f"Deleted {counted(last.deleted_row_count, 'row')}, freed {format_bytes(last.freed_bytes)}.")
+        freed = format_bytes(last.freed_bytes, shape.byte_units)
+        session.tell(f"Deleted {counted(last.deleted_row_count, 'row')}, freed {freed}.")
     else:
         _write(session, shape, "cleanup", last)
 
 
-def plan_words(plan: CleanupPlan) -> str:
+def plan_words(plan: CleanupPlan, units: ByteUnits = "si") -> str:
     """Say what would be deleted."""
     if not plan.row_count:
         return "Nothing is that old: nothing to delete."
@@ -105,7 +106,7 @@ def plan_words(plan: CleanupPlan) -> str:
     if plan.oldest_time is not None:
         zone = zone_of(local_zone_name(os.environ))
         oldest = f", oldest {datetime.fromtimestamp(plan.oldest_time, zone):%Y-%m-%d}"
-    return f"Would delete {counted(plan.row_count, 'row')}{oldest}, frees {format_bytes(plan.freed_bytes)}."
+    return f"Would delete {counted(plan.row_count, 'row')}{oldest}, frees {format_bytes(plan.freed_bytes, units)}."
 
 
 def _tell(session: Session, progress: CleanupProgress) -> None:

@@ -8,7 +8,7 @@ from netmon_cli.shape import Shape
 
 
 @click.command()
-@output_options(formats=("table", "json", "jsonl"), rows=False)
+@output_options(formats=("table", "json", "jsonl"), rows=False, units=False)
 @click.pass_obj
 def doctor(session: Session, *, shape: Shape) -> None:
     """Check everything between you and the packets; say what is wrong and how to mend it.

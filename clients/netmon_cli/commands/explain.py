@@ -17,7 +17,7 @@ Examples:
 
 @click.command(epilog=_EXAMPLES)
 @click.argument("connection", metavar="CONNECTION")
-@output_options(formats=("table", "json", "jsonl"), rows=False)
+@output_options(formats=("table", "json", "jsonl"), rows=False, units=False)
 @click.pass_obj
 def explain(session: Session, *, connection: str, shape: Shape) -> None:
     """Tell what was tried for the owner of CONNECTION, when and with which result, and what would have helped.

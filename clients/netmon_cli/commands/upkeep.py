@@ -16,7 +16,7 @@ Examples:
 
 
 @click.command()
-@output_options(formats=("table", "json", "jsonl"), rows=False)
+@output_options(formats=("table", "json", "jsonl"), rows=False, units=False)
 @click.pass_obj
 def aggregate(session: Session, *, shape: Shape) -> None:
     """Hold the sums of hours and days against what they were made of, and mend them.

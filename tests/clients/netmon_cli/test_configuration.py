@@ -110,6 +110,13 @@ def test_what_is_shared_reaches_only_the_commands_that_can_take_it(cli: Run) -> 
     assert cli("doctor").code != 2
 
 
+def test_units_that_are_shared_are_no_matter_to_commands_without_sizes(cli: Run) -> None:
+    own_file('units = "iec"\n')
+    assert "19.1 MiB" in cli("connections").out
+    assert cli("doctor").code == 0
+    assert cli("doctor", "--units", "iec").code == 2
+
+
 def test_what_is_shared_reaches_commands_of_commands(history_cli: Run) -> None:
     own_file('output = "json"\n')
     for arguments in (("alerts",), ("alerts", "list")):

@@ -122,7 +122,7 @@ def test_a_saved_one_is_tested_by_its_name(history_cli: Run, recorder: FakeRecor
 
 def test_where_nothing_was_recorded_a_test_says_so() -> None:
     gap = HistoryGap(kind=HistoryGapKind.SUSPENDED, since_time=0.0, until_time=3600.0)
-    lines = words_of_test(RULE, AlertTest(firing_count=1, since_time=0.0, until_time=7200.0, gaps=(gap,)))
+    lines = words_of_test(RULE, AlertTest(firing_count=1, since_time=0.0, until_time=7200.0, gaps=(gap,)), "si")
     assert lines[0].endswith("would have fired once in the last 2h00.")
     assert lines[-1] == "Where nothing was recorded it could not have fired: the machine slept for 1h00."
 
@@ -141,6 +141,19 @@ def test_json_lists_alerts_and_firings(history_cli: Run, recorder: FakeRecorder)
     assert whole["alerts"][0]["firing_count"] == 1
     lines = [json.loads(text) for text in history_cli("alerts", "list", "-o", "jsonl").lines]
     assert [each["type"] for each in lines] == ["alert", "firing"]
+
+
+def test_sizes_are_in_the_units_that_were_asked_for(history_cli: Run, recorder: FakeRecorder) -> None:
+    history_cli(*PUT)
+    assert "over 4.66 GiB within 1h00" in history_cli("alerts", "list", "--units", "iec").out
+    recorder.answers.alert_test = AlertTest(
+        firings=(FIRING,), firing_count=1, greatest_value=1024**3, greatest_time=0.0
+    )
+    tested = history_cli("alerts", "test", "backup", "--units", "iec").out
+    assert all(words in tested for words in ("over 4.66 GiB", "  5.59 GiB", "The most was 1.00 GiB"))
+    recorder.fire(FIRING)
+    told = history_cli("alerts", "watch", "--after", "0", "-n", "1", "-o", "table", "--units", "iec").lines
+    assert told == ["2023-11-14 22:00  backup: 5.59 GiB within 1h00 (over 4.66 GiB); backup 5.59 GiB"]
 
 
 def test_each_measure_has_its_words() -> None:

@@ -123,3 +123,12 @@ def test_what_the_recorder_says_stands_beside_it(cli: Run, recorder: FakeRecorde
     assert (history["recorder"]["pid"], history["storage"]["engine"]) == (4801, "sqlite")
     recorder.refuse()
     assert any("  history   " in line and "not for this user" in line for line in cli(*words).lines)
+
+
+def test_sizes_are_in_the_units_that_were_asked_for(cli: Run, recorder: FakeRecorder) -> None:
+    lines = cli("--recorder-socket", recorder.socket, "status", "--units", "iec").lines
+    history = next(line for line in lines if line.startswith("  history "))
+    assert "2.38 MiB" in history
+    assert "46.6 GiB free" in history
+    large = replace(STATUS, resident_bytes=64 * 1024**2)
+    assert "64.0 MiB; " in "\n".join(status_lines(large, Palette(), units="iec"))

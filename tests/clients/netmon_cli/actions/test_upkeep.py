@@ -24,8 +24,9 @@ def test_the_aggregation_says_whether_it_mended_anything(history_cli: Run, recor
 def test_a_dry_run_only_tells(history_cli: Run, recorder: FakeRecorder) -> None:
     recorder.answers.plan = PLAN
     assert history_cli("cleanup", "--dry-run", "--older-than", "30d").lines == [WORDS]
+    assert history_cli("cleanup", "--dry-run", "--units", "iec").lines[0].endswith("frees 2.00 MiB.")
     assert json.loads(history_cli("cleanup", "--dry-run", "-o", "json").out)["row_count"] == 12_340
-    assert recorder.calls == ("PreviewCleanup", "PreviewCleanup")
+    assert recorder.calls == ("PreviewCleanup",) * 3
 
 
 def test_without_anybody_to_ask_it_needs_yes(
