@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from netmon_client.units import RateUnits
 
 __all__ = [
+    "FILTER_PARAMETERS",
     "Duration",
     "domain_filter_option",
     "filter_options",
@@ -49,6 +50,9 @@ _HISTORY_SHORTCUTS = (
     ("iface", "NAME", "Interface."),
 )
 """Those that history can answer for."""
+
+FILTER_PARAMETERS: Final = ("queries", *(f"only_{name}" for name, _, _ in _SHORTCUTS))
+"""What click calls the options that `filter_options` adds."""
 
 _UNITS = click.option("--units", type=click.Choice(["si", "iec", "bit"]), default="si", help="kB/s, KiB/s or kbit/s.")
 _NUMERIC = click.option("--numeric", is_flag=True, help="Port numbers in place of service names.")

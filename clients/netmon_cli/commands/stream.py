@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from netmon_cli.options import Duration, filter_options, output_options, redact_option, typed
+from netmon_cli.options import FILTER_PARAMETERS, Duration, filter_options, output_options, redact_option, typed
 from netmon_cli.session import Session
 from netmon_cli.shape import Shape
 
@@ -66,17 +66,16 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
 
     kind, source = _what_and_source(what)
     if redact and source is not None:
-        raise click.UsageError(
-            "--redact asks a collector for pseudonyms: what is saved stays as it is", click.get_current_context()
-        )
+        _refuse_typed("--redact asks a collector for pseudonyms: what is saved stays as it is", "redact")
+        redact = False
     if filter.terms and kind in _UNFILTERED:
-        raise click.UsageError(
-            f"a filter chooses connections, and {kind} are sums of all of them"
-            + (f" (see netmon-cli {kind} -F)" if kind in ("apps", "domains") else ""),
-            click.get_current_context(),
-        )
-    if per_row:
-        shape = _per_row(shape)
+        see = f" (see netmon-cli {kind} -F)" if kind in ("apps", "domains") else ""
+        _refuse_typed(f"a filter chooses connections, and {kind} are sums of all of them{see}", *FILTER_PARAMETERS)
+        filter = replace(filter, terms=())  # noqa: A001 -- as above
+    if per_row and shape.format != "jsonl" and typed("format"):
+        _refuse_typed(f"--per-row is a form of -o jsonl, not of -o {shape.format}", "per_row")
+        per_row = False
+    shape = replace(shape, format="jsonl") if per_row else shape
     request = Request(
         what=kind or "connections",
         # A file whose kind nobody names is shown whole, where the form has a place for events beside rows.
@@ -98,12 +97,10 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
     raise SystemExit(run(session, request))
 
 
-def _per_row(shape: Shape) -> Shape:
-    """Give the shape with JSON lines. Raise a usage error where another form was asked for on this command line."""
-    if typed("format") and shape.format != "jsonl":
-        text = f"--per-row is a form of -o jsonl, not of -o {shape.format}"
+def _refuse_typed(text: str, *names: str) -> None:
+    """Raise a usage error where one of these parameters was typed; what a file has for every stream is left out."""
+    if typed(*names):
         raise click.UsageError(text, click.get_current_context())
-    return replace(shape, format="jsonl")
 
 
 def _what_and_source(words: tuple[str, ...]) -> tuple[str | None, str | None]:

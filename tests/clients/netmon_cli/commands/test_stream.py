@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from netmon_client.testing import FakeCollector
@@ -42,6 +44,23 @@ def test_flat_rows_in_another_form_are_wrong_usage(cli: Run, form: str) -> None:
     result = cli("stream", "-n", "1", "--per-row", "-o", form)
     assert (result.code, result.out) == (2, "")
     assert f"--per-row is a form of -o jsonl, not of -o {form}" in result.err
+
+
+@pytest.mark.parametrize("kind", ["totals", "apps", "domains", "interfaces"])
+def test_what_a_file_has_for_every_stream_is_left_out_where_it_makes_no_sense(
+    cli: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    saved = tmp_path / "saved.jsonl"
+    saved.write_text(cli("stream", "all", "-n", "1").out, encoding="utf-8")
+    file = tmp_path / "config/netmon/cli.toml"
+    file.parent.mkdir(parents=True)
+    file.write_text('filter = "app:curl"\n[stream]\nredact = true\nper-row = true\n', encoding="utf-8")
+    for words in (["-n", "1"], [str(saved)]):
+        result = cli("stream", kind, "-o", "csv", *words)
+        assert result.code == 0, result.err
+        assert len(result.lines) > 1
+    monkeypatch.setenv("NETMON_STREAM_FILTER", "app:curl")
+    assert cli("stream", kind, "-n", "1").code == 2
 
 
 def test_the_help_has_examples(run_alone: Run) -> None:
