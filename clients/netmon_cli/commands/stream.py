@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 _WHATS = ("totals", "apps", "connections", "domains", "interfaces", "events", "all")
 
-_UNFILTERED = ("totals", "apps", "domains", "interfaces")
+_WITHOUT_CONNECTIONS = ("totals", "apps", "domains", "interfaces")
+_WHOLE = ("json", "jsonl")
 
 _EXAMPLES = """\b
 Examples:
@@ -59,7 +60,7 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
     """Show what is talking, tick by tick.
 
     On a terminal a live table; in a pipe JSON lines, one a tick. With - or FILE it replays saved lines through the same
-    filters and printers.
+    filters and printers: as JSON all that they hold, unless a kind is named.
     """
     from netmon_cli.actions.stream import Request, run  # noqa: PLC0415 -- 100 ms that --help need not pay
     from netmon_cli.selection import Which, names_state  # noqa: PLC0415 -- as above
@@ -68,17 +69,20 @@ def stream(  # noqa: PLR0913 -- click hands each option over by its name
     if redact and source is not None:
         _refuse_typed("--redact asks a collector for pseudonyms: what is saved stays as it is", "redact")
         redact = False
-    if filter.terms and kind in _UNFILTERED:
+    if filter.terms and kind in _WITHOUT_CONNECTIONS:
         see = f" (see netmon-cli {kind} -F)" if kind in ("apps", "domains") else ""
         _refuse_typed(f"a filter chooses connections, and {kind} are sums of all of them{see}", *FILTER_PARAMETERS)
         filter = replace(filter, terms=())  # noqa: A001 -- as above
+    if per_row and kind in _WITHOUT_CONNECTIONS:
+        _refuse_typed(f"--per-row writes a line for each connection, and {kind} hold none", "per_row")
+        per_row = False
     if per_row and shape.format != "jsonl" and typed("format"):
         _refuse_typed(f"--per-row is a form of -o jsonl, not of -o {shape.format}", "per_row")
         per_row = False
     shape = replace(shape, format="jsonl") if per_row else shape
     request = Request(
-        what=kind or "connections",
-        # A file whose kind nobody names is shown whole, where the form has a place for events beside rows.
+        what=kind or ("all" if source is not None and shape.format in _WHOLE else "connections"),
+        # Of a file whose kind nobody names events come too, where the form has a place for them beside rows.
         holds_events=kind in ("events", "all") or (kind is None and shape.format not in ("csv", "tsv")),
         source=source,
         filter=filter,

@@ -145,6 +145,17 @@ def test_saved_lines_go_through_the_same_filters_and_printers(cli: Run, tmp_path
     assert "curl" in cli("stream", str(saved), "--app", "curl", "-o", "table").out
 
 
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_of_a_file_whose_kind_nobody_names_all_sections_come_as_json(cli: Run, tmp_path: Path, form: str) -> None:
+    saved = tmp_path / "saved.jsonl"
+    saved.write_text(cli("stream", "all", "-n", "1").out, encoding="utf-8")
+    replayed = json.loads(cli("stream", str(saved), "-o", form).lines[1])
+    assert replayed == json.loads(saved.read_text(encoding="utf-8").splitlines()[1])
+    assert replayed["applications"]
+    assert replayed["interfaces"]
+    assert not json.loads(cli("stream", "connections", str(saved), "-o", form).lines[1])["applications"]
+
+
 def test_a_damaged_file_is_named_with_its_line(cli: Run, tmp_path: Path) -> None:
     saved = tmp_path / "saved.jsonl"
     saved.write_text("not json\n", encoding="utf-8")

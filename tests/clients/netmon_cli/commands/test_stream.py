@@ -22,6 +22,8 @@ from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
         (["apps", "-F", "app:curl"], "see netmon-cli apps -F"),
         (["totals", "saved.jsonl", "--app", "curl"], "totals are sums of all of them"),
         (["interfaces", "--iface", "lo"], "interfaces are sums of all of them"),
+        (["apps", "--per-row"], "apps hold none"),
+        (["totals", "-n", "1", "--per-row", "-o", "jsonl"], "totals hold none"),
     ],
 )
 def test_what_it_cannot_do_is_wrong_usage(cli: Run, words: list[str], message: str) -> None:
