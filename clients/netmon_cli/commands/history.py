@@ -21,11 +21,13 @@ Examples:
   netmon-cli history --by second --group process --since 2m
 """
 
+_USUAL = "[default: 24h; by second 5m, by minute or process 1h, by day 30d, by month 12mo]"
+
 
 @click.command(epilog=_EXAMPLES)
 @click.option("--by", type=click.Choice(["second", "minute", "hour", "day", "month"]), help="A row for each of these.")
 @click.option("--group", default="", metavar="KEY[,KEY]", help="app, domain, host, proto, user, scope, iface, process.")
-@click.option("--since", type=Moment(), help="7d, 12mo, yesterday, 2026-08-01, … [default: 24 of --by]")
+@click.option("--since", type=Moment(), help=f"7d, 12mo, yesterday, 2026-08-01, … {_USUAL}")
 @click.option("--until", type=Moment(), help="The same. [default: now]")
 @click.option("--top", type=click.IntRange(1, 1000), default=10, show_default=True, help="Groups; the rest is one row.")
 @click.option("--compare", type=click.Choice(["previous"]), help="With the period before.")

@@ -10,6 +10,8 @@ def test_the_help_shows_what_it_takes(run_alone: Run) -> None:
     assert result.code == 0
     for word in ("--by", "--group", "--since", "--until", "--top", "--compare", "--filter", "--month-day"):
         assert word in result.out
+    usual = "[default: 24h; by second 5m, by minute or process 1h, by day 30d, by month 12mo]"
+    assert usual in " ".join(result.out.split())
 
 
 def test_a_moment_that_is_none_is_wrong_usage(run_alone: Run) -> None:
