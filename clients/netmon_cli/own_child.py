@@ -7,6 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -119,7 +120,10 @@ class OwnChild:
                 # Whoever was asked for a password at the start may be asked again after some minutes (sudoers(5)).
                 sys.stderr.write(f"The {self._name} was started by sudo: it takes sudo to end it.\n")
                 asking = ["sudo", *kill]
-                subprocess.run(asking, check=False)  # noqa: S603 -- as above
+                # Ctrl-C is an answer too, of which the line below tells what follows. subprocess would then kill the
+                # sudo that asks, which is root's: it ends by the same Ctrl-C.
+                with suppress(KeyboardInterrupt, PermissionError):
+                    subprocess.run(asking, check=False)  # noqa: S603 -- as above
         try:
             self._child.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:

@@ -109,6 +109,32 @@ def test_one_of_sudo_is_ended_by_a_sudo_that_may_ask_where_somebody_can_answer(
             kill(own.pid, signal.SIGKILL)
 
 
+def test_ctrl_c_at_the_question_of_sudo_still_tells_that_the_child_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sudo = tmp_path / "sudo"
+    sudo.write_text('#!/bin/sh\n[ "$1" != -n ] || exit 1\nkill -INT $PPID\nsleep 0.5\n')
+    sudo.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(own_child, "_STOP_SECONDS", 0.2)
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
+    kill = os.kill
+
+    def refuse(pid: int, number: int) -> None:
+        raise PermissionError
+
+    with child("import time; print('up', flush=True); time.sleep(60)") as own:
+        first_line(own)
+        monkeypatch.setattr(os, "kill", refuse)
+        own.stop()
+        assert capsys.readouterr().err.splitlines() == [
+            "The sample was started by sudo: it takes sudo to end it.",
+            f"The sample still runs. End it:  sudo kill {own.pid}",
+        ]
+        monkeypatch.setattr(os, "kill", kill)
+        kill(own.pid, signal.SIGKILL)
+
+
 def test_a_program_that_is_not_there_is_an_error() -> None:
     with pytest.raises(FileNotFoundError):
         OwnChild("sample", ["/nowhere/program"])
