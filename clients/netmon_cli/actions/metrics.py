@@ -4,6 +4,7 @@ import os
 import socket
 import socketserver
 import stat
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from errno import EADDRINUSE, ECONNREFUSED
@@ -15,15 +16,17 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from netmon_cli.failure import fault_lines
 from netmon_cli.session import Session
 from netmon_cli.stopping import Stopped, Stopping
 from netmon_client import NetmonError
 from netmon_client.metrics import CONTENT_TYPE, METRICS_PATH, metrics_text
+from netmon_client.printable import visible
 
 if TYPE_CHECKING:
     from netmon_client import Client
 
-__all__ = ["print_metrics", "serve_metrics"]
+__all__ = ["QuietServer", "print_metrics", "serve_metrics"]
 
 _HERE: Final = "127.0.0.1"
 _REQUEST_SECONDS: Final = 5.0
@@ -118,15 +121,29 @@ def _server(place: str, text: Callable[[], str]) -> socketserver.TCPServer:
         return _TcpServer((_HERE, int(port)), handler)
     except OSError as error:
         raise click.UsageError(
-            f"cannot listen at {place}: {error.strerror}", click.get_current_context(silent=True)
+            f"cannot listen at {place}: {error.strerror or error}", click.get_current_context(silent=True)
         ) from None
 
 
-class _TcpServer(socketserver.TCPServer):
+class QuietServer(socketserver.TCPServer):
+    """Tells of what went wrong with a request in a line, and of a scraper that went away not at all."""
+
+    def handle_error(
+        self,
+        request: socket.socket | tuple[bytes, socket.socket],  # noqa: ARG002 -- the base class's own; so below
+        client_address: object,  # noqa: ARG002
+    ) -> None:
+        """Say it, while the error is being handled; the next request is answered."""
+        error = sys.exception()
+        if isinstance(error, Exception) and not isinstance(error, ConnectionError | TimeoutError):
+            sys.stderr.write(f"{visible(fault_lines(error)[0])}\n")
+
+
+class _TcpServer(QuietServer):
     allow_reuse_address = True
 
 
-class _PathServer(socketserver.TCPServer):
+class _PathServer(QuietServer):
     """Serves on a Unix socket, whose file goes with it."""
 
     address_family = socket.AF_UNIX

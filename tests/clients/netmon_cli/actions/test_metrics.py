@@ -3,14 +3,18 @@ import os
 import re
 import signal
 import socket
+import socketserver
 import stat
+import struct
 import subprocess
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from netmon_cli.actions.metrics import QuietServer
 from netmon_client.testing import FakeCollector
 from tests.clients.netmon_cli.rows import SNAPSHOT
 from tests.support.prometheus_text import read_metrics
@@ -107,3 +111,54 @@ def test_a_place_that_is_taken_is_said(fake: FakeCollector, tmp_path: Path) -> N
     assert ran.returncode == 2
     assert "cannot listen" in ran.stderr
     assert taken.read_text() == ""
+
+
+def test_a_path_that_is_too_long_is_said_to_be(fake: FakeCollector, tmp_path: Path) -> None:
+    place = str(tmp_path / ("s" * 120))
+    command = [CLI, "--socket", fake.socket, "metrics", "--listen", place]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert ran.returncode == 2
+    assert f"cannot listen at {place}: AF_UNIX path too long" in ran.stderr
+
+
+def test_a_scraper_that_goes_away_is_not_told_of(fake: FakeCollector) -> None:
+    fake.publish(SNAPSHOT)
+    command = [CLI, "--socket", fake.socket, "metrics", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        port = int(re.findall(r":(\d+)/metrics", process.stderr.readline())[0])
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as gone:
+            gone.sendall(b"GET /metr")
+            # Closed with SO_LINGER at no seconds it is a reset (socket(7)).
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert get(http.client.HTTPConnection("127.0.0.1", port, timeout=60), "/metrics")[0] == 200
+        process.terminate()
+        assert process.communicate(timeout=60)[1] == ""
+
+
+class Failing(socketserver.BaseRequestHandler):
+    """Answers nobody."""
+
+    def __init__(self, *arguments: object, error: Exception) -> None:
+        self._error = error
+        super().__init__(*arguments)  # type: ignore[arg-type]
+
+    def handle(self) -> None:
+        raise self._error
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (BrokenPipeError(32, "Broken pipe"), ""),
+        (TimeoutError("timed out"), ""),
+        (KeyError("\x1b[2J"), "netmon-cli: unexpected KeyError: '\\x1b[2J'.\n"),
+    ],
+)
+def test_a_fault_is_one_line(capsys: pytest.CaptureFixture[str], error: Exception, said: str) -> None:
+    with (
+        QuietServer(("127.0.0.1", 0), partial(Failing, error=error)) as server,
+        socket.create_connection(("127.0.0.1", server.server_address[1]), timeout=60),
+    ):
+        server.handle_request()
+    assert capsys.readouterr().err == said
