@@ -45,9 +45,10 @@ def watch_status(session: Session, client: Client, shape: Shape) -> None:
                 state = _state_at(item, client)
                 if state is None:
                     continue
-                if drawn and shape.is_table and session.terminal().repaints:
+                repaints = shape.is_table and session.terminal().repaints
+                if drawn and repaints:
                     session.control(f"\x1b[{drawn}F\x1b[J")
-                drawn = print_status(session, state, shape)
+                drawn = print_status(session, state, shape, repaints=repaints)
         except Stopped as stopped:
             raise SystemExit(stopped.exit_code) from None
         except KeyboardInterrupt:
@@ -62,8 +63,11 @@ def _state_at(item: FeedItem, client: Client) -> Status | None:
         return None
 
 
-def print_status(session: Session, state: Status, shape: Shape) -> int:
-    """Print it, and what the recorder says; give the number of lines that a table takes on the screen."""
+def print_status(session: Session, state: Status, shape: Shape, *, repaints: bool = False) -> int:
+    """Print it, and what the recorder says; give the number of lines that a table takes on the screen.
+
+    ``repaints``: it is to be drawn over, so that there may be no more of it than the screen holds.
+    """
     history = _history_of(session)
     if not shape.is_table:
         from netmon_client.history_lines import as_history_object  # noqa: PLC0415 -- 10 ms that no table need pay; so below
@@ -80,6 +84,10 @@ def print_status(session: Session, state: Status, shape: Shape) -> int:
     units = shape.byte_units
     kept = _history_text(session, history, units)
     lines = status_lines(state, terminal.palette, terminal.width, history=kept, units=units)
+    if repaints:
+        from netmon_cli.stream.blocks import fitting  # noqa: PLC0415 -- for --watch alone
+
+        lines = fitting(lines, terminal)
     session.write(*lines)
     return screen_lines(lines, terminal.width)
 

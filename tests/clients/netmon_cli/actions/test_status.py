@@ -85,6 +85,17 @@ def test_watching_draws_over_itself_until_ctrl_c(fake: FakeCollector) -> None:
         assert "F\x1b[J" in terminal.text
 
 
+def test_watching_on_a_short_terminal_leaves_nothing_above_it(fake: FakeCollector) -> None:
+    words = [*PROGRAM, "--socket", fake.socket, "status", "--watch"]
+    with PseudoTerminal(words, {}, rows=6) as terminal:
+        terminal.wait_until(lambda text: "● running" in text, "the first state")
+        fake.publish(a_snapshot(sequence=2))
+        terminal.wait_until(lambda text: text.count("running") >= 2, "the second state")
+        terminal.press(b"\x03")
+        assert terminal.end() == 130
+        assert terminal.text.partition("\x1b[5F\x1b[J")[0].count("\n") == 5
+
+
 def test_watching_goes_on_where_the_collector_goes_between_a_tick_and_the_question(
     fake: FakeCollector, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
