@@ -1,6 +1,6 @@
 """Text from outside without signs that a terminal or a reader's eye would be led by."""
 
-__all__ = ["json_escapes", "json_visible", "visible"]
+__all__ = ["json_ascii", "json_escapes", "json_visible", "visible"]
 
 
 def visible(text: str) -> str:
@@ -24,6 +24,13 @@ def json_visible(line: str) -> str:
     if line.isprintable():
         return line
     return "".join(character if character.isprintable() else _json_escape(ord(character)) for character in line)
+
+
+def json_ascii(text: str) -> str:
+    """Give JSON in ASCII, all else as JSON escapes; its meaning stays."""
+    if text.isascii():
+        return text
+    return "".join(character if character.isascii() else _json_escape(ord(character)) for character in text)
 
 
 def json_escapes(error: UnicodeError) -> tuple[str, int]:

@@ -133,6 +133,7 @@ def _passes(event: Event, condition: Filter) -> bool:
 @contextmanager
 def _opened(source: str) -> Generator[IO[str]]:
     if source == "-":
+        sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]  # JSON is, whatever the locale says
         yield sys.stdin
         return
     with Path(source).open(encoding="utf-8") as file:

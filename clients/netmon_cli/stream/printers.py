@@ -5,7 +5,7 @@ from typing import Protocol
 from netmon.model import Event, Gap, Section, Snapshot
 from netmon_cli.columns.column import Look
 from netmon_cli.columns.connections import CONNECTION_COLUMNS
-from netmon_cli.documents import line
+from netmon_cli.documents import line, readable
 from netmon_cli.listing import Listing, delimited_lines
 from netmon_cli.listings.applications import application_listing
 from netmon_cli.listings.connections import connection_listing
@@ -17,7 +17,7 @@ from netmon_cli.shape import Shape
 from netmon_cli.stream.events import connection_of, event_word
 from netmon_cli.stream.words import gap_sentence
 from netmon_client.delimited import Value
-from netmon_client.feed import End, Hello
+from netmon_client.feed import End, FeedItem, Hello
 from netmon_client.lines import SCHEMA, flat_row, format_time, to_lines
 from netmon_client.printable import json_visible
 
@@ -60,27 +60,30 @@ class LinePrinter:
 
     def hello(self, item: Hello) -> None:
         """Write the line."""
-        self._session.write(*map(json_visible, to_lines(item)))
+        self._write(item)
 
     def snapshot(self, item: Snapshot) -> None:
         """Write the line."""
-        self._session.write(*map(json_visible, to_lines(item)))
+        self._write(item)
 
     def event(self, item: Event) -> None:
         """Write the line."""
-        self._session.write(*map(json_visible, to_lines(item)))
+        self._write(item)
 
     def gap(self, item: Gap) -> None:
         """Write the line."""
-        self._session.write(*map(json_visible, to_lines(item)))
+        self._write(item)
 
     def end(self, item: End) -> None:
         """Write the last line."""
-        self._session.write(*map(json_visible, to_lines(item)))
+        self._write(item)
 
     def talk(self, text: str) -> None:
         """Talk on stderr."""
         self._session.say(f"netmon-cli: {text}")
+
+    def _write(self, item: FeedItem) -> None:
+        self._session.write(*(readable(json_visible(each)) for each in to_lines(item)))
 
 
 class PerRowPrinter(LinePrinter):

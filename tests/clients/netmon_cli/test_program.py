@@ -143,13 +143,29 @@ def test_a_terminal_of_another_encoding_gets_escapes_and_no_fault(fake: FakeColl
     assert "\\u25cf ESTABLISHED" in result.stdout
 
 
-def test_json_stays_json_in_another_encoding() -> None:
-    name = "caf\u00e9 \U0001f600"
-    with FakeCollector(snapshots=[a_snapshot([a_connection("a", process=a_process(7, name))])]) as fake:
+NAME = "caf\u00e9 \U0001f600"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_json_stays_json_in_another_encoding(encoding: str) -> None:
+    with FakeCollector(snapshots=[a_snapshot([a_connection("a", process=a_process(7, NAME))])]) as fake:
         for form in ("json", "jsonl"):
-            result = done("--socket", fake.socket, "connections", "-o", form, PYTHONIOENCODING="ascii")
+            result = done("--socket", fake.socket, "connections", "-o", form, PYTHONIOENCODING=encoding)
             assert "caf\\u00e9 \\ud83d\\ude00" in result.stdout
-            assert name in str(json.loads(result.stdout))
+            assert NAME in str(json.loads(result.stdout))
+        saved = done("--socket", fake.socket, "stream", "-n", "1", PYTHONIOENCODING=encoding).stdout
+    assert NAME in str([json.loads(line) for line in saved.splitlines()])
+
+
+def test_saved_lines_are_utf_8_whatever_the_locale_says() -> None:
+    with FakeCollector(snapshots=[a_snapshot([a_connection("a", process=a_process(7, NAME))])]) as fake:
+        saved = subprocess.run(
+            [*PROGRAM, "--socket", fake.socket, "stream", "-n", "1"], capture_output=True, check=True
+        )
+    assert NAME.encode() in saved.stdout
+    command, environment = [*PROGRAM, "stream", "-"], {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    replayed = subprocess.run(command, input=saved.stdout, capture_output=True, check=True, env=environment).stdout
+    assert NAME in str([json.loads(line) for line in replayed.splitlines()])
 
 
 @pytest.mark.parametrize(

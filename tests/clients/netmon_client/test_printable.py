@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netmon_client.printable import json_escapes, json_visible, visible
+from netmon_client.printable import json_ascii, json_escapes, json_visible, visible
 
 
 @pytest.mark.parametrize(
@@ -35,6 +35,8 @@ def test_json_stays_the_same_json(text: str) -> None:
     line = json.dumps({"name": text}, ensure_ascii=False)
     assert json_visible(line).isprintable()
     assert json.loads(json_visible(line)) == {"name": text}
+    assert json_ascii(line).isascii()
+    assert json.loads(json_ascii(line)) == {"name": text}
 
 
 def test_what_an_encoding_cannot_say_is_escaped_as_json_does() -> None:
