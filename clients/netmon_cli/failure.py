@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "EXIT_BELOW_BAR",
+    "EXIT_HUNG_UP",
     "EXIT_INTERRUPTED",
     "EXIT_TERMINATED",
     "QueryProblem",
@@ -19,6 +20,7 @@ __all__ = [
 ]
 
 EXIT_BELOW_BAR: Final = 6
+EXIT_HUNG_UP: Final = 129  # 128 + SIGHUP
 EXIT_INTERRUPTED: Final = 130
 EXIT_TERMINATED: Final = 143  # 128 + SIGTERM, as shells have it
 

@@ -15,6 +15,7 @@ _EXIT_CODES = (
     ("5", "incompatible versions"),
     ("6", "the share that \\fBaudit\\fR found is below its bar"),
     ("7", "the stream was lost, with \\-\\-no\\-retry"),
+    ("129", "ended by SIGHUP"),
     ("130", "interrupted by Ctrl\\-C"),
     ("143", "ended by SIGTERM"),
 )

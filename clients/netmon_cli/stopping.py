@@ -1,4 +1,4 @@
-"""Ways in which a stream ends from outside: Ctrl-C, SIGTERM, and the end of ``--duration``."""
+"""Ways in which a stream ends from outside: Ctrl-C, SIGTERM, a terminal that goes, and the end of ``--duration``."""
 
 import signal
 import threading
@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterable, Iterator
 from types import FrameType, TracebackType
 from typing import Self, TypeVar
 
-from netmon_cli.failure import EXIT_INTERRUPTED, EXIT_TERMINATED
+from netmon_cli.failure import EXIT_HUNG_UP, EXIT_INTERRUPTED, EXIT_TERMINATED
 
 __all__ = ["Stopped", "Stopping"]
 
@@ -25,12 +25,13 @@ class Stopped(BaseException):
 _SIGNALS = {
     signal.SIGINT: ("interrupted", EXIT_INTERRUPTED),
     signal.SIGTERM: ("terminated", EXIT_TERMINATED),
+    signal.SIGHUP: ("hung up", EXIT_HUNG_UP),
     signal.SIGALRM: ("duration reached", 0),
 }
 
 
 class Stopping:
-    """While entered, the three signals end `items` between two items, never in the middle of a line of output.
+    """While entered, the four signals end `items` between two items, never in the middle of a line of output.
 
     A second signal ends the program wherever it is, for instance in a write to a pipe that nobody reads.
     """
@@ -44,6 +45,8 @@ class Stopping:
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
             numbers = [signal.SIGINT, signal.SIGTERM]
+            if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which it is under nohup
+                numbers.append(signal.SIGHUP)
             if self._duration_seconds is not None:
                 numbers.append(signal.SIGALRM)
             for number in numbers:

@@ -82,9 +82,9 @@ class BlockPrinter:
         self._session.write(*drawn)
         self._drawn = drawn
 
-    def end(self, item: End) -> None:  # noqa: ARG002 -- the protocol's
+    def end(self, item: End) -> None:
         """Leave the last block where it is; take the terminal's echo of Ctrl-C away from under it."""
-        if self._drawn:
+        if self._drawn and item.reason == "interrupted":  # of another end there is none, or no terminal any more
             self._session.control("\r\x1b[K")
 
     def _draw_over(self, lines: list[str], terminal: Terminal) -> None:

@@ -1,6 +1,7 @@
 """What the tests of the CLI share: a collector with known rows, and the program run against it in this process."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,14 @@ def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("TZ", "UTC")
     # No recorder of whoever runs the tests may answer either.
     monkeypatch.setenv("NETMON_RECORDER_SOCKET", str(tmp_path / "no-recorder.sock"))
+
+
+@pytest.fixture(autouse=True)
+def plain_signals() -> Iterator[None]:
+    """Whoever runs the tests may do so under nohup, which programs inherit."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
 
 
 @pytest.fixture

@@ -16,13 +16,28 @@ def numbers_with(number: int, at: int) -> Iterator[int]:
 
 
 @pytest.mark.parametrize(
-    ("number", "reason", "code"), [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
+    ("number", "reason", "code"),
+    [
+        (signal.SIGINT, "interrupted", 130),
+        (signal.SIGTERM, "terminated", 143),
+        (signal.SIGHUP, "hung up", 129),
+    ],
 )
 def test_a_signal_ends_the_items_with_its_reason(number: int, reason: str, code: int) -> None:
     seen: list[int] = []
     with Stopping() as stopping, pytest.raises(Stopped) as caught:
         seen.extend(stopping.items(numbers_with(number, at=3)))
     assert (caught.value.reason, caught.value.exit_code) == (reason, code)
+
+
+def test_a_terminal_that_goes_is_ignored_where_nohup_said_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Stopping() as stopping:
+            assert list(stopping.items(numbers_with(signal.SIGHUP, at=3))) == list(range(10))
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def handle(items: Iterator[int], send: Sequence[int], *, at: int) -> list[int]:

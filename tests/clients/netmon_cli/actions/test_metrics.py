@@ -70,7 +70,7 @@ def test_a_socket_is_for_its_owner_alone(fake: FakeCollector, tmp_path: Path) ->
         assert "netmon_monitoring" in read_metrics(answer.partition(b"\r\n\r\n")[2].decode())
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130), (signal.SIGHUP, 129)])
 def test_a_socket_goes_with_its_program(fake: FakeCollector, tmp_path: Path, number: int, code: int) -> None:
     path = tmp_path / "metrics.sock"
     command = [CLI, "--socket", fake.socket, "metrics", "--listen", str(path)]

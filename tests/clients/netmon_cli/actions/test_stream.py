@@ -239,7 +239,12 @@ def test_each_line_is_handed_over_at_once(fake: FakeCollector) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "reason", "code"), [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
+    ("number", "reason", "code"),
+    [
+        (signal.SIGINT, "interrupted", 130),
+        (signal.SIGTERM, "terminated", 143),
+        (signal.SIGHUP, "hung up", 129),
+    ],
 )
 @pytest.mark.parametrize("form", [[], ["--per-row"]])
 def test_a_stopped_stream_ends_with_its_reason(
@@ -255,6 +260,13 @@ def test_a_stopped_stream_ends_with_its_reason(
             last = read_object(lines)
         assert last["reason"] == reason
         assert process.wait(SECONDS) == code
+
+
+def test_a_stream_ends_with_its_terminal(fake: FakeCollector) -> None:
+    with PseudoTerminal([*PROGRAM, "--socket", fake.socket, "stream"], {}) as terminal:
+        terminal.wait_until(lambda text: "No owner" in text, "the first block")
+    _, status = os.waitpid(terminal.pid, 0)
+    assert os.waitstatus_to_exitcode(status) == 129
 
 
 def test_a_duration_is_an_end_like_another(fake: FakeCollector) -> None:
