@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import IO, Final, cast
 
@@ -13,6 +14,7 @@ from netmon_cli.actions.history import read_dimensions
 from netmon_cli.export_file import STANDARD_OUTPUT, opened_output
 from netmon_cli.render.palette import Style
 from netmon_cli.session import Session
+from netmon_cli.stopping import Stopped, Stopping
 from netmon_client.clock import monotonic, wall_time
 from netmon_client.errors import StreamLost
 from netmon_client.export_forms import ExportForm, FormName, export_form
@@ -49,13 +51,24 @@ def export_history(session: Session, request: Request, *, form: str | None, zipp
     zipped = zipped or request.path.endswith(".gz")
     if zipped and request.path == STANDARD_OUTPUT and sys.stdout.isatty():
         raise click.UsageError("a terminal cannot show what gzip makes", click.get_current_context(silent=True))
-    with session.history() as client, opened_output(request.path, zipped=zipped, force=request.force) as stream:
-        items = client.export(query)
-        others = own_part_words(client.status().recorder.caller)
-        first = next(items, None)  # without a recorder nothing was begun, and no empty file stays behind
-        report = _Report(session, shows=_may_report(request.path))
-        rows, size = written(_chained(first, items), export_form(name, query.group_by), stream, report.tell)
+    report = _Report(session, shows=_may_report(request.path))
+    try:
+        # The signals are taken before there is a file, so that what is not whole does not outlive the program.
+        with (
+            Stopping() as stopping,
+            session.history() as client,
+            opened_output(request.path, zipped=zipped, force=request.force) as stream,
+            closing(client.export(query)) as items,
+        ):
+            others = own_part_words(client.status().recorder.caller)
+            first = next(items, None)  # without a recorder nothing was begun, and no empty file stays behind
+            # A signal waits until here: gRPC closes no channel with a call that was interrupted while it was opened.
+            whole = _chained(first, stopping.items(items))
+            rows, size = written(whole, export_form(name, query.group_by), stream, report.tell)
+    except Stopped as stopped:
         report.clear()
+        raise SystemExit(stopped.exit_code) from None
+    report.clear()
     gaps = len(first.gaps) if isinstance(first, ExportHeader) else 0
     missing = f"; {counted(gaps, 'gap')} in it, where nothing was recorded" if gaps else ""
     where = "standard output" if request.path == STANDARD_OUTPUT else request.path

@@ -1,8 +1,12 @@
 import gzip
 import io
 import json
+import signal
+import subprocess
+import threading
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -26,6 +30,7 @@ from netmon_client.export_forms import export_form
 from netmon_client.testing import FakeRecorder, an_export
 from tests.clients.netmon_cli.conftest import Run
 from tests.clients.netmon_cli.pseudo_terminal import PROGRAM, PseudoTerminal
+from tests.support.waiting import wait_for
 
 
 def test_the_form_is_what_the_name_says() -> None:
@@ -78,6 +83,32 @@ def test_nothing_is_written_over_and_nothing_stays_of_what_failed(
     recorder.answers.export = an_export()[:2]
     assert history_cli("export", "-O", str(tmp_path / "b.csv")).code == 7
     assert list(tmp_path.glob("*b.csv*")) == []
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_nothing_stays_of_what_was_stopped(recorder: FakeRecorder, tmp_path: Path, number: int, code: int) -> None:
+    over = threading.Event()
+
+    def unending() -> Iterator[ExportItem]:
+        header, batch, *_ = an_export()
+        assert isinstance(batch, ExportBatch)
+        yield header
+        yield replace(batch, rows=batch.rows * 100)  # more than is held back before it is written
+        over.wait(60)
+
+    recorder.answers.export = unending
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    command = [*PROGRAM, "--recorder-socket", recorder.socket, "export", "-O", str(folder / "a.csv")]
+    try:
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            wait_for(lambda: [each for each in folder.iterdir() if each.stat().st_size], seconds=60, what="its part")
+            process.send_signal(number)
+            said = process.communicate(timeout=60)[1]
+            assert (process.returncode, said) == (code, "")
+        assert list(folder.iterdir()) == []
+    finally:
+        over.set()
 
 
 def test_a_terminal_sees_how_far_it_is(recorder: FakeRecorder, tmp_path: Path) -> None:
