@@ -128,6 +128,9 @@ def _server(place: str, text: Callable[[], str]) -> socketserver.TCPServer:
 class QuietServer(socketserver.TCPServer):
     """Tells of what went wrong with a request in a line, and of a scraper that went away not at all."""
 
+    timeout = 1.0
+    """Seconds until it looks for a signal: one that comes right before it begins to wait does not wake it."""
+
     def handle_error(
         self,
         request: socket.socket | tuple[bytes, socket.socket],  # noqa: ARG002 -- the base class's own; so below

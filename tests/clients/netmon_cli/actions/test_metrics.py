@@ -162,3 +162,9 @@ def test_a_fault_is_one_line(capsys: pytest.CaptureFixture[str], error: Exceptio
     ):
         server.handle_request()
     assert capsys.readouterr().err == said
+
+
+def test_without_a_request_it_is_given_time_to_see_a_signal() -> None:
+    """One that comes between the interpreter's last look and poll(2) does not wake it."""
+    with QuietServer(("127.0.0.1", 0), partial(Failing, error=TimeoutError())) as server:
+        server.handle_request()
