@@ -8,8 +8,9 @@ from netmon.model import Scope
 
 __all__ = ["address_text", "is_multicast", "is_unspecified", "packed_address", "scope_of", "unmapped"]
 
-# A text and its key take about 150 bytes. Rows are kept as long as they do not change, so that only new ones ask.
-_KEPT = 1_024
+# A text and its key take about 210 bytes. Rows are kept as long as they do not change, so that only new ones ask. And
+# interfaces that come bring addresses of their own (RFC 4291, appendix A), which nobody asks for again.
+_KEPT = 256
 
 _MAPPED_PREFIX = bytes(10) + b"\xff\xff"
 _LOOPBACK_6 = bytes(15) + b"\x01"

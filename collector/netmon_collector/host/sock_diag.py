@@ -262,9 +262,10 @@ def _check(data: bytes, start: int, length: int, kind: int) -> None:
         raise OSError(-number, "the kernel refused to list sockets")
 
 
-_shared_address = lru_cache(maxsize=4_096)(plain_address)
+_shared_address = lru_cache(maxsize=512)(plain_address)
 """Thousands of connections have few addresses. One object for each is 1 MB less with 10,000 connections, and again in
-the main process: marshal tells the same object once."""
+the main process: marshal tells the same object once. Not more of them, since addresses that come once, as those of each
+new interface, fill it all the same."""
 
 
 def decode(key: DiagKey, protocol: Protocol, control_group: int = 0) -> DiagSocket:
