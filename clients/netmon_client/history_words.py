@@ -100,7 +100,7 @@ _BRIEF_GAPS: Final = {
     HistoryGapKind.SUSPENDED: "asleep",
     HistoryGapKind.STORAGE: "disk or quota",
     HistoryGapKind.NOT_KEPT: "not kept",
-    HistoryGapKind.CLOCK: "clock set forward",
+    HistoryGapKind.CLOCK: "clock set",
 }
 
 _NAMELESS: Final = {
