@@ -239,10 +239,8 @@ def _answer(question: Question, ends: Sequence[_End], people: Sequence[str]) -> 
     origin, is_listener = ends[0].origin, ends[0].is_listener
     # What a kernel thread closed was somebody's before, and need not be whoever was seen with it.
     is_final = _closer(origin) is not None and not is_listener
-    # A server may hand on what it accepted, to a child that it forks. And who closed what another one connected was
-    # handed it, or only held it as a child that was forked meanwhile: which of the two used it cannot be told.
-    is_ones_own = not origin.is_shared and len(_people(origin)) == 1
-    is_certain = is_ones_own and (is_final or origin.how in {How.CONNECTED, How.SENT})
+    # A server may hand on what it accepted, to a child that it forks.
+    is_certain = (is_final or origin.how in {How.CONNECTED, How.SENT}) and not origin.is_shared
     method = OwnerMethod.USER if is_final or origin.user is not None else OwnerMethod.CREATOR
     return Answer(
         id=question.id,

@@ -225,8 +225,7 @@ class TracedFinder:
         first = sockets[0]
         end = moment.now if question.end_time is None else question.end_time - moment.now_wall + moment.now
         is_last = first.closed is not None and end - first.closed < SHUT_SECONDS and hands[0][0].pid == first.closer
-        # Who closed what another one opened was handed it, or only held it as a child that was forked meanwhile.
-        is_certain = is_sure and ((is_last and len(hands[0]) == 1) or first.closed is None)
+        is_certain = is_sure and (is_last or first.closed is None)
         ids = list(dict.fromkeys(process.id for process in people))
         return Answer(
             id=question.id,
