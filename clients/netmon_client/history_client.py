@@ -1,6 +1,7 @@
 """The client of the recorder: questions about the past, upkeep and alerts."""
 
 import threading
+import weakref
 from collections.abc import Generator, Iterator
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -36,6 +37,7 @@ from netmon_client.peer import RECORDER
 from netmon_client.probe import check_socket
 from netmon_client.rpc import RpcError, explained
 from netmon_client.socket_path import default_recorder_path
+from netmon_client.stream_reader import StreamReader
 
 _T = TypeVar("_T")
 
@@ -68,6 +70,10 @@ class HistoryClient:
         self._timeout = timeout
         self._asking = Asking(socket, timeout, RECORDER)
         self._closed = threading.Event()
+        self._readers: set[StreamReader] = set()
+        # A program that ends in the middle of a stream leaves its iterator half-way. So streams are ended before their
+        # threads are stopped for good.
+        weakref.finalize(self, _close_readers, self._readers)
 
     def __enter__(self) -> Self:
         return self
@@ -174,13 +180,23 @@ class HistoryClient:
         check_socket(self.socket, RECORDER)
         channel = self._asking.opened()
         open_stream = channel.unary_stream(call.path, type(call.request).SerializeToString, call.parse)
-        stream = open_stream(call.request)
+        reader = StreamReader(lambda: open_stream(call.request))
+        self._readers.add(reader)
         try:
-            for answer in stream:
-                yield decoded(call, answer, RECORDER)
+            reader.start()
+            while True:
+                yield decoded(call, reader.next(), RECORDER)
+        except EOFError:
+            return
         except RpcError as error:
             lost = explained(error, self.socket, self._timeout, RECORDER)
             self._asking.drop_after(lost, channel)
             raise lost from None
         finally:
-            stream.cancel()
+            self._readers.discard(reader)
+            reader.close()
+
+
+def _close_readers(readers: set[StreamReader]) -> None:
+    for reader in tuple(readers):
+        reader.close()

@@ -3,7 +3,6 @@
 import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, Protocol
 
 from netmon_client.calls import Call
 from netmon_client.clock import monotonic
@@ -12,62 +11,9 @@ from netmon_client.feed import FeedItem
 from netmon_client.following import Follower, Message
 from netmon_client.probe import check_socket
 from netmon_client.rpc import Channel, RpcError, explained, malformed, open_channel
+from netmon_client.stream_reader import StreamReader
 
 MessagesCall = Call[Sequence[Message]]
-
-_READ_AHEAD: Final = 2
-"""Answers that wait here. More would let a slow reader grow old ones instead of being sent the newest."""
-
-
-class _Stream(Protocol):
-    """What gRPC gives for a server stream."""
-
-    def __next__(self) -> object: ...
-
-    def cancel(self) -> bool: ...
-
-
-class _Reader:
-    """Reads a stream in a thread of its own, so that its user can stop waiting. Close it when done."""
-
-    def __init__(self, stream: _Stream) -> None:
-        self._stream = stream
-        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._room = threading.Semaphore(_READ_AHEAD)
-        self._is_closed = False
-        self._thread = threading.Thread(target=self._read, name="netmon-stream", daemon=True)
-        self._thread.start()
-
-    def next(self, timeout_seconds: float) -> Any:  # noqa: ANN401 -- whatever the stream carries
-        """Wait for an answer: queue.Empty when none came in time, EOFError at the end, RpcError when it failed."""
-        answer = self._answers.get(timeout=timeout_seconds)
-        self._room.release()
-        if isinstance(answer, EOFError | RpcError):
-            raise answer
-        return answer
-
-    def cancel(self) -> None:
-        """End the stream; whoever waits for an answer gets an RpcError."""
-        self._is_closed = True
-        self._stream.cancel()
-        self._room.release()
-
-    def close(self) -> None:
-        """End the stream and its thread."""
-        self.cancel()
-        self._thread.join()
-
-    def _read(self) -> None:
-        while self._room.acquire() and not self._is_closed:
-            try:
-                answer = next(self._stream)
-            except StopIteration:
-                self._answers.put(EOFError())
-                return
-            except RpcError as error:
-                self._answers.put(error)
-                return
-            self._answers.put(answer)
 
 
 class StreamFollower:
@@ -78,7 +24,7 @@ class StreamFollower:
         self._timeout = timeout
         self._follower = follower
         self._closed = threading.Event()
-        self._reader: _Reader | None = None
+        self._reader: StreamReader | None = None
         self._channel: Channel | None = None
 
     def close(self) -> None:
@@ -110,9 +56,10 @@ class StreamFollower:
         check_socket(self._socket)
         with open_channel(self._socket) as channel:
             open_stream = channel.unary_stream(call.path, type(call.request).SerializeToString, call.parse)
-            reader = self._reader = _Reader(open_stream(call.request))
+            reader = self._reader = StreamReader(lambda: open_stream(call.request))
             self._channel = channel
             try:
+                reader.start()
                 while not self._closed.is_set():
                     patience = self._follower.patience()
                     start = monotonic()
@@ -128,7 +75,7 @@ class StreamFollower:
                 self._reader = self._channel = None
                 reader.close()
 
-    def _next(self, reader: _Reader, call: MessagesCall, patience: float) -> Sequence[Message]:
+    def _next(self, reader: StreamReader, call: MessagesCall, patience: float) -> Sequence[Message]:
         try:
             return call.decode(reader.next(patience))
         except EOFError:

@@ -58,13 +58,11 @@ def export_history(session: Session, request: Request, *, form: str | None, zipp
             Stopping() as stopping,
             session.history() as client,
             opened_output(request.path, zipped=zipped, force=request.force) as stream,
-            closing(client.export(query)) as items,
+            closing(stopping.items(client.export(query))) as items,
         ):
             others = own_part_words(client.status().recorder.caller)
             first = next(items, None)  # without a recorder nothing was begun, and no empty file stays behind
-            # A signal waits until here: gRPC closes no channel with a call that was interrupted while it was opened.
-            whole = _chained(first, stopping.items(items))
-            rows, size = written(whole, export_form(name, query.group_by), stream, report.tell)
+            rows, size = written(_chained(first, items), export_form(name, query.group_by), stream, report.tell)
     except Stopped as stopped:
         report.clear()
         raise SystemExit(stopped.exit_code) from None

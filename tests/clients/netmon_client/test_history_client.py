@@ -1,5 +1,7 @@
 """The recorder's client, over real gRPC."""
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,14 @@ from netmon_client import IncompatibleVersion, InvalidRequest, RecorderUnreachab
 from netmon_client.testing import FakeRecorder
 from tests.clients.netmon_client.test_firing_position import fired
 from tests.support.history_served import ANSWER, ITEMS, served
+
+HALF_WAY = """
+import sys
+from netmon.model import ExportQuery
+from netmon_client import connect_history
+items = connect_history(sys.argv[1]).export(ExportQuery())
+next(items)
+"""
 
 
 def test_questions_are_answered_through_a_restart(tmp_path: Path) -> None:
@@ -30,6 +40,24 @@ def test_an_export_comes_item_by_item_and_may_be_left(tmp_path: Path) -> None:
         assert next(items) == ITEMS[0]
         items.close()  # type: ignore[attr-defined] -- a generator
         assert client.usage(UsageQuery()) == ANSWER
+
+
+@pytest.mark.timeout(60)
+def test_a_program_may_end_in_the_middle_of_a_stream() -> None:
+    over = threading.Event()
+
+    def export() -> Iterator[ExportItem]:
+        yield ITEMS[0]
+        over.wait(60)
+
+    with FakeRecorder() as fake:
+        fake.answers.export = export
+        try:
+            assert (
+                subprocess.run([sys.executable, "-c", HALF_WAY, fake.socket], timeout=30, check=False).returncode == 0
+            )
+        finally:
+            over.set()
 
 
 def test_without_a_recorder_its_start_is_told(tmp_path: Path) -> None:

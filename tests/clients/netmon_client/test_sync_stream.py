@@ -1,4 +1,4 @@
-"""How a server stream is read: no further ahead than needed, and never left behind."""
+"""How a server stream is followed: without loss, and never left behind."""
 
 import threading
 
@@ -9,39 +9,8 @@ from netmon_client import connect
 from netmon_client.errors import NetmonError
 from netmon_client.feed import Hello
 from netmon_client.following import Follower, Timing
-from netmon_client.sync_stream import StreamFollower, _Reader
+from netmon_client.sync_stream import StreamFollower
 from netmon_client.testing import FakeCollector, a_snapshot
-
-
-class CountingStream:
-    """Gives numbers, and notes how far ahead of its reader it is asked for them."""
-
-    def __init__(self) -> None:
-        self.given = 0
-        self.taken = 0
-        self.furthest = 0
-        self.is_ahead = threading.Event()
-
-    def __next__(self) -> int:
-        self.given += 1
-        self.furthest = max(self.furthest, self.given - self.taken)
-        if self.furthest == 2:
-            self.is_ahead.set()
-        return self.given
-
-    def cancel(self) -> bool:
-        return True
-
-
-def test_a_stream_is_read_two_answers_ahead_and_no_more() -> None:
-    stream = CountingStream()
-    reader = _Reader(stream)
-    assert stream.is_ahead.wait(10)
-    for number in range(1, 100):
-        stream.taken += 1
-        assert reader.next(10) == number
-    reader.close()
-    assert stream.furthest == 2
 
 
 def test_nothing_is_lost_between_collector_and_reader() -> None:
