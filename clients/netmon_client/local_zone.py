@@ -8,6 +8,8 @@ from typing import Final
 
 _LOCALTIME: Final = Path("/etc/localtime")
 _PLACES: Final = "/zoneinfo/"
+_NO_ZONE: Final = "localtime"
+"""Debian's link among the zones to the machine's own: a name that says nothing elsewhere."""
 
 
 def local_zone_name(environment: Mapping[str, str], localtime: Path = _LOCALTIME) -> str:
@@ -42,7 +44,7 @@ def _known(name: str) -> str:
 
 
 def _names_of(rules: bytes) -> Iterator[str]:
-    for name in sorted(zoneinfo.available_timezones()):
+    for name in sorted(zoneinfo.available_timezones() - {_NO_ZONE}):
         for place in zoneinfo.TZPATH:
             file = Path(place, name)
             if file.is_file() and file.stat().st_size == len(rules) and file.read_bytes() == rules:

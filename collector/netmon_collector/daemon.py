@@ -84,7 +84,7 @@ def _open_recording(settings: Settings, path: Path) -> tuple[Playback, Place]:
                 interval_seconds=settings.interval_seconds,
                 names=names,
             )
-        except BaseException:
+        except (OSError, ValueError):
             place.give_up()
             raise
     except OSError as error:

@@ -231,6 +231,7 @@ class Recording:
         if until_time is None or not 0 < since_time < until_time:
             return  # what lasts is told by the snapshots
         if gap.cause is GapCause.SUSPENDED:
+            self._gaps.drop_within(HistoryGapKind.MISSED, since_time, until_time)
             if not self._gaps.drop_within(HistoryGapKind.CLOCK, since_time, until_time):
                 self._slept_seconds += until_time - since_time
             self._gaps.add(HistoryGap(kind=HistoryGapKind.SUSPENDED, since_time=since_time, until_time=until_time))

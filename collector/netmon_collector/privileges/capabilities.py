@@ -25,7 +25,7 @@ _LAST: Final = Path("/proc/sys/kernel/cap_last_cap")
 
 
 class Capability(IntEnum):
-    """Those that a part of the collector may keep (linux/capability.h)."""
+    """Those that a part of the collector needs at some time (linux/capability.h)."""
 
     CHOWN = 0
     DAC_OVERRIDE = 1

@@ -1,6 +1,7 @@
 import os
 import signal
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -10,6 +11,8 @@ from netmon_cli import own_child
 from netmon_cli.own_child import ChildFailed, OwnChild, isolated
 
 SECONDS = 30.0
+
+StopRefused = Callable[[str, bool, float], OwnChild]
 
 
 def child(code: str) -> OwnChild:
@@ -83,56 +86,52 @@ def test_one_that_does_not_end_is_told(monkeypatch: pytest.MonkeyPatch, capsys: 
         os.kill(own.pid, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("has_terminal", [True, False])
-def test_one_of_sudo_is_ended_by_a_sudo_that_may_ask_where_somebody_can_answer(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], has_terminal: bool
-) -> None:
-    """The right to kill it is root's, and sudo's memory of the password is over: it refuses where it may not ask."""
-    sudo = tmp_path / "sudo"
-    sudo.write_text('#!/bin/sh\n[ "$1" != -n ] || exit 1\nexec "$@"\n')
-    sudo.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr(own_child, "_STOP_SECONDS", 10.0 if has_terminal else 0.2)
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: has_terminal))
-    kill = os.kill
+@pytest.fixture
+def stop_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StopRefused]:
+    """Stop a child that only root may kill, and give it: what sudo then does, if it may ask, and for how long.
 
-    def refuse(pid: int, number: int) -> None:
-        raise PermissionError
-
+    Sudo's memory of the password is over: it refuses where it may not ask.
+    """
     with child("import time; print('up', flush=True); time.sleep(60)") as own:
         first_line(own)
-        monkeypatch.setattr(os, "kill", refuse)
-        own.stop()
-        assert own.exit_code == (-signal.SIGTERM if has_terminal else None)
-        assert ("it takes sudo to end it" in capsys.readouterr().err) is has_terminal
-        if not has_terminal:
-            kill(own.pid, signal.SIGKILL)
+        with monkeypatch.context() as patch:
+
+            def refuse(pid: int, number: int) -> None:
+                raise PermissionError
+
+            def stop(does: str, has_terminal: bool, seconds: float) -> OwnChild:
+                sudo = tmp_path / "sudo"
+                sudo.write_text(f'#!/bin/sh\n[ "$1" != -n ] || exit 1\n{does}\n')
+                sudo.chmod(0o755)
+                patch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+                patch.setattr(own_child, "_STOP_SECONDS", seconds)
+                patch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: has_terminal))
+                patch.setattr(os, "kill", refuse)
+                own.stop()
+                return own
+
+            yield stop
+        if own.exit_code is None:
+            os.kill(own.pid, signal.SIGKILL)
+
+
+@pytest.mark.parametrize("has_terminal", [True, False])
+def test_one_of_sudo_is_ended_by_a_sudo_that_may_ask_where_somebody_can_answer(
+    stop_refused: StopRefused, capsys: pytest.CaptureFixture[str], has_terminal: bool
+) -> None:
+    own = stop_refused('exec "$@"', has_terminal, 10.0 if has_terminal else 0.2)
+    assert own.exit_code == (-signal.SIGTERM if has_terminal else None)
+    assert ("it takes sudo to end it" in capsys.readouterr().err) is has_terminal
 
 
 def test_ctrl_c_at_the_question_of_sudo_still_tells_that_the_child_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    stop_refused: StopRefused, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    sudo = tmp_path / "sudo"
-    sudo.write_text('#!/bin/sh\n[ "$1" != -n ] || exit 1\nkill -INT $PPID\nsleep 0.5\n')
-    sudo.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    monkeypatch.setattr(own_child, "_STOP_SECONDS", 0.2)
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(isatty=lambda: True))
-    kill = os.kill
-
-    def refuse(pid: int, number: int) -> None:
-        raise PermissionError
-
-    with child("import time; print('up', flush=True); time.sleep(60)") as own:
-        first_line(own)
-        monkeypatch.setattr(os, "kill", refuse)
-        own.stop()
-        assert capsys.readouterr().err.splitlines() == [
-            "The sample was started by sudo: it takes sudo to end it.",
-            f"The sample still runs. End it:  sudo kill {own.pid}",
-        ]
-        monkeypatch.setattr(os, "kill", kill)
-        kill(own.pid, signal.SIGKILL)
+    own = stop_refused("kill -INT $PPID\nsleep 0.5", True, 0.2)
+    assert capsys.readouterr().err.splitlines() == [
+        "The sample was started by sudo: it takes sudo to end it.",
+        f"The sample still runs. End it:  sudo kill {own.pid}",
+    ]
 
 
 def test_a_program_that_is_not_there_is_an_error() -> None:

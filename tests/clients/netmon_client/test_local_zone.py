@@ -55,6 +55,15 @@ def test_a_copy_is_known_by_its_rules(places: Path, tmp_path: Path) -> None:
     assert local_zone_name({}, copy) == ""
 
 
+def test_debians_link_to_the_machines_own_zone_names_none(places: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "localtime"
+    shutil.copy(places / "Asia" / "Kathmandu", copy)
+    for name in ("Kathmandu", "Katmandu"):
+        (places / "Asia" / name).unlink()
+    (places / "localtime").symlink_to(copy)
+    assert local_zone_name({}, copy) == ""
+
+
 def test_where_nothing_says_it_it_is_utc_and_what_cannot_be_read_is_not_known(tmp_path: Path) -> None:
     assert local_zone_name({}, tmp_path / "none") == "UTC"
     assert local_zone_name({}, tmp_path) == ""

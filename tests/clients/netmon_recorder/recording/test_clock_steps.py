@@ -9,14 +9,6 @@ from netmon_recorder.store.gaps import recorded_seconds
 from tests.support.played_recording import Played, T
 
 
-@pytest.fixture
-def played() -> Played:
-    """A recorder that meets its collector as both begin."""
-    both = Played()
-    both.meet()
-    return both
-
-
 def test_a_clock_that_is_set_forward_leaves_a_gap_and_bytes_as_they_are(played: Played) -> None:
     key = played.machine.open()
     played.tick()
@@ -85,3 +77,11 @@ def test_a_sleep_of_the_machine_is_told_as_such_and_not_as_a_step_of_the_clock(
     played.tick()
     played.keep()
     assert len(played.notebook.of(HistoryGapKind.CLOCK)) == 2
+
+
+def test_a_gap_of_a_slow_reader_within_a_sleep_is_the_sleep_alone(played: Played) -> None:
+    played.tick()
+    played.recording.take(Gap(cause=GapCause.SLOW_READER, since_time=T + 300, until_time=T + 500), T + 602)
+    played.recording.take(Gap(cause=GapCause.SUSPENDED, since_time=T + 1.2, until_time=T + 601.2), T + 602)
+    played.keep()
+    assert {gap.kind for gap in played.notebook.gaps.values()} == {HistoryGapKind.SUSPENDED}

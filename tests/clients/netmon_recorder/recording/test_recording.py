@@ -24,14 +24,6 @@ from tests.support.played_recording import Played, T, summed
 LOST = Disconnected(reason="gone", retry_seconds=0.2)
 
 
-@pytest.fixture
-def played() -> Played:
-    """A recorder that meets its collector as both begin."""
-    both = Played()
-    both.meet()
-    return both
-
-
 def test_usage_stands_in_its_minute_under_all_that_is_known_of_its_connection(played: Played) -> None:
     key = played.machine.open(domain="www.example.com", interface="wlan0")
     played.machine.move(key, 1_000, 20_000)
