@@ -8,7 +8,7 @@ from netmon_collector.core.tally import Tally
 __all__ = ["OTHERS_NAME", "SHARE_LIMIT", "Domain", "DomainShare", "ShareKey"]
 
 SHARE_LIMIT = 32
-"""How many applications of one domain are kept apart; further ones are summed up, a user at a time."""
+"""How many applications of one user are kept apart in a domain; further ones are summed up."""
 
 USER_LIMIT = 256
 """How many shares a domain has at the most, whatever there are of users."""
@@ -56,6 +56,11 @@ class DomainShare:
         self.first_time = float("inf")
         self.last_time: float | None = None
 
+    @property
+    def total_bytes(self) -> int:
+        """All bytes that it moved, both ways."""
+        return self.tally.sent_bytes + self.tally.received_bytes
+
     def meet(self, source: DomainSource, first_time: float, last_time: float | None) -> None:
         """Take note of a connection, or of another share: the surest source, the first and the last time."""
         if source and (not self.source or source < self.source):
@@ -88,13 +93,18 @@ class Domain:
     @property
     def total_bytes(self) -> int:
         """All bytes that it moved, both ways."""
-        return sum(share.tally.sent_bytes + share.tally.received_bytes for share in self.shares.values())
+        return sum(share.total_bytes for share in self.shares.values())
+
+    def shares_of(self, uid: int | None) -> list[DomainShare]:
+        """Give the shares of a user's applications."""
+        return [share for share in self.shares.values() if share.key.uid == uid]
 
     def share(self, key: ShareKey, application_name: str) -> DomainShare:
         """Give the share of an application of a user."""
         share = self.shares.get(key)
         if share is None:
-            if len(self.shares) >= SHARE_LIMIT:
+            # What others have must not decide it: by a limit for all of them a user could tell that they were there.
+            if len(self.shares_of(key.uid)) >= SHARE_LIMIT or len(self.shares) >= USER_LIMIT:
                 key = ShareKey(OTHERS_ID, key.uid, key.untold)
                 if key not in self.shares and len(self.shares) >= USER_LIMIT:
                     key = _NOBODYS

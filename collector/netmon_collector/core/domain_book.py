@@ -11,7 +11,11 @@ from netmon_collector.core.tally import Tally
 __all__ = ["DOMAIN_LIMIT", "DomainBook"]
 
 DOMAIN_LIMIT = 1_024
-"""How many domains are kept apart; what the quietest that have no tracked connection moved is then summed up."""
+"""How many domains of one user are kept apart; what the user moved with the quietest of those where it has no tracked
+connection is then summed up. Nobody's domains are looked at for another: what is kept would tell where others were."""
+
+IN_ALL = 2
+"""All users together have so many times as much."""
 
 
 class DomainBook:
@@ -24,8 +28,10 @@ class DomainBook:
         self.unnamed: dict[tuple[UnnamedReason, int | None], Tally] = {}
         """By the reason and the owner's user."""
         self._limit = limit
-        self._crowded_out: dict[str, int] = {}
-        """Tracked connections of each domain that found no room: all of one domain count into the same sums."""
+        self._kept: dict[int | None, set[str]] = {}
+        """The domains of each user that are kept apart."""
+        self._crowded_out: dict[tuple[str, int | None], int] = {}
+        """Tracked connections of each domain of a user that found no room: all of them count into the same sums."""
 
     def unnamed_of(self, reason: UnnamedReason, uid: int | None) -> Tally:
         """Give the sums of what has no domain for this reason and is a user's; ``uid`` None: nobody knows whose."""
@@ -49,7 +55,7 @@ class DomainBook:
             flow.share = None
             flow.name_home = self.unnamed_of(name.reason, uid)
         else:
-            domain = self._domain(name)
+            domain = self._domain(name, uid)
             untold = name.reason if name.is_borrowed else None
             key = ShareKey(process.application_id if process is not None else "", uid, untold)
             flow.share = domain.share(key, process.application_name if process is not None else "")
@@ -57,7 +63,10 @@ class DomainBook:
             flow.share.flow_count += 1
             flow.name_home = flow.share.tally
             if domain.is_others:
-                self._crowded_out[name.domain] = self._crowded_out.get(name.domain, 0) + 1
+                crowded = (name.domain, flow.share.key.uid)
+                self._crowded_out[crowded] = self._crowded_out.get(crowded, 0) + 1
+            else:
+                self._kept.setdefault(flow.share.key.uid, set()).add(name.domain)
         if flow.tally.has_packets:
             flow.name_home.join(flow.tally)
             flow.name_home.join_interval(flow.tally)
@@ -78,9 +87,10 @@ class DomainBook:
             flow.share.flow_count -= 1
             flow.share.domain.revision += 1
             if flow.share.domain.is_others:
-                self._crowded_out[flow.name.domain] -= 1
-                if not self._crowded_out[flow.name.domain]:
-                    del self._crowded_out[flow.name.domain]
+                crowded = (flow.name.domain, flow.share.key.uid)
+                self._crowded_out[crowded] -= 1
+                if not self._crowded_out[crowded]:
+                    del self._crowded_out[crowded]
 
     def fold_users(self, uids: Collection[int | None]) -> None:
         """Sum up what these users moved without a domain as nobody's; they have no tracked connection."""
@@ -117,41 +127,54 @@ class DomainBook:
             flow.share.connection_count += 1
             flow.share.domain.revision += 1
 
-    def _domain(self, name: FlowName) -> Domain:
-        domain = self.domains.get(name.domain)
-        if domain is None and name.domain in self._crowded_out:
+    def _domain(self, name: FlowName, uid: int | None) -> Domain:
+        is_new = name.domain not in self._kept.get(uid, ())
+        if is_new and ((name.domain, uid) in self._crowded_out or not self._has_room(uid)):
             return self._others()
+        domain = self.domains.get(name.domain)
         if domain is None:
-            if len(self.domains) >= self._limit:
-                self._fold()
-            if len(self.domains) >= self._limit:
-                return self._others()  # all that are kept apart have connections
-            domain = Domain(name.domain, name.registrable_domain)
-            self.domains[name.domain] = domain
+            domain = self.domains[name.domain] = Domain(name.domain, name.registrable_domain)
         return domain
+
+    def _has_room(self, uid: int | None) -> bool:
+        """Make room for one more domain of a user, if that can be; else all that are kept have connections."""
+        if self._is_full(uid):
+            self._fold(uid)
+        return not self._is_full(uid)
+
+    def _is_full(self, uid: int | None) -> bool:
+        in_all = sum(map(len, self._kept.values()))
+        return len(self._kept.get(uid, ())) >= self._limit or in_all >= self._limit * IN_ALL
 
     def _others(self) -> Domain:
         if self.others is None:
             self.others = Domain(OTHERS_NAME, "", is_others=True)
         return self.others
 
-    def _fold(self) -> None:
-        """Sum up the quietest quarter of the domains, as far as they have no tracked connection."""
-        idle = [domain for domain in self.domains.values() if not domain.flow_count]
-        idle.sort(key=lambda domain: domain.total_bytes)
-        for domain in idle[: max(1, self._limit // 4)]:
+    def _fold(self, uid: int | None) -> None:
+        """Sum up a quarter of a user's domains, the quietest of those in which it has no tracked connection."""
+        own = {name: self.domains[name].shares_of(uid) for name in self._kept.get(uid, ())}
+        idle = [name for name, shares in own.items() if not any(share.flow_count for share in shares)]
+        idle.sort(key=lambda name: sum(share.total_bytes for share in own[name]))
+        for name in idle[: max(1, self._limit // 4)]:
             others = self._others()
-            for share in domain.shares.values():
+            for share in own[name]:
                 into = others.share(share.key, share.application_name)
                 into.meet(share.source, share.first_time, share.last_time)
                 into.tally.join(share.tally)
                 into.tally.join_interval(share.tally)
-            del self.domains[domain.name]
+                self._drop(share)
 
     def _drop(self, share: DomainShare) -> None:
-        """Forget a share, and its domain, that nothing ever counted into: a guess that was corrected."""
-        domain = share.domain
+        """Forget a share, its domain with the last one: summed up, or a guess that was corrected."""
+        domain, uid = share.domain, share.key.uid
         domain.shares.pop(share.key, None)
         domain.revision += 1
-        if not domain.shares and self.domains.get(domain.name) is domain:
+        if domain.is_others:
+            return
+        if not domain.shares_of(uid):
+            self._kept[uid].discard(domain.name)
+            if not self._kept[uid]:
+                del self._kept[uid]
+        if not domain.shares:
             del self.domains[domain.name]

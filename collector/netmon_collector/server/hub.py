@@ -12,6 +12,7 @@ from netmon.codec import SnapshotEncoder, encode_get_response, encode_stream_res
 from netmon.model import Gap, GapCause, Snapshot, StreamLag, View
 from netmon.serving import Exhausted, Unavailable
 from netmon.v1 import monitor_service_pb2 as pb
+from netmon_collector.server.guest_work import GuestWork
 from netmon_collector.server.lag import lag_of
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.ports import SnapshotSource
@@ -83,7 +84,7 @@ class Subscription:
     There may be a thousand: it waits on a future of its own, where an event with its queue takes 760 bytes each.
     """
 
-    __slots__ = ("_gap_number", "_group", "_hub", "_is_rung", "_last", "_waiter", "_wish")
+    __slots__ = ("_gap_number", "_group", "_hub", "_is_held", "_is_rung", "_last", "_waiter", "_wish")
 
     def __init__(self, hub: "Hub", wish: _Wish) -> None:
         self._hub = hub
@@ -91,6 +92,7 @@ class Subscription:
         self._group: _Group | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._is_rung = False
+        self._is_held = False
         self._last: _Taken | None = None
         self._gap_number = 0
 
@@ -146,6 +148,8 @@ class Subscription:
             return messages
         last, wish, group = self._last, self._wish, self._group
         if last is None:
+            if not self._hub.work.may_begin(wish.only_uid):
+                return messages
             messages.append(self._hub.encode(wish, since_sequence=None))
             self._last = _Taken(sequence=newest.sequence, time=newest.time)
             return messages
@@ -157,7 +161,11 @@ class Subscription:
             messages.append(shared.payload)
             self._last = _Taken(sequence=due, time=shared.time)
         elif due == newest.sequence:
-            gap = _missed(last, newest, wish.every)
+            was_held, self._is_held = self._is_held, not self._hub.work.may_begin(wish.only_uid)
+            if self._is_held:
+                return messages
+            cause = GapCause.OVERLOAD if was_held else GapCause.SLOW_READER
+            gap = _missed(last, newest, wish.every, cause)
             if gap is not None:
                 messages.append(encode_gap(gap))
             messages.append(self._hub.encode(wish, since_sequence=last.sequence))
@@ -169,7 +177,7 @@ class Subscription:
 class Hub:
     """The subscribers of snapshots and those who wait for events. For the event loop's thread alone."""
 
-    def __init__(self, source: SnapshotSource, limits: Limits) -> None:
+    def __init__(self, source: SnapshotSource, limits: Limits, work: GuestWork | None = None) -> None:
         self._source = source
         self._limits = limits
         self._encoder = SnapshotEncoder()
@@ -179,6 +187,8 @@ class Hub:
         self._kept: dict[Hashable, bytes] = {}
         self._gaps: deque[bytes] = deque(maxlen=_GAPS_LIMIT)
         self._gap_count = 0
+        self.work = work or GuestWork()
+        """What is left to who sees only a part."""
         self.encoded_count = 0
         """Snapshots that were composed and encoded so far."""
 
@@ -204,7 +214,7 @@ class Hub:
             group.shared = None
             for member in group.members:
                 member.ring()
-        for group in due:
+        for group in sorted(due, key=lambda group: group.wish.only_uid is not None):
             try:
                 self._share(group, newest)
             except Exception:
@@ -285,8 +295,9 @@ class Hub:
         """Give the newest tick as a GetSnapshotResponse."""
 
         def make() -> bytes:
-            snapshot = self._source.compose(view, every=1, since_sequence=None, only_uid=only_uid)
-            return encode_get_response(self._encoder.encode(snapshot))
+            with self.work.counted(only_uid):
+                snapshot = self._source.compose(view, every=1, since_sequence=None, only_uid=only_uid)
+                return encode_get_response(self._encoder.encode(snapshot))
 
         return self.keep((_Wish(view, _SINGLE, only_uid), None), make)
 
@@ -325,7 +336,7 @@ class Hub:
 
     def _share(self, group: _Group, newest: Snapshot) -> None:
         since_sequence = newest.sequence - group.every
-        if group.is_wanted(since_sequence):
+        if self.work.may_begin(group.wish.only_uid) and group.is_wanted(since_sequence):
             group.shared = _Encoded(
                 sequence=newest.sequence,
                 time=newest.time,
@@ -336,8 +347,9 @@ class Hub:
     def _encode(self, wish: _Wish, since_sequence: int | None) -> bytes:
         self.encoded_count += 1
         view, every, only_uid = wish
-        snapshot = self._source.compose(view, every=every, since_sequence=since_sequence, only_uid=only_uid)
-        return encode_stream_response(self._encoder.encode(snapshot))
+        with self.work.counted(only_uid):
+            snapshot = self._source.compose(view, every=every, since_sequence=since_sequence, only_uid=only_uid)
+            return encode_stream_response(self._encoder.encode(snapshot))
 
 
 def encode_gap(gap: Gap) -> bytes:
@@ -345,13 +357,13 @@ def encode_gap(gap: Gap) -> bytes:
     return pb.StreamSnapshotsResponse(gap=gap_to_wire(gap)).SerializeToString()
 
 
-def _missed(last: _Taken, newest: Snapshot, every: int) -> Gap | None:
+def _missed(last: _Taken, newest: Snapshot, every: int, cause: GapCause) -> Gap | None:
     """Give what lies between the subscriber's last snapshot and the newest; None where nothing does."""
     first_missed = (last.sequence // every + 1) * every
     if first_missed >= newest.sequence:
         return None
     return Gap(
-        cause=GapCause.SLOW_READER,
+        cause=cause,
         skipped_count=(newest.sequence - first_missed) // every,
         since_time=last.time,
         until_time=newest.time,

@@ -22,7 +22,7 @@ from netmon.model import MonitoringState, Status
 from netmon.serving import Context, NotFound, Seats, caller_of, told
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server.audience import only_uid_of
-from netmon_collector.server.events import EventFeed, EventView
+from netmon_collector.server.events import EventCursor, EventFeed, EventView
 from netmon_collector.server.hub import Hub, Subscription
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.listing import Listings, Moment, Page, Question
@@ -81,6 +81,7 @@ class MonitorService:
         only_uid = only_uid_of(caller_of(context))
         view = read_view(request.view)
         await self._hub.wait_for_first_tick()
+        await self._hub.work.turn(only_uid)
         return self._hub.encode_single(view, only_uid=only_uid)
 
     async def StreamSnapshots(self, request: pb.StreamSnapshotsRequest, context: Context) -> None:
@@ -126,7 +127,7 @@ class MonitorService:
             spoken_at = now()
             while True:
                 bell.clear()
-                while (messages := cursor.take()) is not None:
+                while (messages := await self._take(cursor, view.only_uid)) is not None:
                     for message in messages:
                         await sender.send(message)
                         spoken_at = now()
@@ -139,20 +140,27 @@ class MonitorService:
                     spoken_at = now()
                 await rings_within(bell, max(0.0, spoken_at + self._limits.heartbeat_seconds - now()))
 
+    async def _take(self, cursor: EventCursor, only_uid: int | None) -> tuple[bytes, ...] | None:
+        await self._hub.work.turn(only_uid, patience_seconds=None)
+        with self._hub.work.counted(only_uid):
+            return cursor.take()
+
     async def GetBandwidthHistory(self, request: pb.GetBandwidthHistoryRequest, context: Context) -> bytes:
         """The last minutes, encoded: 900 samples take 14 ms."""
         seconds = WINDOW_SECONDS
         if request.HasField("window"):
             seconds = min(seconds, read_seconds(request.window, "window", None))
         only_uid = only_uid_of(caller_of(context))
+        await self._hub.work.turn(only_uid)
 
         def make() -> bytes:
-            samples, gaps = self._source.bandwidth(seconds, only_uid)
-            answer = pb.GetBandwidthHistoryResponse(
-                samples=[bandwidth_sample_to_wire(sample) for sample in samples],
-                gaps=[gap_to_wire(gap) for gap in gaps],
-            )
-            return answer.SerializeToString()
+            with self._hub.work.counted(only_uid):
+                samples, gaps = self._source.bandwidth(seconds, only_uid)
+                answer = pb.GetBandwidthHistoryResponse(
+                    samples=[bandwidth_sample_to_wire(sample) for sample in samples],
+                    gaps=[gap_to_wire(gap) for gap in gaps],
+                )
+                return answer.SerializeToString()
 
         return self._hub.keep(("bandwidth", seconds, only_uid), make)
 
@@ -166,16 +174,18 @@ class MonitorService:
             redacted=request.redacted,
             only_uid=only_uid_of(caller_of(context)),
         )
-        if request.page_token:
-            return _page_to_wire(self._listings.go_on(question, request.page_token, page_size))
         newest = await self._hub.wait_for_first_tick()
-        rows = self._source.connections(
-            question.filter, question.order, question.closed_within_seconds, question.only_uid
-        )
-        if question.redacted:
-            rows = self._source.redactor.rows(rows)
-        moment = Moment(rows=rows, sequence=newest.sequence, time=newest.time)
-        return _page_to_wire(self._listings.begin(question, moment, page_size))
+        await self._hub.work.turn(question.only_uid)
+        with self._hub.work.counted(question.only_uid):
+            if request.page_token:
+                return _page_to_wire(self._listings.go_on(question, request.page_token, page_size))
+            rows = self._source.connections(
+                question.filter, question.order, question.closed_within_seconds, question.only_uid
+            )
+            if question.redacted:
+                rows = self._source.redactor.rows(rows)
+            moment = Moment(rows=rows, sequence=newest.sequence, time=newest.time)
+            return _page_to_wire(self._listings.begin(question, moment, page_size))
 
     async def ExplainConnection(
         self, request: pb.ExplainConnectionRequest, context: Context

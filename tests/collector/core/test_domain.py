@@ -20,8 +20,20 @@ def test_the_sum_of_further_applications_is_kept_apart_by_user_as_long_as_there_
         domain.share(ShareKey("app", number), "App")
     assert len(domain.shares) <= USER_LIMIT + 1
     assert domain.share(ShareKey("app", 5), "App").key.uid == 5
-    assert domain.share(ShareKey("app", SHARE_LIMIT + 5), "App").key == ShareKey(OTHERS_ID, SHARE_LIMIT + 5)
+    for number in range(SHARE_LIMIT):
+        domain.share(ShareKey(f"app{number}", 5), "App")
     assert domain.share(ShareKey("app", USER_LIMIT + 50), "App").key == ShareKey(OTHERS_ID, None)
+
+
+def test_what_others_have_does_not_decide_how_many_applications_of_a_user_are_kept_apart() -> None:
+    """Else a user could tell by its own sums that somebody else was there."""
+    alone, with_others = Domain("a.test", "a.test"), Domain("a.test", "a.test")
+    for number in range(3 * SHARE_LIMIT):
+        with_others.share(ShareKey(f"app{number}", 1_000 + number % 3), "App")
+    for number in range(SHARE_LIMIT + 5):
+        for domain in (alone, with_others):
+            domain.share(ShareKey(f"app{number}", 7), "App")
+    assert [share.key for share in alone.shares_of(7)] == [share.key for share in with_others.shares_of(7)]
 
 
 def test_a_share_keeps_the_surest_source_and_its_first_and_last_time() -> None:

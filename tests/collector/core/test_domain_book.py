@@ -1,11 +1,12 @@
 """Sums by domain follow their connections, within bounds."""
 
-from netmon.model import DomainSource, Protocol, UnnamedReason
-from netmon_collector.core.domain_book import DomainBook
-from netmon_collector.core.flow import Flow, FlowKey
+from netmon.model import DomainSource, OwnerConfidence, OwnerMethod, Protocol, UnnamedReason
+from netmon_collector.core.domain import USER_LIMIT
+from netmon_collector.core.domain_book import IN_ALL, DomainBook
+from netmon_collector.core.flow import Flow, FlowKey, Owner
 from netmon_collector.core.flow_name import NAMELESS, FlowName
 from netmon_collector.core.tally import Tally
-from tests.support.wire import HERE, PEER
+from tests.support.wire import HERE, PEER, process
 
 
 def flow(domain: str = "", sent: int = 100) -> Flow:
@@ -77,6 +78,58 @@ def test_where_all_have_connections_a_new_one_counts_among_the_others_and_so_do_
     book.join(flow("crowded.test"))
     assert "crowded.test" in book.domains
     assert not book._crowded_out
+
+
+def owned(domain: str, uid: int, sent: int = 100) -> Flow:
+    made = flow(domain, sent)
+    owner = process(uid, uid=uid)
+    made.owner = Owner(process=owner, method=OwnerMethod.EXACT, confidence=OwnerConfidence.CERTAIN)
+    return made
+
+
+def test_what_a_user_sees_of_its_own_does_not_depend_on_what_others_visit() -> None:
+    """Else a user could tell by its own sums where somebody else was."""
+    seen: list[list[str]] = []
+    for is_shared in (True, False):
+        book = DomainBook(limit=4)
+        for number in range(2):
+            book.join(owned("clinic.test" if is_shared else f"other{number}.test", 1_000 + number))
+        for number in range(3):
+            book.join(owned(f"own{number}.test", 7))
+        idle = owned("clinic.test", 7, sent=1)
+        book.join(idle)
+        book.forget(idle)
+        book.join(owned("more.test", 7))
+        book.join(owned("full.test", 7))
+        seen.append([domain.name for domain in book.all_domains() if domain.shares_of(7)])
+    assert sorted(seen[0]) == sorted(seen[1]) == ["(others)", "more.test", "own0.test", "own1.test", "own2.test"]
+
+
+def test_all_users_together_have_a_bound_too() -> None:
+    book = DomainBook(limit=4)
+    flows = [owned(f"{uid}-{number}.test", uid) for uid in range(10) for number in range(4)]
+    for each in flows:
+        book.join(each)
+    assert len(book.domains) == 4 * IN_ALL
+    assert sums(book) == 4_000
+    for each in flows:
+        book.leave(each)
+    assert not book.domains
+    assert not book._kept
+    assert not book._crowded_out
+    assert sums(book) == 0
+
+
+def test_more_users_of_a_domain_than_it_has_shares_leave_nothing_behind() -> None:
+    book = DomainBook()
+    flows = [owned("a.test", uid) for uid in range(USER_LIMIT + 10)]
+    for each in flows:
+        book.join(each)
+    assert sums(book) == 100 * len(flows)
+    for each in flows:
+        book.leave(each)
+    assert not book.domains
+    assert not book._kept
 
 
 def test_open_connections_are_counted_anew() -> None:

@@ -6,6 +6,7 @@ from netmon.model import Filter, FilterField, Gap, GapCause, Term, View
 from netmon.serving import Exhausted, Unavailable
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon.v1 import snapshot_pb2
+from netmon_collector.server.guest_work import GuestWork
 from netmon_collector.server.hub import Hub, Subscription
 from netmon_collector.server.limits import Limits
 from tests.support.tick_source import START, TickSource, row
@@ -84,6 +85,42 @@ async def test_each_ended_row_comes_once_whatever_ticks_are_missed() -> None:
                 seen += [name for message in decoded(subscription.take()) for name in ids(message)]
         seen += [name for message in decoded(subscription.take()) for name in ids(message)]
     assert sorted(name for name in seen if name != "c1") == sorted(f"c{number}" for number in range(2, 40))
+
+
+async def test_a_user_whose_views_take_too_long_is_held_and_gets_the_newest_after_a_gap() -> None:
+    source, spent = TickSource([row(1)]), [0.0]
+    source.tick()
+    now = 0.0
+    hub = Hub(source, Limits(), GuestWork(lambda: now, lambda: spent[-1]))
+    with hub.subscribe(VIEW, 1, only_uid=7) as held, hub.subscribe(VIEW, 1) as other:
+        for subscription in (held, other):
+            assert subscription.take()
+        with hub.work.counted(7):
+            spent.append(5.0)
+        for _ in range(2):
+            source.tick()
+            hub.publish()
+            assert (held.take(), len(other.take())) == ([], 1)
+        now += 60.0
+        source.tick()
+        hub.publish()
+        gap, snapshot = decoded(held.take())
+        assert (gap.gap.cause, gap.gap.skipped_count) == (snapshot_pb2.GAP_CAUSE_OVERLOAD, 2)
+        assert snapshot.snapshot.sequence == 4
+        source.tick()
+        hub.publish()
+        assert [message.snapshot.sequence for message in decoded(held.take())] == [5]
+
+
+async def test_who_has_spent_all_before_the_first_snapshot_waits_for_it() -> None:
+    source, spent = TickSource([row(1)]), [0.0]
+    source.tick()
+    hub = Hub(source, Limits(), GuestWork(lambda: 0.0, lambda: spent[-1]))
+    with hub.work.counted(7):
+        spent.append(5.0)
+    with hub.subscribe(VIEW, 1, only_uid=7) as subscription:
+        assert subscription.take() == []
+        assert source.compose_count == 0
 
 
 async def test_nothing_is_composed_for_a_reader_that_is_still_writing() -> None:
