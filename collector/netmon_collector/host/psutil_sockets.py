@@ -3,6 +3,7 @@
 import socket
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import psutil
@@ -55,6 +56,8 @@ class PsutilSocketLister:
         """Name processes from ``table``, whose rounds this lister begins."""
         self._table = table
         self._is_one_row_a_socket = is_one_row_a_socket
+        self._rows: dict[tuple[_Ends, tuple[str, ...]], SocketRow] = {}
+        """Those of the newest listing: what has not changed stays the same object, and is not handed over again."""
 
     @property
     def holder_ways(self) -> tuple[OwnerWay, ...]:
@@ -74,11 +77,14 @@ class PsutilSocketLister:
             is_complete = is_privileged
         processes: dict[str, Process] = {}
         rows: list[SocketRow] = []
+        before, self._rows = self._rows, {}
         for ends, pids in self._group(found):
             holders = [process for pid in pids if (process := self._table.find(pid)) is not None]
             holders.sort(key=lambda process: (process.start_time, process.pid))
             processes.update((process.id, process) for process in holders)
-            rows.append(_row(ends, tuple(process.id for process in holders)))
+            key = ends, tuple(process.id for process in holders)
+            self._rows[key] = row = before.get(key) or _row(*key)
+            rows.append(row)
         self._table.prune(processes)
         return Listing(
             scan=SocketScan(
@@ -141,12 +147,17 @@ def _ends(kind: int, local: tuple[object, ...], remote: tuple[object, ...], stat
 
 
 def _packed(pair: tuple[object, ...]) -> tuple[bytes, int]:
-    # macOS writes "*" for any address in some versions, and a zone id behind a link-local one.
-    text, port = str(pair[0]).partition("%")[0], int(str(pair[1]))
+    text, port = pair
+    return _address(str(text)), int(str(port))
+
+
+@lru_cache(maxsize=512)
+def _address(text: str) -> bytes:
+    text = text.partition("%")[0]  # macOS writes a zone id behind a link-local one, and "*" for any in some versions
     if text in {"", "*"}:
-        return bytes(4), port
+        return bytes(4)
     family = socket.AF_INET6 if ":" in text else socket.AF_INET
-    return plain_address(socket.inet_pton(family, text)), port
+    return plain_address(socket.inet_pton(family, text))
 
 
 def _row(ends: _Ends, holder_ids: tuple[str, ...]) -> SocketRow:

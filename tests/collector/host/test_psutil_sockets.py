@@ -121,6 +121,15 @@ def test_a_process_that_ended_is_in_the_next_listing_no_more(lister: SocketListe
     assert pid not in {process.pid for process in listing.processes}
 
 
+def test_what_has_not_changed_is_the_same_row_in_the_next_listing(lister: SocketLister) -> None:
+    """So it is not handed to another process again: a minute's connections may be 12,000 rows in TIME_WAIT."""
+    with connected(socket.AF_INET, "127.0.0.1") as (server, client, _):
+        first, second = (rows_on(listed(lister), port_of(client)) for _ in range(2))
+        ours = [row for row in second if row.remote_port == port_of(server)]
+        assert ours
+        assert all(any(row is before for before in first) for row in ours)
+
+
 def test_a_process_younger_than_the_listing_is_not_credited() -> None:
     lister = PsutilSocketLister(ProcessTable(PsutilProcessReader()))
     with running(LISTENER) as program:
