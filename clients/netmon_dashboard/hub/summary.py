@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from netmon.model import Connection, Scope, Snapshot, Traffic
+from netmon.model import OTHER_USERS_ID, Connection, Scope, Snapshot, Traffic
 from netmon_dashboard.hub.numbering import Numbering
 from netmon_dashboard.hub.ring import Sample
 from netmon_dashboard.hub.vocabulary import Json, code
@@ -53,9 +53,16 @@ def unattributed_fields(snapshot: Snapshot) -> list[Json]:
 def sample_of(snapshot: Snapshot, numbers: Numbering) -> Sample:
     """Give the chart's sample of a tick, which leaves loopback out as the headline does.
 
-    An application's sums hold loopback too; what of it is loopback is only known by row.
+    An application's sums hold loopback too; what of it is loopback is only known by row. No row of other users is
+    shown to who sees their own alone: theirs is what the rows leave of all loopback.
     """
+    loopback = _loopback(snapshot)
     local = _loopback_by_application(snapshot.connections)
+    if snapshot.is_partial:
+        local[OTHER_USERS_ID] = (
+            loopback.interval_sent_bytes - sum(sent for sent, _ in local.values()),
+            loopback.interval_received_bytes - sum(received for _, received in local.values()),
+        )
     headline = snapshot.headline
     left_sent, left_received = headline.interval_sent_bytes, headline.interval_received_bytes
     apps: dict[int, tuple[int, int]] = {}
@@ -75,7 +82,7 @@ def sample_of(snapshot: Snapshot, numbers: Numbering) -> Sample:
         interval_seconds=snapshot.interval_seconds,
         sent_bytes=headline.interval_sent_bytes,
         received_bytes=headline.interval_received_bytes,
-        loopback_bytes=_loopback(snapshot).interval_sent_bytes,
+        loopback_bytes=loopback.interval_sent_bytes,
         dropped_packets=snapshot.drops.interval_dropped_packets,
         apps=apps,
         unattributed=(max(0, left_sent), max(0, left_received)),
