@@ -115,6 +115,7 @@ class Encoder:
             self._domains = DomainSection(self._number_of_known_app)
             self._trace = Trace()
             self._sparks = Trace(APP_DELTA_COLUMNS)
+            self._listeners = []
         self._number += 1
         selection = select(snapshot.connections, snapshot.omitted)
         apps = self._apps.update(snapshot.applications, self._rows.named_apps)

@@ -333,18 +333,11 @@ def test_limits_are_told_as_they_come() -> None:
 def test_what_the_collector_remembers_names_applications_that_are_gone() -> None:
     desk = Desk()
     gone = ApplicationBandwidth(application_id="exe:gone", application_name="gone", sent_bytes=5, received_bytes=6)
-    desk.encoder.seed(
-        (
-            BandwidthSample(
-                time=desk.machine.time,
-                interval_seconds=1.0,
-                sent_bytes=5,
-                received_bytes=6,
-                loopback_bytes=0,
-                applications=(gone,),
-            ),
-        )
+    now = desk.machine.time
+    sample = BandwidthSample(
+        time=now, interval_seconds=1.0, sent_bytes=5, received_bytes=6, loopback_bytes=0, applications=(gone,)
     )
+    desk.encoder.seed((sample,))
     desk.machine.open("here", moved=(1, 1))
     desk.tick()
     full = desk.full()
@@ -363,6 +356,17 @@ def test_numbers_of_applications_live_through_a_restart_since_the_series_does() 
     desk.machine.open("firefox", moved=(1, 1))
     desk.tick()
     assert {app[2]: app[0] for app in desk.full()["apps"]}["firefox"] == before
+
+
+def test_what_listened_before_a_restart_is_not_listed_after_it() -> None:
+    desk = Desk()
+    desk.machine.open(is_listener=True)
+    desk.tick()
+    assert len(desk.full()["listeners"]) == 1
+    desk.machine.restart()
+    desk.machine.open()
+    desk.tick()
+    assert desk.full()["listeners"] == []
 
 
 def test_over_5000_rows_the_busiest_are_sent_and_the_rest_is_told() -> None:
