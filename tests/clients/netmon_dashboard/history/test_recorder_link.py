@@ -1,7 +1,9 @@
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from netmon.model import Caller, Visibility
 from netmon_client.testing.fake_recorder import FakeRecorder
 from netmon_dashboard.history.recorder_link import RecorderLink
 
@@ -23,9 +25,17 @@ def test_a_recorder_that_moved_is_found_anew(monkeypatch: pytest.MonkeyPatch, tm
     link.close()
 
 
-def test_who_asks_is_asked_once() -> None:
+def test_who_asks_is_asked_again_after_ten_seconds_for_rights_change() -> None:
+    now = 100.0
     with FakeRecorder() as recorder:
-        link = RecorderLink(recorder.socket)
-        assert [link.caller().uid for _ in range(3)] == [1000] * 3
+        link = RecorderLink(recorder.socket, clock=lambda: now)
+        assert [link.caller().sees for _ in range(3)] == [Visibility.ALL] * 3
+        assert recorder.calls == ("GetStorageStatus",)
+        status = recorder.answers.status
+        caller = Caller(uid=1000, sees=Visibility.OWN)
+        recorder.answers.status = replace(status, recorder=replace(status.recorder, caller=caller))
+        now += 9.9
+        assert link.caller().sees is Visibility.ALL
+        now += 0.1
+        assert link.caller().sees is Visibility.OWN
         link.close()
-    assert recorder.calls == ("GetStorageStatus",)
