@@ -22,7 +22,10 @@ _SILENT_SECONDS: Final = 5.0
 
 
 class DoorstepProtocol(H11Protocol):
-    """uvicorn's HTTP connection, cut where no whole request comes. What has asked is uvicorn's to time."""
+    """uvicorn's HTTP connection, cut where no whole request comes.
+
+    Of those who have asked only who has the cookie keeps a connection (see ``Guard``), which is uvicorn's to time.
+    """
 
     opened_at: float = 0.0
 

@@ -24,6 +24,8 @@ __all__ = ["Guard", "Keys", "inline_script_hashes"]
 
 _Header = tuple[bytes, bytes]
 
+_CLOSE: Final = (b"connection", b"close")
+
 _PLAIN_PORT: Final = 80
 _READING: Final = frozenset({"GET", "HEAD"})
 # Of what Streamlit serves, what this app needs: no uploads, API for programs, sign-in or components of others.
@@ -126,15 +128,18 @@ class Guard:
         return origins == [f"http://{hosts[0]}"]
 
     async def _give_metrics(self, scrapers: Scrapers, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a scraper pass to the metrics. The cookie opens them too: whoever has it sees more than they tell."""
+        """Let a scraper pass to the metrics. The cookie opens them too: whoever has it sees more than they tell.
+
+        Without it they are one answer a connection: where anybody may ask, anybody could hold them all open.
+        """
         headers: list[_Header] = scope["headers"]
-        is_known = scrapers.may_read(_values(headers, b"authorization")) or self._keys.opens_by_cookie(headers)
-        if not is_known:
+        has_cookie = self._keys.opens_by_cookie(headers)
+        if not (has_cookie or scrapers.may_read(_values(headers, b"authorization"))):
             await _refuse(scope, receive, send, text=_NO_SCRAPER)
         elif scope["method"] not in _READING:
             await _refuse(scope, receive, send, status=405, text="405: metrics can only be read\n")
         else:
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, send if has_cookie else _ending(send))
 
     async def _let_in(self, scope: Scope, send: Send) -> None:
         """Set the cookie, and lead to the same page without the token in its URL."""
@@ -246,10 +251,21 @@ async def _refuse(scope: Scope, receive: Receive, send: Send, *, status: int = 4
     body = text.encode()
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
     if kind == "http":
-        headers.append((b"connection", b"close"))  # who is refused keeps no connection here by asking again and again
+        headers.append(_CLOSE)  # who is refused keeps no connection here by asking again and again
     await send({"type": f"{kind}.response.start", "status": status, "headers": headers})
     is_head = scope.get("method") == "HEAD"
     await send({"type": f"{kind}.response.body", "body": b"" if is_head else body})
+
+
+def _ending(send: Send) -> Send:
+    """Answer, and end the connection with it."""
+
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", ()), _CLOSE]
+        await send(message)
+
+    return answer
 
 
 def _start(status: int, headers: list[_Header]) -> Message:

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 
 import pytest
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from netmon_dashboard import doorstep
 from netmon_dashboard.doorstep import DoorstepProtocol
+from netmon_dashboard.guard import Guard, Keys
+from netmon_dashboard.metrics_route import Scrapers
 
 WAIT_SECONDS = 30.0
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -24,9 +26,9 @@ async def app(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @asynccontextmanager
-async def served() -> AsyncGenerator[int]:
+async def served(served_app: ASGIApp = app) -> AsyncGenerator[int]:
     """Give the port."""
-    config = uvicorn.Config(app, http=DoorstepProtocol, lifespan="off", log_config=None)
+    config = uvicorn.Config(served_app, http=DoorstepProtocol, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         serving = asyncio.create_task(server.serve([listener]))
@@ -93,3 +95,16 @@ async def test_who_has_asked_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> N
         await connection[0].readuntil(b"ok")
         assert await asked(connection) == b"HTTP/1.1 200 OK\r\n"
         leave(connection, later)
+
+
+async def test_who_reads_open_metrics_leaves_no_connection_behind() -> None:
+    keys = Keys(port=8501, token="the-token", session="the-session")  # noqa: S106 -- no secret: made up here
+    guarded = Guard(app, keys=keys, script_hashes=(), scrapers=Scrapers(token=None))
+    async with served(guarded) as port:
+        connection = await connected(port)
+        question = b"GET /metrics HTTP/1.1\r\nHost: 127.0.0.1:8501\r\n\r\n"
+        assert await asked(connection, question) == b"HTTP/1.1 200 OK\r\n"
+        await connection[0].readuntil(b"ok")
+        connection[1].write(b"G")  # of another request, which never comes
+        assert await is_cut(connection)
+        leave(connection)

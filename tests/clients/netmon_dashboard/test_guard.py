@@ -331,5 +331,11 @@ async def test_metrics_without_a_token_are_refused_unless_they_are_open() -> Non
     assert (await ask("/metrics", HOST, scrapers=Scrapers(token=None))).was_asked
 
 
+@pytest.mark.parametrize("scrapers", [WITH_TOKEN, Scrapers(token=None)])
+async def test_who_reads_metrics_without_the_cookie_keeps_no_connection(scrapers: Scrapers) -> None:
+    assert (await ask("/metrics", HOST, BEARER, scrapers=scrapers)).headers["connection"] == "close"
+    assert "connection" not in (await ask("/metrics", *OPEN, BEARER, scrapers=scrapers)).headers
+
+
 async def test_metrics_that_nobody_asked_for_are_refused_as_all_else() -> None:
     assert (await ask("/metrics", HOST, BEARER)).status == 403
