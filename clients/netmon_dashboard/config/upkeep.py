@@ -25,6 +25,9 @@ _DAY_SECONDS: Final = 86_400.0
 _PLAN: Final = "config_plan"
 _OLDEST: Final = 36_500
 
+_Wanted = tuple[str, RetentionPolicy, int | None]
+"""What a plan is of: the recorder's socket, its policy, and the days of who goes by age."""
+
 
 def show_upkeep(client: HistoryClient, *, why_not: str) -> None:
     """Show what may be done at any time. ``why_not``: why this viewer may not, or ""."""
@@ -57,10 +60,11 @@ def show_retention(
         choice = st.radio("Delete", ["policy", "age"], format_func={"policy": by_policy, "age": by_age}.__getitem__)
         days = st.number_input("Days", 0, _OLDEST, 90, disabled=choice == "policy", width=140)
         is_wanted = st.button("Preview", disabled=bool(why_not))
-    wanted = None if choice == "policy" else int(days)
+    age = None if choice == "policy" else int(days)
+    wanted = client.socket, policy, age
     try:
         if is_wanted:
-            older = None if wanted is None else now - wanted * _DAY_SECONDS
+            older = None if age is None else now - age * _DAY_SECONDS
             selection = CleanupSelection(older_than_time=older)
             st.session_state[_PLAN] = (wanted, selection, client.cleanup_plan(selection))
         _offer(client, wanted, why_not=why_not, units=units)
@@ -68,9 +72,9 @@ def show_retention(
         _say(error)
 
 
-def _offer(client: HistoryClient, wanted: int | None, *, why_not: str, units: ByteUnits) -> None:
-    """Show a plan, unless another one is wanted by now."""
-    planned: tuple[int | None, CleanupSelection, CleanupPlan] | None = st.session_state.get(_PLAN)
+def _offer(client: HistoryClient, wanted: _Wanted, *, why_not: str, units: ByteUnits) -> None:
+    """Show a plan, unless another one is wanted by now, or the recorder was started anew with another policy."""
+    planned: tuple[_Wanted, CleanupSelection, CleanupPlan] | None = st.session_state.get(_PLAN)
     if planned is None or planned[0] != wanted:
         return
     _, selection, plan = planned

@@ -67,6 +67,18 @@ def test_an_age_is_asked_as_a_time_and_another_choice_takes_the_plan_away(fake: 
         assert "Delete 12,340 rows" not in labels(app)
 
 
+def test_a_plan_of_another_policy_is_not_carried_out(fake: FakeRecorder) -> None:
+    with with_recorder(fake.socket):
+        app = open_page("config")
+        press(app, "Preview")
+        status = fake.answers.status
+        shorter = replace(status.storage, policy=RetentionPolicy(minute_seconds=86_400))
+        fake.answers.status = replace(status, storage=shorter)
+        press(app, "Delete 12,340 rows")
+    assert "Cleanup" not in fake.calls
+    assert "Delete 12,340 rows" not in labels(app)
+
+
 def test_who_may_not_sees_why_and_disabled_buttons(fake: FakeRecorder) -> None:
     status = a_history_status(may_control=False)
     fake.answers.status = replace(status, storage=replace(status.storage, policy=RetentionPolicy(day_seconds=86_400)))
