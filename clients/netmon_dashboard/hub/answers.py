@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from netmon.model import BandwidthSample, Status
+from netmon.model import BandwidthSample, Caller, Status
 from netmon_client import AsyncClient, NetmonError, NotPermitted
 from netmon_client.checks import collector_checks
 from netmon_client.units import format_age, format_bytes
@@ -41,7 +41,7 @@ async def _data(ask: Ask, encoder: Encoder, client: AsyncClient) -> Json:
         return {"text": await _control(ask.what, client)}
     status = await client.status()
     samples = (await client.bandwidth(_PACKETS_WITHIN_SECONDS)).samples
-    return status_fields(status, samples, client.socket)
+    return status_fields(status, samples, client.socket, encoder.caller)
 
 
 def _range(ask: AskRange, encoder: Encoder) -> Json:
@@ -68,8 +68,11 @@ async def _control(what: ControlWhat, client: AsyncClient) -> str:
     return "Monitoring runs again." if change.changed else "Monitoring runs already."
 
 
-def status_fields(status: Status, samples: Sequence[BandwidthSample], socket: str) -> Json:
-    """Give the status for the panel; ``samples``: of the last 10 s. ``socket``: the collector's path."""
+def status_fields(status: Status, samples: Sequence[BandwidthSample], socket: str, caller: Caller) -> Json:
+    """Give the status for the panel; ``samples``: of the last 10 s. ``socket``: the collector's path.
+
+    ``caller``: who the stream is for, which limits what is shown whatever that user may by now.
+    """
     now = status.start_time + status.uptime_seconds
     return {
         "facts": [{"name": name, "value": value} for name, value in _facts(status)],
@@ -88,7 +91,7 @@ def status_fields(status: Status, samples: Sequence[BandwidthSample], socket: st
             for check in collector_checks(status, samples, now, socket=socket)
         ],
         "account": account_fields(status.ledger),
-        "degraded": limits(status.caller, status.degraded),
+        "degraded": limits(caller, status.degraded),
         "clients": status.subscriber_count,
         "uptime": round(status.uptime_seconds, 1),
     }

@@ -64,7 +64,7 @@ class Encoder:
         self.ring = Ring()
         self.marks = Marks()
         self.caller = Caller()
-        """Who the collector takes the dashboard for: that is a limit too."""
+        """Who the collector took the dashboard for as the stream began: that is a limit too."""
         self._icon = icon
         self._app_numbers = Numbering()
         self._app_names: dict[str, str] = {}

@@ -25,8 +25,11 @@ _OWN_ALONE: Final = Degradation(
 
 
 def message(hello: Hello, status: Status | None, socket: str) -> Json:
-    """Give the hello. ``status``: the collector's where it was to be had; ``socket``: "" for the usual one."""
-    caller = hello.caller if status is None else status.caller
+    """Give the hello. ``status``: the collector's where it was to be had; ``socket``: "" for the usual one.
+
+    What the viewer sees is decided as a stream begins, so the stream says it; a status asked later may differ.
+    """
+    caller = hello.caller
     degraded = hello.degraded if status is None else status.degraded
     return {
         "type": "hello",

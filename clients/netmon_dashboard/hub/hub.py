@@ -217,7 +217,7 @@ class Hub:
             _log.info("no status with the hello: %s", type(error).__name__)
         if status is not None:
             self._watch.alive(status.monitoring_state, self._now(), since=status.monitoring_since)
-        self._encoder.caller = hello.caller if status is None else status.caller
+        self._encoder.caller = hello.caller
         self._hello_text = write(greeting.message(hello, status, self._shown_socket))
         for tab in self._tabs:
             tab.greet(self._hello_text, after_step=self._encoder.step)

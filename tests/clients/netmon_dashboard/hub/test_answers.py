@@ -83,10 +83,11 @@ async def test_the_status_has_facts_interfaces_and_the_doctors_checks() -> None:
         assert (data["uptime"], data["clients"], data["degraded"]) == (21.0, 0, [])
 
 
-async def test_the_status_says_also_what_is_limited_for_who_looks() -> None:
+async def test_the_status_says_also_what_the_stream_does_not_show_though_the_viewer_may_see_it_by_now() -> None:
     async with desk() as made:
-        status = replace(await made.client.status(), caller=Caller(uid=1000, sees=Visibility.OWN))
-        assert [each["code"] for each in status_fields(status, (), "")["degraded"]] == ["caller.own"]
+        made.encoder.caller = Caller(uid=1000, sees=Visibility.OWN)
+        assert (await made.client.status()).caller.sees is Visibility.ALL
+        assert [each["code"] for each in (await made.ask(AskStatus(id=1)))["data"]["degraded"]] == ["caller.own"]
 
 
 async def test_start_stop_and_clear_are_done_and_say_what_happened() -> None:
@@ -123,7 +124,7 @@ async def test_without_a_collector_the_answer_says_how_to_start_one() -> None:
 
 
 def test_checks_of_a_status_know_the_last_seconds() -> None:
-    data = status_fields(a_status(), Bandwidth().samples, "/run/own.sock")
+    data = status_fields(a_status(), Bandwidth().samples, "/run/own.sock", Caller())
     assert [check["fact"] for check in data["checks"] if check["name"] == "packets"] == ["the last one came 1s ago"]
 
 
@@ -148,5 +149,6 @@ async def test_an_explanation_is_the_collectors_of_now() -> None:
 
 def test_the_status_has_the_ledger() -> None:
     ledger = InterfaceLedger(name="eth0", total=LedgerSums(system_bytes=10, attributed_bytes=10))
-    account = status_fields(replace(a_status(), ledger=(ledger,)), Bandwidth().samples, "/run/own.sock")["account"]
+    status = replace(a_status(), ledger=(ledger,))
+    account = status_fields(status, Bandwidth().samples, "/run/own.sock", Caller())["account"]
     assert [(each["name"], each["coverage"]) for each in account["interfaces"]] == [("eth0", "100 %")]

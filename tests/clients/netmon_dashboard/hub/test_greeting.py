@@ -13,12 +13,11 @@ HELLO = Hello(instance_id="i-1", version="0.1.0", interval_seconds=1.0)
 
 
 def test_hello_says_who_speaks_and_what_the_viewer_may() -> None:
-    status = replace(
-        a_status(),
-        caller=Caller(uid=1000, sees=Visibility.OWN, may_control=False, reason="not in group netmon"),
-        degraded=(Degradation(code="no-pcap", text="cannot capture", remedy="run as root"),),
-    )
-    message = greeting.message(HELLO, status, "/run/x.sock")
+    caller = Caller(uid=1000, sees=Visibility.OWN, may_control=False, reason="not in group netmon")
+    hello = replace(HELLO, caller=caller)
+    no_pcap = Degradation(code="no-pcap", text="cannot capture", remedy="run as root")
+    status = replace(a_status(), caller=caller, degraded=(no_pcap,))
+    message = greeting.message(hello, status, "/run/x.sock")
     assert (message["schema"], message["instance_id"], message["interval"]) == (SCHEMA, "i-1", 1.0)
     assert message["collector_start"] == 1_700_000_000.0
     assert message["viewer"] == {"may_control": False, "sees": "own", "reason": "not in group netmon"}
@@ -27,8 +26,8 @@ def test_hello_says_who_speaks_and_what_the_viewer_may() -> None:
     assert own["code"] == "caller.own"
     assert "one row" in own["text"]
     assert "usermod -aG netmon" in own["remedy"]
-    everything = replace(status, caller=Caller(uid=0))
-    assert [each["code"] for each in greeting.message(HELLO, everything, "")["degraded"]] == ["no-pcap"]
+    everything = replace(hello, caller=Caller(uid=0))
+    assert [each["code"] for each in greeting.message(everything, status, "")["degraded"]] == ["no-pcap"]
     assert (message["packet_source"], message["socket"]) == ("live", "/run/x.sock")
     assert message["row_columns"] == ROW_COLUMNS
     assert message["domain_columns"] == DOMAIN_COLUMNS
@@ -39,6 +38,12 @@ def test_without_a_status_hello_says_what_the_stream_said() -> None:
     message = greeting.message(replace(HELLO, packet_source=PacketSource.RECORDING), None, "")
     assert (message["collector_start"], message["packet_source"]) == (None, "recording")
     assert message["viewer"] == {"may_control": False, "sees": "all", "reason": ""}
+
+
+def test_a_viewer_sees_what_the_stream_began_with_whatever_the_status_says_later() -> None:
+    own = replace(HELLO, caller=Caller(uid=1000, sees=Visibility.OWN, reason="group netmon does not answer"))
+    viewer = greeting.message(own, replace(a_status(), caller=Caller(uid=1000, may_control=True)), "")["viewer"]
+    assert viewer == {"may_control": False, "sees": "own", "reason": "group netmon does not answer"}
 
 
 def test_hello_says_why_no_names_are_learnt() -> None:
