@@ -94,9 +94,8 @@ def bare_text_test(values: Values, _now: float) -> RowTest:
     # Texts are of one line: joined by line ends they can be searched at once, and no part reaches over two of them.
     parts = [pattern for pattern in patterns if not has_wildcard(pattern) and "\n" not in pattern]
     # Most lines are in many rows: a name of 250 characters costs a pattern with a question mark 25 us.
-    globs = [
-        (longest_piece(pattern), remembering(glob_test(f"*{pattern}*"))) for pattern in patterns if has_wildcard(pattern)
-    ]
+    wild = [pattern for pattern in patterns if has_wildcard(pattern)]
+    globs = [(longest_piece(pattern), remembering(glob_test(f"*{pattern}*"))) for pattern in wild]
 
     def test(row: Connection) -> bool:
         texts = _shown_texts(row)
