@@ -26,6 +26,8 @@ from tests.support.waiting import wait_for
 KEY = FlowKey(Protocol.TCP, 6, bytes(4), 1000, b"\xc6\x12\0\2", 80)
 HANGS = 1
 """A question about this remote port is never answered."""
+LEFT_OUT = 2
+"""One about this remote port is not looked into."""
 REFUSED = 5.0
 """A listing at this time is refused by the system."""
 
@@ -56,12 +58,13 @@ class ToldFinder:
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         while any(question.key.remote_port == HANGS for question in questions):
             signal.pause()
-        people = {question.id: found_process(question.key.remote_port) for question in questions}
+        asked = tuple(question for question in questions if question.key.remote_port != LEFT_OUT)
+        people = {question.id: found_process(question.key.remote_port) for question in asked}
         answers = [
             Answer(key, process.id, OwnerMethod.USER, OwnerConfidence.CERTAIN, cookie=self._seen)
             for key, process in people.items()
         ]
-        return Answers(answers=tuple(answers), processes=tuple(people.values()))
+        return Answers(answers=tuple(answers), processes=tuple(people.values()), asked=asked)
 
     def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
         self._seen += len(packets)

@@ -17,10 +17,22 @@ class Allowance:
 
     def take(self, count: int, now: float) -> int:
         """Give how many of ``count`` may be done; ``now`` in monotonic seconds."""
-        if self._now is not None and now > self._now:
-            self._left = min(self._at_once, self._left + (now - self._now) * self._per_second)
-        self._now = now
+        self._refill(now)
         allowed = count if count <= self._left else int(self._left)
         self._left -= allowed
         self.refused_count += count - allowed
         return allowed
+
+    def take_all(self, count: int, now: float) -> bool:
+        """Tell whether all of ``count`` may be done; where not all may, none is taken."""
+        self._refill(now)
+        if count > self._left:
+            self.refused_count += count
+            return False
+        self._left -= count
+        return True
+
+    def _refill(self, now: float) -> None:
+        if self._now is not None and now > self._now:
+            self._left = min(self._at_once, self._left + (now - self._now) * self._per_second)
+        self._now = now

@@ -142,7 +142,8 @@ class AnswerWriter:
             if id(process) not in owners and self._sent.get(process.id) is not process:
                 self._sent[process.id] = process
                 fresh.append(_process(process))
-        return (is_anew, fresh, [_answer(answer) for answer in found.answers])
+        asked = None if found.asked is None else [question.id for question in found.asked]
+        return (is_anew, fresh, [_answer(answer) for answer in found.answers], asked)
 
 
 class AnswerReader:
@@ -154,7 +155,7 @@ class AnswerReader:
 
     def read(self, values: Plain, questions: Sequence[Question]) -> Answers:
         """Give the answers to ``questions``, and the processes that they name."""
-        is_anew, fresh, rows = values
+        is_anew, fresh, rows, numbers = values
         if is_anew:
             self._known = {}
         self._known.update((one[0], _read_process(one)) for one in fresh)
@@ -170,7 +171,8 @@ class AnswerReader:
                     named[key] = process
             sure = _CONFIDENCES[confidence]
             answers.append(Answer(question.id, process_id, _METHODS[method], sure, holder_ids, is_final, cookie))
-        return Answers(answers=tuple(answers), processes=tuple(named.values()))
+        asked = None if numbers is None else tuple(questions[int(number)] for number in numbers)
+        return Answers(answers=tuple(answers), processes=tuple(named.values()), asked=asked)
 
 
 def _answer(answer: Answer) -> Plain:

@@ -138,8 +138,8 @@ class RemoteFinder:
     def find(self, questions: Sequence[Question], now: float, now_wall: float) -> Answers:
         """Have the helper answer, and wait a moment for it.
 
-        What is not answered, without a helper or by one that is late, is not among ``asked`` and comes again. An answer
-        that was late comes with one of the next calls.
+        What is not looked into, without a helper, by one that is late, or where it would be too much, is not among
+        ``asked`` and comes again. An answer that was late comes with one of the next calls.
         """
         parts = list(self._parts(questions, now, now_wall))
         asked = tuple(itertools.chain.from_iterable(asked for asked, _ in parts))
@@ -167,7 +167,7 @@ class RemoteFinder:
                 if owed.is_asked:
                     self._owed = _Owed(self._link.generation, some)
                 return
-            yield some, self._read(values, some)
+            yield self._read(values, some)
 
     def _late(self) -> Iterator[_Answered]:
         """Give the answer that is owed, if it has come."""
@@ -184,14 +184,15 @@ class RemoteFinder:
                 return
         self._owed = None
         if values is not None:
-            yield owed.questions, self._read(values, owed.questions)
+            yield self._read(values, owed.questions)
 
-    def _read(self, values: Answer, questions: Sequence[Question]) -> Answers:
-        is_anew, fresh, rows, cpu_seconds, self._left_out_there, self._is_told_of_tcp = values
+    def _read(self, values: Answer, questions: Sequence[Question]) -> _Answered:
+        *told, cpu_seconds, self._left_out_there, self._is_told_of_tcp = values
         if self._generation != self._link.generation:
             self._reader, self._generation = AnswerReader(), self._link.generation
         self._link.used(cpu_seconds)
-        return self._reader.read((is_anew, fresh, rows), questions)
+        found = self._reader.read(tuple(told), questions)
+        return questions if found.asked is None else found.asked, found
 
 
 class RemoteFirstPacketFinder(RemoteFinder):

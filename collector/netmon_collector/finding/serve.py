@@ -84,7 +84,7 @@ class Lookups:
 
     def _find(self, request: Request) -> Plain:
         if self._finder is None:
-            return (False, [], [])
+            return (False, [], [], None)
         self._hear()
         found = self._finder.find(request.questions, request.now, request.now_wall)
         return self._answers.write(found, request.questions)

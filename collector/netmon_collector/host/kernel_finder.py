@@ -29,7 +29,8 @@ ELSEWHERE_SECONDS: Final = 300.0
 """How long another network namespace is asked for connections that pass after it was last heard of."""
 
 LOOKUPS_ELSEWHERE_A_SECOND: Final = 10_000
-"""Lookups for connections that pass, 2.3 us each; one takes two a namespace. What is beyond that stays unanswered."""
+"""Lookups for connections that pass, 2.3 us each; one takes two a namespace. What is beyond that is asked for
+again."""
 
 AHEAD_SECONDS: Final = 1.0
 """So much earlier than it is needed the kernel wakes us for one of a program that is to be read again."""
@@ -99,9 +100,13 @@ class KernelFinder:
         self._processes.recall()
         self._processes.begin(now_wall)
         clock = Clock(now, now_wall)
+        asked: list[Question] = []
         answers: list[Answer] = []
         named: dict[str, Process] = {}
         for question in questions:
+            if question.is_passing and not self._elsewhere.take_all(2 * len(self._owners.elsewhere), now):
+                continue
+            asked.append(question)
             ends = self._ends_elsewhere(question, clock) if question.is_passing else self._end(question, clock)
             ids: list[str] = []
             for end in ends:
@@ -111,7 +116,7 @@ class KernelFinder:
                     ids.append(process.id)
             if ids:
                 answers.append(_answer(question, ends, list(dict.fromkeys(ids))))
-        return Answers(answers=tuple(answers), processes=tuple(named.values()))
+        return Answers(answers=tuple(answers), processes=tuple(named.values()), asked=tuple(asked))
 
     def close(self) -> None:
         """Detach the programs."""
@@ -144,9 +149,6 @@ class KernelFinder:
         back = FlowKey(key.protocol, key.ip_protocol, *there, *here)
         found: list[_End] = []
         namespaces = self._owners.elsewhere
-        count = 2 * len(namespaces)
-        if self._elsewhere.take(count, clock.now) < count:
-            return []
         for ends in (key, back):
             ends_there: list[_End] = []
             for netns in namespaces:

@@ -33,3 +33,12 @@ def test_less_may_be_done_at_once_than_in_a_second() -> None:
     assert allowance.take(40, 0.0) == 25
     assert allowance.take(40, 0.1) == 10
     assert allowance.take(40, 60.0) == 25
+
+
+def test_all_or_nothing_takes_nothing_where_not_all_may_be_done() -> None:
+    allowance = Allowance(10)
+    assert allowance.take_all(8, now=5.0)
+    assert not any(allowance.take_all(8, now=5.0 + 0.1 * turn) for turn in range(1, 6))
+    assert allowance.refused_count == 40
+    assert allowance.take_all(8, now=5.75)
+    assert allowance.take(8, now=5.75) == 1

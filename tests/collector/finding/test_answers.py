@@ -99,6 +99,14 @@ def test_answers_come_through_with_the_processes_that_they_name() -> None:
     assert set(read.processes) == {process(1), process(2)}
 
 
+def test_questions_that_were_not_looked_into_are_not_among_those_asked() -> None:
+    asked = (Question("c1", KEY, 1.0), Question("c2", KEY, 2.0))
+    there = tuple(question._replace(id=str(number)) for number, question in enumerate(asked))
+    for looked_into, told in ((None, None), (there[1:], asked[1:]), ((), ())):
+        found = Answers(answers=(), processes=(), asked=looked_into)
+        assert AnswerReader().read(sent(AnswerWriter().write(found, there)), asked).asked == told
+
+
 def test_a_process_is_sent_once_and_known_from_then_on() -> None:
     writer, reader = AnswerWriter(), AnswerReader()
     asked = (Question("c1", KEY, 1.0),)

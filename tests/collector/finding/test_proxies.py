@@ -10,7 +10,15 @@ from netmon_collector.finding.proxies import RemoteFirstPacketFinder, RemoteFore
 from netmon_collector.finding.requests import WANTED_AT_ONCE
 from netmon_collector.host.ports import FirstPacketFinder
 from tests.support.process_status import stop
-from tests.support.told_owners_process import KEY, REFUSED, HelperProcess, found_by, found_process, helper_process
+from tests.support.told_owners_process import (
+    KEY,
+    LEFT_OUT,
+    REFUSED,
+    HelperProcess,
+    found_by,
+    found_process,
+    helper_process,
+)
 from tests.support.waiting import wait_for
 
 
@@ -41,8 +49,14 @@ def test_answers_are_for_the_questions_that_were_asked(machine: Machine) -> None
     assert set(found.processes) == {found_process(5), found_process(7)}
 
 
+def test_a_question_that_the_helper_left_out_is_not_among_those_asked(machine: Machine) -> None:
+    found = found_by(machine.finder, [question(5), question(LEFT_OUT), question(7)])
+    assert found.asked == (question(5), question(7))
+    assert [each.id for each in found.answers] == ["c5", "c7"]
+
+
 def test_more_questions_than_one_message_holds_are_all_answered(machine: Machine) -> None:
-    asked = [question(2 + number % 60_000) for number in range(2_500)]
+    asked = [question(3 + number % 60_000) for number in range(2_500)]
     left = {each.id: each for each in asked}
 
     def all_answered() -> bool:

@@ -40,7 +40,7 @@ def test_where_nobody_looks_up_every_question_has_an_empty_answer(ends: Ends) ->
     raised: list[BaseException] = []
     thread = run(Lookups(FinderChoice(None), ends[1], ends[1]), raised)
     ends[0].send(encode_find([Question("0", KEY, 1.0)], 1.0, 2.0))
-    assert receive_answer(ends[0])[:3] == (False, [], [])
+    assert receive_answer(ends[0])[:4] == (False, [], [], None)
     ends[0].close()
     thread.join(30)
     assert [type(error).__name__ for error in raised] == ["_MainEnded"]

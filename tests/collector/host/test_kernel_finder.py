@@ -230,8 +230,15 @@ def test_connections_that_pass_are_looked_up_within_a_budget(
     for netns in range(1, 101):
         finder._owners.note_elsewhere(netns, times()[0])
     passing = question(1, 2)._replace(is_passing=True)
-    assert not finder.find([passing] * 1_000, *times()).answers
+    start = times()
+    found = finder.find([passing] * 1_000, *start)
+    assert not found.answers
     assert len(looked) == LOOKUPS_ELSEWHERE_A_SECOND
+    assert found.asked == (passing,) * (LOOKUPS_ELSEWHERE_A_SECOND // 200)
+    ours = question(1, 2)
+    often = [finder.find([passing, ours], *(one + 0.005 * turn for one in start)).asked for turn in range(1, 42)]
+    assert often.count((passing, ours)) == 10  # what is refilled is not spent on less than a whole question
+    assert often.count((ours,)) == 31
     finder.hear(*times(ELSEWHERE_SECONDS + 1))
     looked.clear()
     finder.find([passing], *times(ELSEWHERE_SECONDS + 1))
