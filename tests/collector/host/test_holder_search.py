@@ -13,7 +13,7 @@ import pytest
 
 from netmon_collector import clock
 from netmon_collector.host import holder_search
-from netmon_collector.host.holder_search import LINKS_A_SECOND, Grip, HolderSearch
+from netmon_collector.host.holder_search import LINKS_A_CALL, LINKS_A_SECOND, Grip, HolderSearch
 from netmon_collector.host.process_events import ProcessEvents
 from netmon_collector.host.young_processes import YoungProcesses
 
@@ -209,6 +209,32 @@ def test_a_used_up_budget_leaves_searches_out_and_they_are_counted(
     monkeypatch.setattr(holder_search, "LINKS_A_SECOND", LINKS_A_SECOND)
     search.search(1, now + 1.0, is_wide=False)
     assert search.left_out_count == 1
+
+
+def descriptors(root: Path, pid: int, *targets: str) -> None:
+    below = root / str(pid) / "fd"
+    below.mkdir(parents=True)
+    for number, target in enumerate(targets):
+        (below / str(number)).symlink_to(target)
+
+
+def test_one_with_thousands_of_descriptors_is_read_no_further_than_the_budget_goes(tmp_path: Path) -> None:
+    search = HolderSearch(YoungProcesses(None), str(tmp_path))
+    descriptors(tmp_path, 7, *["/dev/null"] * 4_000)
+    descriptors(tmp_path, 8, "/dev/null")
+    for pid in (7, 8):
+        search.remember(pid)
+    assert search.search(1, 1000.0, is_wide=False) is None
+    assert LINKS_A_CALL <= LINKS_A_SECOND - search._links <= LINKS_A_CALL + 50
+    assert search.left_out_count == 1
+    assert search._dull.keys() == {8}  # of the other one not all was seen
+    for _ in range(LINKS_A_SECOND // LINKS_A_CALL + 1):
+        search.search(1, 1000.0, is_wide=False)
+        search.grip_of(7, 1)
+    assert search._links == 0
+    descriptors(tmp_path, 9, "socket:[5]")
+    search.remember(9)
+    assert search.search(5, 1000.1, is_wide=False) == Grip(9, 0)
 
 
 def test_a_process_of_which_more_is_heard_is_still_looked_into_where_its_last_socket_was(search: HolderSearch) -> None:
