@@ -28,8 +28,8 @@ HANGS = 1
 """A question about this remote port is never answered."""
 LEFT_OUT = 2
 """One about this remote port is not looked into."""
-REFUSED = 5.0
-"""A listing at this time is refused by the system."""
+REFUSED = 3
+"""The listing whose socket would have this port is refused by the system: the second one anew."""
 
 
 def found_process(pid: int) -> Process:
@@ -91,7 +91,7 @@ class ToldLister:
         self._port = 1
 
     def list_sockets(self, now_wall: float) -> Listing:
-        if now_wall == REFUSED:
+        if self._port == REFUSED:
             raise PermissionError(1, "refused")
         row = SocketRow(protocol=Protocol.TCP, local_address=bytes(4), local_port=self._port, process_id="b-1")
         return Listing(scan=SocketScan(rows=(row,), start_time=now_wall), processes=(found_process(1),))

@@ -88,7 +88,7 @@ class LookupChannel:
         if self._is_ping:
             self.late()
         if self._incoming is None:
-            self._channel.send(encode_ping(now), socket.MSG_DONTWAIT)
+            self._channel.send(encode_ping(), socket.MSG_DONTWAIT)
             self._incoming, self._owed_since, self._is_ping = Incoming(), now, True
 
     def is_hanging(self, now: float) -> bool:

@@ -1,4 +1,7 @@
-"""The ports of ``host/ports.py`` in the main process, with the helper behind them."""
+"""The ports of ``host/ports.py`` in the main process, with the helper behind them.
+
+What they are told of the time goes no further: the helper does what is asked at its own, later than it was asked.
+"""
 
 import itertools
 import socket
@@ -54,8 +57,9 @@ class RemoteLister:
 
     def list_sockets(self, now_wall: float) -> Listing:
         """List the sockets of this network namespace. Raises ``OSError`` where the helper cannot, or is not there."""
+        del now_wall
         is_fresh, self._is_fresh = self._is_fresh, False
-        answer, cpu_seconds, *costs = self._link.ask_listing(encode_listing(now_wall, is_fresh=is_fresh))
+        answer, cpu_seconds, *costs = self._link.ask_listing(encode_listing(is_fresh=is_fresh))
         _check(answer)
         if self._generation != (generation := self._link.listing_generation):
             self._reader, self._generation = ListingReader(), generation
@@ -78,7 +82,8 @@ class RemoteForeign:
 
     def look(self, now_wall: float, wanted: frozenset[bytes]) -> ForeignListing:
         """Have other network namespaces looked into. Raises ``OSError`` where the helper cannot, or is not there."""
-        answer, cpu_seconds, *_ = self._link.ask_listing(encode_foreign(now_wall, self._some(wanted)))
+        del now_wall
+        answer, cpu_seconds, *_ = self._link.ask_listing(encode_foreign(self._some(wanted)))
         _check(answer)
         found = read_foreign(answer[1:])
         return ForeignListing(scan=found.scan, processes=found.processes, elsewhere_cpu_seconds=cpu_seconds)
@@ -141,7 +146,8 @@ class RemoteFinder:
         What is not looked into, without a helper, by one that is late, or where it would be too much, is not among
         ``asked`` and comes again. An answer that was late comes with one of the next calls.
         """
-        parts = list(self._parts(questions, now, now_wall))
+        del now, now_wall
+        parts = list(self._parts(questions))
         asked = tuple(itertools.chain.from_iterable(asked for asked, _ in parts))
         if len(parts) == 1:
             return replace(parts[0][1], asked=asked)
@@ -154,13 +160,13 @@ class RemoteFinder:
         self._link.close()
         self._news.close()
 
-    def _parts(self, questions: Sequence[Question], now: float, now_wall: float) -> Iterator[_Answered]:
+    def _parts(self, questions: Sequence[Question]) -> Iterator[_Answered]:
         """Ask as much at a time as a message holds, until there is no helper, or one that is late."""
         yield from self._late()
         for start in range(0, len(questions), QUESTIONS_AT_ONCE):
             some = questions[start : start + QUESTIONS_AT_ONCE]
             try:
-                values = self._link.ask(encode_find(some, now, now_wall))
+                values = self._link.ask(encode_find(some))
             except HelperGone:
                 return
             except AnswerOwed as owed:
@@ -219,12 +225,13 @@ class RemoteFirstPacketFinder(RemoteFinder):
 
     def see(self, packets: Sequence[FirstPacket], now: float, now_wall: float) -> None:
         """Hand first packets over, and wait for nothing; what the helper does not keep up with is left out."""
+        del now_wall
         if self._sockets is not None:
             packets = self._sockets.add(packets, now)
         for start in range(0, len(packets), FIRST_PACKETS_AT_ONCE):
             some = packets[start : start + FIRST_PACKETS_AT_ONCE]
             try:
-                self._link.tell(encode_see(some, now, now_wall))
+                self._link.tell(encode_see(some))
             except (HelperGone, BlockingIOError):
                 self._untold_count += len(some)
 

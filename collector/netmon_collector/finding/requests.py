@@ -35,8 +35,8 @@ QUESTIONS_AT_ONCE: Final = 1_024
 FIRST_PACKETS_AT_ONCE: Final = 1_024
 WANTED_AT_ONCE: Final = 4_096
 
-_HEAD: Final = struct.Struct("=BBHdd")
-"""Kind, flag, count of records, monotonic and Unix seconds."""
+_HEAD: Final = struct.Struct("=BBH")
+"""Kind, flag, count of records. No time: what waits for the helper is done at its own."""
 _ENDS: Final = struct.Struct("=BBBBii16s16s")
 """Protocol, IP protocol, lengths of both addresses, both ports, both addresses."""
 _QUESTION: Final = struct.Struct("=ddQidB79sB")
@@ -68,52 +68,50 @@ class Request:
     """One request, read. ``is_fresh``: nothing may come from caches. A question's id is its number in the request."""
 
     kind: Kind
-    now: float
-    now_wall: float
     is_fresh: bool = False
     questions: tuple[Question, ...] = ()
     packets: tuple[FirstPacket, ...] = ()
     wanted: frozenset[bytes] = frozenset()
 
 
-def encode_find(questions: Sequence[Question], now: float, now_wall: float) -> bytes:
+def encode_find(questions: Sequence[Question]) -> bytes:
     """Ask whose connections are; at most `QUESTIONS_AT_ONCE`."""
-    parts = [_HEAD.pack(Kind.FIND, 0, len(questions), now, now_wall)]
+    parts = [_HEAD.pack(Kind.FIND, 0, len(questions))]
     for question in questions:
         parts += (_ends(question.key), _question(question))
     return b"".join(parts)
 
 
-def encode_see(packets: Sequence[FirstPacket], now: float, now_wall: float) -> bytes:
+def encode_see(packets: Sequence[FirstPacket]) -> bytes:
     """Tell of connections that begin; at most `FIRST_PACKETS_AT_ONCE`. There is no answer."""
-    parts = [_HEAD.pack(Kind.SEE, 0, len(packets), now, now_wall)]
+    parts = [_HEAD.pack(Kind.SEE, 0, len(packets))]
     for packet in packets:
         parts += (_ends(packet.key), _FIRST.pack(packet.time, packet.is_inbound, *(packet.socket or _NO_SOCKET)))
     return b"".join(parts)
 
 
-def encode_listing(now_wall: float, *, is_fresh: bool) -> bytes:
+def encode_listing(*, is_fresh: bool) -> bytes:
     """Ask for all sockets."""
-    return _HEAD.pack(Kind.LIST, is_fresh, 0, 0.0, now_wall)
+    return _HEAD.pack(Kind.LIST, is_fresh, 0)
 
 
-def encode_foreign(now_wall: float, wanted: Sequence[bytes]) -> bytes:
+def encode_foreign(wanted: Sequence[bytes]) -> bytes:
     """Ask for the sockets of other network namespaces that have these addresses; at most `WANTED_AT_ONCE`."""
     rows = [_ADDRESS.pack(len(address), address) for address in wanted]
-    return _HEAD.pack(Kind.FOREIGN, 0, len(rows), 0.0, now_wall) + b"".join(rows)
+    return _HEAD.pack(Kind.FOREIGN, 0, len(rows)) + b"".join(rows)
 
 
-def encode_ping(now: float) -> bytes:
+def encode_ping() -> bytes:
     """Ask for a sign of life."""
-    return _HEAD.pack(Kind.PING, 0, 0, now, 0.0)
+    return _HEAD.pack(Kind.PING, 0, 0)
 
 
 def decode(data: bytes) -> Request:
     """Read a request. Raises ``ValueError`` for all that the functions above would not have made."""
     if len(data) < _HEAD.size:
         raise ValueError("a request without its head")
-    number, flag, count, now, now_wall = _HEAD.unpack_from(data)
-    read = partial(Request, kind=Kind(number), now=_seconds(now), now_wall=_seconds(now_wall), is_fresh=bool(flag))
+    number, flag, count = _HEAD.unpack_from(data)
+    read = partial(Request, kind=Kind(number), is_fresh=bool(flag))
     body = data[_HEAD.size :]
     if number == Kind.FIND:
         rows = _rows(body, _ENDS.size + _QUESTION.size, count, QUESTIONS_AT_ONCE)

@@ -77,7 +77,7 @@ class Lookups:
             send_answer(self._channel, ())
         elif request.kind is Kind.SEE:
             if self._first is not None:
-                self._first.see(request.packets, request.now, request.now_wall)
+                self._first.see(request.packets, *clock.both())
                 self._look_again()
         else:
             raise ValueError("asked on the wrong channel")
@@ -86,7 +86,7 @@ class Lookups:
         if self._finder is None:
             return (False, [], [], None)
         self._hear()
-        found = self._finder.find(request.questions, request.now, request.now_wall)
+        found = self._finder.find(request.questions, *clock.both())
         return self._answers.write(found, request.questions)
 
     def _first_packets(self) -> tuple[int, bool]:
@@ -158,12 +158,12 @@ class Listings:
             if request.is_fresh:
                 self._lister.forget_caches()
             try:
-                listing = self._lister.list_sockets(request.now_wall)
+                listing = self._lister.list_sockets(clock.wall_time())
             except ValueError as error:  # what psutil makes of odd lines too
                 return _refused(error)
             return ("listed", *self._writer.write(listing, self._lister.holder_ways))
         if request.kind is Kind.FOREIGN:
-            return ("foreign", *write_foreign(self._foreign.look(request.now_wall, request.wanted)))
+            return ("foreign", *write_foreign(self._foreign.look(clock.wall_time(), request.wanted)))
         raise ValueError("asked on the wrong channel")
 
 

@@ -20,8 +20,8 @@ from tests.support.process_status import is_there, stop
 from tests.support.told_owners_process import HANGS, KEY, HelperProcess, answer_of, helper_process
 from tests.support.waiting import wait_for
 
-FIND = encode_find([Question("0", KEY, 1.0)], 1.0, 2.0)
-LIST = encode_listing(2.0, is_fresh=False)
+FIND = encode_find([Question("0", KEY, 1.0)])
+LIST = encode_listing(is_fresh=False)
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_the_end_is_noticed_by_the_question_itself(machine: HelperProcess) -> No
 def test_a_helper_that_hangs_is_waited_for_a_moment_then_replaced(machine: HelperProcess) -> None:
     helper = machine.link.pids[1]
     with pytest.raises(AnswerOwed):
-        machine.link.ask(encode_find([Question("0", KEY._replace(remote_port=HANGS), 1.0)], 1.0, 2.0))
+        machine.link.ask(encode_find([Question("0", KEY._replace(remote_port=HANGS), 1.0)]))
     assert machine.link.look()
     assert machine.link.late() is None
     wait_for(lambda: codes(machine.link) == ["owners.helper"], seconds=30, what="it is given up")
@@ -110,7 +110,7 @@ def test_a_helper_that_hangs_while_it_lists_is_replaced_too(machine: HelperProce
 
 def test_what_a_helper_does_not_keep_up_with_is_refused_at_once(machine: HelperProcess) -> None:
     stop(machine.link.pids[1])
-    message = encode_see([FirstPacket(KEY, 1.0)] * 20, 1.0, 2.0)
+    message = encode_see([FirstPacket(KEY, 1.0)] * 20)
     for _ in range(5):
         machine.link.tell(message)
     with pytest.raises(BlockingIOError):

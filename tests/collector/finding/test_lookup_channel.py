@@ -8,7 +8,7 @@ from netmon_collector.finding.channel import pair, send_answer
 from netmon_collector.finding.lookup_channel import BACKLOG_BYTES, HANGING_SECONDS, AnswerOwed, LookupChannel
 from netmon_collector.finding.requests import Kind, decode, encode_find
 
-FIND = encode_find([], 1.0, 2.0)
+FIND = encode_find([])
 NOW = 100.0
 
 
