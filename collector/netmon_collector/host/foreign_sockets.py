@@ -7,7 +7,6 @@ namespace whose sockets are read. Most of that is the kernel's: it walks one has
 import re
 import socket
 from collections import defaultdict
-from pathlib import Path
 from typing import Final
 
 from netmon.model import Process
@@ -100,6 +99,7 @@ def _addresses(root: str) -> frozenset[bytes]:
 def _read(path: str) -> bytes:
     # No IPv6 in this kernel, or the process has ended meanwhile: ESRCH or EINVAL.
     try:
-        return Path(path).read_bytes()
+        with open(path, "rb") as file:  # noqa: PTH123 - a Path interns each pid
+            return file.read()
     except OSError:
         return b""

@@ -71,6 +71,23 @@ def test_a_socket_elsewhere_is_listed_with_its_process_and_the_addresses_there()
     assert found.addresses == {THERE, bytes.fromhex("fd000077" + "0" * 23 + "1")}
 
 
+def test_no_text_of_a_single_process_is_interned(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.12 keeps such texts for ever, and there are as many as processes come and go."""
+    interned: list[str] = []
+
+    def intern(text: str) -> str:
+        interned.append(text)
+        return text
+
+    with inhabited() as place, listening(place) as server:
+        sockets = made()
+        with monkeypatch.context() as patched:
+            patched.setattr(sys, "intern", intern)
+            listing = look(sockets)
+    assert place_of(listing, server["port"])
+    assert str(server["pid"]) not in interned
+
+
 def test_our_own_namespace_is_none_of_them() -> None:
     with inhabited() as place, listening(place) as server, place.entered():
         ports = {row.local_port for one in look(made()).scan.places for row in one.rows}
