@@ -60,7 +60,10 @@ class SeenSockets:
         return kept[-1] if kept else None
 
     def of(self, question: Question) -> tuple[Seen | None, bool]:
-        """Give what was seen when a connection began, and whether nothing with its ends was seen to begin since."""
+        """Give what was seen when a connection began, and whether nothing with its ends was seen to begin since.
+
+        A SYN that was sent again is the same socket's: then it is what was found last.
+        """
         kept = self._kept.get(question.key, [])
         latest = question.start_time + SAME_PACKET_SECONDS
         began = [one for one in kept if one.time <= latest]
@@ -68,7 +71,12 @@ class SeenSockets:
         seen = min(began, key=lambda one: abs(one.time - question.start_time), default=None)
         if seen is not None and not _fits(seen, question):
             seen = None
-        return seen, len(began) == len(kept)
+        since = [one for one in kept if one.time > latest]
+        if seen is not None and seen.cookie and not seen.is_listener:
+            same = [one for one in kept if one.cookie == seen.cookie and one.time >= seen.time]
+            seen = max(same, key=lambda one: (one.process is not None, one.time))
+            since = [one for one in since if one.cookie != seen.cookie]
+        return seen, not since
 
     def keep(self, seen: Seen) -> None:
         """Remember it; of too many the oldest are forgotten."""

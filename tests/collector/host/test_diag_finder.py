@@ -222,6 +222,21 @@ def test_an_earlier_connection_on_the_same_ends_stays_without_the_later_ones_own
         assert found(finder, ends, time) is not None
 
 
+def test_a_connection_whose_holder_was_found_with_its_second_syn_is_its(
+    finder: DiagFinder, server: socket.socket, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_connection(server.getsockname()) as client:
+        ends = key(port_of(client), port_of(server))
+        with monkeypatch.context() as patched:
+            patched.setattr(holder_search, "LINKS_A_SECOND", 0)
+            finder._search._links = 0.0
+            time = see(finder, ends)
+        see(finder, ends, later=1.0)
+        named = found(finder, ends, time, end=time + 2.0)
+        assert named is not None
+        assert (named[0].method, named[1].pid) == (OwnerMethod.EXACT, os.getpid())
+
+
 def test_an_accepted_connection_is_the_listeners_until_it_is_accepted(
     finder: DiagFinder, server: socket.socket
 ) -> None:

@@ -48,6 +48,31 @@ def test_another_cookie_is_another_socket() -> None:
     assert sockets.of(Question("c1", KEY, 100.0, cookie=7))[0] is not None
 
 
+def test_a_syn_that_is_sent_again_is_the_same_sockets() -> None:
+    sockets = SeenSockets()
+    first, again, another = (seen(time, cookie=7 if time < 103.0 else 8) for time in (100.0, 101.0, 103.0))
+    first.process = None  # its holder was not found
+    sockets.keep(first)
+    sockets.keep(again)
+    assert sockets.of(Question("c1", KEY, 100.0)) == (again, True)
+    assert sockets.of(Question("c1", KEY, 100.0, end_time=102.0)) == (again, True)
+    again.process, first.process = None, CURL
+    assert sockets.of(Question("c1", KEY, 100.0)) == (first, True)
+    sockets.keep(another)
+    assert sockets.of(Question("c1", KEY, 100.0)) == (first, False)
+    assert sockets.of(Question("c2", KEY, 103.0)) == (another, True)
+
+
+def test_what_has_no_cookie_or_a_listeners_is_not_known_to_be_the_same() -> None:
+    for cookie in (0, 7):
+        sockets = SeenSockets()
+        first, again = seen(100.0, cookie=cookie), seen(101.0, cookie=cookie)
+        first.is_listener = again.is_listener = bool(cookie)
+        sockets.keep(first)
+        sockets.keep(again)
+        assert sockets.of(Question("c1", KEY, 100.0)) == (first, False)
+
+
 def test_a_listeners_cookie_is_not_that_of_what_it_accepts() -> None:
     sockets = SeenSockets()
     called = seen(100.0, cookie=7)
