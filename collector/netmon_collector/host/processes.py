@@ -1,6 +1,5 @@
 """Who processes are: rows with clean texts, cached for as long as they are surely the same process."""
 
-import pwd
 from collections.abc import Collection
 from dataclasses import fields
 from functools import lru_cache
@@ -11,6 +10,7 @@ from netmon.model.text import clean
 from netmon_collector.core.applications import ApplicationName, application_of
 from netmon_collector.host.cgroup import parse_control_groups
 from netmon_collector.host.ports import Glimpse, ProcessReader, ProcessRecord
+from netmon_collector.host.user_names import UserNames
 
 REREAD_SECONDS = 30.0
 """After this long a process is read again: it may have changed its user, its script or its control group."""
@@ -73,7 +73,7 @@ class ProcessTable:
         self._round: dict[int, Process | None] = {}
         self._round_time = 0.0
         self._known_pids: set[int] = set()
-        self._users: dict[int, str] = {}
+        self._users = UserNames()
         self._forked: dict[Kin, _Forked] = {}
 
     def begin(self, now_wall: float) -> None:
@@ -150,19 +150,12 @@ class ProcessTable:
         """Read everything anew."""
         self.prune(())
         self._round.clear()
-        self._users.clear()
+        self._users.forget()
         self._forked.clear()
 
     def user_name(self, uid: int) -> str:
-        """Give what a user is called, or the number where nobody is called so."""
-        name = self._users.get(uid)
-        if name is None:
-            try:
-                name = clean(pwd.getpwuid(uid).pw_name)
-            except KeyError:
-                name = str(uid)
-            self._users[uid] = name
-        return name
+        """Give what a user is called, or the number where nobody is called so, or that is not known yet."""
+        return self._users.name(uid)
 
     def _find(self, pid: int, kin: Kin | None, told: Glimpse | None) -> Process | None:
         if pid not in self._known_pids:

@@ -1,9 +1,12 @@
 import os
+import pwd
 import sys
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 
 import psutil
 import pytest
@@ -124,6 +127,26 @@ os.execv(sys.executable, [sys.executable, "-c", {WAIT!r}, "second"])
     assert after is not None
     assert after.id == before.id
     assert after.command_line.endswith("second")
+
+
+def test_a_user_whose_name_comes_late_is_a_number_until_the_process_is_read_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answers = threading.Event()
+
+    def slow(uid: int) -> SimpleNamespace:
+        assert answers.wait(30)
+        return SimpleNamespace(pw_name="late")
+
+    monkeypatch.setattr(pwd, "getpwuid", slow)
+    table = ProcessTable(ProcProcessReader())
+    assert look_up(table, os.getpid()).user == str(os.getuid())
+    answers.set()
+    wait_for(lambda: table.user_name(os.getuid()) == "late", seconds=30, what="the name")
+    table.begin(now() + REREAD_SECONDS)
+    again = table.find(os.getpid())
+    assert again is not None
+    assert again.user == "late"
 
 
 def test_a_process_that_is_gone_is_nobody(reader: ProcessReader) -> None:
