@@ -32,19 +32,36 @@ def find_holders(pids: Iterable[int], inodes: frozenset[bytes], root: str = "/pr
     """
     holders: defaultdict[bytes, list[int]] = defaultdict(list)
     for pid in pids:
-        for inode in _socket_inodes(f"{root}/{pid}/fd") & inodes:
+        for inode in _inodes_of(pid, root) & inodes:
             holders[inode].append(pid)
     return dict(holders)
 
 
-def _socket_inodes(path: str) -> set[bytes]:
+def _inodes_of(pid: int, root: str) -> set[bytes]:
+    """Give the sockets of a process; where its first thread has ended, those that another one tells."""
+    found = _socket_inodes(f"{root}/{pid}/fd")
+    if found is not None:
+        return found
+    try:
+        threads = os.listdir(f"{root}/{pid}/task")  # noqa: PTH208 - a Path interns each pid
+    except OSError:
+        return set()
+    told = (_socket_inodes(f"{root}/{pid}/task/{thread}/fd") for thread in threads if thread != str(pid))
+    return next(filter(None, told), set[bytes]())
+
+
+def _socket_inodes(path: str) -> set[bytes] | None:
+    """Give the sockets that are listed there; None where no descriptor is at all, as of a kernel thread."""
     try:
         directory = os.open(path, _OPEN_DIRECTORY)
     except (FileNotFoundError, ProcessLookupError, PermissionError):
         return set()
     inodes: set[bytes] = set()
     try:
-        for name in os.listdir(directory):  # noqa: PTH208 - a descriptor is no path
+        names = os.listdir(directory)  # noqa: PTH208 - a descriptor is no path
+        if not names:
+            return None
+        for name in names:
             target = _target(name, directory)
             if target.startswith(_SOCKET_PREFIX):
                 inodes.add(target[len(_SOCKET_PREFIX) : -1].encode())

@@ -87,14 +87,18 @@ class ProcProcessReader:
         glimpse = self._parse_stat(pid, _read("stat", directory))
         if glimpse is None:
             return None
-        command_line = os.fsdecode(_read_or_nothing("cmdline", directory, MAX_COMMAND_LINE_BYTES))
+        command_line, executable = _program(directory)
+        if not command_line and not executable:  # a kernel thread, or its first thread has ended and others have not
+            others = (thread for thread in _list_or_nothing(f"{self._root}/{pid}/task") if thread != str(pid))
+            told = (_program(directory, f"task/{thread}/") for thread in others)
+            command_line, executable = next(filter(any, told), ("", ""))
         arguments = tuple(command_line.removesuffix("\0").split("\0"))
         uid = _UID_LINE.search(_read_or_nothing("status", directory))
         comm, parent_pid = glimpse.fingerprint
         return ProcessRecord(
             glimpse=glimpse,
             name=_full_name(comm, arguments[0]),
-            executable=_executable(directory),
+            executable=executable,
             arguments=arguments if command_line else (),
             uid=int(uid[1]) if uid is not None else None,
             parent_pid=parent_pid,
@@ -110,10 +114,13 @@ class ProcProcessReader:
         return name
 
     def _parse_stat(self, pid: int, stat: bytes) -> Glimpse | None:
-        """Read ``pid (comm) state ppid … starttime …``, proc_pid_stat(5); a name may hold anything, also ``)``."""
+        """Read ``pid (comm) state ppid … starttime …``, proc_pid_stat(5); a name may hold anything, also ``)``.
+
+        A first thread that has ended (pthread_exit(3)) stays a zombie as long as others run: the process has not ended.
+        """
         end = stat.rfind(b")")
         fields = stat[end + 2 :].split()
-        if len(fields) < _FIELDS or fields[0] in {b"Z", b"X"}:
+        if len(fields) < _FIELDS or (fields[0] in {b"Z", b"X"} and int(fields[17]) <= 1):
             return None
         return self._glimpse(pid, int(fields[19]), (stat[stat.find(b"(") + 1 : end], int(fields[1])), _image(fields))
 
@@ -150,12 +157,21 @@ def _full_name(comm: bytes, program: str) -> str:
     return name
 
 
-def _executable(directory: int) -> str:
+def _program(directory: int, place: str = "") -> tuple[str, str]:
+    """Give the command line and the executable of a process, or of its thread that lies at ``place``."""
+    command_line = os.fsdecode(_read_or_nothing(f"{place}cmdline", directory, MAX_COMMAND_LINE_BYTES))
     # ENOENT for kernel threads, EACCES for other users' processes, ENAMETOOLONG beyond 4 kB.
     try:
-        return os.readlink("exe", dir_fd=directory)
+        return command_line, os.readlink(f"{place}exe", dir_fd=directory)
     except OSError:
-        return ""
+        return command_line, ""
+
+
+def _list_or_nothing(path: str) -> list[str]:
+    try:
+        return os.listdir(path)  # noqa: PTH208 - a Path interns each pid
+    except OSError:
+        return []
 
 
 def _read_or_nothing(name: str, directory: int, limit: int = _MAX_TEXT_BYTES) -> bytes:

@@ -5,6 +5,7 @@ from pathlib import Path
 from netmon_collector.host.descriptors import find_holders, list_pids, network_namespace_of
 from tests.support.children import running
 from tests.support.sockets import SHARED_LISTENER
+from tests.support.without_first_thread import without_first_thread
 
 MISSING_PID = 2**22 + 1
 """Above the highest pid that Linux gives (PID_MAX_LIMIT)."""
@@ -41,6 +42,11 @@ def test_all_holders_of_a_shared_socket_are_found() -> None:
         inodes = frozenset(link[len("socket:[") : -1].encode() for link in links if link.startswith("socket:["))
         found = find_holders([leader, child], inodes)
     assert [leader, child] in found.values()
+
+
+def test_sockets_of_a_process_whose_first_thread_has_ended_are_found() -> None:
+    with without_first_thread() as (child, inode):
+        assert find_holders([child.pid], frozenset({inode})) == {inode: [child.pid]}
 
 
 def test_a_pid_that_nobody_has_holds_nothing() -> None:

@@ -1,6 +1,7 @@
 """Reading one process from /proc; what holds for psutil too stands in test_processes.py."""
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from netmon_collector.host.ports import Glimpse
 from netmon_collector.host.proc_processes import MAX_COMMAND_LINE_BYTES, ProcProcessReader
 from tests.support.children import running
+from tests.support.without_first_thread import PROGRAM, without_first_thread
 
 STAT = "{pid} ({name}) {state} 77 1 1 0 -1 4194560 1 0 0 0 1 2 0 0 20 0 1 0 {ticks} 1 1"
 
@@ -88,6 +90,17 @@ def test_only_the_forks_of_one_run_of_a_program_lie_in_the_same_places() -> None
 @pytest.mark.parametrize("stat", ["", "5 (x) S 77", STAT.format(pid=5, name="x", state="Z", ticks=1)])
 def test_a_torn_line_and_a_zombie_are_nobody(root: Path, stat: str) -> None:
     assert glimpse(root, stat) is None
+
+
+def test_a_process_whose_first_thread_has_ended_is_still_there() -> None:
+    reader = ProcProcessReader()
+    with without_first_thread() as (child, _):
+        glimpse, record = reader.glimpse(child.pid), reader.read(child.pid)
+    assert record is not None
+    assert record.glimpse == glimpse
+    assert record.executable == os.path.realpath(sys.executable)
+    assert record.arguments[-1] == PROGRAM
+    assert (record.uid, record.parent_pid) == (os.getuid(), os.getpid())
 
 
 def test_a_kernel_thread_has_a_name_and_no_executable(root: Path) -> None:
