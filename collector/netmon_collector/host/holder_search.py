@@ -296,7 +296,7 @@ class HolderSearch:
     def _walk(self, pid: int, directory: int, target: str, now: float) -> int | None:
         """Read its links, the latest first; of one with more than the budget allows, so many of the oldest alone.
 
-        To list them takes as long as to read them: 100,000 took 0.4 s with cold caches.
+        To list them takes as long as to read them: 19,700 took 20 ms, 77 with cold caches.
         """
         self._left_in_call -= _OPENING
         most = max(0, self._left_in_call)

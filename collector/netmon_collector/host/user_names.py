@@ -8,7 +8,7 @@ from netmon.model.text import clean
 
 __all__ = ["WAIT_SECONDS", "UserNames"]
 
-WAIT_SECONDS: Final = 0.05
+WAIT_SECONDS: Final = 0.5
 """How long a name is waited for: the machine's own files give it in 0.1 ms. A helper that answers nothing for 2 s is
 replaced, and the next one would ask the same."""
 
