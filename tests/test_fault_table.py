@@ -112,6 +112,7 @@ PROOFS: dict[str, tuple[str, ...]] = {
         "collector/server/test_monitor_service.py::test_a_reader_that_is_behind_does_not_delay_others",
         "collector/server/test_monitor_service.py::test_a_reader_that_is_behind_gets_a_gap_and_all_that_ended",
         "e2e/test_subscribers.py::test_a_client_that_was_stopped_for_a_while_misses_no_ended_connection",
+        "clients/netmon_recorder/service/test_history_service.py::test_exports_that_nobody_reads_keep_others_from_nothing",
     ),
     "frozen reader: cut, memory bounded": (
         "collector/server/test_monitor_service.py::test_a_frozen_process_is_cut_and_gives_its_place_back",

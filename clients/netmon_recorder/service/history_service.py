@@ -3,16 +3,19 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from netmon import codec
-from netmon.serving import Context, caller_of, check_control, told
+from netmon.serving import Context, SeatLimits, Seats, caller_of, check_control, told
 from netmon.v1 import history_service_pb2 as pb
 from netmon_recorder.service.audience import guest_of, onlooker_of
 from netmon_recorder.service.ports import ServiceParts
 from netmon_recorder.service.requests import check, read, read_selection, refusing
 from netmon_recorder.service.workers import Workers
 from netmon_recorder.store import Onlooker
+
+EXPORT_LIMITS: Final = SeatLimits(subscriber_limit=64, subscribers_a_user=4, kept_for_those_who_see_all=8)
+"""Exports that are open: one that nobody reads on, as behind a pager, waits with what it has read of one bucket."""
 
 _T = TypeVar("_T")
 
@@ -24,6 +27,7 @@ class UsageAnswers:
         self._parts = parts
         self._store = parts.store
         self._workers = workers
+        self._exports = Seats(EXPORT_LIMITS, "exports")
 
     async def QueryUsage(self, request: pb.QueryUsageRequest, context: Context) -> pb.QueryUsageResponse:
         """Usage of a range."""
@@ -82,10 +86,10 @@ class UsageAnswers:
         """A header, rows, an end. Written as fast as they are read, and no faster."""
         query = read("query", codec.export_query_from_wire, request.query)
         check("query", query.filter)
-        await self._parts.state.catch_up(query.until_time)
-        now = self._parts.wall_time()
-        with refusing("query"):
-            caller = caller_of(context)
+        caller = caller_of(context)
+        with self._exports.take(caller), refusing("query"):
+            await self._parts.state.catch_up(query.until_time)
+            now = self._parts.wall_time()
             steps = self._workers.step_through(
                 lambda: map(codec.export_item_to_wire, self._store.export(query, now, onlooker_of(caller))),
                 guest_of(caller),

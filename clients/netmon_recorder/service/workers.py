@@ -15,7 +15,7 @@ _WAITING_LIMIT: Final = 64
 """Questions that wait for a thread at the most: each takes under 0.2 s, so who comes later would wait for long."""
 
 _LONG_LIMIT: Final = 2
-"""Exports and cleanups at once: each has a thread for the time of a step, and the rest is for short questions."""
+"""Steps of exports and cleanups at once: the other threads are for short questions."""
 
 _GUESTS_WAITING_LIMIT: Final = 32
 _OF_ONE_GUEST: Final = 8
@@ -23,6 +23,7 @@ _OF_ONE_GUEST: Final = 8
 one thread at a time: what they ask never keeps the others waiting."""
 
 _GUESTS_LONG_LIMIT: Final = 1
+"""Steps of theirs that have a turn or wait for one: however many exports they have, a question waits for one step."""
 
 _T = TypeVar("_T")
 
@@ -33,8 +34,8 @@ class Workers:
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(max_workers=_WORKERS, thread_name_prefix="history")
         self._waiting = 0
-        self._long = {False: 0, True: 0}
-        """Exports and cleanups that run: of those who see all, and of guests."""
+        self._steps = {False: asyncio.Semaphore(_LONG_LIMIT), True: asyncio.Semaphore(_GUESTS_LONG_LIMIT)}
+        """For steps of exports and cleanups: of those who see all, and of guests."""
         self._guests: Counter[int] = Counter()
         self._guests_turn = asyncio.Semaphore(1)
 
@@ -62,19 +63,13 @@ class Workers:
     async def step_through(self, begin: Callable[[], Iterator[_T]], guest: int | None = None) -> AsyncGenerator[_T]:
         """Give what an iterator gives, each item made on a thread. Nothing is made ahead of its reader.
 
-        ``guest`` as for `run`.
+        Between two items it holds nothing here: a reader may take its time. ``guest`` as for `run`.
         """
-        is_guest = guest is not None
-        limit = _GUESTS_LONG_LIMIT if is_guest else _LONG_LIMIT
-        if self._long[is_guest] >= limit:
-            raise Exhausted("TOO_MANY_EXPORTS", f"{limit} exports and cleanups run already")
-        self._long[is_guest] += 1
-        iterator: Iterator[_T] | None = None
+        iterator = await self.run(begin, guest)
         step: asyncio.Future[tuple[_T, ...]] | None = None
         try:
-            iterator = await self.run(begin, guest)
             while True:
-                step = await self._begun(partial(_next, iterator), is_guest=is_guest)
+                step = await self._step(partial(_next, iterator), is_guest=guest is not None)
                 try:
                     item = await asyncio.shield(step)
                 except StorageError as error:
@@ -83,7 +78,6 @@ class Workers:
                     return
                 yield item[0]
         finally:
-            self._long[is_guest] -= 1
             if step is not None and not step.done():
                 # The reader has gone in the middle of a step, which cannot be broken off.
                 step.add_done_callback(lambda _: _close(iterator))
@@ -102,6 +96,18 @@ class Workers:
             self._guests[guest] -= 1
             if not self._guests[guest]:
                 del self._guests[guest]
+
+    async def _step(self, work: Callable[[], _T], *, is_guest: bool) -> asyncio.Future[_T]:
+        """Give a step that a thread has begun, or will, when it is its turn among others; it ends when it is done."""
+        turn = self._steps[is_guest]
+        await turn.acquire()
+        try:
+            begun = await self._begun(work, is_guest=is_guest)
+        except BaseException:  # closed, or the reader has gone
+            turn.release()
+            raise
+        begun.add_done_callback(lambda _: turn.release())
+        return begun
 
     async def _begun(self, work: Callable[[], _T], *, is_guest: bool) -> asyncio.Future[_T]:
         """Give work that a thread has begun, or will; a guest's when it is its turn, which ends when it is done."""

@@ -29,6 +29,13 @@ def test_a_user_has_so_many_and_the_next_is_refused_with_the_reason() -> None:
     assert seats.taken_count == 0
 
 
+def test_what_the_seats_are_of_is_said_in_the_refusal() -> None:
+    seats = Seats(SeatLimits(subscribers_a_user=0), "exports")
+    with pytest.raises(Exhausted, match="user 4711 has 0 exports already") as error, seats.take(STRANGER):
+        ...
+    assert error.value.reason == "TOO_MANY_EXPORTS"
+
+
 def test_strangers_leave_room_for_those_who_see_everything() -> None:
     seats = Seats(LIMITS)
     with ExitStack() as held:

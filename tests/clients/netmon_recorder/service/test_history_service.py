@@ -1,3 +1,7 @@
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ from netmon.model import (
     ExportBatch,
     ExportEnd,
     ExportHeader,
+    ExportItem,
     ExportQuery,
     Filter,
     FilterField,
@@ -21,9 +26,13 @@ from netmon.model import (
     UsageQuery,
     Visibility,
 )
-from netmon_client import InvalidRequest
+from netmon_client import InvalidRequest, RecorderUnreachable
+from netmon_recorder.service.history_service import EXPORT_LIMITS
+from netmon_recorder.store import AskedName, UsageBatch
+from tests.support.callers import MEMBER, STRANGER, OneCaller
+from tests.support.eventually import eventually
 from tests.support.history_stage import NOON, keep, row
-from tests.support.served_history import served_history
+from tests.support.served_history import Served, served_history
 
 APP = UsageDimension.APPLICATION
 
@@ -79,6 +88,66 @@ async def test_who_wanted_only_the_estimate_leaves_and_makes_room(tmp_path: Path
             async for item in served.client.export(ExportQuery()):
                 assert isinstance(item, ExportHeader)
                 break
+
+
+READER = replace(STRANGER, uid=61_404)  # a number without a name: its own digits are its name
+LONG = ExportQuery(since_time=NOON - 7_200, bucket=BucketSize.MINUTE)
+"""Of what `keep_long` keeps: 1 MB, more than gRPC takes of a stream that nobody reads."""
+
+
+def keep_long(served: Served) -> int:
+    name = str(READER.uid)
+    rows = tuple(
+        row(NOON - 60 * minute, remote_host=f"192.0.2.{each}", user=name)
+        for minute in range(1, 120)
+        for each in range(80)
+    )
+    served.store.append(UsageBatch(until_time=NOON, rows=rows, asked=(AskedName(name, READER.uid),)))
+    return len(rows)
+
+
+async def begun(served: Served) -> AsyncIterator[ExportItem]:
+    items = aiter(served.client.export(LONG))
+    assert isinstance(await anext(items), ExportHeader)
+    return items
+
+
+async def test_exports_that_nobody_reads_keep_others_from_nothing(tmp_path: Path) -> None:
+    callers = OneCaller(READER)
+    async with served_history(tmp_path, callers=callers) as served:
+        count = keep_long(served)
+        paused = [await begun(served) for _ in range(EXPORT_LIMITS.subscribers_a_user)]
+        callers.caller = MEMBER
+        of_member = [await begun(served) for _ in range(EXPORT_LIMITS.subscribers_a_user - 1)]
+        callers.caller = replace(STRANGER, uid=5)
+        assert isinstance([item async for item in served.client.export(LONG)][-1], ExportEnd)
+        callers.caller = MEMBER
+        assert [item async for item in served.client.export(LONG)][-1] == ExportEnd(row_count=count)
+        assert [step async for step in served.client.cleanup(CleanupSelection(older_than_time=0.0))][-1].is_done
+        keep(served.store, row(NOON))
+        await eventually(lambda: has_whole_file(tmp_path), what="a journal that no reader holds")
+        assert [item async for item in paused[0]][-1] == ExportEnd(row_count=count)
+        assert [item async for item in of_member[0]][-1] == ExportEnd(row_count=count)
+
+
+def has_whole_file(folder: Path) -> bool:
+    with closing(sqlite3.connect(folder / "history.db")) as connection:
+        is_held, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not is_held
+
+
+async def test_one_user_has_so_many_exports_and_others_theirs(tmp_path: Path) -> None:
+    callers = OneCaller(READER)
+    async with served_history(tmp_path, callers=callers) as served:
+        keep_long(served)
+        paused = [await begun(served) for _ in range(EXPORT_LIMITS.subscribers_a_user)]
+        with pytest.raises(RecorderUnreachable, match="user 61404 has 4 exports already"):
+            await begun(served)
+        callers.caller = replace(STRANGER, uid=5)
+        await begun(served)
+        callers.caller = READER
+        assert isinstance([item async for item in paused[0]][-1], ExportEnd)
+        await begun(served)
 
 
 UNKNOWN = Filter(terms=(Term(field=FilterField.PID, values=("1",)),))

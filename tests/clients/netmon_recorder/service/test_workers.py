@@ -8,6 +8,7 @@ from netmon.serving import Exhausted, Unavailable
 from netmon_recorder.service import Workers
 from netmon_recorder.service.workers import _LONG_LIMIT, _OF_ONE_GUEST, _WAITING_LIMIT
 from netmon_recorder.store import StorageError, StorageFull
+from tests.support.eventually import eventually
 
 
 async def test_work_is_done_off_the_event_loop() -> None:
@@ -87,15 +88,58 @@ async def test_who_leaves_in_the_middle_of_a_step_lets_it_end() -> None:
     workers.close()
 
 
-async def test_no_more_exports_run_at_once_than_leave_threads_for_questions() -> None:
+@pytest.mark.parametrize("guest", [None, 5])
+async def test_readers_who_pause_hold_nothing_that_others_need(guest: int | None) -> None:
     workers = Workers()
-    streams = [workers.step_through(lambda: iter([1, 2])) for _ in range(_LONG_LIMIT)]
-    assert [await anext(stream) for stream in streams] == [1] * _LONG_LIMIT
-    with pytest.raises(Exhausted):
-        await anext(workers.step_through(lambda: iter([1])))
-    await streams[0].aclose()
-    assert [step async for step in workers.step_through(lambda: iter([1]))] == [1]
-    await streams[1].aclose()
+
+    def steps() -> Iterator[int]:
+        yield from (1, 2)
+
+    paused = [workers.step_through(steps, guest) for _ in range(10)]
+    assert [await anext(stream) for stream in paused] == [1] * 10
+    assert [step async for step in workers.step_through(steps)] == [1, 2]
+    assert [step async for step in workers.step_through(steps, 6)] == [1, 2]
+    assert await workers.run(lambda: True, 6)
+    assert [[step async for step in stream] for stream in paused] == [[2]] * 10
+    workers.close()
+
+
+async def test_no_more_steps_run_at_once_than_leave_threads_for_questions() -> None:
+    workers, gate, begun = Workers(), threading.Event(), list[int]()
+
+    def steps() -> Iterator[int]:
+        begun.append(1)
+        gate.wait(10)
+        yield 1
+
+    reading = [asyncio.ensure_future(anext(workers.step_through(steps))) for _ in range(_LONG_LIMIT + 3)]
+    await eventually(lambda: len(begun) == _LONG_LIMIT, what="the first steps")
+    barrier = threading.Barrier(2)  # of four threads two are left
+    assert sorted(await asyncio.gather(*[workers.run(lambda: barrier.wait(10)) for _ in range(2)])) == [0, 1]
+    assert len(begun) == _LONG_LIMIT
+    reading.pop().cancel()  # who leaves while it waits is not waited for
+    gate.set()
+    assert await asyncio.gather(*reading) == [1] * (_LONG_LIMIT + 2)
+    workers.close()
+
+
+async def test_a_guests_question_waits_for_one_step_of_however_many_exports() -> None:
+    workers, gate, begun, order = Workers(), threading.Event(), threading.Event(), list[str]()
+
+    def steps() -> Iterator[int]:
+        begun.set()
+        gate.wait(10)
+        order.append("step")
+        yield 1
+
+    reading = [asyncio.ensure_future(anext(workers.step_through(steps, 5))) for _ in range(3)]
+    await asyncio.to_thread(begun.wait, 10)
+    question = asyncio.ensure_future(workers.run(lambda: order.append("question"), 6))
+    await asyncio.sleep(0)
+    reading.pop(1).cancel()
+    gate.set()
+    await asyncio.gather(question, *reading)
+    assert order == ["step", "question", "step"]
     workers.close()
 
 
@@ -134,22 +178,6 @@ async def test_a_guest_who_leaves_keeps_the_turn_until_the_work_is_done() -> Non
     assert not second.done()
     gate.set()
     assert await second
-    workers.close()
-
-
-async def test_guests_have_one_export_at_once_and_the_others_theirs() -> None:
-    workers = Workers()
-
-    def steps() -> Iterator[int]:
-        yield from (1, 2)
-
-    guests, other = workers.step_through(steps, 5), workers.step_through(steps, 6)
-    assert await anext(guests) == 1
-    with pytest.raises(Exhausted, match="1 exports"):
-        await anext(other)
-    assert [step async for step in workers.step_through(steps)] == [1, 2]
-    assert [step async for step in guests] == [2]
-    assert [step async for step in workers.step_through(steps, 6)] == [1, 2]
     workers.close()
 
 
