@@ -1,6 +1,6 @@
 """The doctor's questions about the recorder. None of them fails the whole: the live views need no history."""
 
-from netmon.model import RecordingState, StorageState, StorageStatus
+from netmon.model import RecordingState, StorageState, StorageStatus, Visibility
 from netmon_client.checks import Check, Verdict
 from netmon_client.errors import NetmonError, RecorderUnreachable
 from netmon_client.history_answers import HistoryStatus
@@ -44,12 +44,17 @@ def recorder_problem(error: NetmonError, socket: str) -> Check:
 
 
 def history_words(status: HistoryStatus, now: float, units: ByteUnits = "si") -> str:
-    """Say in one line what is kept. ``now``: Unix seconds."""
+    """Say in one line what is kept. ``now``: Unix seconds.
+
+    Who sees their own part alone is told neither rows nor bytes.
+    """
     storage = status.storage
-    rows = sum(tier.row_count for tier in storage.tiers)
     oldest = _oldest_time(storage)
-    back = "" if oldest is None else f", {format_age(now - oldest)} back"
-    return f"{rows:,} rows, {format_bytes(storage.file_bytes, units)}{back}"
+    back = "" if oldest is None else f"{format_age(now - oldest)} back"
+    if status.recorder.caller.sees is Visibility.OWN:
+        return f"kept {back}" if back else "nothing is kept yet"
+    rows = sum(tier.row_count for tier in storage.tiers)
+    return ", ".join(filter(None, (f"{rows:,} rows", format_bytes(storage.file_bytes, units), back)))
 
 
 def _oldest_time(storage: StorageStatus) -> float | None:

@@ -21,11 +21,13 @@ from netmon.model import (
     StorageStatus,
     UsageAnswer,
     UsageRow,
+    Visibility,
 )
+from netmon_client.history_answers import HistoryStatus
 from netmon_client.times import format_time
 from netmon_client.wire_json import message_to_object
 
-__all__ = ["HistoryValue", "as_history_object", "usage_row_objects"]
+__all__ = ["HistoryValue", "as_history_object", "history_status_object", "usage_row_objects"]
 
 HistoryValue = (
     UsageAnswer
@@ -47,6 +49,16 @@ HistoryValue = (
 def as_history_object(value: HistoryValue) -> dict[str, Any]:
     """Give an answer as an object, without an envelope."""
     return message_to_object(_to_wire(value))
+
+
+def history_status_object(status: HistoryStatus) -> dict[str, Any]:
+    """Give the states of the recorder and its storage; what who sees their own part alone is not told is None."""
+    storage = as_history_object(status.storage)
+    if status.recorder.caller.sees is Visibility.OWN:
+        storage |= dict.fromkeys(("file_bytes", "reusable_bytes", "key_count", "name_count"))
+        for tier in storage["tiers"]:
+            tier |= {"row_count": None, "byte_count": None}
+    return {"recorder": as_history_object(status.recorder), "storage": storage}
 
 
 def usage_row_objects(rows: Iterable[UsageRow]) -> list[dict[str, Any]]:

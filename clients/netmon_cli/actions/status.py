@@ -70,13 +70,10 @@ def print_status(session: Session, state: Status, shape: Shape, *, repaints: boo
     """
     history = _history_of(session)
     if not shape.is_table:
-        from netmon_client.history_lines import as_history_object  # noqa: PLC0415 -- 10 ms that no table need pay; so below
+        from netmon_client.history_lines import history_status_object  # noqa: PLC0415 -- 10 ms that no table need pay; so below
         from netmon_client.lines import as_object  # noqa: PLC0415
 
-        parts = None
-        if isinstance(history, HistoryStatus):
-            recorder, storage = as_history_object(history.recorder), as_history_object(history.storage)
-            parts = {"recorder": recorder, "storage": storage}
+        parts = history_status_object(history) if isinstance(history, HistoryStatus) else None
         fields = document("status", {**as_object(state), "history": parts})
         session.write(pretty(fields) if shape.format == "json" else line(fields))
         return 0

@@ -24,6 +24,7 @@ from netmon.model import (
     UsageRow,
     UsageSeries,
     UsageSums,
+    Visibility,
 )
 from netmon_client.history_answers import HistoryStatus
 
@@ -36,13 +37,14 @@ _MISSING = 2
 _PARTS = (("firefox", 3), ("backup", 2), ("chromium", 1))
 
 
-def a_history_status(*, may_control: bool = True) -> HistoryStatus:
-    """Give the states of a recorder that runs well, and of its storage."""
+def a_history_status(*, may_control: bool = True, sees: Visibility = Visibility.ALL) -> HistoryStatus:
+    """Give the states of a recorder that runs well, and of its storage; who ``sees`` a part is told no counts."""
+    is_whole = sees is not Visibility.OWN
     tiers = tuple(
         StorageTier(
             bucket=bucket,
-            row_count=rows,
-            byte_count=rows * 40,
+            row_count=rows * is_whole,
+            byte_count=rows * 40 * is_whole,
             oldest_time=HISTORY_TIME - age,
             newest_time=HISTORY_TIME,
         )
@@ -60,14 +62,14 @@ def a_history_status(*, may_control: bool = True) -> HistoryStatus:
             recording_state=RecordingState.RECORDING,
             recording_since=HISTORY_TIME - 7200,
             collector_instance_id="instance-1",
-            caller=Caller(uid=1000, may_control=may_control, reason="started the recorder"),
+            caller=Caller(uid=1000, sees=sees, may_control=may_control, reason="started the recorder"),
         ),
         storage=StorageStatus(
             engine="sqlite",
             path="/var/lib/netmon-recorder/history.db",
             schema_version=1,
             state=StorageState.WRITING,
-            file_bytes=2_500_000,
+            file_bytes=2_500_000 * is_whole,
             disk_available_bytes=50_000_000_000,
             tiers=tiers,
             last_write_time=HISTORY_TIME + 1740,

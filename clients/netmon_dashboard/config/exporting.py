@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import streamlit as st
 from streamlit.components.v2 import component
 
-from netmon.model import ExportHeader
+from netmon.model import ExportHeader, Visibility
 from netmon_client.errors import NetmonError
 from netmon_client.history_client import HistoryClient
 from netmon_client.history_words import BUCKETS
@@ -37,8 +37,8 @@ export default async function (component) {
 """
 
 
-def show_export(client: HistoryClient, now: float) -> None:
-    """Show the choices, the estimate and the link."""
+def show_export(client: HistoryClient, now: float, sees: Visibility) -> None:
+    """Show the choices, the estimate and the link; who ``sees`` their own part alone is told no estimate."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         what = st.selectbox("What", list(_WHAT), format_func=_WHAT.__getitem__, width=170)
         by = st.selectbox("A row for each", list(BUCKETS), index=1, width=130)
@@ -64,7 +64,7 @@ def show_export(client: HistoryClient, now: float) -> None:
         "query": urlencode(params),
         "job": secrets.token_hex(8),
         "label": f"Download {_FORMAT_WORDS[form]}",
-        "estimate": f"at most {rows_text(count)}",
+        "estimate": "your own part" if sees is Visibility.OWN else f"at most {rows_text(count)}",
         "count": count,
     }
     link(key="export_link", data=data)

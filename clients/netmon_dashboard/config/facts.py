@@ -3,7 +3,16 @@
 from datetime import datetime
 from typing import Final
 
-from netmon.model import AggregationReport, CacheReport, CleanupPlan, CleanupProgress, RetentionPolicy, StorageTier
+from netmon.model import (
+    AggregationReport,
+    CacheReport,
+    CleanupPlan,
+    CleanupProgress,
+    RetentionPolicy,
+    StorageStatus,
+    StorageTier,
+    Visibility,
+)
 from netmon_client.history_answers import HistoryStatus
 from netmon_client.history_words import bucket_name, storage_words
 from netmon_client.units import ByteUnits, format_age, format_bytes, format_count
@@ -23,8 +32,12 @@ _DAY_SECONDS: Final = 86_400
 
 
 def recorder_facts(status: HistoryStatus, now: float, units: ByteUnits = "si") -> list[tuple[str, str]]:
-    """Give the facts of a recorder and its storage, each with its name; ``now`` in Unix seconds."""
+    """Give the facts of a recorder and its storage, each with its name; ``now`` in Unix seconds.
+
+    Who sees their own part alone is told no sizes and counts, and so shown none.
+    """
     recorder, storage = status.recorder, status.storage
+    kept = (_spans if recorder.caller.sees is Visibility.OWN else _sizes)(storage, units)
     state = recorder.recording_state.name.lower()
     facts = [
         (
@@ -32,8 +45,7 @@ def recorder_facts(status: HistoryStatus, now: float, units: ByteUnits = "si") -
             f"{recorder.version}, pid {recorder.pid}, {state} since {format_age(now - recorder.recording_since)}",
         ),
         ("Storage", f"{storage_words(storage.state)}; {storage.engine}, {storage.path}"),
-        ("Size", _size_text(storage.file_bytes, storage.disk_available_bytes, units)),
-        *((f"By {bucket_name(tier.bucket)}", _tier_text(tier, units)) for tier in storage.tiers),
+        *kept,
         ("Kept", policy_text(storage.policy, units)),
     ]
     if storage.calendar.time_zone:
@@ -92,15 +104,30 @@ def day_text(time: float) -> str:
     return f"{datetime.fromtimestamp(time).astimezone():%Y-%m-%d}"
 
 
-def _size_text(file_bytes: int, free_bytes: int, units: ByteUnits) -> str:
-    return f"{format_bytes(file_bytes, units)}; {format_bytes(free_bytes, units)} free on its disk"
+def _sizes(storage: StorageStatus, units: ByteUnits) -> list[tuple[str, str]]:
+    free = format_bytes(storage.disk_available_bytes, units)
+    return [
+        ("Size", f"{format_bytes(storage.file_bytes, units)}; {free} free on its disk"),
+        *((f"By {bucket_name(tier.bucket)}", _tier_text(tier, units)) for tier in storage.tiers),
+    ]
+
+
+def _spans(storage: StorageStatus, units: ByteUnits) -> list[tuple[str, str]]:
+    return [
+        ("Free", f"{format_bytes(storage.disk_available_bytes, units)} on its disk"),
+        *((f"By {bucket_name(tier.bucket)}", _span_text(tier)) for tier in storage.tiers if _span_text(tier)),
+    ]
 
 
 def _tier_text(tier: StorageTier, units: ByteUnits) -> str:
-    span = ""
-    if tier.oldest_time is not None and tier.newest_time is not None:
-        span = f", {day_text(tier.oldest_time)} to {day_text(tier.newest_time)}"
-    return f"{rows_text(tier.row_count)}, about {format_bytes(tier.byte_count, units)}{span}"
+    size = f"{rows_text(tier.row_count)}, about {format_bytes(tier.byte_count, units)}"
+    return ", ".join(filter(None, (size, _span_text(tier))))
+
+
+def _span_text(tier: StorageTier) -> str:
+    if tier.oldest_time is None or tier.newest_time is None:
+        return ""
+    return f"{day_text(tier.oldest_time)} to {day_text(tier.newest_time)}"
 
 
 def _days(seconds: int) -> str:

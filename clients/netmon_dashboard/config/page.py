@@ -47,7 +47,7 @@ def show_config(recorder: RecorderLink, units: ByteUnits = "si") -> None:
     st.subheader("Retention", anchor=False)
     show_retention(client, status.storage.policy, now, why_not=why_not, units=units)
     st.subheader("Export", anchor=False)
-    show_export(client, now)
+    show_export(client, now, caller.sees)
     st.subheader("Alerts", anchor=False)
     show_alerts(client, why_not=why_not, units=units)
 

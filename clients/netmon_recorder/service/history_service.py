@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from netmon import codec
 from netmon.serving import Context, SeatLimits, Seats, caller_of, check_control, told
 from netmon.v1 import history_service_pb2 as pb
-from netmon_recorder.service.audience import guest_of, onlooker_of
+from netmon_recorder.service.audience import guest_of, onlooker_of, told_storage
 from netmon_recorder.service.ports import ServiceParts
 from netmon_recorder.service.requests import check, read, read_selection, refusing
 from netmon_recorder.service.workers import Workers
@@ -153,5 +153,6 @@ class StorageUpkeep:
         storage = await self._workers.run(lambda: self._store.status(now), guest_of(caller))
         recorder = replace(self._parts.state.status(), caller=told(caller))
         return pb.GetStorageStatusResponse(
-            recorder=codec.recorder_status_to_wire(recorder), storage=codec.storage_status_to_wire(storage)
+            recorder=codec.recorder_status_to_wire(recorder),
+            storage=codec.storage_status_to_wire(told_storage(storage, caller)),
         )

@@ -34,9 +34,12 @@ Borrow = Callable[[], AbstractContextManager[sqlite3.Connection]]
 
 
 def export_rows(
-    borrow: Borrow, query: ExportQuery, now: float, calendar: ZoneCalendar, kept: Kept
+    borrow: Borrow, query: ExportQuery, now: float, calendar: ZoneCalendar, kept: Kept, *, is_part: bool = False
 ) -> Iterator[ExportItem]:
-    """Give the items of an export. Raises ValueError by field, with the first item."""
+    """Give the items of an export. Raises ValueError by field, with the first item.
+
+    ``is_part``: for somebody who sees their own part alone, and is not told how many rows there are of all.
+    """
     check_dimensions(query.group_by, "ExportQuery.group_by", len(EVERY_DIMENSION) + 1)
     size, first, last = _frame(query, now, calendar, kept)
     dimensions = query.group_by or EVERY_DIMENSION
@@ -48,13 +51,7 @@ def export_rows(
     with borrow() as connection:
         rows_of = KeptCondition(condition(connection, query.filter, include_loopback=query.include_loopback))
         parts = segments(first, last, grain, kept, calendar)
-        estimate = sum(
-            connection.execute(
-                f"SELECT count(*) FROM {part.tier.table} WHERE bucket >= ? AND bucket < ?",  # noqa: S608 -- a name of ours
-                (part.first, part.last),
-            ).fetchone()[0]
-            for part in parts
-        )
+        estimate = 0 if is_part else _row_count(connection, parts)
         gaps = gaps_of(connection, first, min(last, now), grain, kept)
         oldest = _oldest_row(connection, parts)
     yield ExportHeader(
@@ -91,6 +88,16 @@ def export_rows(
         count += len(rows)
         yield ExportBatch(rows=tuple(rows), done_until_time=last)
     yield ExportEnd(row_count=count)
+
+
+def _row_count(connection: sqlite3.Connection, parts: list[Segment]) -> int:
+    return sum(
+        connection.execute(
+            f"SELECT count(*) FROM {part.tier.table} WHERE bucket >= ? AND bucket < ?",  # noqa: S608 -- a name of ours
+            (part.first, part.last),
+        ).fetchone()[0]
+        for part in parts
+    )
 
 
 def _oldest_row(connection: sqlite3.Connection, parts: list[Segment]) -> int | None:

@@ -198,7 +198,7 @@ class SqliteStore:
         calendar = self._asked(query.calendar)
         with self._reading() as connection:
             kept = Notes(connection).kept()
-        return export_rows(lambda: self._reading(onlooker), query, now, calendar, kept)
+        return export_rows(lambda: self._reading(onlooker), query, now, calendar, kept, is_part=onlooker is not None)
 
     # --- Upkeep --------------------------------------------------------------------------------------------------
 

@@ -139,7 +139,10 @@ class ExportQuery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportHeader:
-    """First item of an export: what it became, and how many rows will come at the most."""
+    """First item of an export: what it became, and how many rows will come at the most.
+
+    ``estimated_row_count`` is 0, not told, for a caller who sees their own part alone.
+    """
 
     since_time: float
     until_time: float

@@ -21,7 +21,10 @@ class RetentionPolicy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageTier:
-    """What is kept at one grain: SECOND, MINUTE, HOUR (quarters of an hour) or DAY. ``byte_count`` is an estimate."""
+    """What is kept at one grain: SECOND, MINUTE, HOUR (quarters of an hour) or DAY. ``byte_count`` is an estimate.
+
+    Both counts are 0, not told, for a caller who sees their own part alone.
+    """
 
     bucket: BucketSize
     row_count: int = 0
@@ -32,7 +35,11 @@ class StorageTier:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StorageStatus:
-    """State of what history is kept in. ``file_bytes`` counts journal and ballast too."""
+    """State of what history is kept in. ``file_bytes`` counts journal and ballast too.
+
+    ``file_bytes``, ``reusable_bytes``, ``key_count`` and ``name_count`` are 0, not told, for a caller who sees their
+    own part alone: a row of somebody else moves them.
+    """
 
     engine: str
     path: str

@@ -571,7 +571,7 @@ class ExportHeader(_message.Message):
     bucket: _history_pb2.BucketSize.ValueType
     """Size of the buckets as it became."""
     estimated_row_count: _builtins.int
-    """How many rows will come, at the most."""
+    """How many rows will come, at the most. 0, not told, to callers who see their own part alone."""
     @_builtins.property
     def since_time(self) -> _timestamp_pb2.Timestamp:
         """Start of the range as it became."""

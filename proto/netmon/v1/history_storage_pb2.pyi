@@ -135,9 +135,9 @@ class StorageTier(_message.Message):
     bucket: _history_pb2.BucketSize.ValueType
     """Its grain: second, minute, hour (quarters of an hour) or day."""
     row_count: _builtins.int
-    """How many rows."""
+    """How many rows. In the status not told (0) to callers who see their own part alone."""
     byte_count: _builtins.int
-    """About how many bytes they take."""
+    """About how many bytes they take. Not told to them either."""
     @_builtins.property
     def oldest_time(self) -> _timestamp_pb2.Timestamp:
         """Start of the oldest bucket. Absent where there is none."""
@@ -165,7 +165,9 @@ Global___StorageTier: _TypeAlias = StorageTier  # noqa: Y015
 
 @_typing.final
 class StorageStatus(_message.Message):
-    """State of what history is kept in."""
+    """State of what history is kept in. Callers who see their own part alone are not told (0) what a row of somebody else
+    would move.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -195,15 +197,15 @@ class StorageStatus(_message.Message):
     state: Global___StorageState.ValueType
     """Whether it takes what comes."""
     file_bytes: _builtins.int
-    """Bytes of the file, its journal and its ballast."""
+    """Bytes of the file, its journal and its ballast. Not told to callers who see their own part alone."""
     reusable_bytes: _builtins.int
-    """Bytes in the file that are free to be used again."""
+    """Bytes in the file that are free to be used again. Not told to them either."""
     disk_available_bytes: _builtins.int
     """Bytes that are free on its disk."""
     key_count: _builtins.int
-    """Different keys that rows are of."""
+    """Different keys that rows are of. Not told to callers who see their own part alone."""
     name_count: _builtins.int
-    """Different names that keys are made of."""
+    """Different names that keys are made of. Not told to them either."""
     gap_count: _builtins.int
     """Stretches of time that are missing."""
     @_builtins.property

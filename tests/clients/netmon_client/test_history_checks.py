@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from netmon.model import Degradation, RecordingState, StorageState
+from netmon.model import Degradation, RecordingState, StorageState, Visibility
 from netmon.sudo import sudo_command
 from netmon_client.checks import Check, Verdict
 from netmon_client.errors import NotPermitted, RecorderUnreachable
@@ -59,6 +59,13 @@ def test_without_an_answer_it_is_a_warning() -> None:
 def test_what_is_kept_is_said_in_one_line_without_rows_too() -> None:
     empty = replace(STATUS, storage=replace(STATUS.storage, tiers=()))
     assert history_words(empty, HISTORY_TIME) == "0 rows, 2.50 MB"
+
+
+def test_who_sees_a_part_alone_reads_no_count_that_was_not_told() -> None:
+    own = a_history_status(sees=Visibility.OWN)
+    assert checked(own)[1].fact == "kept 10d0h back; 50.0 GB free on its disk"
+    empty = replace(own, storage=replace(own.storage, tiers=()))
+    assert history_words(empty, HISTORY_TIME) == "nothing is kept yet"
 
 
 def test_whether_seconds_are_kept_is_told_with_its_reason() -> None:

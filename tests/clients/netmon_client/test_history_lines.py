@@ -17,8 +17,9 @@ from netmon.model import (
     UsageKey,
     UsageRow,
     UsageSums,
+    Visibility,
 )
-from netmon_client.history_lines import as_history_object, usage_row_objects
+from netmon_client.history_lines import as_history_object, history_status_object, usage_row_objects
 from netmon_client.testing import a_history_status, a_usage_answer, an_export
 from netmon_client.wire_json import message_to_object
 
@@ -42,6 +43,15 @@ def test_rows_are_written_as_the_contract_has_them() -> None:
     )
     rows = [UsageRow(1_700_000_000.5, key, UsageSums(1, 2, 3, 4)), UsageRow(0.0, UsageKey(), UsageSums())]
     assert usage_row_objects(rows) == [message_to_object(codec.usage_row_to_wire(row)) for row in rows]
+
+
+def test_what_was_not_told_is_none_and_no_count() -> None:
+    told, whole = (history_status_object(a_history_status(sees=sees)) for sees in (Visibility.OWN, Visibility.ALL))
+    assert told["recorder"]["caller"]["sees"] == "own"
+    counts = ("file_bytes", "reusable_bytes", "key_count", "name_count")
+    assert [told["storage"][name] for name in counts] == [None] * 4
+    assert [(tier["row_count"], tier["byte_count"]) for tier in told["storage"]["tiers"]] == [(None, None)] * 3
+    assert (whole["storage"]["file_bytes"], whole["storage"]["tiers"][0]["row_count"]) == (2_500_000, 12_000)
 
 
 def test_every_answer_is_an_object_of_plain_json() -> None:

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from netmon.model import BucketSize, ExportHeader, ExportQuery
+from netmon.model import BucketSize, ExportHeader, ExportQuery, Visibility
 from netmon_client.testing.fake_recorder import FakeRecorder
 
 NOW = 1_790_000_000.0
@@ -20,17 +20,18 @@ def fake() -> Iterator[FakeRecorder]:
         yield recorder
 
 
-def export(socket: str, now: float) -> None:
+def export(socket: str, now: float, sees: int) -> None:
     """What Streamlit runs: it takes the source of this function alone."""
+    from netmon.model import Visibility  # noqa: PLC0415
     from netmon_client.history_client import connect_history  # noqa: PLC0415
     from netmon_dashboard.config.exporting import show_export  # noqa: PLC0415
 
     with connect_history(socket) as client:
-        show_export(client, now)
+        show_export(client, now, Visibility(sees))
 
 
-def run(fake: FakeRecorder) -> AppTest:
-    return AppTest.from_function(export, default_timeout=30, args=(fake.socket, NOW)).run()
+def run(fake: FakeRecorder, sees: Visibility = Visibility.ALL) -> AppTest:
+    return AppTest.from_function(export, default_timeout=30, args=(fake.socket, NOW, int(sees))).run()
 
 
 def link(app: AppTest) -> dict[str, Any]:
@@ -50,6 +51,10 @@ def test_the_link_asks_for_what_was_chosen_and_says_how_much_that_is(fake: FakeR
     assert (query["by"], query["group"], query["q"], query["format"]) == ("hour", "domain", "app:firefox", "jsonl")
     asked = [one for one in fake.asked if isinstance(one, ExportQuery)]
     assert len(asked[-1].group_by) == 1
+
+
+def test_who_sees_a_part_alone_is_shown_no_estimate(fake: FakeRecorder) -> None:
+    assert link(run(fake, Visibility.OWN))["estimate"] == "your own part"
 
 
 def test_a_filter_that_is_none_is_explained_and_there_is_no_link(fake: FakeRecorder) -> None:

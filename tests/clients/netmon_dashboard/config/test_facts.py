@@ -1,8 +1,9 @@
-from netmon.model import AggregationReport, CacheReport, CleanupPlan, CleanupProgress, RetentionPolicy
+from netmon.model import AggregationReport, CacheReport, CleanupPlan, CleanupProgress, RetentionPolicy, Visibility
 from netmon_client.testing.history_samples import HISTORY_TIME, a_history_status
 from netmon_dashboard.config.facts import (
     aggregation_text,
     cache_text,
+    day_text,
     deleted_text,
     plan_text,
     policy_text,
@@ -16,6 +17,13 @@ def test_the_recorder_says_what_it_keeps_and_where() -> None:
     assert "pid 4801, recording since 2h00" in facts["Recorder"]
     assert "2.50 MB; 50.0 GB free" in facts["Size"]
     assert "12,000 rows, about 480 kB" in facts["By minute"]
+
+
+def test_who_sees_a_part_alone_is_shown_no_count_that_was_not_told() -> None:
+    facts = dict(recorder_facts(a_history_status(sees=Visibility.OWN), HISTORY_TIME))
+    assert facts["Free"] == "50.0 GB on its disk"
+    assert facts["By minute"] == f"{day_text(HISTORY_TIME - 86_400)} to {day_text(HISTORY_TIME)}"
+    assert "Size" not in facts
 
 
 def test_sizes_are_in_the_units_that_were_chosen() -> None:

@@ -3,18 +3,20 @@
 import pwd
 import tempfile
 from collections.abc import Generator
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 from google.protobuf.message import Message
 
 from netmon import codec
-from netmon.model import BucketSize, UsageDimension, UsageQuery, Visibility
+from netmon.model import BucketSize, StorageState, StorageStatus, StorageTier, UsageDimension, UsageQuery, Visibility
 from netmon.serving import NOBODY, Caller, SocketAccess
 from netmon.v1 import history_service_pb2 as pb
-from netmon_recorder.service.audience import guest_of, onlooker_of
+from netmon_recorder.service.audience import guest_of, onlooker_of, told_storage
 from netmon_recorder.store import AskedName, Onlooker, UsageBatch
 from tests.support.as_user import call_as
+from tests.support.callers import OneCaller
 from tests.support.history_stage import NOON, row
 from tests.support.served_history import Served, served_history
 
@@ -48,6 +50,41 @@ def test_an_onlooker_has_the_name_that_the_system_knows_or_the_digits() -> None:
     assert onlooker_of(caller(HERS, sees_all=False)) == Onlooker(uid=HERS, user=str(HERS))
     assert onlooker_of(NOBODY) == Onlooker(uid=-1, user="-1")
     assert guest_of(caller(HERS, sees_all=False)) == HERS
+
+
+def test_who_sees_a_part_alone_is_told_no_count_of_all() -> None:
+    tier = StorageTier(bucket=BucketSize.DAY, row_count=1, byte_count=2, oldest_time=3.0, newest_time=4.0)
+    counts = {each.name: 5 for each in fields(StorageStatus) if each.type == "int" or each.type is int}
+    usual = {"engine": "sqlite", "path": "/h", "state": StorageState.WRITING, "tiers": (tier,), "last_write_time": 6.0}
+    whole = StorageStatus(**(counts | usual))  # type: ignore[arg-type]
+    assert told_storage(whole, caller(1000, sees_all=True)) == whole
+    assert told_storage(whole, caller(HERS, sees_all=False)) == replace(
+        whole,
+        file_bytes=0,
+        reusable_bytes=0,
+        key_count=0,
+        name_count=0,
+        tiers=(replace(tier, row_count=0, byte_count=0),),
+    )
+
+
+@pytest.mark.parametrize("before", ["visited.example", "another.example"])
+async def test_the_status_says_nothing_of_who_was_at_a_name_before(tmp_path: Path, before: str) -> None:
+    stranger = OneCaller(caller(A_STRANGERS, sees_all=False))
+    async with served_history(tmp_path, callers=stranger) as served:
+        visit(served, HIS, before)
+        visit(served, A_STRANGERS, "fresh.example")
+        first = await served.client.status()
+        visit(served, A_STRANGERS, "visited.example")
+        second = await served.client.status()
+        assert first.storage.tiers
+        assert replace(second.storage, disk_available_bytes=0) == replace(first.storage, disk_available_bytes=0)
+
+
+def visit(served: Served, uid: int, domain: str) -> None:
+    rows = (row(NOON - 60, 100, user=str(uid), domain=domain, remote_host=domain),)
+    asked = (AskedName(str(uid), uid), AskedName(str(uid), uid, domain))
+    served.store.append(UsageBatch(until_time=NOON, rows=rows, asked=asked))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from netmon.model import (
     BucketSize,
     EntityQuery,
     ExportBatch,
+    ExportHeader,
     ExportQuery,
     RetentionPolicy,
     TimelineQuery,
@@ -209,6 +210,8 @@ def test_an_export_holds_rows_of_ones_own_and_sums_of_the_rest(tmp_path: Path) -
             text = repr(rows)
             assert ("bob" in text) is (onlooker is None)
             assert ("203.0.113.7" in text) is (onlooker is not EVE)
+            assert isinstance(items[0], ExportHeader)
+            assert items[0].estimated_row_count == (len(ROWS) if onlooker is None else 0)  # not told
 
 
 def test_who_sees_all_is_answered_as_before_while_others_ask(tmp_path: Path) -> None:
