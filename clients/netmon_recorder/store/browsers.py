@@ -16,7 +16,7 @@ from netmon.model import (
 )
 from netmon_recorder.store.calendar import ZoneCalendar
 from netmon_recorder.store.filtering import Condition, condition
-from netmon_recorder.store.grouping import GroupNames
+from netmon_recorder.store.grouping import GroupNames, Numbers, biggest
 from netmon_recorder.store.missing import gaps_of
 from netmon_recorder.store.ranges import Kept
 from netmon_recorder.store.summing import added, row_condition, sums_of
@@ -96,7 +96,7 @@ def answer_browsers(
         for number, identity, name in applications
         if number in by_browser
     ]
-    browsers.sort(key=lambda browser: -browser.total.total_bytes)
+    browsers.sort(key=lambda browser: (-browser.total.total_bytes, browser.application_name, browser.application_id))
     return BrowserDomains(
         since_time=first,
         until_time=last,
@@ -112,14 +112,14 @@ _OF_BROWSERS: Final = "k.application IN (SELECT value FROM json_each(?))"
 def _usage(
     connection: sqlite3.Connection, identity: str, name: str, domains: dict[int, UsageSums], top: int
 ) -> BrowserUsage:
-    named = {domain: sums for domain, sums in domains.items() if domain}
-    order = sorted(named, key=lambda domain: -named[domain].total_bytes)
-    keys = GroupNames(connection, (UsageDimension.DOMAIN,)).keys((domain, 0) for domain in order[:top])
+    named: dict[Numbers, UsageSums] = {(domain, 0): sums for domain, sums in domains.items() if domain}
+    shown = biggest(connection, (UsageDimension.DOMAIN,), named, top)
+    keys = GroupNames(connection, (UsageDimension.DOMAIN,)).keys(shown)
     return BrowserUsage(
         application_id=identity,
         application_name=name,
         total=added(domains.values()),
         named=added(named.values()),
-        domains=tuple(UsageSeries(key=key, total=named[domain]) for domain, key in zip(order, keys, strict=False)),
-        rest_count=max(0, len(order) - top),
+        domains=tuple(UsageSeries(key=key, total=named[numbers]) for numbers, key in zip(shown, keys, strict=True)),
+        rest_count=len(named) - len(shown),
     )

@@ -74,7 +74,8 @@ def export_rows(
                 connection, segments(start, end, grain, kept, calendar), columns(dimensions), rows_of.now(connection)
             )
             keys = GroupNames(connection, dimensions).keys(groups) if groups else []
-        rows += [UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True)]
+        # By name: in the order of their numbers one would see which of them history knew first.
+        rows += sorted(UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True))
         buckets += 1
         while len(rows) >= _BATCH_ROWS:
             batch, rows = rows[:_BATCH_ROWS], rows[_BATCH_ROWS:]

@@ -1,10 +1,11 @@
 """What a group is: columns of a key, and the names behind their numbers."""
 
+import heapq
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from netmon.model import BucketSize, Protocol, Scope, UsageDimension, UsageKey
+from netmon.model import BucketSize, Protocol, Scope, UsageDimension, UsageKey, UsageSums
 from netmon_recorder.store.seconds import MANY_PROCESSES, NO_PROCESS, OTHERS_NAME, OTHERS_PROCESS
 
 _COLUMNS: Final = {
@@ -22,6 +23,19 @@ EVERY_DIMENSION: Final = tuple(_COLUMNS)
 _PROCESS_COLUMN: Final = "u.process"
 _MANY: Final = f"({_PROCESS_COLUMN} = {MANY_PROCESSES})"
 _OF_SECONDS: Final = frozenset({BucketSize.SECOND, BucketSize.MINUTE, BucketSize.RANGE})
+
+_NAMES: Final = {
+    UsageDimension.APPLICATION: "coalesce((SELECT a.identity FROM application a WHERE a.id = k.application), '')",
+    **{
+        dimension: f"coalesce((SELECT n.value FROM name n WHERE n.id = {_COLUMNS[dimension]}), '')"  # noqa: S608 -- names of ours
+        for dimension in (
+            UsageDimension.USER,
+            UsageDimension.REMOTE_HOST,
+            UsageDimension.DOMAIN,
+            UsageDimension.INTERFACE,
+        )
+    },
+}
 
 _HOST_LIKE: Final = frozenset({UsageDimension.REMOTE_HOST, UsageDimension.DOMAIN})
 _PROTOCOLS: Final = tuple(Protocol)
@@ -81,6 +95,27 @@ def columns(dimensions: Sequence[UsageDimension]) -> str:
     if UsageDimension.PROCESS in dimensions:
         folded = f"({folded} OR {_MANY})"
     return ", ".join([*(_COLUMNS.get(dimension, _PROCESS_COLUMN) for dimension in dimensions), folded])
+
+
+def names(dimensions: Sequence[UsageDimension]) -> list[str]:
+    """Give the names of a group as columns, in the order of a key's fields: the process has its number alone."""
+    return [_NAMES.get(each, _COLUMNS[each]) for each in EVERY_DIMENSION if each in dimensions]
+
+
+def biggest(
+    connection: sqlite3.Connection, dimensions: Sequence[UsageDimension], moved: Mapping[Numbers, UsageSums], most: int
+) -> list[Numbers]:
+    """Give those of the groups that moved most, biggest first; what moved the same is by name.
+
+    By number one would see which of them history knew first, and so whether another user was there before.
+    """
+    sizes = heapq.nlargest(most, (sums.total_bytes for sums in moved.values()))
+    near = [numbers for numbers, sums in moved.items() if sums.total_bytes >= sizes[-1]]
+    named = [each for each in dimensions if each is not UsageDimension.PROCESS]
+    places = [dimensions.index(each) for each in named]
+    keys = GroupNames(connection, named).keys((*(numbers[place] for place in places), numbers[-1]) for numbers in near)
+    ranks = zip((-moved[numbers].total_bytes for numbers in near), keys, near, strict=True)
+    return [numbers for _, _, numbers in heapq.nsmallest(most, ranks)]
 
 
 class GroupNames:

@@ -25,6 +25,7 @@ from netmon_recorder.store.grouping import (
     NO_GROUP,
     GroupNames,
     Numbers,
+    biggest,
     check_dimensions,
     columns,
     has_many,
@@ -208,23 +209,23 @@ class _Reader:
         totals = _totals([self._all()] if is_two_steps else rows)
         for numbers in () if before is None else before.groups.keys() - totals.keys():
             totals[numbers] = NO_USAGE  # it may have stopped since
-        order = sorted(totals, key=lambda numbers: (-totals[numbers].total_bytes, numbers))
         top = self._query.top or _USUAL_SERIES
+        shown = biggest(self._connection, self._query.group_by, totals, top)
         if is_two_steps:
-            some = SomeGroups(self._connection, self._group, order[:top])
+            some = SomeGroups(self._connection, self._group, shown)
             rows = self._bucketed(lambda parts: some.sums_of(parts, self._rows))
             buckets = self._in_buckets(NO_GROUP)
         else:
             buckets = rows
-        left_count = max(0, len(order) - top)
-        return _Found(totals=_added_each(buckets), shown=order[:top], left_count=left_count, rows=rows)
+        left_count = len(totals) - len(shown)
+        return _Found(totals=_added_each(buckets), shown=shown, left_count=left_count, rows=rows)
 
     def _found_processes(self) -> _Found:
         """Give buckets and groups, of all the groups no more than are shown."""
         frame = self._frame
         (part,) = frame.parts(frame.bounds[0], frame.bounds[-1])
         top = self._query.top or _USUAL_SERIES
-        shown, count = biggest_groups(self._connection, part, self._group, self._rows, top)
+        shown, count = biggest_groups(self._connection, part, self._query.group_by, self._rows, top)
         place = self._query.group_by.index(UsageDimension.PROCESS)
         theirs = of_processes(self._rows, [numbers[place] for numbers in shown])
         return _Found(

@@ -3,7 +3,8 @@
 The tables of keys, names, applications and processes are covered by views of the same names, on a connection that is
 for such users alone (SQLite looks for a name among temporary ones first: its manual, "CREATE VIEW"). So every question
 is answered by the same statements, and none of them can see behind the views: not a filter, an order, a limit or a
-count.
+count. Two things the statements themselves must not do, since numbers are given to names once for all users: count a
+table, and give rows in the order of their numbers, which tells what history knew before.
 
 A row is somebody's own if its user has their name and their number, and no other number ever had that name. Of it they
 are not told a domain that only others asked for: it looks like one without a domain. Rows of others have no

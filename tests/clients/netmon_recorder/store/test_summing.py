@@ -7,7 +7,7 @@ import pytest
 
 from netmon.model import NO_USAGE, BucketSize, Calendar, Scope, UsageAnswer, UsageDimension, UsageQuery, UsageSums
 from netmon_recorder.store.filtering import Condition
-from netmon_recorder.store.grouping import NO_GROUP, columns
+from netmon_recorder.store.grouping import NO_GROUP, biggest, columns
 from netmon_recorder.store.ranges import Segment, Tier
 from netmon_recorder.store.sqlite import SqliteStore
 from netmon_recorder.store.summing import (
@@ -62,11 +62,11 @@ def test_the_biggest_groups_are_those_of_all_in_the_same_order(tmp_path: Path) -
     chance = random.Random(7)
     with opened(tmp_path) as store:
         keep(store, *(row(NOON, chance.choice((1, 5, 9)), interface=f"eth{each}") for each in range(30)))
-        group = columns((UsageDimension.INTERFACE,))
-        every = sums_of(store._writer, _PART, group, RowCondition())
-        order = sorted(every, key=lambda numbers: (-every[numbers].total_bytes, numbers))
+        group = (UsageDimension.INTERFACE,)
+        every = sums_of(store._writer, _PART, columns(group), RowCondition())
         for most in (1, 7, 30, 99):
-            assert biggest_groups(store._writer, _PART[0], group, RowCondition(), most) == (order[:most], 30)
+            order = biggest(store._writer, group, every, most)
+            assert biggest_groups(store._writer, _PART[0], group, RowCondition(), most) == (order, 30)
 
 
 def test_bounds_are_moved_by_what_lies_beside_them() -> None:

@@ -12,6 +12,7 @@ from netmon.model import (
     OTHER_USERS_ID,
     BrowserQuery,
     BucketSize,
+    EntityOrder,
     EntityQuery,
     ExportBatch,
     ExportHeader,
@@ -212,6 +213,54 @@ def test_an_export_holds_rows_of_ones_own_and_sums_of_the_rest(tmp_path: Path) -
             assert ("203.0.113.7" in text) is (onlooker is not EVE)
             assert isinstance(items[0], ExportHeader)
             assert items[0].estimated_row_count == (len(ROWS) if onlooker is None else 0)  # not told
+
+
+X, Y = ({"domain": f"{name}.example", "remote_host": f"192.0.2.{number}"} for number, name in enumerate("xy"))
+FRESH = {"domain": "fresh.example", "remote_host": "192.0.2.9"}
+
+
+def test_no_answer_tells_whether_another_user_was_there_before(tmp_path: Path) -> None:
+    """Numbers of names tell it: neither an order nor a tie may be by them."""
+    told = [answers_after_visits(tmp_path / app, app, first) for app, first in (("chromium", X), ("opera", Y))]
+    assert told[0] == told[1]
+
+
+def answers_after_visits(folder: Path, app: str, first: dict[str, str]) -> list[object]:
+    """Give what Anna is answered when Bob was at one place, and she then at a fresh one and at X with two browsers."""
+    folder.mkdir()
+    rows = (row(NOON, 4, user="bob", application_id=f"exe:{app}", application_name=app, **first),)
+    asked = (AskedName("bob", 1001), AskedName("bob", 1001, first["domain"]))
+    with history(folder, *rows, asked=asked) as store:
+        for place in (FRESH, X):
+            for name in ("firefox", "chromium"):
+                key = {"user": "anna", "application_id": f"exe:{name}", "application_name": name, **place}
+                mine = row(NOON + 60, 1000, **key)
+                second = mine._replace(
+                    key=mine.key._replace(pid=7, process_name="of-anna", process_start_time=1.0), start_time=NOON + 61
+                )
+                asked = (AskedName("anna", 1000), AskedName("anna", 1000, place["domain"]))
+                store.append(UsageBatch(until_time=NOON + 180, rows=(mine,), seconds=(second,), asked=asked))
+        dimensions = [each for each in _D if each is not _D.UNSPECIFIED]
+        groups = [(one,) for one in dimensions] + [(one, two) for one in dimensions for two in dimensions if one != two]
+        lanes = TimelineQuery(dimension=_D.DOMAIN, values=("x.example", "y.example"))
+        kept = [each for each in dimensions if each is not _D.PROCESS]
+        return [
+            *(
+                asked_by(store, ANNA, group_by=group, bucket=bucket, top=top)
+                for group in groups
+                for bucket in (BucketSize.RANGE, BucketSize.MINUTE)
+                for top in (1, 10)
+            ),
+            *(
+                store.entities(EntityQuery(dimension=each, order=order), NOW, ANNA)
+                for each in kept
+                for order in EntityOrder
+            ),
+            store.timeline(lanes, NOW, ANNA),
+            store.browser_domains(BrowserQuery(), NOW, ANNA),
+            store.browser_domains(BrowserQuery(top=1), NOW, ANNA),
+            *(list(store.export(ExportQuery(bucket=bucket), NOW, ANNA)) for bucket in (BucketSize.SECOND, *_BUCKETS)),
+        ]
 
 
 def test_who_sees_all_is_answered_as_before_while_others_ask(tmp_path: Path) -> None:
