@@ -14,7 +14,7 @@ from netmon_recorder.service.requests import check, read, read_selection, refusi
 from netmon_recorder.service.workers import Workers
 from netmon_recorder.store import Onlooker
 
-EXPORT_LIMITS: Final = SeatLimits(subscriber_limit=64, subscribers_a_user=4, kept_for_those_who_see_all=8)
+EXPORT_LIMITS: Final = SeatLimits(subscriber_limit=32, subscribers_a_user=4, kept_for_those_who_see_all=8)
 """Exports that are open: one that nobody reads on, as behind a pager, waits with what it has read of one bucket."""
 
 _T = TypeVar("_T")

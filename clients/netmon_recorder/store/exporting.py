@@ -1,7 +1,7 @@
 """Rows of a range, a bucket at a time: memory is bounded by one bucket, and nothing is held between two of them."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import Final
 
@@ -69,13 +69,7 @@ def export_rows(
     count = buckets = 0
     for start in starts:
         end = last if size is BucketSize.RANGE else calendar.next(size, start)
-        with borrow() as connection:
-            groups = sums_of(
-                connection, segments(start, end, grain, kept, calendar), columns(dimensions), rows_of.now(connection)
-            )
-            keys = GroupNames(connection, dimensions).keys(groups) if groups else []
-        # By name: in the order of their numbers one would see which of them history knew first.
-        rows += sorted(UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True))
+        rows += _rows(borrow, start, segments(start, end, grain, kept, calendar), dimensions, rows_of)
         buckets += 1
         while len(rows) >= _BATCH_ROWS:
             batch, rows = rows[:_BATCH_ROWS], rows[_BATCH_ROWS:]
@@ -89,6 +83,16 @@ def export_rows(
         count += len(rows)
         yield ExportBatch(rows=tuple(rows), done_until_time=last)
     yield ExportEnd(row_count=count)
+
+
+def _rows(
+    borrow: Borrow, start: int, parts: list[Segment], dimensions: Sequence[UsageDimension], rows_of: KeptCondition
+) -> list[UsageRow]:
+    """Give the rows of a bucket. By name: in the order of their numbers one would see which history knew first."""
+    with borrow() as connection:
+        groups = sums_of(connection, parts, columns(dimensions), rows_of.now(connection))
+        keys = GroupNames(connection, dimensions).keys(groups) if groups else []
+    return sorted(UsageRow(start, key, sums) for key, sums in zip(keys, groups.values(), strict=True))
 
 
 def _row_count(connection: sqlite3.Connection, parts: list[Segment]) -> int:
