@@ -112,6 +112,11 @@ class Subscription:
         return self._waiter is not None
 
     @property
+    def is_held(self) -> bool:
+        """Whether what was due is not made, for its user has taken enough time."""
+        return self._is_held
+
+    @property
     def last_sequence(self) -> int | None:
         """Tick that was taken last."""
         return None if self._last is None else self._last.sequence
@@ -148,7 +153,8 @@ class Subscription:
             return messages
         last, wish, group = self._last, self._wish, self._group
         if last is None:
-            if not self._hub.work.may_begin(wish.only_uid):
+            self._is_held = not self._hub.work.may_begin(wish.only_uid)
+            if self._is_held:
                 return messages
             messages.append(self._hub.encode(wish, since_sequence=None))
             self._last = _Taken(sequence=newest.sequence, time=newest.time)

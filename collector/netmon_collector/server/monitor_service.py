@@ -93,7 +93,7 @@ class MonitorService:
             del hello  # a stream may live for months, with a thousand others: it holds nothing while it waits
             while True:
                 await _send_due(sender, subscription)
-                if not await subscription.wait(silence_seconds):
+                if not await subscription.wait(silence_seconds) or subscription.is_held:
                     heartbeat = self._heartbeat(self._newest_sequence())
                     await sender.send(pb.StreamSnapshotsResponse(heartbeat=heartbeat).SerializeToString())
 

@@ -101,12 +101,13 @@ async def test_a_user_whose_views_take_too_long_is_held_and_gets_the_newest_afte
             source.tick()
             hub.publish()
             assert (held.take(), len(other.take())) == ([], 1)
+            assert (held.is_held, other.is_held) == (True, False)
         now += 60.0
         source.tick()
         hub.publish()
         gap, snapshot = decoded(held.take())
         assert (gap.gap.cause, gap.gap.skipped_count) == (snapshot_pb2.GAP_CAUSE_OVERLOAD, 2)
-        assert snapshot.snapshot.sequence == 4
+        assert (snapshot.snapshot.sequence, held.is_held) == (4, False)
         source.tick()
         hub.publish()
         assert [message.snapshot.sequence for message in decoded(held.take())] == [5]

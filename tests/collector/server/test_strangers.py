@@ -12,6 +12,7 @@ from netmon.model import Connection, ConnectionOpened, Filter, FilterField, RowO
 from netmon.serving import Caller, Exhausted, NotFound
 from netmon.v1 import monitor_service_pb2 as pb
 from netmon_collector.server.events import EventFeed, EventView
+from netmon_collector.server.guest_work import GuestWork
 from netmon_collector.server.hub import Hub
 from netmon_collector.server.limits import Limits
 from netmon_collector.server.listing import Listings, Moment, Question
@@ -86,6 +87,33 @@ async def test_a_stranger_holds_only_so_many_views_and_others_are_served_all_the
         code, reason, _ = await error_of(monitor.StreamSnapshots(pb.StreamSnapshotsRequest(view=pb.View(row_limit=3))))
         assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_VIEWS")
         with both.hub.subscribe(View(row_limit=3), 1) as other:
+            assert other.take()
+
+
+async def test_who_has_taken_too_much_time_gets_signs_of_life_on_streams_and_refusals_of_calls(tmp_path: Path) -> None:
+    spent = [0.0]
+    async with served(tmp_path, source(), callers=OneCaller(STRANGER)) as both:
+        both.hub.work = GuestWork(lambda: 0.0, lambda: spent[-1])
+        both.tick()
+        monitor = both.monitor()
+        stream = monitor.StreamSnapshots(pb.StreamSnapshotsRequest())
+        await read(stream, "snapshot")
+        with both.hub.work.counted(STRANGER.uid):
+            spent.append(10.0)
+        composed = both.source.compose_count
+        both.tick()
+        both.tick()
+        await read(stream, "heartbeat")
+        for call in (
+            monitor.GetSnapshot(pb.GetSnapshotRequest()),
+            monitor.ListConnections(pb.ListConnectionsRequest()),
+            monitor.GetBandwidthHistory(pb.GetBandwidthHistoryRequest()),
+        ):
+            code, reason, _ = await error_of(call)
+            assert (code, reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_MUCH_WORK")
+        assert both.source.compose_count == composed
+        assert (await monitor.GetStatus(pb.GetStatusRequest())).status.caller.uid == STRANGER.uid
+        with both.hub.subscribe(View(), 1) as other:
             assert other.take()
 
 
